@@ -1,0 +1,135 @@
+"""Starting and stopping a charging session. These verbs put mains on the plug."""
+
+from typing import TYPE_CHECKING, Any
+
+from harness.actions.context import StepContext
+from harness.actions.registry import action
+from harness.actions.timing import time_until
+from harness.bench.sequences import OnWrite, holds, perform
+from harness.devices.modbus.device import ModbusDevice
+from harness.errors import NotAvailableError
+from harness.events import Written
+from harness.fields import DurationField, QuantityField, TextField
+from harness.limits import Within
+from harness.quantity import Measurement, Value, convert
+from harness.text import Text
+
+if TYPE_CHECKING:
+    from harness.bench.load import LoadedBench
+
+_SLOW_START = 15.0
+
+
+def _can_start(bench: "LoadedBench", role: str, parameters: dict[str, Any]) -> str:
+    profile = bench.profiles.get(role)
+    if profile is None:
+        return f"the bench has no {role}"
+    if "start" not in profile.sequences or profile.safe_state is None:
+        return f"the profile {profile.id} does not say how charging is started and stopped"
+    if profile.watchdog is None and not parameters.get("unguarded"):
+        return f"{profile.id} has no watchdog: nothing would stop it if the harness were killed"
+    return ""
+
+
+@action(
+    "pile.start_charging",
+    kind="W",
+    energises=True,
+    writes=True,
+    sequence="start",
+    possible=_can_start,
+    title=Text("启动充电", "Start charging"),
+)
+async def start_charging(
+    step: StepContext,
+    *,
+    current: QuantityField | None = None,
+    watchdog: DurationField = 5.0,
+    unguarded: bool = False,
+    does: str | None = None,
+    ask: TextField | None = None,
+) -> None:
+    """Arm the pile's watchdog, set the current, start, and wait until it charges.
+
+    The watchdog is what opens the contactor when the harness dies, so it is armed (at most
+    `watchdog` long, falling back to no current) and read back first. The harness feeds it until
+    the run ends. Judged against a `within` limit when the step has one.
+    """
+    device = step.device
+    await step.do_by_hand(does, ask)
+    if device.profile.watchdog is None and not unguarded:
+        raise NotAvailableError(f"{device.profile.id} has no watchdog")
+    await _arm_watchdog(step, device, watchdog)
+    if current is not None and device.has("current_limit"):
+        unit = device.profile.points["current_limit"].unit or current.unit
+        await step.write("current_limit", current.to(unit))
+    step.bench.feed_watchdogs()
+    await perform(device, "start", step.deadline, _recording(step, device))
+    limit = step.limit if isinstance(step.limit, Within) else Within(_SLOW_START)
+
+    async def charging() -> tuple[bool, list[Measurement]]:
+        reading = (await device.read(["charging_state"], step.deadline))["charging_state"]
+        return reading.value == "charging", [reading]
+
+    await time_until(step, "time_to_charging", charging, limit)
+
+
+async def _arm_watchdog(step: StepContext, device: ModbusDevice, longest: float) -> None:
+    guard = device.profile.watchdog
+    if guard is None:
+        return
+    wanted: dict[str, float] = {}
+    if guard.timeout_point is not None:
+        unit = device.profile.points[guard.timeout_point].unit or "s"
+        wanted[guard.timeout_point] = convert(longest, "s", unit)
+    if guard.failsafe_point is not None:
+        wanted[guard.failsafe_point] = 0.0
+    for point, value in wanted.items():
+        read_back = await step.write(point, value)
+        if read_back is not None and read_back.value != value:
+            raise NotAvailableError(
+                f"the watchdog could not be armed: {point} reads {read_back.value}"
+            )
+
+
+@action(
+    "pile.stop_charging",
+    kind="W",
+    writes=True,
+    sequence="stop",
+    possible=lambda bench, role, _parameters: (
+        ""
+        if role in bench.profiles and bench.profiles[role].safe_state is not None
+        else "the profile does not say how charging is stopped"
+    ),
+    title=Text("停止充电", "Stop charging"),
+)
+async def stop_charging(step: StepContext) -> None:
+    """Stop, and judge how long it takes until the readings show it stopped."""
+    device = step.device
+    safe_state = device.profile.safe_state
+    if safe_state is None:
+        raise NotAvailableError(f"{device.profile.id} does not say how charging is stopped")
+    await perform(device, safe_state.sequence, step.deadline, _recording(step, device))
+    limit = step.limit if isinstance(step.limit, Within) else Within(safe_state.within)
+
+    async def stopped() -> tuple[bool, list[Measurement]]:
+        return await holds(device, safe_state.proof, step.deadline)
+
+    await time_until(step, "time_to_stop", stopped, limit)
+
+
+def _recording(step: StepContext, device: ModbusDevice) -> OnWrite:
+    def on_write(point: str, value: Value, read_back: Measurement | None) -> None:
+        step.emit(
+            Written(
+                step=step.step,
+                role=device.role,
+                point=point,
+                value=value,
+                read_back=read_back,
+                agreed=None if read_back is None else read_back.value == value,
+            )
+        )
+
+    return on_write

@@ -1,0 +1,175 @@
+"""Reading points and holding them against limits."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from harness.actions.context import StepContext
+from harness.actions.registry import (
+    OptionalPoints,
+    PointName,
+    PointNames,
+    PointRef,
+    action,
+)
+from harness.clock import sleep_until
+from harness.errors import NotAvailableError
+from harness.fields import DurationField
+from harness.limits import Clear, Equals, OneOf
+from harness.quantity import Measurement, Quality
+from harness.text import Text
+
+
+@action("pile.measure", "meter.measure", kind="R", limit="needed", title=Text("测量", "Measure"))
+async def measure(
+    step: StepContext,
+    *,
+    points: PointNames,
+    if_present: OptionalPoints = (),
+    samples: Annotated[int, Field(ge=1, le=1000)] = 1,
+    every: DurationField = 0.2,
+) -> None:
+    """Read numbers, several times, and judge the lowest and the highest reading of each.
+
+    The spread of the samples is recorded. `if_present` names points that only some devices have
+    (the second and third phase).
+    """
+    names = [*points, *(name for name in if_present if step.device.has(name))]
+    taken: dict[str, list[Measurement]] = {name: [] for name in names}
+    due = step.deadline.at
+    for number in range(samples):
+        if number:
+            await sleep_until(due)
+        due = step.clock.now().loop_time + every
+        for name, measurement in (await step.read(names)).items():
+            taken[name].append(measurement)
+    for name, readings in taken.items():
+        _judge_extremes(step, name, readings)
+
+
+def _judge_extremes(step: StepContext, name: str, readings: list[Measurement]) -> None:
+    bad = [reading for reading in readings if not _is_number(reading)]
+    if bad:
+        step.judge(bad[0])
+        return
+    ordered = sorted(readings, key=lambda reading: float(reading.value))  # type: ignore[arg-type]
+    lowest, highest = ordered[0], ordered[-1]
+    step.judge(lowest)
+    if highest.value == lowest.value:
+        return
+    step.judge(highest)
+    step.measured(
+        Measurement(
+            name=f"{name}.spread",
+            value=float(highest.value) - float(lowest.value),  # type: ignore[arg-type]
+            unit=lowest.unit,
+            source=step.role,
+            at=step.clock.elapsed(),
+            note=f"{len(readings)} samples",
+        )
+    )
+
+
+def _is_number(reading: Measurement) -> bool:
+    return (
+        reading.quality is Quality.GOOD
+        and isinstance(reading.value, int | float)
+        and not isinstance(reading.value, bool)
+    )
+
+
+@action("pile.expect", "meter.expect", kind="R", title=Text("核对状态", "Expect a state"))
+async def expect(
+    step: StepContext,
+    *,
+    states: Annotated[dict[str, str | int | bool | list[str]] | None, PointRef()] = None,
+    point: PointName | None = None,
+) -> None:
+    """Read points and expect each in the given state, or one point within the step's limit."""
+    wanted = {
+        name: OneOf(list(state)) if isinstance(state, list) else Equals(state)
+        for name, state in (states or {}).items()
+    }
+    if point is not None:
+        step.judge(await step.read_one(point))
+    if wanted:
+        for name, measurement in (await step.read(list(wanted))).items():
+            step.judge(measurement, wanted[name])
+
+
+@action("pile.flags_clear", kind="R", title=Text("标志位全清", "No flag set"))
+async def flags_clear(
+    step: StepContext,
+    *,
+    points: PointNames,
+    allowed: tuple[str, ...] = (),
+) -> None:
+    """Read flag words and expect no named bit set. Set bits are named in the verdict."""
+    for measurement in (await step.read(points)).values():
+        step.judge(measurement, Clear(list(allowed)))
+
+
+@action(
+    "pile.matches_site",
+    "meter.matches_site",
+    kind="R",
+    title=Text("与站点台账核对", "Compare with the site ledger"),
+    possible=lambda bench, _role, parameters: (
+        ""
+        if any(name in bench.model.site for name in parameters.get("points", []))
+        else "the bench file's site ledger names none of these points"
+    ),
+)
+async def matches_site(step: StepContext, *, points: PointNames) -> None:
+    """Read settings or identity and compare them with what the bench's site ledger says.
+
+    Points that the ledger does not name are recorded, not judged.
+    """
+    ledger = step.bench.site
+    judged = False
+    for name, measurement in (await step.read(points)).items():
+        if name in ledger:
+            step.judge(measurement, Equals(ledger[name]))
+            judged = True
+    if not judged:
+        raise NotAvailableError("the bench file's site ledger names none of these points")
+
+
+@action("pile.agrees_with", kind="J", limit="needed", title=Text("比对", "Compare two readings"))
+async def agrees_with(step: StepContext, *, point: PointName, reading_of: str) -> None:
+    """Judge the difference between a point and the last reading of an earlier step."""
+    earlier = step.memory.measurements.get(reading_of)
+    if not earlier or not _is_number(earlier[-1]):
+        raise NotAvailableError(f"step {reading_of!r} gave no reading to compare with")
+    other = earlier[-1]
+    own = await step.read_one(point)
+    if not _is_number(own):
+        step.judge(own)
+        return
+    uncertainty = None
+    if own.uncertainty is not None and other.uncertainty is not None:
+        uncertainty = (own.uncertainty**2 + other.uncertainty**2) ** 0.5
+    step.judge(
+        Measurement(
+            name=f"{own.name} - {other.name}",
+            value=float(own.value) - float(other.value),  # type: ignore[arg-type]
+            unit="K" if own.unit == "°C" else own.unit,
+            uncertainty=uncertainty,
+            source=step.role,
+            at=own.at,
+            transactions=[*own.transactions, *other.transactions],
+        )
+    )
+
+
+@action(
+    "pile.record",
+    "meter.record",
+    kind="R",
+    judges=False,
+    limit="none",
+    title=Text("记录读数", "Record readings"),
+)
+async def record(step: StepContext, *, points: PointNames) -> None:
+    """Read points and keep them, without a claim about the device."""
+    await step.read(points)

@@ -1,0 +1,177 @@
+"""The verbs of a procedure: typed functions whose signature is their schema.
+
+    @action("pile.measure", kind="R", title=Text("测量", "Measure"))
+    async def measure(step: StepContext, *, point: PointName, samples: int = 1) -> None: ...
+
+Parameters after `step` are what a procedure writes under `with:`; a trailing underscore is left
+out there (`is_` is written `is`). Annotated markers tell the checker, before anything is opened,
+which points are read or written. A lab adds its own verbs in its own package through the entry
+point group `harness.actions`: a module that is imported and whose decorators register.
+"""
+
+import inspect
+import typing
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from harness.errors import UnknownNameError, UsageError
+from harness.text import Text
+
+if TYPE_CHECKING:
+    from harness.bench.load import LoadedBench
+
+ActionFunction = Callable[..., Awaitable[None]]
+StepKind = Literal["R", "W", "J", "I", "O", "V", "D", "A"]
+
+
+@dataclass(frozen=True, slots=True)
+class PointRef:
+    """Marks a parameter as the name of a point of the action's own device."""
+
+    access: Literal["read", "write"] = "read"
+    optional: bool = False
+    role_from: str | None = None
+    """The parameter that names the device, where it is not the action's own role."""
+
+
+PointName = Annotated[str, PointRef()]
+PointNames = Annotated[list[str], PointRef()]
+OptionalPoints = Annotated[tuple[str, ...], PointRef(optional=True)]
+WrittenPoint = Annotated[str, PointRef("write")]
+
+_OWN_ROOMS = (
+    "harness.actions.points",
+    "harness.actions.waiting",
+    "harness.actions.metering",
+    "harness.actions.clocks",
+    "harness.actions.communication",
+    "harness.actions.charging",
+    "harness.actions.person",
+    "harness.actions.injection",
+)
+
+
+@dataclass(frozen=True)
+class Action:
+    """One registered verb."""
+
+    name: str
+    title: Text
+    kind: StepKind
+    function: ActionFunction
+    parameters: type[BaseModel]
+    points: dict[str, PointRef] = field(default_factory=dict)
+    energises: bool = False
+    writes: bool = False
+    judges: bool = True
+    """Whether a step of this verb makes a claim about the device."""
+    limit: Literal["needed", "optional", "none"] = "optional"
+    possible: Callable[["LoadedBench", str, dict[str, Any]], str] | None = None
+    """Says why this bench cannot run it, or nothing."""
+    sequence: str | None = None
+    """The profile's sequence that it carries out, for announcing what is written."""
+
+    @property
+    def role(self) -> str:
+        return self.name.partition(".")[0]
+
+    def point_names(self, parameters: dict[str, Any]) -> Iterator[tuple[str, str, PointRef]]:
+        """Role and name of every point that these parameters name, with how it is used."""
+        for name, reference in self.points.items():
+            value = parameters.get(name)
+            role = parameters[reference.role_from] if reference.role_from else self.role
+            if isinstance(value, str):
+                yield role, value, reference
+            elif isinstance(value, list | tuple | dict):
+                for entry in value:
+                    yield role, str(entry), reference
+
+
+_actions: dict[str, Action] = {}
+_loaded = False
+
+
+def action(
+    *names: str,
+    title: Text,
+    kind: StepKind,
+    energises: bool = False,
+    writes: bool = False,
+    judges: bool = True,
+    limit: Literal["needed", "optional", "none"] = "optional",
+    possible: Callable[["LoadedBench", str, dict[str, Any]], str] | None = None,
+    sequence: str | None = None,
+) -> Callable[[ActionFunction], ActionFunction]:
+    """Register an async function under one or more verbs (`pile.measure`, `meter.measure`)."""
+
+    def register(function: ActionFunction) -> ActionFunction:
+        if not inspect.iscoroutinefunction(function):
+            raise UsageError(f"the action {names[0]} is not an async function")
+        for name in names:
+            known = _actions.get(name)
+            if known is not None and known.function.__module__ != function.__module__:
+                raise UsageError(
+                    f"the action {name!r} of {function.__module__} is already taken by "
+                    f"{known.function.__module__}"
+                )
+            model, points = _schema(name, function)
+            _actions[name] = Action(
+                name, title, kind, function, model, points, energises, writes, judges, limit,
+                possible, sequence,
+            )  # fmt: skip
+        return function
+
+    return register
+
+
+def _schema(name: str, function: ActionFunction) -> tuple[type[BaseModel], dict[str, PointRef]]:
+    hints = typing.get_type_hints(function, include_extras=True)
+    fields: dict[str, Any] = {}
+    points: dict[str, PointRef] = {}
+    for parameter in list(inspect.signature(function).parameters.values())[1:]:
+        if parameter.kind is not inspect.Parameter.KEYWORD_ONLY:
+            raise UsageError(f"parameter {parameter.name!r} of {name} must be keyword-only")
+        hint = hints[parameter.name]
+        default = ... if parameter.default is inspect.Parameter.empty else parameter.default
+        fields[parameter.name] = (hint, Field(default, alias=parameter.name.rstrip("_")))
+        for part in (hint, *typing.get_args(hint)):
+            for mark in getattr(part, "__metadata__", ()):
+                if isinstance(mark, PointRef):
+                    points[parameter.name] = mark
+    model = create_model(
+        f"Parameters of {name}",
+        __config__=ConfigDict(extra="forbid", arbitrary_types_allowed=True),
+        **fields,
+    )
+    return model, points
+
+
+def load_actions() -> None:
+    """Import our own verbs and those of installed packages, once."""
+    global _loaded  # noqa: PLW0603 - a registry is filled once a process
+    if _loaded:
+        return
+    _loaded = True
+    for module in _OWN_ROOMS:
+        import_module(module)
+    for entry in entry_points(group="harness.actions"):
+        entry.load()
+
+
+def get_action(name: str) -> Action:
+    """The verb of that name. Raises UnknownNameError."""
+    load_actions()
+    try:
+        return _actions[name]
+    except KeyError:
+        raise UnknownNameError("action", name, list(_actions)) from None
+
+
+def all_actions() -> dict[str, Action]:
+    load_actions()
+    return dict(sorted(_actions.items()))

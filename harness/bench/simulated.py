@@ -1,0 +1,67 @@
+"""The only place where the harness starts simulators: a bench file asked for simulated devices."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Protocol
+
+from harness.bench.load import LoadedBench
+from harness.clock import Clock, loop_time
+from harness.devices.modbus.connection import ModbusConnection
+from harness.devices.operator import Operator
+from harness.quantity import Scalar
+from harness.text import Text
+
+if TYPE_CHECKING:
+    pass
+
+
+class Injector(Protocol):
+    """Something that can put seeded faults into a bench."""
+
+    def fault_titles(self) -> Mapping[str, Text]: ...
+
+    def set_fault(self, name: str, *, on: bool) -> None: ...
+
+
+class SimulatedSide:
+    """The simulators of one bench, in this process, on the running loop's time."""
+
+    def __init__(self, loaded: LoadedBench, *, seed: int, clock: Clock) -> None:
+        from simulators.bench import SimulatedBench  # noqa: PLC0415 - only when asked for
+
+        start = clock.start.loop_time
+        inside = loaded.simulated_inside
+        self._bench: SimulatedBench = SimulatedBench(
+            seed=seed,
+            now=lambda: loop_time() - start,
+            wall=lambda: clock.now().utc,
+            pile=loaded.profiles["pile"] if "pile" in inside else None,
+            meter=loaded.profiles["meter"] if "meter" in inside else None,
+        )
+
+    @property
+    def technician(self) -> Operator:
+        return self._bench.technician
+
+    @property
+    def site(self) -> Mapping[str, Scalar]:
+        return self._bench.site
+
+    async def start(self) -> Mapping[str, ModbusConnection]:
+        """Serve every simulated device in memory; role -> connection."""
+        return await self._bench.start_in_memory()
+
+    async def stop(self) -> None:
+        await self._bench.stop()
+
+    def fault_titles(self) -> Mapping[str, Text]:
+        return fault_titles()
+
+    def set_fault(self, name: str, *, on: bool) -> None:
+        self._bench.set_fault(name, on)
+
+
+def fault_titles() -> Mapping[str, Text]:
+    """Every fault that the simulated bench knows."""
+    from simulators.faults import all_faults  # noqa: PLC0415 - only when asked for
+
+    return {name: fault.title for name, fault in all_faults().items()}

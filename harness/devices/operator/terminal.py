@@ -1,0 +1,150 @@
+"""A person at the terminal.
+
+Lines are read by a daemon thread, because no event loop can wait for a keyboard on every system.
+What may be typed is always shown; what cannot be understood is asked again; `stop` ends the run
+and makes the bench safe; an empty line at a choice is no answer.
+"""
+
+import asyncio
+import sys
+import threading
+from collections.abc import Callable
+
+from harness.clock import Deadline
+from harness.devices.operator import Answer, Operator, Question
+from harness.errors import NoReplyError, NotAvailableError, StopRun
+from harness.quantity import Value
+from harness.text import Language, Text
+
+_YES = ("y", "yes", "是", "好", "ok", "1")
+_NO = ("n", "no", "否", "不", "0")
+_STOP = ("stop", "停止", "中止")
+_SKIP = ("-", "skip", "跳过")
+_TRIES = 5
+
+_STOPPED = Text("操作员要求停止", "Stopped by the operator")
+_HINT = {
+    "confirm": Text("[y=已完成 / n=未做 / stop=中止]", "[y = done / n = not done / stop]"),
+    "reading": Text("[数值 / -=跳过 / stop=中止]", "[number / - to skip / stop]"),
+    "choice": Text("[序号 / -=跳过 / stop=中止]", "[number / - to skip / stop]"),
+}
+_AGAIN = Text("无法识别，请重新输入", "Not understood, please try again")
+_NOTE = Text("备注（可直接回车）", "Note (Enter for none)")
+_SEEN = Text("模拟现场", "Simulated bench shows")
+
+
+class TerminalOperator:
+    """Asks on the terminal.
+
+    `technician` is given on a simulated bench: he carries out what the person confirms, and what
+    he sees is shown, because nobody can see a simulated lamp.
+    """
+
+    simulated = False
+
+    def __init__(
+        self,
+        language: Language,
+        by: str,
+        show: Callable[[str], None],
+        technician: Operator | None = None,
+    ) -> None:
+        self._language = language
+        self._by = by or "operator"
+        self._show = show
+        self._technician = technician
+        self._lines: asyncio.Queue[str | None] | None = None
+
+    async def ask(self, question: Question, deadline: Deadline) -> Answer:
+        seen = await self._perceive(question, deadline)
+        self._show(f"? {question.ask.get(self._language)}")
+        if seen is not None and seen.value is not None:
+            self._show(f"  {_SEEN.get(self._language)}: {self._label(question, seen.value)}")
+        for number, choice in enumerate(question.choices, 1):
+            self._show(f"  {number}. {self._label(question, choice)}")
+        value = await self._value(question, deadline)
+        if question.kind == "confirm" and value is True and self._technician is not None:
+            await self._technician.ask(question, deadline)
+        note = ""
+        if value is not None and question.kind in ("inspect", "decide", "rate"):
+            note = await self._line(_NOTE.get(self._language), deadline)
+        return Answer(
+            value=value,
+            by=self._by,
+            note=note,
+            instrument=seen.instrument if seen is not None else "",
+        )
+
+    async def _perceive(self, question: Question, deadline: Deadline) -> Answer | None:
+        if self._technician is None or question.kind not in ("inspect", "observe", "reading"):
+            return None
+        return await self._technician.ask(question, deadline)
+
+    def _label(self, question: Question, choice: Value) -> str:
+        label = question.labels.get(str(choice))
+        shown = label.get(self._language) if label else str(choice)
+        return f"{shown} {question.unit}" if question.unit else shown
+
+    async def _value(self, question: Question, deadline: Deadline) -> Value | None:
+        kind = "choice" if question.choices else question.kind
+        hint = _HINT[kind].get(self._language)
+        for _ in range(_TRIES):
+            typed = (await self._line(hint, deadline)).strip()
+            if typed.lower() in _STOP:
+                raise StopRun(_STOPPED, aborted=True)
+            if kind != "confirm" and typed in _SKIP:
+                return None
+            understood, value = _understand(kind, question, typed)
+            if understood:
+                return value
+            self._show(f"  {_AGAIN.get(self._language)}")
+        raise NotAvailableError(f"no usable answer to {question.step!r} after {_TRIES} tries")
+
+    async def _line(self, prompt: str, deadline: Deadline) -> str:
+        if self._lines is None:
+            self._lines = asyncio.Queue()
+            thread = threading.Thread(
+                target=_pump, args=(asyncio.get_running_loop(), self._lines), daemon=True
+            )
+            thread.start()
+        self._show(f"  {prompt} ")
+        try:
+            async with deadline.timeout():
+                line = await self._lines.get()
+        except TimeoutError as error:
+            raise NoReplyError("the person did not answer in time") from error
+        if line is None:
+            self._lines.put_nowait(None)
+            raise NotAvailableError("nobody is at the terminal (end of input)")
+        return line
+
+
+def _pump(loop: asyncio.AbstractEventLoop, lines: "asyncio.Queue[str | None]") -> None:
+    """Runs in a daemon thread: passes every line typed to the loop, None at the end of input."""
+    line: str | None = ""
+    while line is not None:
+        text = sys.stdin.readline()
+        line = text.rstrip("\n") if text else None
+        try:
+            loop.call_soon_threadsafe(lines.put_nowait, line)
+        except RuntimeError:  # the loop has closed: the run is over
+            return
+
+
+def _understand(kind: str, question: Question, typed: str) -> tuple[bool, Value | None]:
+    if kind == "confirm":
+        word = typed.lower()
+        return word in (*_YES, *_NO), word in _YES
+    if kind == "choice":
+        if typed in question.choices:
+            choice = typed
+        elif typed.isdecimal() and 1 <= int(typed) <= len(question.choices):
+            choice = question.choices[int(typed) - 1]
+        else:
+            return False, None
+        return True, int(choice) if question.kind == "rate" else choice
+    try:
+        number = float(typed.replace(",", ".").replace("−", "-"))
+    except ValueError:
+        return False, None
+    return abs(number) < float("inf"), number

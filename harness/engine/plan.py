@@ -1,0 +1,217 @@
+"""Binding a procedure to a bench: everything that can be known before power.
+
+Actions, parameters, points, units, limits and items are resolved here, and every mistake is
+reported with its place. What this bench cannot offer is not a mistake: the step is planned as
+not run, with the reason. The plan also says what would be written and what would be energised.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from harness.actions.context import ItemRef
+from harness.actions.registry import Action, get_action
+from harness.bench.load import LoadedBench
+from harness.catalogue.load import Catalogue
+from harness.datafile import Path_, validate
+from harness.devices.modbus.profile import list_profiles, load_profile
+from harness.errors import FileError, Problem, UnknownNameError, UsageError
+from harness.limits import Limit
+from harness.procedure.load import LoadedProcedure
+from harness.procedure.model import Step
+
+NOT_RELEASED = "energising was not released (--allow-energise)"
+NOT_SELECTED = "not selected"
+DEVICE_ROLES = ("pile", "meter")
+
+
+@dataclass(frozen=True)
+class PlannedStep:
+    """A step that is ready to run, or the reason why this bench cannot run it."""
+
+    number: int
+    model: Step
+    action: Action
+    parameters: dict[str, Any]
+    limit: Limit | None
+    item: ItemRef | None
+    not_possible: str = ""
+
+    @property
+    def roles(self) -> set[str]:
+        """Devices that the step needs."""
+        named = {role for role, _, _ in self.action.point_names(self.parameters)}
+        own = self.action.role
+        return named | ({own} if own in DEVICE_ROLES else set())
+
+
+@dataclass
+class Plan:
+    """A procedure bound to a bench."""
+
+    procedure: LoadedProcedure
+    steps: list[PlannedStep]
+    writes: list[str] = field(default_factory=list)
+    energises: list[str] = field(default_factory=list)
+    deselected: list[str] = field(default_factory=list)
+
+    @property
+    def not_possible(self) -> dict[str, str]:
+        """Step id -> why this bench cannot run it."""
+        return {step.model.id: step.not_possible for step in self.steps if step.not_possible}
+
+
+def make_plan(
+    procedure: LoadedProcedure,
+    bench: LoadedBench,
+    catalogue: Catalogue,
+    *,
+    selected: Collection[str] | None = None,
+    energise: bool = False,
+) -> Plan:
+    """Bind and check. Raises FileError with every problem of the procedure at once.
+
+    `selected` limits the run to some step ids; `energise` releases steps that put mains on the
+    plug.
+    """
+    if selected is not None:
+        known = [step.id for step in procedure.model.steps]
+        for name in selected:
+            if name not in known:
+                raise UnknownNameError(f"step of {procedure.id}", name, known)
+    binder = _Binder(procedure, bench, catalogue)
+    binder.check_needs()
+    plan = Plan(procedure, [])
+    for index, step in enumerate(procedure.model.steps):
+        planned = binder.bind(step, index)
+        if planned is None:
+            continue
+        if selected is not None and step.id not in selected:
+            plan.deselected.append(step.id)
+            planned = replace(planned, not_possible=NOT_SELECTED)
+        elif not planned.not_possible:
+            _announce(plan, planned, bench)
+            if planned.action.energises and not energise:
+                planned = replace(planned, not_possible=NOT_RELEASED)
+        plan.steps.append(planned)
+    if binder.problems:
+        raise FileError(binder.problems)
+    return plan
+
+
+class _Binder:
+    """Binds step after step and collects what is wrong."""
+
+    def __init__(
+        self, procedure: LoadedProcedure, bench: LoadedBench, catalogue: Catalogue
+    ) -> None:
+        self._procedure = procedure
+        self._bench = bench
+        self._catalogue = catalogue
+        self.problems: list[Problem] = []
+
+    def _complain(self, path: Path_, what: str, expected: str) -> None:
+        self.problems.append(self._procedure.places.problem(path, what, expected))
+
+    def check_needs(self) -> None:
+        """Points without which the procedure makes no sense on this bench."""
+        for role, points in self._procedure.model.needs.items():
+            for index, point in enumerate(points):
+                if reason := self._bench.missing(role, point):
+                    self._complain(("needs", role, index), reason, "a bench that offers it")
+
+    def bind(self, step: Step, index: int) -> PlannedStep | None:
+        """The step bound, or None when something is wrong with it."""
+        here: Path_ = ("steps", index)
+        try:
+            action = get_action(step.do)
+        except UnknownNameError as error:
+            self._complain((*here, "do"), error.detail, "a known action")
+            return None
+        before = len(self.problems)
+        parameters: dict[str, Any] = {}
+        try:
+            checked = validate(
+                action.parameters, step.with_, self._procedure.places, under=(*here, "with")
+            )
+            parameters = {name: getattr(checked, name) for name in type(checked).model_fields}
+        except FileError as error:
+            self.problems += error.problems
+        item, limit = self._limit(step, here, action)
+        if len(self.problems) > before:
+            return None
+        reason = self._why_not(action, parameters, here)
+        return PlannedStep(index + 1, step, action, parameters, limit, item, reason)
+
+    def _why_not(self, action: Action, parameters: dict[str, Any], here: Path_) -> str:
+        reason = ""
+        if action.role in DEVICE_ROLES and action.role not in self._bench.profiles:
+            reason = f"the bench has no {action.role}"
+        for role, point, reference in action.point_names(parameters):
+            missing = self._bench.missing(role, point)
+            if missing and not _known_point(role, point):
+                self._complain(
+                    (*here, "with"), f"no profile has a point {point!r}", "the name of a point"
+                )
+            elif missing and not reference.optional:
+                reason = reason or missing
+        if not reason and action.possible is not None:
+            reason = action.possible(self._bench, action.role, parameters)
+        return reason
+
+    def _limit(
+        self, step: Step, here: Path_, action: Action
+    ) -> tuple[ItemRef | None, Limit | None]:
+        pile = self._bench.profiles.get("pile")
+        ratings = pile.ratings if pile else {}
+        reference: ItemRef | None = None
+        limit: Limit | None = None
+        sure = False
+        try:
+            if step.item is not None:
+                item = self._catalogue.item(step.item)
+                reference = ItemRef(item.id, item.clause, item.confidence.value, item.source)
+                own = self._bench.model.limits.get(item.id)
+                limit = own.resolve(ratings) if own is not None else item.limit_for(ratings)
+                sure = limit is not None and item.confidence.value != "low"
+            if step.limit is not None:
+                if sure:
+                    self._complain(
+                        (*here, "limit"),
+                        f"{step.item} carries its own limit",
+                        "no limit here (only reference values of low confidence may be replaced)",
+                    )
+                limit = step.limit.resolve(ratings)
+        except UnknownNameError as error:
+            self._complain((*here, "item"), error.detail, "an item of the catalogue")
+        except UsageError as error:
+            self._complain(here, error.detail, "a limit that can be resolved")
+        else:
+            if action.limit == "needed" and limit is None:
+                self._complain(here, f"{step.do} needs a limit", "an item with one, or `limit:`")
+        return reference, limit
+
+
+def _known_point(role: str, point: str) -> bool:
+    """Whether any shipped profile of that kind has the point: otherwise the name is a mistake."""
+    return any(
+        point in profile.points
+        for profile in (load_profile(name) for name in list_profiles())
+        if profile.kind == role
+    )
+
+
+def _announce(plan: Plan, planned: PlannedStep, bench: LoadedBench) -> None:
+    step, action = planned.model.id, planned.action
+    for role, point, reference in action.point_names(planned.parameters):
+        if reference.access == "write":
+            plan.writes.append(f"{step}: {role}.{point}")
+    if action.sequence is not None and action.role in bench.profiles:
+        lines = bench.profiles[action.role].sequences.get(action.sequence, ())
+        plan.writes += [
+            f"{step}: {action.role}.{line.point} = {line.value}"
+            for line in lines
+            if line.op in ("write", "rewrite")
+        ]
+    if action.energises:
+        plan.energises.append(f"{step}: {action.title.en}")

@@ -1,0 +1,307 @@
+"""One run: header, open, preamble, procedures, ending, safe state, seal.
+
+The order is the guarantee. The header is on disk before the first device is opened; whatever
+ends the run (the last step, the failure policy, a person, a signal, a lost device, a full disk,
+a mistake in an action) the same ending follows: settings put back, faults cleared, every device
+taken to its safe state and measured there, the record closed and sealed.
+"""
+
+import asyncio
+import contextlib
+import platform
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from harness import __version__
+from harness.bench.bench import Bench
+from harness.bench.load import LoadedBench
+from harness.clock import Clock, Deadline, RealStopwatch, real_now, run
+from harness.datafile import sha256
+from harness.devices.operator import Operator
+from harness.engine.plan import Plan
+from harness.engine.recorder import Listener, Recorder
+from harness.engine.signals import AbortOnSignal
+from harness.engine.steps import ProcedureRun
+from harness.errors import BenchError, EvidenceError, HarnessError, StopRun
+from harness.events import (
+    DeviceOpened,
+    Event,
+    FileUsed,
+    OutcomeNoted,
+    PlanAnnounced,
+    RunEnded,
+    RunStarted,
+)
+from harness.evidence.journal import Bundle
+from harness.evidence.keys import station_key
+from harness.text import Text
+from harness.verdict import Ending, ExitCode, Verdict, exit_code, worst
+
+OPENING_DEADLINE = 30.0
+PREAMBLE_DEADLINE = 120.0
+
+
+@dataclass
+class RunRequest:
+    """Everything a run needs. The plans were made (and so checked) for this bench."""
+
+    plans: list[Plan]
+    bench: LoadedBench
+    folder: Path
+    seed: int = 1
+    faults: list[str] = field(default_factory=list)
+    live: bool = False
+    operator: Operator | None = None
+    """Who answers; None means the bench's own simulated technician, or nobody."""
+    operator_name: str = ""
+    extra_files: list[tuple[str, str, bytes]] = field(default_factory=list)
+    """Kind, name and bytes of further files that the run depends on (answers)."""
+
+
+@dataclass
+class RunResult:
+    """What a run came to."""
+
+    folder: Path
+    ending: Ending
+    verdict: Verdict | None
+    exit_code: int
+    reason: str
+    sealed: bool
+    verdicts: dict[str, dict[str, Verdict | None]]
+    """Device verdicts by procedure id and step id."""
+    real_seconds: float
+
+
+_MISTAKE = Text("程序内部错误", "A mistake in the harness itself")
+_HEADLINES = {
+    Ending.STOPPED: Text("按失败策略提前结束", "Stopped by the failure policy"),
+    Ending.LOST: Text("设备失联", "A device was lost"),
+}
+
+
+def execute(request: RunRequest, listeners: Sequence[Listener] = ()) -> RunResult:
+    """Run and seal. Raises EvidenceError when the record cannot even be begun."""
+    started = real_now()
+    stopwatch = RealStopwatch()
+    with stopwatch:
+        session = run(lambda: _run(request, list(listeners)), virtual=not request.live)
+    sealed = False
+    if session.recorder.broken is None:
+        session.bundle.seal(
+            station_key(),
+            real_started=started,
+            real_ended=real_now(),
+            place={
+                "host": platform.node(),
+                "platform": platform.platform(),
+                "python": platform.python_version(),
+            },
+        )
+        sealed = True
+    session.bundle.close()
+    return RunResult(
+        request.folder,
+        session.ending,
+        session.verdict,
+        session.exit_code,
+        session.reason,
+        sealed,
+        {one.id: one.verdicts for one in session.procedures},
+        stopwatch.seconds,
+    )
+
+
+async def _run(request: RunRequest, listeners: list[Listener]) -> "_Session":
+    clock = Clock(virtual=not request.live)
+    bundle = Bundle(request.folder, clock.elapsed, force_to_disk=request.live)
+    session = _Session(request, clock, bundle, Recorder(bundle, listeners))
+    await session.run()
+    return session
+
+
+class _Session:
+    """The state of one run while it lasts."""
+
+    def __init__(
+        self, request: RunRequest, clock: Clock, bundle: Bundle, recorder: Recorder
+    ) -> None:
+        self._request = request
+        self._clock = clock
+        self.bundle = bundle
+        self.recorder = recorder
+        self.bench = Bench(
+            request.bench,
+            seed=request.seed,
+            clock=clock,
+            record=recorder.record,
+            emit=recorder.emit,
+            operator=request.operator,
+        )
+        self.procedures: list[ProcedureRun] = []
+        self.ending = Ending.COMPLETED
+        self.verdict: Verdict | None = None
+        self.reason = ""
+        self.headline: Text | None = None
+        self.exit_code = ExitCode.BENCH
+        self._aborted: Text | None = None
+
+    async def run(self) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        with AbortOnSignal(task) as signals:
+            try:
+                self._begin()
+                await self._work()
+            except asyncio.CancelledError:
+                task.uncancel()
+                self._end_as(Ending.ABORTED, signals.reason.en, signals.reason)
+            except StopRun as stop:
+                ending = Ending.ABORTED if stop.aborted else Ending.STOPPED
+                self._end_as(ending, stop.reason.en, stop.reason)
+            except BenchError as error:
+                self._end_as(Ending.LOST, error.detail, error.headline)
+                self._note("bench", error)
+            except HarnessError as error:
+                self._end_as(Ending.LOST, error.detail, error.headline)
+                self._note("harness", error)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the bench is made safe
+                mistake = HarnessError(f"{type(error).__name__}: {error}", headline=_MISTAKE)
+                self._end_as(Ending.LOST, mistake.detail, mistake.headline)
+                self._note("harness", mistake)
+            signals.finishing = True
+            await self._finish()
+
+    def _end_as(self, ending: Ending, reason: str, headline: Text) -> None:
+        self.ending, self.reason, self.headline = ending, reason, headline
+
+    def _note(self, branch: str, error: HarnessError) -> None:
+        self._try_emit(
+            OutcomeNoted(
+                where="run",
+                branch="bench" if branch == "bench" else "harness",
+                headline=error.headline,
+                detail=error.detail,
+            )
+        )
+
+    def _begin(self) -> None:
+        """Header, files and plan: all on record before anything is opened."""
+        request = self._request
+        files = [
+            self.bundle.attach("bench", f"{request.bench.id}.yaml", request.bench.data),
+            *(
+                self.bundle.attach("profile", f"{profile.id}.yaml", profile.data)
+                for profile in request.bench.profiles.values()
+            ),
+            *(
+                self.bundle.attach("procedure", f"{plan.procedure.id}.yaml", plan.procedure.data)
+                for plan in request.plans
+            ),
+            *(self.bundle.attach(kind, name, data) for kind, name, data in request.extra_files),
+        ]
+        self.recorder.emit(
+            RunStarted(
+                run_id=self._run_id(files),
+                utc=self._clock.start.utc.isoformat(),
+                virtual_time=self._clock.virtual,
+                simulated=request.bench.simulated,
+                procedures=[plan.procedure.id for plan in request.plans],
+                bench=request.bench.id,
+                seed=request.seed,
+                faults=list(request.faults),
+                operator=request.operator_name,
+                station=request.bench.model.station,
+                edition=request.bench.model.edition,
+                files=files,
+                software={"charging-harness": __version__},
+            )
+        )
+        for plan in request.plans:
+            self.recorder.emit(
+                PlanAnnounced(
+                    procedure=plan.procedure.id,
+                    title=plan.procedure.model.title,
+                    steps=len(plan.steps),
+                    not_possible=plan.not_possible,
+                    writes=plan.writes,
+                    energises=plan.energises,
+                    skills=plan.procedure.model.skills,
+                    deselected=plan.deselected,
+                )
+            )
+
+    def _run_id(self, files: list[FileUsed]) -> str:
+        if not self._clock.virtual:
+            return uuid.uuid4().hex[:16]
+        # Same files, seed and faults: the same simulated run, so the same name.
+        parts = [file.sha256 for file in files]
+        parts += [str(self._request.seed), *self._request.faults, __version__]
+        parts += [name for plan in self._request.plans for name in plan.deselected]
+        return sha256("\n".join(parts).encode())[:16]
+
+    async def _work(self) -> None:
+        for name in self._request.faults:
+            self.bench.require_fault(name)
+        await self.bench.open(Deadline.after(OPENING_DEADLINE))
+        for role, device in self.bench.devices.items():
+            self.recorder.emit(
+                DeviceOpened(
+                    role=role,
+                    simulated=device.simulated,
+                    profile=device.profile.id,
+                    profile_sha256=device.profile.sha256,
+                    connection=self.bench.connection_text(role),
+                )
+            )
+        for name in self._request.faults:
+            self.bench.set_fault(name, on=True)
+        await self.bench.preamble(Deadline.after(PREAMBLE_DEADLINE))
+        for plan in self._request.plans:
+            procedure = ProcedureRun(plan, self.bench, self._clock, self.recorder)
+            self.procedures.append(procedure)
+            await procedure.run()
+            if procedure.ending is not None:
+                self.ending, self.reason = procedure.ending, procedure.reason
+                self.headline = _HEADLINES[procedure.ending]
+                break
+            procedure.finish(Ending.COMPLETED, "")
+
+    async def _finish(self) -> None:
+        """The ending that every run has. Runs even when the record is broken."""
+        for plan in self._request.plans[len(self.procedures) :]:
+            self.procedures.append(ProcedureRun(plan, self.bench, self._clock, self.recorder))
+        for procedure in self.procedures:
+            if not procedure.finished:
+                self._finish_procedure(procedure)
+        safe = await self.bench.make_safe(self._try_emit)
+        verdicts = [verdict for one in self.procedures for verdict in one.verdicts.values()]
+        self.verdict = worst(verdicts)
+        self.exit_code = exit_code(self.ending, verdicts)
+        if self.recorder.broken is not None:
+            error = self.recorder.broken
+            self._end_as(Ending.LOST, error.detail, error.headline)
+        if self.ending is not Ending.ABORTED and (not safe or self.recorder.broken is not None):
+            self.exit_code = ExitCode.BENCH
+        self._try_emit(
+            RunEnded(
+                ending=self.ending,
+                verdict=self.verdict,
+                exit_code=self.exit_code,
+                reason=self.reason,
+                headline=self.headline,
+                safe=safe,
+            )
+        )
+        await self.bench.close()
+
+    def _finish_procedure(self, procedure: ProcedureRun) -> None:
+        why = f"the run was {self.ending.value}: {self.reason}"
+        with contextlib.suppress(EvidenceError):  # kept in `recorder.broken`, told in RunEnded
+            procedure.finish(self.ending, why)
+
+    def _try_emit(self, event: Event) -> None:
+        with contextlib.suppress(EvidenceError):
+            self.recorder.emit(event)

@@ -1,0 +1,264 @@
+"""Running the steps of one procedure: attempts, deadlines, failure policy, lost devices."""
+
+import traceback
+
+from harness.actions.context import RunMemory, StepContext
+from harness.bench.bench import Bench
+from harness.clock import Clock, Deadline
+from harness.engine.plan import Plan, PlannedStep
+from harness.engine.recorder import Recorder
+from harness.errors import (
+    BenchError,
+    ConnectionFailedError,
+    DeviceError,
+    DeviceLostError,
+    EvidenceError,
+    HarnessError,
+    NoReplyError,
+    NotAvailableError,
+)
+from harness.events import OutcomeNoted, ProcedureEnded, StepEnded, StepStarted
+from harness.procedure.model import OnFail
+from harness.text import Text
+from harness.verdict import Ending, Verdict, worst
+
+STEP_DEADLINE = 600.0
+"""Seconds that a step may take when it does not say so itself."""
+PERSON_DEADLINE = 3600.0
+"""Seconds that a person may take."""
+_SILENCES_UNTIL_LOST = 2
+
+_RETRY = (Verdict.ERROR, Verdict.INCONCLUSIVE)
+_FAILED = (Verdict.FAIL, Verdict.CONDITIONAL_FAIL)
+_ABOUT_DEVICE = (
+    Verdict.PASS,
+    Verdict.CONDITIONAL_PASS,
+    Verdict.CONDITIONAL_FAIL,
+    Verdict.FAIL,
+)
+
+
+class StepOutcome:
+    """What one attempt came to."""
+
+    __slots__ = ("candidate", "headline", "lost", "reason", "verdict")
+
+    def __init__(
+        self,
+        verdict: Verdict | None,
+        reason: str = "",
+        headline: Text | None = None,
+        *,
+        lost: bool = False,
+    ) -> None:
+        self.verdict = verdict
+        self.reason = reason
+        self.headline = headline
+        self.lost = lost
+
+
+class ProcedureRun:
+    """One procedure on one open bench."""
+
+    def __init__(self, plan: Plan, bench: Bench, clock: Clock, recorder: Recorder) -> None:
+        self._plan = plan
+        self._bench = bench
+        self._clock = clock
+        self._recorder = recorder
+        self._memory = RunMemory()
+        self._silences: dict[str, int] = {}
+        self.verdicts: dict[str, Verdict | None] = self._memory.verdicts
+        self.ending: Ending | None = None
+        """Set when the procedure ended before its last step."""
+        self.reason = ""
+        self.id = plan.procedure.id
+        self.finished = False
+        self._skip_all = ""
+        self._skip_groups: dict[str, str] = {}
+
+    async def run(self) -> None:
+        """Give every step its turn. Raises StopRun, CancelledError and EvidenceError."""
+        for planned in self._plan.steps:
+            skip = self._why_skip(planned)
+            if skip:
+                self._not_run(planned, skip)
+            else:
+                await self._run_step(planned)
+
+    def finish(self, ending: Ending, reason: str) -> None:
+        """Say how the procedure ended; steps that had no turn are recorded as not run."""
+        self.finished = True
+        for planned in self._plan.steps:
+            if planned.model.id not in self.verdicts:
+                self._not_run(planned, reason)
+        judging = [step for step in self._plan.steps if step.action.judges]
+        reached = [s for s in judging if self.verdicts.get(s.model.id) in _ABOUT_DEVICE]
+        counts: dict[str, int] = {}
+        for verdict in self.verdicts.values():
+            name = verdict.value if verdict is not None else "no_claim"
+            counts[name] = counts.get(name, 0) + 1
+        self._recorder.emit(
+            ProcedureEnded(
+                procedure=self._plan.procedure.id,
+                ending=ending,
+                verdict=worst(self.verdicts.values()),
+                counts=dict(sorted(counts.items())),
+                coverage=round(len(reached) / len(judging), 4) if judging else 1.0,
+            )
+        )
+
+    def _why_skip(self, planned: PlannedStep) -> str:
+        if self._skip_all:
+            return self._skip_all
+        if planned.not_possible:
+            return planned.not_possible
+        if planned.model.group in self._skip_groups:
+            return self._skip_groups[planned.model.group]
+        for role in sorted(planned.roles):
+            if role in self._bench.lost:
+                return f"the {role} was lost: {self._bench.lost[role]}"
+        return ""
+
+    def _not_run(self, planned: PlannedStep, reason: str) -> None:
+        self._recorder.emit(self._started(planned, 1))
+        self.verdicts[planned.model.id] = Verdict.NOT_RUN
+        self._recorder.emit(
+            StepEnded(
+                procedure=self._plan.procedure.id,
+                step=planned.model.id,
+                verdict=Verdict.NOT_RUN,
+                reason=reason,
+            )
+        )
+
+    def _started(self, planned: PlannedStep, attempt: int) -> StepStarted:
+        model = planned.model
+        return StepStarted(
+            procedure=self._plan.procedure.id,
+            step=model.id,
+            number=planned.number,
+            title=model.title,
+            action=model.do,
+            kind=planned.action.kind,
+            group=model.group or "",
+            critical=model.critical,
+            attempt=attempt,
+            parameters=model.with_,
+            item=model.item,
+        )
+
+    async def _run_step(self, planned: PlannedStep) -> None:
+        model = planned.model
+        for attempt in range(1, model.attempts + 1):
+            self._bench.at_step(model.id, attempt)
+            self._recorder.emit(self._started(planned, attempt))
+            context, outcome = await self._attempt(planned)
+            self.verdicts[model.id] = outcome.verdict
+            self._recorder.emit(
+                StepEnded(
+                    procedure=self._plan.procedure.id,
+                    step=model.id,
+                    attempt=attempt,
+                    verdict=outcome.verdict,
+                    candidate=context.candidate,
+                    reason=outcome.reason,
+                    headline=outcome.headline,
+                )
+            )
+            self._count_silence(planned, outcome)
+            if outcome.verdict not in _RETRY or outcome.lost:
+                break
+        self._apply_policy(planned, outcome)
+
+    async def _attempt(self, planned: PlannedStep) -> tuple[StepContext, StepOutcome]:
+        model, action = planned.model, planned.action
+        usual = PERSON_DEADLINE if self._involves_person(planned) else STEP_DEADLINE
+        deadline = Deadline.after(model.within if model.within is not None else usual)
+        context = StepContext(
+            step=model.id,
+            role=action.role,
+            bench=self._bench,
+            clock=self._clock,
+            deadline=deadline,
+            emit=self._recorder.emit,
+            limit=planned.limit,
+            rule=model.rule,
+            item=planned.item,
+            memory=self._memory,
+        )
+        outcome = StepOutcome(None)
+        try:
+            async with deadline.timeout():
+                await action.function(context, **planned.parameters)
+        except TimeoutError:
+            outcome = StepOutcome(
+                Verdict.ERROR, "the step's deadline passed", Text("步骤超时", "The step timed out")
+            )
+        except NotAvailableError as error:
+            outcome = StepOutcome(Verdict.NOT_RUN, error.detail, error.headline)
+        except EvidenceError:
+            raise
+        except DeviceError as error:
+            # The device answered, but gave nothing that a limit could be held against.
+            outcome = StepOutcome(Verdict.INCONCLUSIVE, error.detail, error.headline)
+        except BenchError as error:
+            lost = isinstance(error, DeviceLostError | ConnectionFailedError)
+            outcome = StepOutcome(Verdict.ERROR, error.detail, error.headline, lost=lost)
+        except HarnessError as error:
+            outcome = StepOutcome(Verdict.ERROR, error.detail, error.headline)
+        except Exception as error:  # noqa: BLE001 - a lab's own action may raise anything
+            outcome = self._internal_error(model.id, error)
+        if action.judges and outcome.verdict is None and not context.verdicts:
+            outcome = StepOutcome(Verdict.INCONCLUSIVE, "the action judged nothing")
+        outcome.verdict = worst([*context.verdicts, outcome.verdict])
+        return context, outcome
+
+    def _internal_error(self, step: str, error: Exception) -> StepOutcome:
+        headline = Text("动作程序出错", "The action itself failed")
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        detail = f"{type(error).__name__}: {error} (in {where.name})"
+        self._recorder.emit(
+            OutcomeNoted(where=f"step {step}", branch="harness", headline=headline, detail=detail)
+        )
+        return StepOutcome(Verdict.ERROR, detail, headline)
+
+    @staticmethod
+    def _involves_person(planned: PlannedStep) -> bool:
+        return planned.action.role == "operator" or bool(planned.parameters.get("does"))
+
+    def _count_silence(self, planned: PlannedStep, outcome: StepOutcome) -> None:
+        """A device is lost when its link is gone, or when it stays silent step after step."""
+        for role in planned.roles:
+            if outcome.lost:
+                self._bench.lost.setdefault(role, outcome.reason)
+            elif outcome.verdict is Verdict.ERROR and outcome.headline == NoReplyError.headline:
+                self._silences[role] = self._silences.get(role, 0) + 1
+                if self._silences[role] >= _SILENCES_UNTIL_LOST:
+                    self._bench.lost.setdefault(role, outcome.reason)
+            else:
+                self._silences[role] = 0
+        if self._bench.lost:
+            self.ending = Ending.LOST
+            role, cause = next(iter(self._bench.lost.items()))
+            self.reason = f"{role}: {cause}"
+
+    def _apply_policy(self, planned: PlannedStep, outcome: StepOutcome) -> None:
+        model = planned.model
+        failed = outcome.verdict in _FAILED
+        # A critical step that could not show that all is well is no licence to go on.
+        unproven = model.critical and outcome.verdict in (
+            Verdict.ERROR,
+            Verdict.INCONCLUSIVE,
+            Verdict.NOT_RUN,
+        )
+        if not failed and not unproven:
+            return
+        verdict = outcome.verdict.value if outcome.verdict else ""
+        cause = f"step {model.id} ended {verdict}"
+        if model.policy is OnFail.STOP_RUN:
+            self._skip_all = f"stopped: {cause}"
+            if self.ending is None:
+                self.ending = Ending.STOPPED
+                self.reason = cause
+        elif model.policy is OnFail.STOP_GROUP and model.group is not None:
+            self._skip_groups[model.group] = f"the group was left: {cause}"

@@ -1,0 +1,288 @@
+"""The facts of a run, as one stream of typed events.
+
+The engine emits them in order; the journal keeps them; the terminal, the report, the score and
+`rejudge` are functions of them. An event carries what happened, never what somebody makes of it
+later. The time of an event (seconds since the record's first instant) and its place in the
+chain are added by the journal, so events themselves are plain values.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from harness.limits import Judgement, Limit, Rule
+from harness.quantity import Measurement, Value
+from harness.text import Text
+from harness.verdict import CandidateVerdict, Ending, Verdict
+
+
+class Event(msgspec.Struct, frozen=True, tag_field="event", omit_defaults=True, kw_only=True):
+    """Base of all events."""
+
+
+class FileUsed(msgspec.Struct, frozen=True):
+    """A data file that the run depends on. `copy` is its place inside the bundle."""
+
+    kind: str
+    name: str
+    sha256: str
+    copy: str
+
+
+class RunStarted(Event, tag="run_started", frozen=True, kw_only=True):
+    """First line of every journal; written before the first device is opened."""
+
+    format: int = 1
+    run_id: str
+    utc: str
+    """Wall time of the record's first instant, ISO 8601 (simulated in virtual time)."""
+    virtual_time: bool
+    simulated: bool
+    """True when no device of the bench is real."""
+    procedures: list[str]
+    bench: str
+    seed: int
+    faults: list[str] = []
+    operator: str = ""
+    station: str = ""
+    edition: str = ""
+    files: list[FileUsed] = []
+    software: dict[str, str] = {}
+
+
+class DeviceOpened(Event, tag="device_opened", frozen=True, kw_only=True):
+    role: str
+    simulated: bool
+    profile: str
+    profile_sha256: str
+    connection: str
+
+
+class DeviceIdentified(Event, tag="device_identified", frozen=True, kw_only=True):
+    role: str
+    identity: list[Measurement]
+
+
+class InstrumentListed(Event, tag="instrument_listed", frozen=True, kw_only=True):
+    """A hand instrument of the bench, with the state of its calibration at the start."""
+
+    id: str
+    type: str
+    uncertainty: str = ""
+    calibration_due: str = ""
+    in_date: bool | None = None
+    simulated: bool = False
+
+
+class ClockCompared(Event, tag="clock_compared", frozen=True, kw_only=True):
+    """Offset of a device clock against the harness clock (device minus harness), seconds."""
+
+    role: str
+    offset: Measurement
+    phase: Literal["start", "end"]
+
+
+class PlanAnnounced(Event, tag="plan_announced", frozen=True, kw_only=True):
+    """What the run is going to do to the bench, said before it does it."""
+
+    procedure: str
+    title: Text
+    steps: int
+    not_possible: dict[str, str] = {}
+    """Steps that this bench cannot run, with the reason."""
+    writes: list[str] = []
+    energises: list[str] = []
+    skills: list[str] = []
+    deselected: list[str] = []
+
+
+class StepStarted(Event, tag="step_started", frozen=True, kw_only=True):
+    procedure: str
+    step: str
+    number: int
+    title: Text
+    action: str
+    kind: str
+    """Letter of the step kind: R W J I O V D A."""
+    group: str = ""
+    critical: bool = False
+    attempt: int = 1
+    parameters: dict[str, object] = {}
+    item: str | None = None
+
+
+class Measured(Event, tag="measured", frozen=True, kw_only=True):
+    step: str
+    measurement: Measurement
+
+
+class Written(Event, tag="written", frozen=True, kw_only=True):
+    """A command, its read-back and whether the two agree. An acknowledgement is not evidence."""
+
+    step: str
+    role: str
+    point: str
+    value: Value
+    read_back: Measurement | None
+    agreed: bool | None
+
+
+class Asked(Event, tag="asked", frozen=True, kw_only=True):
+    """A question to the person at the bench. `kind`: confirm, inspect, reading, decide, rate."""
+
+    step: str
+    kind: str
+    question: Text
+    choices: list[str] = []
+    unit: str | None = None
+
+
+class Answered(Event, tag="answered", frozen=True, kw_only=True):
+    """The person's answer; `by` says who gave it (a code, `simulated technician`, a file)."""
+
+    step: str
+    kind: str
+    value: Value | None
+    by: str
+    note: str = ""
+    instrument: str = ""
+    photo: str = ""
+
+
+class Judged(Event, tag="judged", frozen=True, kw_only=True):
+    """One verdict with everything that it rests on. `rejudge` repeats it from here."""
+
+    step: str
+    measurement: Measurement
+    limit: Limit
+    rule: Rule | None
+    """The rule asked for; None means the default. The rule used stands in the judgement."""
+    judgement: Judgement
+    item: str | None = None
+    clause: str | None = None
+    confidence: str | None = None
+    source: str = ""
+
+
+class Concluded(Event, tag="concluded", frozen=True, kw_only=True):
+    """The candidate's own conclusion, held against the key that the machine's verdicts give."""
+
+    step: str
+    answer: Value | None
+    key: Value
+    candidate: CandidateVerdict
+    basis: dict[str, str] = {}
+
+
+class StepEnded(Event, tag="step_ended", frozen=True, kw_only=True):
+    """On disk before the next step starts. `verdict` None: the step makes no device claim."""
+
+    procedure: str
+    step: str
+    attempt: int = 1
+    verdict: Verdict | None
+    candidate: CandidateVerdict | None = None
+    reason: str = ""
+    headline: Text | None = None
+    modbus_lines: int = 0
+    modbus_head: str = ""
+
+
+class FaultSet(Event, tag="fault_set", frozen=True, kw_only=True):
+    """A seeded fault was switched on or off. `title` says what it does to the bench."""
+
+    fault: str
+    on: bool
+    title: Text
+
+
+class OutcomeNoted(Event, tag="outcome_noted", frozen=True, kw_only=True):
+    """Something went wrong outside a step (opening, restoring, a lost device, a signal)."""
+
+    where: str
+    branch: Literal["device", "bench", "person", "harness"]
+    headline: Text
+    detail: str
+
+
+class Restored(Event, tag="restored", frozen=True, kw_only=True):
+    """One setting put back to what it was before the run, and read back."""
+
+    role: str
+    point: str
+    value: Value
+    read_back: Measurement | None
+    agreed: bool
+
+
+class SafeState(Event, tag="safe_state", frozen=True, kw_only=True):
+    """Whether one device was brought to its safe state, by what, and what was then measured."""
+
+    role: str
+    safe: bool
+    how: str
+    readings: list[Measurement] = []
+    detail: str = ""
+
+
+class ProcedureEnded(Event, tag="procedure_ended", frozen=True, kw_only=True):
+    procedure: str
+    ending: Ending
+    verdict: Verdict | None
+    counts: dict[str, int]
+    coverage: float
+    """Share of the device-judging steps that reached a verdict about the device."""
+
+
+class RunEnded(Event, tag="run_ended", frozen=True, kw_only=True):
+    ending: Ending
+    verdict: Verdict | None
+    exit_code: int
+    reason: str = ""
+    headline: Text | None = None
+    safe: bool = True
+
+
+AnyEvent = (
+    RunStarted
+    | DeviceOpened
+    | DeviceIdentified
+    | InstrumentListed
+    | ClockCompared
+    | PlanAnnounced
+    | StepStarted
+    | Measured
+    | Written
+    | Asked
+    | Answered
+    | Judged
+    | Concluded
+    | StepEnded
+    | FaultSet
+    | OutcomeNoted
+    | Restored
+    | SafeState
+    | ProcedureEnded
+    | RunEnded
+)
+
+
+class Transaction(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One request on a Modbus line and what came of it; one line of `modbus.jsonl`.
+
+    `request` and `reply` are the bytes on the wire in hex (RTU with CRC, TCP with header).
+    """
+
+    role: str
+    step: str = ""
+    attempt: int = 1
+    unit: int
+    function: int
+    address: int
+    count: int
+    request: str
+    reply: str
+    outcome: Literal["ok", "exception", "no_reply", "bad_reply", "link_lost"]
+    seconds: float
+    """Loop time from request to outcome."""
+    exception: int | None = None

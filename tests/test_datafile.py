@@ -1,0 +1,145 @@
+"""Data files: YAML 1.2 scalars, places, and no input that breaks the reader."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import Field
+
+from harness.datafile import load, loads, validate
+from harness.errors import FileError
+from harness.fields import DurationField, FileModel, TextField
+
+
+def complaint(text: str | bytes) -> str:
+    data = text.encode() if isinstance(text, str) else text
+    with pytest.raises(FileError) as caught:
+        loads(data, "f.yaml")
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("on", "on"),
+        ("no", "no"),
+        ("12:30", "12:30"),
+        ("true", True),
+        ("0x1F", 31),
+        ("010", 10),
+        ("1_000", "1_000"),
+        ("1e3", 1000.0),
+        ("2027-06-30", "2027-06-30"),
+        ("'7'", "7"),
+        ("~", None),
+        (".5", 0.5),
+    ],
+)
+def test_scalars_follow_yaml_1_2(text: str, value: object) -> None:
+    loaded, _ = loads(f"x: {text}".encode(), "f.yaml")
+    assert loaded == {"x": value}
+    assert type(loaded["x"]) is type(value)
+
+
+def test_places_point_at_values() -> None:
+    _, places = loads(b"a: 1\nb:\n  - x\n  - {c: 2}\n", "f.yaml")
+    assert places.of(("a",)) == (1, 4)
+    assert places.of(("b", 1, "c")) == (4, 9)
+    assert places.of(("b", 1, "missing")) == (4, 5)
+
+
+def test_a_key_given_twice() -> None:
+    assert complaint("a: 1\nb: 2\na: 3\n") == (
+        "f.yaml:3:1: the key 'a' stands twice; expected each key once"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("a: [1, 2\nb: 3", "f.yaml:2:"),
+        ("\ta: 1", "f.yaml:1:1"),
+        ("", "f.yaml:1:1"),
+        (b"a: \xff\xfe", "f.yaml:1:1"),
+        ("a: &x {b: *x}", "nested too deeply"),
+        ("? [1]\n: 2", "f.yaml:1:3"),
+        ("--- 1\n--- 2\n", "f.yaml:2:"),
+        ("a: " + "[" * 60 + "]" * 60, "nested too deeply"),
+        ("a: !!python/object:os.system x", "a"),
+    ],
+)
+def test_broken_yaml_says_where(text: str | bytes, where: str) -> None:
+    if where == "a":  # an unknown tag is harmless: the value stays text
+        assert loads(str(text).encode(), "f.yaml")[0] == {"a": "x"}
+    else:
+        assert where in complaint(text)
+
+
+class Inner(FileModel):
+    every: DurationField
+    title: TextField
+
+
+class Model(FileModel):
+    name: str
+    inner: list[Inner] = Field(default_factory=list)
+
+
+def test_every_complaint_has_its_place() -> None:
+    data = b"""name: [1]
+inner:
+  - every: 3 V
+    title: {zh: x}
+  - title: {zh: a, en: b}
+    evry: 3 s
+"""
+    value, places = loads(data, "f.yaml")
+    with pytest.raises(FileError) as caught:
+        validate(Model, value, places)
+    found = str(caught.value).splitlines()
+    assert found[0].startswith("f.yaml:1:7: [1] is not accepted; expected ")
+    assert found[1].startswith("f.yaml:3:12: '3 V' is not accepted; expected '3 V' is not a dur")
+    assert found[2].startswith("f.yaml:4:12: ")
+    assert "both languages" in found[2]
+    assert found[3].startswith("f.yaml:5:5: 'every' is missing")
+    assert found[4].startswith("f.yaml:6:11: 'evry' is not known here")
+
+
+@pytest.mark.parametrize("make", ["missing", "folder"])
+def test_unreadable_files(tmp_path: Path, make: str) -> None:
+    path = tmp_path if make == "folder" else tmp_path / "none.yaml"
+    with pytest.raises(FileError, match="expected a readable file"):
+        load(path)
+
+
+def test_a_file_that_is_too_large(tmp_path: Path) -> None:
+    path = tmp_path / "big.yaml"
+    path.write_bytes(b"x" * 4_000_001)
+    with pytest.raises(FileError, match="too large"):
+        load(path)
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_load_or_complain(data: bytes) -> None:
+    try:
+        loads(data, "f.yaml")
+    except FileError as error:
+        assert error.problems
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=10),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=8,
+)
+
+
+@given(values)
+def test_any_value_validates_or_complains(value: Any) -> None:
+    _, places = loads(b"x: 1", "f.yaml")
+    try:
+        validate(Model, value, places)
+    except FileError as error:
+        assert all(problem.line >= 1 for problem in error.problems)
