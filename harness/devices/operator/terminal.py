@@ -9,6 +9,7 @@ import asyncio
 import sys
 import threading
 from collections.abc import Callable
+from typing import TextIO
 
 from harness.clock import Deadline
 from harness.devices.operator import Answer, Operator, Question
@@ -104,7 +105,9 @@ class TerminalOperator:
         if self._lines is None:
             self._lines = asyncio.Queue()
             thread = threading.Thread(
-                target=_pump, args=(asyncio.get_running_loop(), self._lines), daemon=True
+                target=_pump,
+                args=(sys.stdin, asyncio.get_running_loop(), self._lines),
+                daemon=True,
             )
             thread.start()
         self._show(f"  {prompt} ")
@@ -119,11 +122,13 @@ class TerminalOperator:
         return line
 
 
-def _pump(loop: asyncio.AbstractEventLoop, lines: "asyncio.Queue[str | None]") -> None:
+def _pump(
+    stream: TextIO, loop: asyncio.AbstractEventLoop, lines: "asyncio.Queue[str | None]"
+) -> None:
     """Runs in a daemon thread: passes every line typed to the loop, None at the end of input."""
     line: str | None = ""
     while line is not None:
-        text = sys.stdin.readline()
+        text = stream.readline()
         line = text.rstrip("\n") if text else None
         try:
             loop.call_soon_threadsafe(lines.put_nowait, line)
