@@ -199,7 +199,12 @@ def _problem(detail: "ErrorDetails", places: Places, under: Path_) -> Problem:
     if kind == "extra_forbidden":
         return places.problem(path, f"{last!r} is not known here", "only the documented keys")
     what = f"{_shown(detail['input'])} is not accepted"
-    return places.problem(path, what, detail["msg"].removeprefix("Value error, "))
+    message = detail["msg"].removeprefix("Value error, ")
+    # Our own complaints say both what is wrong and what was expected.
+    reason, said, expected = message.partition("; expected ")
+    if said:
+        return places.problem(path, f"{what}: {reason}", expected)
+    return places.problem(path, what, message)
 
 
 def _shown(value: Any) -> str:

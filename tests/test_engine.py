@@ -285,7 +285,7 @@ CONCLUDE = """
   do: operator.decide
   with:
     subject: conclusion
-    ask: {zh: 结论？, en: Conclusion?}
+    ask: {zh: 结论, en: Conclusion}
     choices: {ok: {zh: 投运, en: use}, no: {zh: 停用, en: stop}, some: {zh: 限用, en: limit}}
     key: {in_service: ok, restricted: some, out_of_service: "no", out_of_service_if_failed: [OUT]}
 """
@@ -315,16 +315,16 @@ def test_a_conclusion_is_held_against_the_device_verdicts(
 @pytest.mark.parametrize(
     ("steps", "where"),
     [
-        (row("a", "pile.mesure", "{points: [voltage_l1]}"), ":5:7: no action is called"),
-        (row("a", "pile.measure", "{point: voltage_l1}"), ":6:17: 'point' is not known here"),
+        (row("a", "pile.mesure", "{points: [voltage_l1]}"), ":6:9: no action is called"),
+        (row("a", "pile.measure", "{point: voltage_l1}"), ":7:19: 'point' is not known here"),
         (row("a", "pile.measure", "{points: [voltage_l9]}"), "no profile has a point 'voltage_l9'"),
         (row("a", "pile.measure", "{points: [voltage_l1]}", ""), "pile.measure needs a limit"),
         (row("a", "pile.measure", "{points: [voltage_l1], every: 3 V}"), "is not a duration"),
         (good("a", "item: NB/T 33002-2018/none"), "no item is called"),
-        (good("a", "limit: {low: 3}"), ":7:14: "),
+        (good("a", "limit: {low: 3}"), ":8:12: "),
         (good("a", "limit: {low: 3, high: 1, unit: V}"), "the range is empty"),
         (good("a", "critical: true\n  on_fail: continue"), "a critical step stops the run"),
-        (good("a") + good("a"), ":9:9: the step id 'a' stands twice"),
+        (good("a") + good("a"), ": the step id 'a' stands twice"),
         (good("a", LIMIT + "\n  group: none"), "no group is called 'none'"),
         (good("A b"), ":4:9: 'A b' is not accepted"),
         (

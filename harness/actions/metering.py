@@ -10,6 +10,9 @@ from harness.quantity import Measurement, Quality, convert
 from harness.text import Text
 
 
+_BEYOND_CHANCE = 1000
+
+
 def _unit_of_limit(step: StepContext) -> str:
     if not isinstance(step.limit, Range):
         raise NotAvailableError(f"step {step.step} needs a limit with low or high")
@@ -24,26 +27,45 @@ def _unit_of_limit(step: StepContext) -> str:
     title=Text("最小变量", "Smallest step"),
 )
 async def resolution(step: StepContext, *, point: PointName) -> None:
-    """Judge the step of a register: the largest power of ten that the reading sticks to.
+    """Judge how finely an energy register counts.
 
-    The profile says how finely the register can count. When the value read is a multiple of a
-    much larger step, that is recorded as a note, not judged: one value proves nothing.
+    The profile says how fine the register is made; a device may still count more coarsely. A
+    reading that sticks to a much larger power of ten does so by chance once in that many times;
+    from one in a thousand on, the larger step is taken as the device's own.
     """
     unit = _unit_of_limit(step)
     reading = await step.read_one(point)
     fine = step.device.profile.points[point].resolution
     if fine is None or reading.unit is None:
         raise NotAvailableError(f"the profile states no resolution for {point!r}")
+    if reading.quality is not Quality.GOOD or not isinstance(reading.raw, int):
+        step.judge(reading)
+        return
+    coarse = _power_of_ten_in(reading.raw)
+    if coarse >= _BEYOND_CHANCE:
+        counts, note = coarse, f"{reading.value} {reading.unit}: by chance once in {coarse} times"
+    else:
+        counts, note = 1, f"as the profile {step.device.profile.id} says"
     step.judge(
         Measurement(
             name=f"{point}.resolution",
-            value=convert(fine, reading.unit, unit),
+            value=convert(counts * fine, reading.unit, unit),
             unit=unit,
-            source=f"profile {step.device.profile.id}",
+            source=step.role,
             at=step.clock.elapsed(),
+            raw=reading.raw,
             transactions=reading.transactions,
+            note=note,
         )
     )
+
+
+def _power_of_ten_in(raw: int) -> int:
+    """The largest power of ten that divides the raw number; 1 for zero, which shows nothing."""
+    power = 1
+    while raw and raw % (power * 10) == 0:
+        power *= 10
+    return power
 
 
 @action("pile.creep", "meter.creep", kind="R", limit="needed", title=Text("潜动", "Creep"))

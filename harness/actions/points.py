@@ -114,9 +114,10 @@ async def flags_clear(
     "meter.matches_site",
     kind="R",
     title=Text("与站点台账核对", "Compare with the site ledger"),
-    possible=lambda bench, _role, parameters: (
-        ""
-        if any(name in bench.model.site for name in parameters.get("points", []))
+    possible=lambda bench, role, parameters: (
+        ""  # a simulator brings its own ledger
+        if role in bench.simulated_inside
+        or any(name in bench.model.site for name in parameters.get("points", []))
         else "the bench file's site ledger names none of these points"
     ),
 )

@@ -16,6 +16,7 @@ from harness.devices.modbus.device import ModbusDevice
 from harness.devices.modbus.line import Line
 from harness.devices.operator import Operator
 from harness.devices.operator.absent import AbsentOperator
+from harness.devices.operator.terminal import TerminalOperator
 from harness.errors import (
     EvidenceError,
     HarnessError,
@@ -95,6 +96,8 @@ class Bench:
             self.site = {**self._side.site, **self.site}
         if operator is not None:
             self.operator = operator
+            if self._side is not None and isinstance(operator, TerminalOperator):
+                operator.accompany(self._side.technician)
         elif self._side is not None:
             self.operator = self._side.technician
         else:

@@ -21,6 +21,13 @@ class LoadedBench:
     places: Places
     data: bytes
     profiles: dict[str, Profile]
+    folder: Path | None = None
+    """Where the bench file lies; None for the built-in bench."""
+
+    @property
+    def catalogue_folders(self) -> list[Path]:
+        """The lab's own catalogue folders."""
+        return [self.folder / name for name in self.model.catalogue] if self.folder else []
 
     @property
     def id(self) -> str:
@@ -73,7 +80,7 @@ def load_bench(name: str, *, pile_profile: str | None = None) -> LoadedBench:
         values["site"] = {}
         data += f"\n# pile profile: {pile_profile}\n".encode()
     model = validate(BenchFile, values, places)
-    return LoadedBench(model, places, data, _profiles(model, places, folder))
+    return LoadedBench(model, places, data, _profiles(model, places, folder), folder)
 
 
 def _profiles(model: BenchFile, places: Places, folder: Path | None) -> dict[str, Profile]:

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from platformdirs import user_runtime_path
+from platformdirs import user_state_path
 
 from harness.errors import ConnectionFailedError
 from harness.text import Text
@@ -20,7 +20,8 @@ class BenchLock:
 
     def take(self, connection: str) -> None:
         """Lock a connection. Raises ConnectionFailedError when another run has it."""
-        folder = user_runtime_path("charging-harness", ensure_exists=True)
+        folder = user_state_path("charging-harness", ensure_exists=True) / "locks"
+        folder.mkdir(exist_ok=True)
         name = re.sub(r"[^A-Za-z0-9.-]+", "_", connection)
         lock = FileLock(Path(folder) / f"{name}.lock")
         try:

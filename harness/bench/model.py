@@ -69,6 +69,9 @@ class BenchFile(FileModel):
     profiles: list[str] = Field(
         default_factory=list, description="Folders with profiles of the lab, beside this file"
     )
+    catalogue: list[str] = Field(
+        default_factory=list, description="Folders with items of the lab, beside this file"
+    )
     safe_state_within: DurationField = Field(
         default=10.0, description="Time that each device has to reach its safe state"
     )

@@ -60,8 +60,41 @@ class SimulatedSide:
         self._bench.set_fault(name, on)
 
 
-def fault_titles() -> Mapping[str, Text]:
+class SeededFault(Protocol):
+    """What is known about a fault of the simulated bench."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def title(self) -> Text: ...
+
+    @property
+    def detail(self) -> Text: ...
+
+    @property
+    def kind(self) -> str:
+        """`physics`, `wiring`, `protocol` or `data`."""
+        ...
+
+    @property
+    def role(self) -> str:
+        """The device that has it."""
+        ...
+
+    @property
+    def expects(self) -> Mapping[str, tuple[str, ...]]:
+        """Procedure -> the steps that this fault turns to fail."""
+        ...
+
+
+def seeded_faults() -> Mapping[str, SeededFault]:
     """Every fault that the simulated bench knows."""
     from simulators.faults import all_faults  # noqa: PLC0415 - only when asked for
 
-    return {name: fault.title for name, fault in all_faults().items()}
+    return all_faults()
+
+
+def fault_titles() -> Mapping[str, Text]:
+    """Name and title of every fault that the simulated bench knows."""
+    return {name: fault.title for name, fault in seeded_faults().items()}

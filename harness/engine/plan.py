@@ -81,6 +81,7 @@ def make_plan(
                 raise UnknownNameError(f"step of {procedure.id}", name, known)
     binder = _Binder(procedure, bench, catalogue)
     binder.check_needs()
+    binder.check_bench_limits()
     plan = Plan(procedure, [])
     for index, step in enumerate(procedure.model.steps):
         planned = binder.bind(step, index)
@@ -119,6 +120,21 @@ class _Binder:
             for index, point in enumerate(points):
                 if reason := self._bench.missing(role, point):
                     self._complain(("needs", role, index), reason, "a bench that offers it")
+
+    def check_bench_limits(self) -> None:
+        """A bench may replace reference values of low confidence, and nothing else."""
+        for name in self._bench.model.limits:
+            where: Path_ = ("limits", name)
+            try:
+                item = self._catalogue.item(name)
+            except UnknownNameError as error:
+                what, expected = error.detail, "an item of the catalogue"
+            else:
+                if item.confidence.value == "low":
+                    continue
+                what = f"{name} is of {item.confidence.value} confidence"
+                expected = "an item of low confidence (only reference values may be replaced)"
+            self.problems.append(self._bench.places.problem(where, what, expected))
 
     def bind(self, step: Step, index: int) -> PlannedStep | None:
         """The step bound, or None when something is wrong with it."""

@@ -58,6 +58,8 @@ class RunRequest:
     operator_name: str = ""
     extra_files: list[tuple[str, str, bytes]] = field(default_factory=list)
     """Kind, name and bytes of further files that the run depends on (answers)."""
+    force_to_disk: bool | None = None
+    """Whether the end of a step waits for the disk; None means in a live run only."""
 
 
 @dataclass
@@ -116,7 +118,8 @@ def execute(request: RunRequest, listeners: Sequence[Listener] = ()) -> RunResul
 
 async def _run(request: RunRequest, listeners: list[Listener]) -> "_Session":
     clock = Clock(virtual=not request.live)
-    bundle = Bundle(request.folder, clock.elapsed, force_to_disk=request.live)
+    force = request.live if request.force_to_disk is None else request.force_to_disk
+    bundle = Bundle(request.folder, clock.elapsed, force_to_disk=force)
     session = _Session(request, clock, bundle, Recorder(bundle, listeners))
     await session.run()
     return session

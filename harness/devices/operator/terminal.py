@@ -56,6 +56,10 @@ class TerminalOperator:
         self._technician = technician
         self._lines: asyncio.Queue[str | None] | None = None
 
+    def accompany(self, technician: Operator) -> None:
+        """Let the technician of a simulated bench act and see for the person."""
+        self._technician = technician
+
     async def ask(self, question: Question, deadline: Deadline) -> Answer:
         seen = await self._perceive(question, deadline)
         self._show(f"? {question.ask.get(self._language)}")

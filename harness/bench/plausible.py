@@ -1,0 +1,106 @@
+"""Is a reading believable? Doubts about single points, for probing a bench."""
+
+import math
+from dataclasses import replace
+from typing import Literal
+
+from harness.devices.modbus.codec import decode
+from harness.devices.modbus.points import Point
+from harness.quantity import Measurement, Quality
+from harness.text import Text
+
+Doubt = tuple[str, Text, Text, Literal["problem", "note"]]
+
+_TWO_WORDS = ("u32", "i32", "f32", "u64", "f64")
+_TINY, _HUGE = 1e-20, 1e12
+_CHECK_PROFILE = Text("检查设备型号与点表是否一致", "check that the device fits the profile")
+
+
+def complaint_about(point: Point, reading: Measurement, reply: str) -> Doubt | None:
+    """Code, what is wrong, what to do and how serious; None for a believable reading.
+
+    `reply` is the frame that carried the point alone, in hex.
+    """
+    swapped = _if_swapped(point, reading, reply)
+    if swapped is not None:
+        order = "little" if point.word_order == "big" else "big"
+        return (
+            "swapped-words",
+            Text(
+                f"{point.name} 读数 {reading.value} 不可信；高低字交换后为 {swapped:g}",
+                f"{point.name} reads {reading.value}; with its words swapped it would be "
+                f"{swapped:g}",
+            ),
+            Text(
+                f"点表中该点的 word_order 可能应为 {order}",
+                f"the profile's word_order of this point may have to be {order}",
+            ),
+            "problem",
+        )
+    shown = reading.raw if reading.value is None else reading.value
+    match reading.quality:
+        case Quality.OUT_OF_RANGE:
+            span = f"{point.low} … {point.high} {point.unit or ''}".strip()
+            what = Text(
+                f"{point.name} = {shown} 超出可能范围 {span}",
+                f"{point.name} = {shown} is outside what is possible, {span}",
+            )
+            return "out-of-range", what, _CHECK_PROFILE, "problem"
+        case Quality.UNKNOWN_CODE:
+            what = Text(
+                f"{point.name} 的代码 {shown} 未在点表中定义",
+                f"{point.name} has the code {shown}, which the profile does not know",
+            )
+            return "unknown-code", what, _CHECK_PROFILE, "problem"
+        case Quality.NOT_A_NUMBER:
+            what = Text(f"{point.name} 读数为 NaN", f"{point.name} is not a number")
+            return "not-a-number", what, _CHECK_PROFILE, "problem"
+        case Quality.SENTINEL:
+            what = Text(
+                f"{point.name}：设备表示无此数据",
+                f"{point.name}: the device says that it has no value",
+            )
+            do = Text("无需处理，除非规程要用该点", "nothing, unless a procedure needs it")
+            return "no-value", what, do, "note"
+        case _:
+            return None
+
+
+def _if_swapped(point: Point, reading: Measurement, reply: str) -> float | None:
+    """The value with the words the other way round, where that is far easier to believe."""
+    if point.type not in _TWO_WORDS or point.words < 2:
+        return None
+    words = _words_of(point, reply)
+    if words is None:
+        return None
+    order: Literal["big", "little"] = "little" if point.word_order == "big" else "big"
+    other = decode(replace(point, word_order=order), words)
+    if other.quality is not Quality.GOOD or isinstance(other.value, bool):
+        return None
+    if not isinstance(other.value, int | float) or not _sensible(other.value):
+        return None
+    bad = reading.quality in (Quality.OUT_OF_RANGE, Quality.NOT_A_NUMBER)
+    if not bad and isinstance(reading.value, int | float):
+        if point.type.startswith("f"):
+            bad = not _sensible(reading.value)
+        else:
+            # A count whose low words are all zero is most likely one with its words swapped.
+            ordered = words if point.word_order == "big" else words[::-1]
+            bad = ordered[0] != 0 and not any(ordered[1:])
+    return float(other.value) if bad else None
+
+
+def _sensible(value: float) -> bool:
+    return value == 0 or (math.isfinite(value) and _TINY < abs(value) < _HUGE)
+
+
+def _words_of(point: Point, reply: str) -> list[int] | None:
+    """The registers in a reply that carries just this point."""
+    data = bytes.fromhex(reply)
+    size = 2 * point.words
+    # TCP: 7 bytes of header, function, count, data. RTU: unit, function, count, data, CRC.
+    for start, end in ((9, 0), (3, 2)):
+        if len(data) == start + size + end and data[start - 1] == size:
+            body = data[start : start + size]
+            return [int.from_bytes(body[at : at + 2], "big") for at in range(0, size, 2)]
+    return None

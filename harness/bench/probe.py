@@ -1,0 +1,487 @@
+"""Looking at a bench without a procedure: is every device there, and does its profile fit?
+
+Only reads. Each device is opened on its own, greeted with one short request, and then every
+readable point is read once. What is wrong is named: the port, the wire, the address, the baud
+rate, the profile. A silent device is looked for at other unit ids and, on a serial port, at other
+settings, within fixed bounds.
+"""
+
+import errno
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from harness.bench.bench import IDENTITY
+from harness.bench.load import LoadedBench
+from harness.bench.lock import BenchLock
+from harness.bench.plausible import complaint_about
+from harness.bench.simulated import SimulatedSide
+from harness.clock import Clock, Deadline
+from harness.devices.modbus.connection import ModbusConnection
+from harness.devices.modbus.device import ModbusDevice
+from harness.devices.modbus.frames import Request
+from harness.devices.modbus.line import Line, RecordContext
+from harness.devices.modbus.points import Point, Profile
+from harness.errors import (
+    BadReplyError,
+    BenchError,
+    ConnectionFailedError,
+    DeviceError,
+    DeviceLostError,
+    HarnessError,
+    NoReplyError,
+    RefusedError,
+)
+from harness.events import Transaction
+from harness.quantity import Measurement
+from harness.text import Text
+
+UNITS = (1, 2, 3, 4, 5, 6, 7, 8, 247, 248, 255)
+"""Where a device is looked for that does not answer at its own unit id."""
+BAUDRATES = (9600, 19200, 38400, 115200, 57600, 4800, 2400)
+PARITIES: tuple[Literal["N", "E", "O"], ...] = ("N", "E", "O")
+_GREETING = 10.0
+_SEARCH_TIMEOUT = 0.3
+_SILENT_POINTS = 4
+"""So many points in a row without reply, and the device is given up."""
+_MISFIT = 0.3
+"""Share of points refused or implausible from which the profile itself is doubted."""
+_PER_POINT = 10.0
+
+Severity = Literal["problem", "note"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong (or, as a note, worth knowing), and what to do about it."""
+
+    code: str
+    what: Text
+    do: Text
+    point: str = ""
+    severity: Severity = "problem"
+
+
+@dataclass
+class DeviceProbe:
+    """What was found out about one device."""
+
+    role: str
+    profile: Profile
+    connection: str
+    reachable: bool = False
+    identity: list[Measurement] = field(default_factory=list)
+    readings: list[Measurement] = field(default_factory=list)
+    not_offered: dict[str, str] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def problems(self) -> list[Finding]:
+        return [finding for finding in self.findings if finding.severity == "problem"]
+
+
+@dataclass
+class BenchProbe:
+    """What was found out about a bench."""
+
+    bench: str
+    devices: list[DeviceProbe]
+
+    @property
+    def exit_code(self) -> int:
+        """0 nothing to say, 3 findings, 4 a device cannot be reached."""
+        if not all(device.reachable for device in self.devices):
+            return 4
+        return 3 if any(device.problems for device in self.devices) else 0
+
+
+Told = Callable[[str], None]
+
+
+async def probe_bench(
+    bench: LoadedBench,
+    clock: Clock,
+    *,
+    seed: int = 1,
+    faults: tuple[str, ...] = (),
+    tell: Told = lambda _: None,
+) -> BenchProbe:
+    """Probe every device of a bench, one after the other.
+
+    `faults` are for the devices that are simulated in this process. Raises UsageError for a
+    connection that cannot be used at all.
+    """
+    side = SimulatedSide(bench, seed=seed, clock=clock) if bench.simulated_inside else None
+    inside = await side.start() if side is not None else {}
+    try:
+        if side is not None:
+            for name in faults:
+                side.set_fault(name, on=True)
+        found: list[DeviceProbe] = []
+        for role, entry in bench.model.devices.items():
+            wanted = inside.get(role) or entry.connection
+            assert wanted is not None  # the bench file's model sees to it
+            profile = bench.profiles[role]
+            probe = _Probe(role, profile, wanted.complete(profile), clock, tell)
+            found.append(await probe.run())
+    finally:
+        if side is not None:
+            await side.stop()
+    return BenchProbe(bench.id, found)
+
+
+class _Probe:
+    """The probing of one device."""
+
+    def __init__(
+        self, role: str, profile: Profile, connection: ModbusConnection, clock: Clock, tell: Told
+    ) -> None:
+        self._role = role
+        self._profile = profile
+        self._connection = connection
+        self._clock = clock
+        self._tell = tell
+        self._transactions: list[Transaction] = []
+        where = connection.describe() if connection.modbus != "memory" else "simulator"
+        self._found = DeviceProbe(role, profile, where)
+
+    async def run(self) -> DeviceProbe:
+        self._tell(f"{self._role}: {self._found.connection}")
+        lock = BenchLock()
+        to = self._connection
+        try:
+            if to.modbus != "memory":
+                lock.take(f"{to.modbus}-{to.host}-{to.port}")
+            line = Line(to, self._record)
+            await line.open(Deadline.after(_GREETING))
+        except ConnectionFailedError as error:
+            self._found.findings.append(_cannot_open(to, error))
+            lock.release()
+            return self._found
+        try:
+            greeted = await self._greet(line)
+            if greeted:
+                await self._look_at_everything(line)
+        finally:
+            await line.close()
+        if not greeted:
+            await self._search()
+        lock.release()
+        return self._found
+
+    def _record(self, transaction: Transaction) -> int:
+        self._transactions.append(transaction)
+        return len(self._transactions)
+
+    def _add(self, code: str, what: Text, do: Text, **more: Any) -> None:
+        self._found.findings.append(Finding(code, what, do, **more))
+
+    # Is it there?
+
+    async def _greet(self, line: Line) -> bool:
+        """One short read. A refusal is an answer, too."""
+        assert self._connection.unit is not None
+        request = _greeting(self._profile, self._connection.unit)
+        try:
+            await line.transact([request], RecordContext(self._role), Deadline.after(_GREETING))
+        except RefusedError:
+            return True
+        except BadReplyError as error:
+            self._bad_reply(error)
+            return False
+        except NoReplyError:
+            self._add(
+                "silent",
+                Text(
+                    f"{self._connection.describe()} 无应答",
+                    f"no reply from {self._connection.describe()}",
+                ),
+                _SILENT_SERIAL if self._connection.modbus == "rtu" else _SILENT_NETWORK,
+            )
+            return False
+        except BenchError as error:
+            self._add("link-lost", Text("连接断开", "the connection was lost"), _as_is(error))
+            return False
+        return True
+
+    def _bad_reply(self, error: BadReplyError) -> None:
+        reply = bytes.fromhex(self._transactions[-1].reply)
+        unit = _unit_of(reply, rtu=self._connection.is_rtu)
+        if unit is not None and unit != self._connection.unit:
+            self._add(
+                "other-unit-answers",
+                Text(f"应答来自从站 {unit}", f"the answer came from unit {unit}"),
+                Text(
+                    f"检查总线上是否有地址相同的设备，或把 unit 改为 {unit}",
+                    f"look for devices with the same address on the line, or set unit: {unit}",
+                ),
+            )
+            return
+        self._add(
+            "damaged-frames",
+            Text(f"收到的帧无效：{error.detail}", f"frames arrive damaged: {error.detail}"),
+            _DAMAGED_SERIAL if self._connection.is_rtu else _DAMAGED_NETWORK,
+        )
+
+    # If not, where else?
+
+    async def _search(self) -> None:
+        for changed, code in self._elsewhere():
+            if await self._answers(changed):
+                self._add(code, *_found_at(self._connection, changed))
+                return
+
+    def _elsewhere(self) -> Iterator[tuple[ModbusConnection, str]]:
+        """Connections at which the device might answer instead."""
+        own = self._connection.model_copy(update={"timeout": _SEARCH_TIMEOUT, "attempts": 1})
+        for unit in UNITS:
+            if unit != own.unit:
+                yield own.model_copy(update={"unit": unit}), "wrong-unit"
+        if own.modbus != "rtu":
+            return
+        link = self._profile.links.get("rtu")
+        documented = link.baudrates if link is not None else ()
+        for baudrate in dict.fromkeys((own.baudrate, *documented, *BAUDRATES)):
+            for parity in PARITIES:
+                changed = own.model_copy(update={"baudrate": baudrate, "parity": parity})
+                if (changed.baudrate, changed.parity) != (own.baudrate, own.parity):
+                    yield changed, "wrong-serial-settings"
+
+    async def _answers(self, connection: ModbusConnection) -> bool:
+        """Whether a valid frame (a refusal, too) comes from this connection."""
+        self._tell(f"{self._role}: {connection.describe()}")
+        assert connection.unit is not None
+        line = Line(connection, self._record)
+        try:
+            await line.open(Deadline.after(_GREETING))
+        except ConnectionFailedError:
+            return False
+        try:
+            request = _greeting(self._profile, connection.unit)
+            deadline = Deadline.after(_SEARCH_TIMEOUT * 2)
+            await line.transact([request], RecordContext(self._role), deadline)
+        except RefusedError as error:
+            # A gateway answers for devices that are not there.
+            return error.code not in (10, 11)
+        except BenchError:
+            return False
+        finally:
+            await line.close()
+        return True
+
+    # Everything that it says
+
+    async def _look_at_everything(self, line: Line) -> None:
+        unit = self._connection.unit
+        assert unit is not None
+        device = ModbusDevice(
+            self._role, self._profile, line, unit=unit, clock=self._clock, simulated=False
+        )
+        try:
+            await device.open(Deadline.after(_GREETING))
+        except HarnessError as error:
+            self._add("open-failed", Text("打开设备失败", "opening failed"), _as_is(error))
+            return
+        self._found.reachable = True
+        try:
+            await self._read_all(device)
+        finally:
+            await device.close()
+        self._doubt_profile()
+        names = set(IDENTITY)
+        self._found.identity = [one for one in self._found.readings if one.name in names]
+
+    async def _read_all(self, device: ModbusDevice) -> None:
+        silent = 0
+        for name, point in self._profile.points.items():
+            if not device.has(name):
+                if point.readable:
+                    self._found.not_offered[name] = device.why_not(name)
+                continue
+            silent = 0 if await self._read(device, point) else silent + 1
+            if silent >= _SILENT_POINTS:
+                self._found.reachable = False
+                return
+
+    async def _read(self, device: ModbusDevice, point: Point) -> bool:
+        """Read one point; False when nothing came back."""
+        self._tell(f"{self._role}: {point.name}")
+        try:
+            deadline = Deadline.after(_PER_POINT)
+            reading = (await device.read([point.name], deadline))[point.name]
+        except RefusedError as error:
+            self._add(
+                "refused",
+                Text(
+                    f"{point.name}（{point.where()}）被拒绝，异常码 {error.code}",
+                    f"{point.name} ({point.where()}) is refused with exception {error.code}",
+                ),
+                _REFUSED,
+                point=point.name,
+            )
+        except DeviceError as error:
+            self._add("bad-answer", Text(point.name, point.name), _as_is(error), point=point.name)
+        except NoReplyError:
+            self._add(
+                "point-silent",
+                Text(f"读 {point.name} 无应答", f"no reply to reading {point.name}"),
+                _POINT_SILENT,
+                point=point.name,
+            )
+            return False
+        except BadReplyError as error:
+            self._add(
+                "damaged-frames",
+                Text(f"读 {point.name} 时帧无效", f"damaged frame when reading {point.name}"),
+                _as_is(error),
+                point=point.name,
+            )
+        except DeviceLostError as error:
+            self._add("link-lost", Text("连接断开", "the connection was lost"), _as_is(error))
+            return False
+        else:
+            self._found.readings.append(reading)
+            reply = self._transactions[-1].reply
+            if (doubt := complaint_about(point, reading, reply)) is not None:
+                code, what, do, severity = doubt
+                self._add(code, what, do, point=point.name, severity=severity)
+        return True
+
+    def _doubt_profile(self) -> None:
+        """Many points that do not fit mean the wrong profile, not many broken points."""
+        misfits = {finding.point for finding in self._found.problems if finding.point}
+        tried = len(self._found.readings) + len(
+            [one for one in self._found.problems if one.code in ("refused", "point-silent")]
+        )
+        if tried >= 5 and len(misfits) >= _MISFIT * tried:
+            self._add(
+                "profile-misfit",
+                Text(
+                    f"{tried} 个数据点中有 {len(misfits)} 个不符合点表 {self._profile.id}",
+                    f"{len(misfits)} of {tried} points do not fit the profile {self._profile.id}",
+                ),
+                Text("检查设备型号和固件版本，换用对应的点表", "check model and firmware version"),
+            )
+
+
+def _greeting(profile: Profile, unit: int) -> Request:
+    """The request that any device of this model should answer."""
+    proof = profile.safe_state.proof if profile.safe_state is not None else ()
+    names = [condition.point for condition in proof]
+    names += [name for name, point in profile.points.items() if not point.available_if]
+    point = next(profile.points[name] for name in names if profile.points[name].readable)
+    return Request(unit, point.table.read_function, point.address, point.words)
+
+
+def _unit_of(reply: bytes, *, rtu: bool) -> int | None:
+    """Unit id of a reply that is otherwise whole enough to have one."""
+    if rtu:
+        return reply[0] if len(reply) >= 5 and _crc_holds(reply) else None
+    return reply[6] if len(reply) >= 9 else None
+
+
+def _crc_holds(frame: bytes) -> bool:
+    crc = 0xFFFF
+    for byte in frame:
+        crc ^= byte
+        for _ in range(8):
+            crc = (crc >> 1) ^ 0xA001 if crc & 1 else crc >> 1
+    return crc == 0
+
+
+def _cannot_open(connection: ModbusConnection, error: ConnectionFailedError) -> Finding:
+    """Why a port or an address cannot be opened."""
+    code, what = _cause(connection, error.__cause__)
+    if error.headline != ConnectionFailedError.headline:
+        code, what = "in-use", error.headline
+    return Finding(code, what, _OPENING[code])
+
+
+def _cause(connection: ModbusConnection, reason: BaseException | None) -> tuple[str, Text]:
+    number = getattr(reason, "errno", None)
+    port = connection.port
+    if connection.modbus == "rtu":
+        if number in (errno.EACCES, errno.EPERM):
+            return "no-permission", Text(f"无权打开串口 {port}", f"no right to open {port}")
+        if number in (errno.EBUSY, errno.EAGAIN) or "lock" in str(reason).lower():
+            return "port-busy", Text(f"串口 {port} 被占用", f"{port} is in use")
+        return "port-missing", Text(f"没有串口 {port}", f"there is no port {port}")
+    where = f"{connection.host}:{port}"
+    if isinstance(reason, ConnectionRefusedError):
+        return "connection-refused", Text(f"{where} 拒绝连接", f"{where} refuses connections")
+    if isinstance(reason, socket.gaierror):
+        return "host-unknown", Text(
+            f"主机名 {connection.host} 无法解析", f"the host name {connection.host} is not known"
+        )
+    return "host-unreachable", Text(f"{where} 无法到达", f"{where} cannot be reached")
+
+
+def _found_at(own: ModbusConnection, found: ModbusConnection) -> tuple[Text, Text]:
+    if found.unit != own.unit:
+        change = f"unit: {found.unit}"
+        what = Text(
+            f"从站 {own.unit} 无应答，但从站 {found.unit} 有应答",
+            f"unit {own.unit} is silent, but unit {found.unit} answers",
+        )
+    else:
+        change = f"baudrate: {found.baudrate}, parity: {found.parity}"
+        what = Text(
+            f"在 {found.baudrate} bit/s、校验 {found.parity} 下有应答",
+            f"it answers at {found.baudrate} baud with parity {found.parity}",
+        )
+    return what, Text(
+        f"台架文件中改为 {change}，或修改设备设置",
+        f"write {change} into the bench file, or set the device",
+    )
+
+
+def _as_is(error: HarnessError) -> Text:
+    return Text(f"{error.headline.zh}: {error.detail}", f"{error.headline.en}: {error.detail}")
+
+
+_OPENING = {
+    "in-use": Text("等另一次运行结束", "wait until the other run has ended"),
+    "no-permission": Text(
+        "Linux：把用户加入 dialout 组后重新登录",
+        "on Linux: join the group dialout and log in again",
+    ),
+    "port-busy": Text("关闭占用该串口的程序", "close the program that uses the port"),
+    "port-missing": Text(
+        "检查 USB 转接器是否插好、驱动是否安装、串口名是否正确",
+        "check that the adapter is plugged in, that its driver is there, and the port's name",
+    ),
+    "connection-refused": Text(
+        "设备在线但该端口没有服务：检查端口号，以及设备是否启用了 Modbus TCP",
+        "the host is there, but nothing listens: check the port, and that Modbus TCP is enabled",
+    ),
+    "host-unknown": Text("检查主机名拼写，或改用 IP 地址", "check the name, or use the IP address"),
+    "host-unreachable": Text(
+        "检查供电、网线和 IP 地址", "check power, network cable and IP address"
+    ),
+}
+_SILENT_SERIAL = Text(
+    "检查供电、A/B 线是否接反、终端电阻、从站地址、波特率和校验",
+    "check power, swapped A and B, termination, unit id, baud rate and parity",
+)
+_SILENT_NETWORK = Text(
+    "已连上但不应答：检查从站地址、设备是否允许 Modbus、网关后的串口接线和波特率",
+    "connected, but silent: check the unit id, whether Modbus is enabled, and behind a gateway "
+    "the serial wiring and baud rate",
+)
+_DAMAGED_SERIAL = Text(
+    "检查波特率、校验、屏蔽与接地、终端电阻，以及是否有两台设备同时应答",
+    "check baud rate, parity, shielding, termination, and whether two devices answer at once",
+)
+_DAMAGED_NETWORK = Text(
+    "检查该端口是否为 Modbus TCP（而不是 RTU over TCP 或别的协议）",
+    "check that the port speaks Modbus TCP, not RTU over TCP or something else",
+)
+_REFUSED = Text(
+    "设备没有该地址：检查型号、固件版本与点表是否一致",
+    "the device has no such address: check that model and firmware fit the profile",
+)
+_POINT_SILENT = Text(
+    "该点不应答：固件可能不支持，或读取间隔太短",
+    "this point does not answer: firmware without it, or requests too close together",
+)

@@ -1,0 +1,63 @@
+"""What a run is going to do to a bench, said before anything is opened."""
+
+from collections.abc import Sequence
+
+from harness.bench.load import LoadedBench
+from harness.cli import wide
+from harness.cli.base import columns, say
+from harness.engine.plan import Plan, PlannedStep
+from harness.text import Text
+
+_BENCH = Text("台架", "Bench")
+_SIMULATED = Text("模拟", "simulated")
+_IN_PROCESS = Text("本进程内模拟", "simulated in this process")
+_READS = Text("将读取", "Reads")
+_WRITES = Text("将写入", "Writes")
+_ENERGISES = Text("将通电", "Energises")
+_NOT_RELEASED = Text("未放行，不会执行；放行用 --allow-energise", "not released; --allow-energise")
+_NOTHING = Text("无", "nothing")
+_POINTS = Text("{} 个数据点", "{} points")
+
+
+def announce(plans: Sequence[Plan], bench: LoadedBench, *, released: bool) -> str:
+    """The bench, and what would be read, written and energised there."""
+    title = f" · {say(bench.model.title)}" if bench.model.title else ""
+    pairs = [(say(_BENCH), bench.id + title)]
+    for role, entry in bench.model.devices.items():
+        profile = bench.profiles[role]
+        where = say(_IN_PROCESS)
+        if entry.connection is not None:
+            where = entry.connection.complete(profile).describe()
+            where += f" ({say(_SIMULATED)})" if entry.simulated else ""
+        pairs.append((f"  {role}", f"{say(profile.title)} [{profile.id}] · {where}"))
+    pairs.append((say(_READS), _reads(plans)))
+    writes = [line for plan in plans for line in plan.writes]
+    pairs.append((say(_WRITES), "; ".join(writes) or say(_NOTHING)))
+    energising = [step for plan in plans for step in plan.steps if step.action.energises]
+    shown = "; ".join(f"{step.model.id} ({say(step.action.title)})" for step in energising)
+    if energising and not released:
+        shown += f" – {say(_NOT_RELEASED)}"
+    pairs.append((say(_ENERGISES), shown or say(_NOTHING)))
+    return wide.rows(pairs, columns(), by=0)
+
+
+def _reads(plans: Sequence[Plan]) -> str:
+    found: dict[str, set[str]] = {}
+    for plan in plans:
+        for step in plan.steps:
+            if step.not_possible:
+                continue
+            for role, point in points_of(step, "read"):
+                found.setdefault(role, set()).add(point)
+    return "; ".join(
+        f"{role}: {say(_POINTS).format(len(points))}" for role, points in sorted(found.items())
+    ) or say(_NOTHING)
+
+
+def points_of(step: PlannedStep, access: str) -> list[tuple[str, str]]:
+    """Role and name of every point that a step names for reading, or for writing."""
+    return [
+        (role, point)
+        for role, point, reference in step.action.point_names(step.parameters)
+        if reference.access == access
+    ]

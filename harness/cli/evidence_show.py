@@ -1,0 +1,78 @@
+"""`harness evidence show`: a recorded run, as it looked on the terminal."""
+
+from pathlib import Path
+
+import click
+
+from harness.actions.registry import all_actions
+from harness.cli import wide
+from harness.cli.base import columns, command, language, say
+from harness.cli.evidence import folder_argument, local_time, must_be_record
+from harness.cli.progress import Progress
+from harness.cli.session import make_console
+from harness.cli.summary import Summary
+from harness.engine.digest import RunDigest
+from harness.events import RunStarted
+from harness.report.record import Record, load_record
+from harness.report.words import integrity
+from harness.text import Text
+
+_RUN = Text("运行", "Run")
+_WHEN = Text("开始时间", "Started")
+_SIMULATED_TIME = Text("模拟时间", "simulated time")
+_BENCH = Text("台架", "Bench")
+_SIMULATED = Text("全部为模拟设备", "all devices simulated")
+_REAL = Text("含真实设备", "with real devices")
+_SEED = Text("种子", "seed")
+_OPERATOR = Text("操作员", "Operator")
+_STATE = Text("证据状态", "State")
+
+
+@command(
+    "show",
+    about=Text(
+        "逐步查看一次运行的记录（被改动的记录，能读多少显示多少）。",
+        "Show a recorded run step by step (of an altered one, whatever can be read).",
+    ),
+)
+@folder_argument
+def show(folder: Path) -> int:
+    """Replay a journal on the terminal."""
+    must_be_record(folder)
+    record = load_record(folder)
+    digest = RunDigest()
+    console = make_console()
+    groups: dict[str, dict[str, Text]] = {}
+    for (procedure, group), title in record.groups.items():
+        groups.setdefault(procedure, {})[group] = title
+    with Progress(console, language(), groups, digest=digest) as progress:
+        for entry in record.entries:
+            if isinstance(entry.event, RunStarted):
+                click.echo(_head(record, entry.event))
+            digest(entry.event)
+            progress(entry.event)
+    actions = all_actions()
+    judging = {
+        place
+        for place, step in digest.steps.items()
+        if step.started.action not in actions or actions[step.started.action].judges
+    }
+    for procedure, plan in digest.plans.items():
+        judging -= {(procedure, step) for step in plan.deselected}
+    Summary(console, language()).show(digest, judging, folder, sealed=record.check.sealed)
+    return 0
+
+
+def _head(record: Record, started: RunStarted) -> str:
+    state, sentence = integrity(record.check)
+    when = local_time(started.utc) + (f" ({say(_SIMULATED_TIME)})" if started.virtual_time else "")
+    kind = _SIMULATED if started.simulated else _REAL
+    pairs = [
+        (say(_RUN), started.run_id),
+        (say(_WHEN), when),
+        (say(_BENCH), f"{started.bench} ({say(kind)}) · {say(_SEED)} {started.seed}"),
+        (say(_STATE), ": ".join(part for part in (say(state), say(sentence)) if part)),
+    ]
+    if started.operator:
+        pairs.insert(3, (say(_OPERATOR), started.operator))
+    return wide.rows(pairs, columns(), by=0) + "\n"

@@ -1,0 +1,132 @@
+"""What there is: procedures, items, faults, profiles, actions, skills, each as plain rows.
+
+A row is a JSON object with `id` and, in both languages, `title`; `show` gets the whole entry.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from harness.actions.registry import Action, all_actions
+from harness.bench.simulated import SeededFault, seeded_faults
+from harness.catalogue.item import Item
+from harness.catalogue.load import load_catalogue
+from harness.catalogue.skills import Skill, load_skills
+from harness.devices.modbus.points import Profile
+from harness.devices.modbus.profile import list_profiles, load_profile
+from harness.procedure.load import LoadedProcedure, load_procedure, procedure_files
+from harness.text import Text
+
+Row = dict[str, Any]
+
+
+def both(text: Text | None) -> dict[str, str] | None:
+    """A text as JSON."""
+    return None if text is None else {"zh": text.zh, "en": text.en}
+
+
+def procedures() -> list[Row]:
+    return [procedure_row(load_procedure(name)) for name in sorted(procedure_files())]
+
+
+def procedure_row(procedure: LoadedProcedure) -> Row:
+    model = procedure.model
+    return {
+        "id": model.procedure,
+        "title": both(model.title),
+        "version": model.version,
+        "steps": len(model.steps),
+        "minutes": model.minutes,
+        "skills": list(model.skills),
+    }
+
+
+def items() -> list[Row]:
+    return [item_row(item) for item in load_catalogue().items]
+
+
+def item_row(item: Item) -> Row:
+    return {
+        "id": item.id,
+        "title": both(item.title),
+        "standard": item.standard,
+        "edition": item.edition,
+        "clause": item.clause,
+        "limit": item.limit.describe() if item.limit is not None else None,
+        "method": item.method.value,
+        "confidence": item.confidence.value,
+        "source": item.source,
+    }
+
+
+def faults() -> list[Row]:
+    return [fault_row(fault) for fault in seeded_faults().values()]
+
+
+def fault_row(fault: SeededFault) -> Row:
+    return {
+        "id": fault.name,
+        "title": both(fault.title),
+        "kind": fault.kind,
+        "role": fault.role,
+        "expects": {procedure: list(steps) for procedure, steps in fault.expects.items()},
+    }
+
+
+def profiles() -> list[Row]:
+    return [profile_row(load_profile(name)) for name in list_profiles()]
+
+
+def profile_row(profile: Profile) -> Row:
+    return {
+        "id": profile.id,
+        "title": both(profile.title),
+        "vendor": profile.vendor,
+        "model": profile.model,
+        "kind": profile.kind,
+        "points": len(profile.points),
+        "links": sorted(profile.links),
+        "confidence": profile.confidence,
+    }
+
+
+def actions() -> list[Row]:
+    return [action_row(action) for action in all_actions().values()]
+
+
+def action_row(action: Action) -> Row:
+    return {
+        "id": action.name,
+        "title": both(action.title),
+        "kind": action.kind,
+        "judges": action.judges,
+        "writes": action.writes,
+        "energises": action.energises,
+        "limit": action.limit,
+        "parameters": action.parameters.model_json_schema(by_alias=True).get("properties", {}),
+    }
+
+
+def skills() -> list[Row]:
+    return [skill_row(skill) for skill in load_skills().skills]
+
+
+def skill_row(skill: Skill) -> Row:
+    return {
+        "id": skill.id,
+        "title": both(skill.task),
+        "area": both(skill.area),
+        "level": skill.level.value,
+        "shown": skill.shown.value,
+        "procedures": list(skill.procedures),
+    }
+
+
+KINDS: Mapping[str, tuple[Text, Callable[[], list[Row]]]] = {
+    "procedures": (Text("规程", "Procedures"), procedures),
+    "items": (Text("检验项目", "Items"), items),
+    "faults": (Text("故障", "Faults"), faults),
+    "profiles": (Text("点表", "Profiles"), profiles),
+    "actions": (Text("动作", "Actions"), actions),
+    "skills": (Text("技能", "Skills"), skills),
+}
+"""Kind -> its name and its rows. Each raises FileError for files that are wrong."""

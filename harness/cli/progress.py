@@ -1,0 +1,199 @@
+"""The run as it goes, on the terminal: one line a step, as the step ends.
+
+A listener on the engine's events. On a terminal a live run also shows the step at hand with the
+time that it has taken; in a file or a pipe there are plain lines only.
+"""
+
+from collections.abc import Mapping
+from types import TracebackType
+
+from rich.console import Console
+from rich.live import Live
+from rich.spinner import Spinner
+from rich.text import Text as Line
+
+from harness.cli import wide
+from harness.cli.base import columns
+from harness.cli.marks import candidate, candidate_style, mark, style
+from harness.engine import wording
+from harness.engine.digest import FAILED, RunDigest, StepDigest
+from harness.events import (
+    Asked,
+    Event,
+    OutcomeNoted,
+    PlanAnnounced,
+    ProcedureEnded,
+    RunEnded,
+    StepEnded,
+    StepStarted,
+)
+from harness.limits import Equals, OneOf
+from harness.report.words import explain
+from harness.text import Language, Text
+from harness.verdict import Ending, Verdict
+
+_VERDICT_COLUMNS = {"zh": 12, "en": 15}
+"""Kept free for the verdict; a longer one takes its room from the value."""
+_RUNNING = Text("执行中", "running")
+_ENDING = Text("正在使台架进入安全状态", "Making the bench safe")
+_ATTEMPT = Text("第 {} 次尝试", "attempt {}")
+_DONE = Text("已完成", "done")
+_SHOWN = (Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.NOT_RUN)
+
+
+class Progress:
+    """Prints the steps of a run. Use as a context manager around it."""
+
+    def __init__(
+        self,
+        console: Console,
+        language: Language,
+        groups: Mapping[str, Mapping[str, Text]],
+        *,
+        digest: RunDigest,
+        spin: bool = False,
+    ) -> None:
+        self._console = console
+        self._language = language
+        self._groups = groups
+        self._digest = digest
+        self._spin = spin and console.is_terminal
+        self._live: Live | None = None
+        self._group: tuple[str, str] | None = None
+        self._why_not = ""
+
+    def __enter__(self) -> "Progress":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stop()
+
+    def __call__(self, event: Event) -> None:
+        """Show an event. The digest has seen it already."""
+        match event:
+            case PlanAnnounced():
+                self._head(event)
+            case StepStarted():
+                self._begin(event)
+            case Asked():
+                self._stop()  # the person types now
+            case StepEnded():
+                self._end(event)
+            case OutcomeNoted():
+                self._stop()
+                text = f"  ! {event.headline.get(self._language)}: {event.detail}"
+                self.show(text, "bold magenta")
+            case ProcedureEnded(ending=Ending.ABORTED | Ending.LOST):
+                self._stop()
+                self.show(f"  {_ENDING.get(self._language)} …", "dim")
+            case RunEnded():
+                self._stop()
+            case _:
+                pass
+
+    def show(self, text: str, look: str = "") -> None:
+        """A line of its own, also while a step is running."""
+        self._console.print(Line(text, style=look), soft_wrap=True)
+
+    def _head(self, event: PlanAnnounced) -> None:
+        self.show(f"{event.procedure}  {event.title.get(self._language)}", "bold")
+
+    def _begin(self, event: StepStarted) -> None:
+        here = (event.procedure, event.group)
+        if here != self._group:
+            self._group = here
+            title = self._groups.get(event.procedure, {}).get(event.group)
+            if title is not None:
+                self.show(title.get(self._language), "bold cyan")
+        if self._spin:
+            self._stop()
+            text = f"{event.number:>3} {event.title.get(self._language)}"
+            running = f"{text} … {_RUNNING.get(self._language)}"
+            self._live = Live(
+                Spinner("line", running, style="cyan"),
+                console=self._console,
+                transient=True,
+                refresh_per_second=8,
+            )
+            self._live.start()
+
+    def _stop(self) -> None:
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+
+    def _end(self, event: StepEnded) -> None:
+        self._stop()
+        step = self._digest.steps[event.procedure, event.step]
+        page, language = columns(), self._language
+        last = _VERDICT_COLUMNS[language]
+        left = (page - 6 - last) * 11 // 20
+        tail = f" ({_ATTEMPT.get(language).format(event.attempt)})" if event.attempt > 1 else ""
+        title = wide.cut(step.started.title.get(language), left - wide.width(tail)) + tail
+        if event.candidate is not None:
+            words, look = candidate(event.candidate, language), candidate_style(event.candidate)
+        else:
+            words, look = mark(event.verdict, language), style(event.verdict)
+        room = page - 6 - left - max(wide.width(words), last)
+        line = Line(f"{step.started.number:>3} {wide.pad(title, left)} ")
+        line.append(wide.pad(wide.cut(self._found(step), room), room), style="dim")
+        line.append(f" {words}", look)
+        self._console.print(line, soft_wrap=True)
+        for detail in self._details(step):
+            self.show(wide.indent(detail, page, 6), style(event.verdict))
+
+    def _found(self, step: StepDigest) -> str:
+        """What was found, in as few words as possible."""
+        language = self._language
+        judged = step.decisive
+        if judged is not None:
+            plain = isinstance(judged.limit, Equals | OneOf) and step.verdict not in FAILED
+            if plain:  # a state as wanted needs no repeating
+                shown = wording.measurement(judged.measurement, language)
+            else:
+                shown = wording.judged(judged, language)
+            more = len(step.judged) - 1
+            return f"{shown} +{more}" if more else shown
+        if step.concluded is not None:
+            return wording.value(step.concluded.answer, None, language)
+        if step.verdict is None and step.answered:
+            return _answer(step, language)
+        return ""
+
+    def _details(self, step: StepDigest) -> list[str]:
+        """Lines below a step that did not simply pass."""
+        language = self._language
+        lines: list[str] = []
+        if step.verdict in FAILED:
+            for judged in step.failed:
+                if len(step.judged) > 1:
+                    name = wording.point(judged.measurement.name, language)
+                    lines.append(f"{name}: {wording.judged(judged, language)}")
+                if judged.measurement.note:
+                    lines.append(wording.reason(judged.measurement.note).get(language))
+            item = wording.item(step.failed[0], language) if step.failed else ""
+            lines += [item] if item else []
+        elif step.verdict in _SHOWN:
+            headline = step.ended.headline if step.ended is not None else None
+            why = wording.reason(step.reason).get(language)
+            if not why and step.decisive is not None:
+                why = explain(step.decisive).get(language)
+            if headline is not None and step.verdict is not Verdict.NOT_RUN:
+                why = f"{headline.get(language)}: {why}"
+            if step.verdict is Verdict.NOT_RUN and why == self._why_not:
+                return []  # said just above
+            lines += [why] if why else []
+        self._why_not = lines[-1] if lines and step.verdict is Verdict.NOT_RUN else ""
+        return lines
+
+
+def _answer(step: StepDigest, language: Language) -> str:
+    answer = step.answered[-1]
+    if answer.kind == "confirm" and answer.value is True:
+        return _DONE.get(language)
+    return wording.value(answer.value, None, language)

@@ -1,0 +1,130 @@
+"""The table of commands. A command's module is imported when it is called, not before."""
+
+import click
+
+from harness import __version__
+from harness.cli.base import Late, LazyGroup, Option, Root
+from harness.text import Text
+
+_C = "harness.cli"
+
+BENCH = LazyGroup(
+    "bench",
+    about=Text("检查台架接线与通信。", "Look after benches."),
+    late={
+        "probe": Late(
+            f"{_C}.probe:probe",
+            Text(
+                "打开台架上每台设备，逐点读取，指出接线、地址、波特率、点表的问题",
+                "Open every device, read every point, name what is wrong with wiring, address, "
+                "baud rate, profile",
+            ),
+        ),
+    },
+)
+
+EVIDENCE = LazyGroup(
+    "evidence",
+    about=Text("核验、查看、导出运行证据。", "Verify, show and export the evidence of a run."),
+    late={
+        "verify": Late(
+            f"{_C}.evidence:verify",
+            Text("核验证据是否完整、是否已封存", "Is the record intact, and is it sealed?"),
+        ),
+        "rejudge": Late(
+            f"{_C}.evidence:rejudge",
+            Text("由存储的测量值重新推导全部结论", "Derive every verdict again from stored values"),
+        ),
+        "show": Late(
+            f"{_C}.evidence_show:show", Text("逐步查看一次运行", "Show a run, step by step")
+        ),
+        "report": Late(f"{_C}.evidence_out:report", Text("重新生成报告", "Write the report anew")),
+        "export": Late(
+            f"{_C}.evidence_out:export",
+            Text("导出为 CSV、JSON 或 zip", "Export as CSV, JSON or zip"),
+        ),
+    },
+)
+
+SIM = LazyGroup(
+    "sim",
+    about=Text(
+        "启动实时模拟器，供任意第三方客户端连接；按 Ctrl-C 结束。",
+        "Live simulators that any third-party client can talk to; Ctrl-C ends them.",
+    ),
+    late={
+        "pile": Late(f"{_C}.sim:pile", Text("模拟一台交流充电桩", "One AC charging pile")),
+        "bench": Late(
+            f"{_C}.sim:bench",
+            Text("模拟整个台架：充电桩和参考电能表", "A whole bench: a pile and a reference meter"),
+        ),
+    },
+)
+
+ROOT = Root(
+    "harness",
+    about=Text(
+        "交流充电桩测试平台：用规程在真实或模拟台架上检验，留下防篡改证据。首次使用：harness demo",
+        "Test harness for AC charging piles: procedures on real or simulated benches, with "
+        "tamper-evident evidence. First time here? harness demo",
+    ),
+    late={
+        "demo": Late(
+            f"{_C}.demo:demo",
+            Text("在模拟台架上演示：一次正常，一次带故障", "A healthy and a faulty simulated run"),
+        ),
+        "run": Late(f"{_C}.run:run", Text("在台架上执行规程", "Run procedures on a bench")),
+        "check": Late(
+            f"{_C}.check:check",
+            Text("通电之前检查规程与台架", "Check a procedure against a bench before power"),
+        ),
+        "list": Late(
+            f"{_C}.listing:list_",
+            Text(
+                "列出规程、检验项目、故障、点表、动作、技能",
+                "List procedures, items, faults, profiles, actions, skills",
+            ),
+        ),
+        "show": Late(f"{_C}.show:show", Text("按编号查看一个条目", "Show one of them by its id")),
+        "bench": Late(f"{_C}.root:BENCH", Text("检查台架（probe）", "Look after benches (probe)")),
+        "sim": Late(
+            f"{_C}.root:SIM", Text("实时模拟器（pile、bench）", "Live simulators (pile, bench)")
+        ),
+        "watch": Late(f"{_C}.watch:watch", Text("实时查看数据点", "Watch live points")),
+        "evidence": Late(
+            f"{_C}.root:EVIDENCE",
+            Text(
+                "核验、查看、导出证据（verify、rejudge、show、report、export）",
+                "Verify, show and export evidence (verify, rejudge, show, report, export)",
+            ),
+        ),
+        "matrix": Late(
+            f"{_C}.matrix:matrix",
+            Text(
+                "模拟台架的故障 × 步骤检出矩阵", "Fault × step detection matrix of the simulation"
+            ),
+        ),
+        "schema": Late(
+            f"{_C}.schema:schema",
+            Text("各类文件的 JSON Schema", "JSON Schema of the file formats"),
+        ),
+    },
+)
+
+
+def _print_version(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        click.echo(f"charging-harness {__version__}")
+        ctx.exit()
+
+
+ROOT.params.append(
+    Option(
+        ["--version"],
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_print_version,
+        about=Text("显示版本后退出", "Show the version and exit"),
+    )
+)

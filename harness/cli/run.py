@@ -1,0 +1,145 @@
+"""`harness run`: procedures on a bench."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from harness.cli.announce import announce
+from harness.cli.base import argument, command, language, option
+from harness.cli.progress import Progress
+from harness.cli.session import make_console, perform
+from harness.clock import real_now
+from harness.devices.operator.absent import AbsentOperator
+from harness.devices.operator.terminal import TerminalOperator
+from harness.engine.prepare import default_folder, prepare
+from harness.text import Text
+
+
+@command(
+    "run",
+    about=Text(
+        "在台架上执行规程。退出码：0 全部合格；1 有不合格；2 用法或文件有误（未打开任何设备）；"
+        "3 无法判定或未全部执行；4 台架或程序故障；130 人为中止。",
+        "Run procedures on a bench. Exit code: 0 all pass; 1 a device verdict is fail; 2 wrong "
+        "usage or file (nothing was opened); 3 inconclusive or not everything run; 4 the bench or "
+        "the harness failed; 130 aborted.",
+    ),
+)
+@argument(
+    "procedures",
+    nargs=-1,
+    required=True,
+    metavar="PROCEDURE...",
+    about=Text("规程编号或规程文件", "Id or file of a procedure"),
+)
+@option(
+    "--bench",
+    default="sim",
+    metavar="FILE|sim",
+    about=Text("台架文件；缺省为内置模拟台架 sim", "Bench file; by default the simulated bench"),
+)
+@option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    about=Text(
+        "本次运行的证据文件夹（新建或空）；缺省 runs/<规程>-<时间>",
+        "Folder of this run, new or empty; by default runs/<procedure>-<time>",
+    ),
+)
+@option(
+    "--seed",
+    type=click.IntRange(0, 2**32 - 1),
+    default=1,
+    about=Text("模拟的随机种子（缺省 1）", "Seed of the simulation (default 1)"),
+)
+@option(
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="NAME",
+    about=Text("在模拟台架上注入故障，可重复", "Seed a fault on the simulated bench; repeatable"),
+)
+@option(
+    "--answers",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    about=Text("由文件代替人员作答", "Answers from a file instead of a person"),
+)
+@option(
+    "--live",
+    is_flag=True,
+    about=Text(
+        "按真实时间运行并打开实际连接（接有真实设备时必须）",
+        "Run in real time and open real connections (needed for real devices)",
+    ),
+)
+@option(
+    "--operator",
+    "operator_name",
+    default="",
+    metavar="CODE",
+    about=Text("操作员代号，写入记录", "Code of the operator, for the record"),
+)
+@option(
+    "--allow-energise",
+    is_flag=True,
+    about=Text("放行会使充电枪带电的步骤", "Release the steps that put mains on the plug"),
+)
+@option(
+    "--step",
+    "steps",
+    multiple=True,
+    metavar="ID",
+    about=Text("只执行这些步骤，可重复", "Run only these steps; repeatable"),
+)
+@option(
+    "--pile-profile",
+    metavar="NAME",
+    about=Text("模拟台架上充电桩的点表", "Profile of the pile on the simulated bench"),
+)
+@option("--quiet", is_flag=True, about=Text("不显示逐步进度", "No line for every step"))
+def run(
+    *,
+    procedures: tuple[str, ...],
+    bench: str,
+    out: Path | None,
+    seed: int,
+    faults: tuple[str, ...],
+    answers: Path | None,
+    live: bool,
+    operator_name: str,
+    allow_energise: bool,
+    steps: tuple[str, ...],
+    pile_profile: str | None,
+    quiet: bool,
+) -> int:
+    """Check everything, then run."""
+    request = prepare(
+        procedures,
+        bench,
+        folder=out or default_folder(procedures, real_now()),
+        seed=seed,
+        faults=faults,
+        answers=answers,
+        live=live,
+        operator_name=operator_name,
+        selected=steps or None,
+        energise=allow_energise,
+        pile_profile=pile_profile,
+    )
+    console = make_console()
+    if live:
+        console.print(announce(request.plans, request.bench, released=allow_energise))
+
+    def give_operator(progress: Progress) -> None:
+        if request.operator is not None or not live:
+            return  # a file answers, or the technician of the simulated bench
+        if sys.stdin.isatty():
+            request.operator = TerminalOperator(language(), operator_name, progress.show)
+        else:
+            request.operator = AbsentOperator()
+
+    shown = perform(request, language(), quiet=quiet, console=console, before=give_operator)
+    return shown.result.exit_code

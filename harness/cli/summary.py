@@ -1,0 +1,167 @@
+"""The closing words of a run: what came out, what failed and why, what was not run, where it is."""
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text as Line
+
+from harness.cli import wide
+from harness.cli.base import columns, say
+from harness.cli.marks import candidate, candidate_style, mark, style
+from harness.engine import wording
+from harness.engine.digest import RunDigest, StepDigest
+from harness.report.words import CUT_OFF, explain
+from harness.text import Language, Text
+from harness.verdict import CandidateVerdict, Verdict
+
+_RESULT = Text("结论", "Result")
+_COVERAGE = Text("已判定 {} / {} 个检验步骤", "{} of {} device steps judged")
+_NO_CHECKS = Text("没有检验步骤", "no device steps")
+_WHY = Text("原因", "Why")
+_FAULTS = Text("注入的故障", "Seeded faults")
+_SEED = Text("种子", "seed")
+_LISTS = (
+    ((Verdict.FAIL, Verdict.CONDITIONAL_FAIL), Text("不合格", "Failed")),
+    ((Verdict.CONDITIONAL_PASS,), Text("有条件合格", "Conditional")),
+    ((Verdict.INCONCLUSIVE,), Text("无法判定", "Inconclusive")),
+    ((Verdict.ERROR,), Text("出错", "Error")),
+    ((Verdict.NOT_RUN,), Text("未执行", "Not run")),
+)
+_CANDIDATE = Text("人员判断", "Person")
+_SAFE = Text("安全状态", "Safe state")
+_IS_SAFE = Text("已确认安全", "safe")
+_NOT_SAFE = Text("未能确认安全！请到现场断电检查", "NOT SHOWN TO BE SAFE: switch it off on site")
+_NOT_RESTORED = Text("未能恢复的设置", "Not put back")
+_RECORD = Text("证据", "Record")
+_SEALED = Text("已封存", "sealed")
+_UNSEALED = Text("未封存", "not sealed")
+_REPORT = Text("报告", "Report")
+_COMMA = Text("、", ", ")
+_MANY = 8
+
+
+class Summary:
+    """Prints the closing summary of one run."""
+
+    def __init__(self, console: Console, language: Language) -> None:
+        self._console = console
+        self._language = language
+        self._page = columns()
+        self._label = 12 if language == "zh" else 15
+
+    def show(
+        self, digest: RunDigest, judging: set[tuple[str, str]], folder: Path, *, sealed: bool
+    ) -> None:
+        """`judging` are the steps (procedure, step) that make a claim about the device."""
+        language = self._language
+        ended = digest.ended
+        self._console.print("─" * min(self._page, 80), style="dim", soft_wrap=True)
+        if ended is None:
+            result = Line(CUT_OFF.get(language), style="bold red")
+        else:
+            result = Line(mark(ended.verdict, language), style=style(ended.verdict))
+            result.append(f" · {wording.ENDINGS[ended.ending].get(language)}", "default not bold")
+        result.append(f" · {_coverage(digest, judging, language)}", "default not bold")
+        self._row(_RESULT, result)
+        if ended is not None and ended.reason:
+            headline = f"{ended.headline.get(language)}: " if ended.headline else ""
+            why = wording.reason(ended.reason).get(language)
+            self._row(_WHY, Line(why if why in headline else headline + why))
+        if digest.faults:
+            names = dict.fromkeys(event.fault for event in digest.faults if event.on)
+            self._row(_FAULTS, Line(", ".join(names)))
+        for verdicts, title in _LISTS:
+            self._list(title, digest.with_verdict(*verdicts), style(verdicts[0]))
+        self._persons(digest)
+        self._safety(digest)
+        state = _SEALED if sealed else _UNSEALED
+        self._row(_RECORD, Line(f"{folder} ({state.get(language)})"))
+        if (folder / "report.html").is_file():
+            self._row(_REPORT, Line(str(folder / "report.html")))
+
+    def _row(self, title: Text, content: Line) -> None:
+        line = Line(wide.pad(title.get(self._language), self._label), style="bold")
+        content.style = content.style or "default not bold"
+        line.append_text(content)
+        self._console.print(line, soft_wrap=True)
+
+    def _list(self, title: Text, steps: list[StepDigest], look: str) -> None:
+        reasons: dict[str, list[StepDigest]] = {}
+        for step in steps:
+            reasons.setdefault(self._why(step), []).append(step)
+        first = True
+        for why, alike in reasons.items():
+            names = say(_COMMA).join(
+                f"{step.started.number} {step.started.title.get(self._language)}"
+                for step in alike[:_MANY]
+            )
+            if len(alike) > _MANY:
+                names += f" … ({len(alike)})"
+            head = wide.pad(title.get(self._language) if first else "", self._label)
+            lines = wide.wrap(names, self._page - self._label)
+            line = Line(head, style="bold")
+            line.append(lines[0], f"not bold {look}")
+            self._console.print(line, soft_wrap=True)
+            rest = [*lines[1:], *(w for part in why.splitlines() for w in self._wrapped(part))]
+            for text in rest:
+                self._console.print(Line(" " * self._label + text), soft_wrap=True)
+            first = False
+
+    def _wrapped(self, text: str) -> list[str]:
+        return ["  " + line for line in wide.wrap(text, self._page - self._label - 2)]
+
+    def _why(self, step: StepDigest) -> str:
+        language = self._language
+        lines: list[str] = []
+        if step.verdict in (Verdict.FAIL, Verdict.CONDITIONAL_FAIL, Verdict.CONDITIONAL_PASS):
+            shown = step.failed or [event for event in (step.decisive,) if event is not None]
+            for event in shown:
+                name = wording.point(event.measurement.name, language)
+                lines.append(f"{name}: {wording.judged(event, language)}")
+            lines += [wording.item(event, language) for event in shown[:1] if event.item]
+        else:
+            why = wording.reason(step.reason).get(language)
+            if not why and step.decisive is not None:
+                event = step.decisive
+                name = wording.point(event.measurement.name, language)
+                because = explain(event).get(language)
+                why = f"{name}: {wording.judged(event, language)}; {because}"
+            lines.append(why)
+        return "\n".join(line for line in lines if line)
+
+    def _persons(self, digest: RunDigest) -> None:
+        for step in digest.steps.values():
+            verdict = step.ended.candidate if step.ended is not None else None
+            if verdict is None:
+                continue
+            text = f"{step.started.number} {step.started.title.get(self._language)}: "
+            line = Line(text + candidate(verdict, self._language), candidate_style(verdict))
+            if step.concluded is not None and verdict is CandidateVerdict.WRONG:
+                given = wording.value(step.concluded.answer, None, self._language)
+                key = wording.value(step.concluded.key, None, self._language)
+                line.append(f" ({given} ≠ {key})")
+            self._row(_CANDIDATE, line)
+
+    def _safety(self, digest: RunDigest) -> None:
+        language = self._language
+        for state in digest.safe_states:
+            words = (_IS_SAFE if state.safe else _NOT_SAFE).get(language)
+            how = wording.reason(state.how).get(language)
+            line = Line(f"{state.role} {words} ({how})", "green" if state.safe else "bold red")
+            self._row(_SAFE, line)
+            for text in self._wrapped(wording.reason(state.detail).get(language)):
+                if text.strip():
+                    self._console.print(Line(" " * self._label + text), soft_wrap=True)
+        for event in digest.restored:
+            if not event.agreed:
+                self._row(_NOT_RESTORED, Line(f"{event.role}.{event.point}", "bold red"))
+
+
+def _coverage(digest: RunDigest, judging: set[tuple[str, str]], language: Language) -> str:
+    if not judging:
+        return _NO_CHECKS.get(language)
+    about = (Verdict.PASS, Verdict.CONDITIONAL_PASS, Verdict.CONDITIONAL_FAIL, Verdict.FAIL)
+    reached = [
+        place for place in judging if place in digest.steps and digest.steps[place].verdict in about
+    ]
+    return _COVERAGE.get(language).format(len(reached), len(judging))

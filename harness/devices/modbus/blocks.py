@@ -1,0 +1,126 @@
+"""Reading a block: the request, and the fastest way from its data bytes to measurements.
+
+All registers of a block are taken apart by one `struct` call that was worked out beforehand; what
+then remains per point is its own rule (scale, states, markers) and one `Measurement`.
+"""
+
+import struct
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from harness.devices.modbus.codec import codec_of
+from harness.devices.modbus.frames import Request
+from harness.devices.modbus.layout import STRUCT, Raw, bits_of, words_of
+from harness.devices.modbus.plan import Block
+from harness.devices.modbus.points import Point
+from harness.errors import UsageError
+from harness.quantity import Measurement, Quality, Quantity, convert
+
+_SHOWN = 3
+Interpret = Callable[[Any], tuple[Any, int | str | None, Quality]]
+
+
+def uncertainty_of(point: Point, stated: Quantity | None) -> tuple[float | None, float | None]:
+    """Expanded uncertainty (k = 2) of a reading: absolute in its unit, or as a part of it.
+
+    What the bench states comes first; else half a step of resolution each way, taken as a
+    rectangular distribution: U = 2 * (step / 2) / sqrt(3). None for floats, states and texts.
+    Raises UsageError when the stated unit does not fit the point.
+    """
+    if stated is None:
+        step = point.resolution
+        return (None if step is None else step / 3**0.5), None
+    if stated.unit == "%" and point.unit != "%":
+        return None, stated.value / 100
+    if point.unit is None:
+        raise UsageError(f"{point.name} has no unit, so no uncertainty of {stated}")
+    return convert(stated.value, stated.unit, point.unit), None
+
+
+class BlockReader:
+    """One block of a plan, ready to be read and decoded many times."""
+
+    __slots__ = ("_bits", "_entries", "_unpack", "request")
+
+    def __init__(
+        self, block: Block, unit: int, source: str, uncertainty: Mapping[str, Quantity]
+    ) -> None:
+        self.request = Request(
+            unit,
+            block.table.read_function,
+            block.address,
+            block.count,
+            about=_about(source, [point.name for point in block.points]),
+        )
+        self._bits = block.count if block.table.is_bits else 0
+        places: dict[int, int] = {}
+        self._unpack = _unpacker(block, places)
+        self._entries = [
+            (
+                point.name,
+                point.address - block.address if self._bits else places[point.address],
+                _reader(point, bits=bool(self._bits), alone=_is_plain(point, block)),
+                point.unit,
+                *uncertainty_of(point, uncertainty.get(point.name)),
+                dict[Any, str](point.labels) or None,
+                source,
+            )
+            for point in block.points
+        ]
+
+    def decode(
+        self, data: bytes, at: float, lines: list[int], into: dict[str, Measurement]
+    ) -> None:
+        """Put a measurement for every point of the block into `into`."""
+        raws: Any = bits_of(data, self._bits) if self._bits else self._unpack(data)
+        for name, place, interpret, unit, absolute, part, labels, source in self._entries:
+            value, raw, quality = interpret(raws[place])
+            spread = absolute
+            if part is not None and isinstance(value, int | float):
+                spread = abs(value) * part
+            note = labels.get(raw, "") if labels else ""
+            into[name] = Measurement(
+                name, value, unit, spread, quality, source, at, raw, None, lines, note
+            )
+
+
+def _about(source: str, names: list[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return f"{source}: {', '.join(names[:_SHOWN])}{more}"
+
+
+def _is_plain(point: Point, block: Block) -> bool:
+    """Can `struct` read the point in its place, and does nobody else want the same registers?"""
+    if point.type not in STRUCT or point.byte_order != "big":
+        return False
+    if point.word_order != "big" and point.words > 1:
+        return False
+    views = [other for other in block.points if other.address == point.address]
+    return all(STRUCT.get(other.type) == STRUCT[point.type] for other in views)
+
+
+def _unpacker(block: Block, places: dict[int, int]) -> Callable[[bytes], tuple[Any, ...]]:
+    """One struct for all registers; `places` learns which item belongs to which address."""
+    layout = ">"
+    at = block.address
+    for point in block.points:
+        if point.address in places:
+            continue
+        layout += f"{2 * (point.address - at)}x" if point.address > at else ""
+        layout += STRUCT[point.type] if _is_plain(point, block) else f"{2 * point.words}s"
+        places[point.address] = len(places)
+        at = point.end
+    return struct.Struct(layout).unpack
+
+
+def _reader(point: Point, *, bits: bool, alone: bool) -> Interpret:
+    codec = codec_of(point)
+    if bits or alone:
+        return codec.interpret
+    interpret, unpack = codec.interpret, codec.unpack
+
+    def read(data: bytes) -> tuple[Any, int | str | None, Quality]:
+        raw: Raw = unpack(words_of(data))
+        return interpret(raw)
+
+    return read

@@ -1,0 +1,194 @@
+"""A device as the harness sees it: named points that can be read and written.
+
+What is on the wire is the profile's and the line's business; here names become plans of block
+reads, replies become measurements, and whoever asks for what the device does not have is told why.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from harness.clock import Clock, Deadline, sleep
+from harness.devices.modbus.blocks import BlockReader, uncertainty_of
+from harness.devices.modbus.codec import encode
+from harness.devices.modbus.frames import Request
+from harness.devices.modbus.line import Line, RecordContext
+from harness.devices.modbus.plan import plan
+from harness.devices.modbus.points import Condition, Point, Profile, in_choices
+from harness.errors import NotAvailableError
+from harness.quantity import Measurement, Quantity, Value
+
+_NOTHING = Measurement("", None)
+
+
+class ModbusDevice:
+    """One device on a line, known by its role on the bench."""
+
+    def __init__(
+        self,
+        role: str,
+        profile: Profile,
+        line: Line,
+        *,
+        unit: int,
+        clock: Clock,
+        uncertainty: Mapping[str, Quantity] | None = None,
+        simulated: bool,
+    ) -> None:
+        """`uncertainty` is what the bench states of single points, expanded (k = 2); with the
+        unit % it is a part of the reading. Raises UsageError when a unit does not fit its point.
+        """
+        self.role = role
+        self.profile = profile
+        self.line = line
+        self.unit = unit
+        self.simulated = simulated
+        self.context = RecordContext(role)
+        self._clock = clock
+        self._pause = (
+            profile.rules.pause if line.connection.pause is None else line.connection.pause
+        )
+        self._uncertainty = dict(uncertainty or {})
+        for name, stated in self._uncertainty.items():
+            if name in profile.points:
+                uncertainty_of(profile.points[name], stated)
+        self._gates: dict[str, Value | None] = {}
+        self._plans: dict[tuple[str, ...], list[BlockReader]] = {}
+        self._open = False
+
+    async def open(self, deadline: Deadline) -> None:
+        """Open the line and find out which version-dependent points this device has.
+
+        Raises BenchError or DeviceError.
+        """
+        if self._open:
+            return
+        await self.line.open(deadline)
+        self._open = True
+        self._gates.clear()
+        self._plans.clear()
+        if self.profile.gates:
+            found = await self.read(self.profile.gates, deadline)
+            self._gates = {name: measurement.value for name, measurement in found.items()}
+            self._plans.clear()
+
+    async def close(self) -> None:
+        """Give back the line."""
+        if self._open:
+            self._open = False
+            await self.line.close()
+
+    def has(self, name: str) -> bool:
+        """Can this point be read on this device?"""
+        return not self.why_not(name)
+
+    def why_not(self, name: str) -> str:
+        """Why a point cannot be read; empty if it can."""
+        point = self.profile.points.get(name)
+        if point is None:
+            return f"the profile {self.profile.id} has no point {name!r}"
+        if not point.readable:
+            return f"{name} of {self.profile.id} can only be written"
+        return self._gated(point, (*point.available_if, *point.readable_if))
+
+    def _gated(self, point: Point, conditions: tuple[Condition, ...]) -> str:
+        for condition in conditions:
+            value = self._gates.get(condition.point)
+            if not condition.holds(value):
+                return (
+                    f"{point.name} of {self.profile.id} needs that {condition};"
+                    f" this device says {value!r}"
+                )
+        return ""
+
+    async def read(
+        self, names: Sequence[str], deadline: Deadline, *, attempts: int | None = None
+    ) -> dict[str, Measurement]:
+        """Read points with the fewest requests that the profile allows.
+
+        `attempts` overrides how often a request is sent before silence counts. Raises
+        NotAvailableError, DeviceError or BenchError.
+        """
+        key = tuple(names)
+        if not key:
+            return {}
+        readers = self._plans.get(key)
+        if readers is None:
+            readers = self._plans[key] = self._plan(key)
+        found: dict[str, Measurement] = dict.fromkeys(key, _NOTHING)  # keeps the asked order
+        replies = await self.line.transact(
+            [reader.request for reader in readers],
+            self.context,
+            deadline,
+            pause=self._pause,
+            attempts=attempts,
+        )
+        start = self._clock.start.loop_time
+        for reader, reply in zip(readers, replies, strict=True):
+            reader.decode(reply.data, reply.at - start, [reply.line], found)
+        return found
+
+    def _plan(self, names: tuple[str, ...]) -> list[BlockReader]:
+        for name in names:
+            if why := self.why_not(name):
+                raise NotAvailableError(f"{self.role}: {why}")
+        points = self.profile.points
+        known = [point for name, point in points.items() if self.has(name)]
+        blocks = plan([points[name] for name in names], self.profile.rules, known)
+        return [BlockReader(block, self.unit, self.role, self._uncertainty) for block in blocks]
+
+    async def write(self, name: str, value: Value, deadline: Deadline) -> None:
+        """Write one point in one request, if its preconditions hold.
+
+        A write that switches something off is never held back by a precondition. Raises
+        UsageError (the value is not allowed), NotAvailableError (no such point, or a precondition
+        does not hold), DeviceError or BenchError.
+        """
+        point = self._writable(name)
+        words = encode(point, value)
+        if point.requires and (not point.energises or in_choices(value, point.energises)):
+            await self._require(point, deadline)
+        request = Request(
+            self.unit,
+            point.write_function,
+            point.address,
+            len(words),
+            words,
+            about=f"{self.role}: {name} = {value}",
+        )
+        await self.line.transact([request], self.context, deadline, pause=self._pause)
+
+    def _writable(self, name: str) -> Point:
+        point = self.profile.points.get(name)
+        if point is None:
+            raise NotAvailableError(f"{self.role}: {self.why_not(name)}")
+        if not point.writable:
+            raise NotAvailableError(f"{self.role}: {name} of {self.profile.id} can only be read")
+        if why := self._gated(point, point.available_if):
+            raise NotAvailableError(f"{self.role}: {why}")
+        return point
+
+    async def _require(self, point: Point, deadline: Deadline) -> None:
+        names = [condition.point for condition in point.requires]
+        found = await self.read(names, deadline)
+        for condition in point.requires:
+            value = found[condition.point].value
+            if not condition.holds(value):
+                raise NotAvailableError(
+                    f"{self.role}: {point.name} needs that {condition}; it reads {value!r}"
+                )
+
+    async def write_and_read_back(
+        self, name: str, value: Value, deadline: Deadline
+    ) -> Measurement | None:
+        """Write, wait for the point's settle time, and read what the device then says.
+
+        None when nothing shows what was written (write-only, unreadable on this firmware, or a
+        command that the device clears by itself).
+        """
+        await self.write(name, value, deadline)
+        point = self.profile.points[name]
+        shown = point.read_back or name
+        if point.self_clearing or not self.has(shown):
+            return None
+        if point.settle:
+            await sleep(min(point.settle, deadline.remaining()))
+        return (await self.read([shown], deadline))[shown]

@@ -1,0 +1,181 @@
+"""Raw numbers to values: scale, states, flags, markers and the quality of a reading."""
+
+import math
+import sys
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from harness.devices.modbus.layout import Raw
+from harness.devices.modbus.points import Point
+from harness.quantity import Quality, Value
+
+BITS = {"u16": 16, "i16": 16, "u32": 32, "i32": 32, "u64": 64, "bcd16": 16, "bool": 1}
+SIGNED = frozenset({"i16", "i32"})
+FLOATS = frozenset({"f32", "f64"})
+_LARGEST = sys.float_info.max
+
+
+class Decoded(NamedTuple):
+    """A value in the point's unit, the number before scaling and whether it can be used.
+
+    `raw` is None for good floats and texts; bytes that cannot be read are kept in hex.
+    """
+
+    value: Value | None
+    raw: int | str | None
+    quality: Quality
+
+
+def as_seen(point: Point, marker: int) -> int:
+    """A marker as the signed number that it reads as (0x8000 in an i16 is -32768)."""
+    if point.type not in SIGNED or marker < 0:
+        return marker
+    bits = BITS[point.type]
+    return marker - (1 << bits) if marker >> (bits - 1) else marker
+
+
+def interpreter(point: Point) -> Callable[[Raw], Decoded]:
+    """The function that turns the point's raw numbers into values."""
+    if point.flags:
+        return _flag_names(point)
+    if point.values:
+        return _enumeration(point)
+    special = _BY_TYPE.get(point.type)
+    return special(point) if special is not None else _whole(point)
+
+
+def _scaling(point: Point) -> Callable[[int | float], float | int]:
+    """Raw to value. 0.1 is done by dividing by ten, so that 123 becomes 12.3 and not 12.3000…1."""
+    scale, offset = point.scale, point.offset
+    if scale == 1.0 and offset == 0.0:
+        if point.unit is None and point.type not in FLOATS:
+            return int
+        return float
+    divisor = round(1 / scale) if 1e-15 < abs(scale) < 1 else 0
+    if divisor and math.isclose(divisor * scale, 1.0, rel_tol=1e-12):
+        if offset == 0.0:
+            return lambda raw: raw / divisor
+        return lambda raw: raw / divisor + offset
+    return lambda raw: float(raw * scale + offset)
+
+
+def _whole(point: Point) -> Callable[[Raw], Decoded]:
+    markers = frozenset(as_seen(point, marker) for marker in point.not_available)
+    convert = _scaling(point)
+    good, sentinel, out = Quality.GOOD, Quality.SENTINEL, Quality.OUT_OF_RANGE
+    low = -_LARGEST if point.low is None else point.low
+    high = _LARGEST if point.high is None else point.high
+
+    def interpret(raw: Raw) -> Decoded:
+        if raw in markers:
+            return Decoded(None, raw, sentinel)  # type: ignore[arg-type]
+        value = convert(raw)  # type: ignore[arg-type]
+        quality = good if low <= value <= high else out
+        return Decoded(value, raw, quality)  # type: ignore[arg-type]
+
+    return interpret
+
+
+def _float(point: Point) -> Callable[[Raw], Decoded]:
+    markers = frozenset(float(marker) for marker in point.not_available)
+    convert = _scaling(point)
+    good, out, finite = Quality.GOOD, Quality.OUT_OF_RANGE, math.isfinite
+    low = -math.inf if point.low is None else point.low
+    high = math.inf if point.high is None else point.high
+
+    def interpret(raw: Raw) -> Decoded:
+        if raw in markers:
+            return Decoded(None, str(raw), Quality.SENTINEL)
+        value = convert(raw)  # type: ignore[arg-type]
+        if not finite(value):
+            return Decoded(None, str(raw), Quality.NOT_A_NUMBER)
+        return Decoded(value, None, good if low <= value <= high else out)
+
+    return interpret
+
+
+def _bcd(point: Point) -> Callable[[Raw], Decoded]:
+    number = _whole(point)
+
+    def interpret(raw: Raw) -> Decoded:
+        assert isinstance(raw, int)
+        if raw in point.not_available:
+            return Decoded(None, raw, Quality.SENTINEL)
+        digits = f"{raw:04x}"
+        if not digits.isdecimal():
+            return Decoded(None, raw, Quality.NOT_A_NUMBER)
+        found = number(int(digits))
+        return Decoded(found.value, raw, found.quality)
+
+    return interpret
+
+
+def _enumeration(point: Point) -> Callable[[Raw], Decoded]:
+    named: dict[float | int, Decoded] = {
+        code: Decoded(name, code, Quality.GOOD) for code, name in point.values.items()
+    }
+    for marker in point.not_available:
+        seen = as_seen(point, marker)
+        named[seen] = Decoded(None, seen, Quality.SENTINEL)
+
+    def interpret(raw: Raw) -> Decoded:
+        found = named.get(raw)  # type: ignore[arg-type]
+        if found is not None:
+            return found
+        if isinstance(raw, float):
+            if not math.isfinite(raw):
+                return Decoded(None, str(raw), Quality.NOT_A_NUMBER)
+            raw = int(raw) if raw.is_integer() else raw
+        kept = raw if isinstance(raw, int) else str(raw)
+        return Decoded(None, kept, Quality.UNKNOWN_CODE)
+
+    return interpret
+
+
+def _flag_names(point: Point) -> Callable[[Raw], Decoded]:
+    names: Mapping[int, str] = point.flags
+    markers = frozenset(point.not_available)
+
+    def interpret(raw: Raw) -> Decoded:
+        assert isinstance(raw, int)
+        if raw in markers:
+            return Decoded(None, raw, Quality.SENTINEL)
+        found: list[str] = []
+        if raw:
+            found = [names.get(bit, f"bit_{bit}") for bit in range(64) if raw >> bit & 1]
+        return Decoded(found, raw, Quality.GOOD)
+
+    return interpret
+
+
+def _string(point: Point) -> Callable[[Raw], Decoded]:
+    def interpret(raw: Raw) -> Decoded:
+        assert isinstance(raw, bytes)
+        data = raw.split(b"\0", 1)[0].rstrip(b" \xff")
+        try:
+            return Decoded(data.decode(point.encoding).strip(), None, Quality.GOOD)
+        except UnicodeDecodeError:
+            return Decoded(None, raw.hex(), Quality.UNKNOWN_CODE)
+
+    return interpret
+
+
+def _switch(point: Point) -> Callable[[Raw], Decoded]:
+    del point
+    on, off = Decoded(True, 1, Quality.GOOD), Decoded(False, 0, Quality.GOOD)
+    return lambda raw: on if raw else off
+
+
+def _hex(point: Point) -> Callable[[Raw], Decoded]:
+    del point
+    return lambda raw: Decoded(raw.hex(), None, Quality.GOOD)  # type: ignore[union-attr]
+
+
+_BY_TYPE = {
+    "string": _string,
+    "bytes": _hex,
+    "bool": _switch,
+    "bcd16": _bcd,
+    "f32": _float,
+    "f64": _float,
+}

@@ -1,0 +1,337 @@
+"""What a register map says, as plain immutable values.
+
+A `Point` is one named quantity of one device model; a `Profile` is everything that is known about
+talking to that model. Both are built by `harness.devices.modbus.profile` from a YAML file; nothing
+here reads files or speaks Modbus.
+
+Addresses are always the numbers sent on the wire (0 to 65535). `words` counts 16-bit registers, or
+is 1 for a coil or discrete input.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Literal
+
+from harness.quantity import Quantity, Value
+from harness.text import Text
+
+Confidence = Literal["high", "medium", "low"]
+Order = Literal["big", "little"]
+LinkKind = Literal["rtu", "tcp"]
+
+
+class Table(StrEnum):
+    """The four tables of a Modbus device. The same number may exist in each of them."""
+
+    COIL = "coil"
+    DISCRETE = "discrete"
+    INPUT = "input"
+    HOLDING = "holding"
+
+    @property
+    def is_bits(self) -> bool:
+        return self in (Table.COIL, Table.DISCRETE)
+
+    @property
+    def read_function(self) -> int:
+        """Function code that reads this table."""
+        return _READ_FUNCTION[self]
+
+
+_READ_FUNCTION = {Table.COIL: 1, Table.DISCRETE: 2, Table.HOLDING: 3, Table.INPUT: 4}
+
+TYPE_WORDS: Mapping[str, int] = {
+    "bool": 1,
+    "u16": 1,
+    "i16": 1,
+    "bcd16": 1,
+    "u32": 2,
+    "i32": 2,
+    "f32": 2,
+    "u64": 4,
+    "f64": 4,
+}
+"""Registers of each type of fixed width; `string` and `bytes` say their own."""
+
+Span = tuple[float, float]
+Choice = float | int | str | bool | Span
+"""One value, or a range with both ends included."""
+
+
+def in_choices(value: Value, choices: tuple[Choice, ...]) -> bool:
+    """Is this value one of the choices or inside one of their ranges? Ends are included."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    for choice in choices:
+        if isinstance(choice, tuple):
+            # The tolerance lets 6.000000001 (0.1 * 60) through, far below any resolution.
+            margin = 1e-9 * max(1.0, abs(choice[0]), abs(choice[1]))
+            if number and choice[0] - margin <= float(value) <= choice[1] + margin:  # type: ignore[arg-type]
+                return True
+        elif number and isinstance(choice, int | float) and not isinstance(choice, bool):
+            if abs(float(value) - choice) <= 1e-9 * max(1.0, abs(choice)):  # type: ignore[arg-type]
+                return True
+        elif type(value) is type(choice) and value == choice:
+            return True
+    return False
+
+
+def show_choices(choices: tuple[Choice, ...]) -> str:
+    """`0, 6 to 16` or `start, stop`."""
+    shown: list[str] = []
+    for choice in choices:
+        if isinstance(choice, tuple):
+            shown.append(f"{choice[0]:g} to {choice[1]:g}")
+        else:
+            shown.append(f"{choice:g}" if isinstance(choice, float) else str(choice))
+    return ", ".join(shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Something that must hold of a point's value; `is` and `is not` list values."""
+
+    point: str
+    op: Literal["is", "is_not", "at_least", "below"]
+    values: tuple[Choice, ...]
+
+    def holds(self, value: Value | None) -> bool:
+        """False when there is no value: what was not read proves nothing."""
+        if value is None:
+            return False
+        if self.op == "is":
+            return in_choices(value, self.values)
+        if self.op == "is_not":
+            return not in_choices(value, self.values)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return False
+        edge = self.values[0]
+        assert isinstance(edge, int | float)
+        # A current may be signed by direction; "below" is about its size.
+        return value >= edge if self.op == "at_least" else abs(value) < edge
+
+    def __str__(self) -> str:
+        words = {"is": "is", "is_not": "is not", "at_least": "is at least", "below": "is below"}
+        return f"{self.point} {words[self.op]} {show_choices(self.values)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A place where sources disagree or the document may be wrong."""
+
+    says: str
+    source: str
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Point:
+    """One named quantity of one profile.
+
+    `name` is the canonical name where one exists (`canonical.py`), else the vendor's own;
+    `label` is always the vendor's own. Numbers without `raw` in their name are in `unit`.
+    """
+
+    name: str
+    table: Table
+    address: int
+    words: int = 1
+    type: str = "u16"
+    title: Text | None = None
+    label: str = ""
+    doc: str = ""
+    """The number printed in the vendor's document, where it differs from the wire address."""
+    word_order: Order = "big"
+    byte_order: Order = "big"
+    encoding: str = "utf-8"
+    """Of a string."""
+    scale: float = 1.0
+    offset: float = 0.0
+    unit: str | None = None
+    readable: bool = True
+    writable: bool = False
+    write_function: int = 6
+    """5, 6, 15 or 16."""
+    values: Mapping[int, Value] = field(default_factory=dict)
+    """Code to shared label (or shared number) of an enumeration."""
+    labels: Mapping[int, str] = field(default_factory=dict)
+    """Code to the vendor's own label, where it differs."""
+    flags: Mapping[int, str] = field(default_factory=dict)
+    """Bit number to name of a set of flags; bit 0 is the least significant."""
+    flag_labels: Mapping[int, str] = field(default_factory=dict)
+    not_available: tuple[int, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    allowed: tuple[Choice, ...] | None = None
+    """What may be written; None: anything that the type can hold."""
+    default: Value | None = None
+    default_raw: int | None = None
+    """The documented factory value as a number before scaling; None for texts."""
+    energises: tuple[Choice, ...] = ()
+    """Values that can put mains on the plug when written."""
+    requires: tuple[Condition, ...] = ()
+    """What must hold before a write has an effect."""
+    available_if: tuple[Condition, ...] = ()
+    readable_if: tuple[Condition, ...] = ()
+    read_back: str | None = None
+    """The point that shows what was written; None: the point itself if readable."""
+    settle: float = 0.0
+    """Seconds after a write before the read-back can be trusted."""
+    self_clearing: bool = False
+    """The device takes the command and clears the register by itself."""
+    confidence: Confidence = "high"
+    note: str = ""
+    doubts: tuple[Doubt, ...] = ()
+    codec: Any = field(default=None, init=False, repr=False)
+    """Filled by codec.py on first use."""
+
+    @property
+    def resolution(self) -> float | None:
+        """One step of the raw number, in `unit`; None for floats, states, texts and flags."""
+        if self.unit is None or self.values or self.flags:
+            return None
+        return abs(self.scale) if self.type in _WHOLE_NUMBERS else None
+
+    @property
+    def end(self) -> int:
+        """The first address after the point."""
+        return self.address + self.words
+
+    @property
+    def is_text(self) -> bool:
+        return self.type in ("string", "bytes")
+
+    def where(self) -> str:
+        """`input 6 (printed 30007)`."""
+        return f"{self.table} {self.address}" + (f" (printed {self.doc})" if self.doc else "")
+
+
+_WHOLE_NUMBERS = frozenset({"u16", "i16", "u32", "i32", "u64", "bcd16"})
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Factory settings of one kind of link."""
+
+    kind: LinkKind
+    unit: int | None = None
+    units: tuple[int, int] | None = None
+    """Unit ids that the device can be set to."""
+    port: int | None = None
+    baudrate: int | None = None
+    baudrates: tuple[int, ...] = ()
+    parity: Literal["N", "E", "O"] | None = None
+    bytesize: int | None = None
+    stopbits: int | None = None
+    timeout: float | None = None
+    """Seconds to wait for a reply."""
+    confidence: Confidence = "high"
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRules:
+    """What one read request may ask for."""
+
+    max_registers: int = 125
+    max_bits: int = 2000
+    gap: int = 0
+    """How many registers in a row that nobody documented may be read over."""
+    exact: bool = False
+    """Every request must ask for exactly one point."""
+    forbidden: tuple[tuple[Table, int, int], ...] = ()
+    """Spans (first and last address) that must not be touched."""
+    pause: float = 0.0
+    """Seconds of silence between two requests."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watchdog:
+    """What the device does when its master falls silent."""
+
+    fed_by: Literal["any_request"]
+    timeout: float
+    """Seconds; the documented default."""
+    timeout_point: str | None
+    failsafe_point: str | None
+    action: Text
+    feed_every: float
+    """Seconds; how often to make a request so that it does not trip."""
+    recovery: float
+    """Seconds from the first request after a trip until the device is normal again."""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SequenceStep:
+    """One line of a sequence.
+
+    `write` writes `value` to `point`; `rewrite` writes again what `point` holds;
+    `require` reads and goes on only if every condition holds; `wait` waits. After a step, `settle`
+    seconds pass.
+    """
+
+    op: Literal["write", "rewrite", "require", "wait"]
+    point: str | None = None
+    value: Value | None = None
+    conditions: tuple[Condition, ...] = ()
+    settle: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class SafeState:
+    """How the device is made safe and which readings, all together, prove it."""
+
+    sequence: str
+    proof: tuple[Condition, ...]
+    within: float
+    """Seconds after the sequence in which the proof must hold."""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quirk:
+    tag: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Profile:
+    """The register map of one device model and the rules for talking to it."""
+
+    id: str
+    title: Text
+    vendor: str
+    model: str
+    kind: Literal["pile", "meter"]
+    points: Mapping[str, Point]
+    links: Mapping[str, Link]
+    rules: ReadRules
+    watchdog: Watchdog | None
+    ratings: Mapping[str, Quantity]
+    """`voltage` (phase to neutral), `current` (per phase), `phases`, `power`, `frequency`."""
+    models: tuple[str, ...]
+    sequences: Mapping[str, tuple[SequenceStep, ...]]
+    safe_state: SafeState | None
+    quirks: tuple[Quirk, ...]
+    confidence: Confidence
+    sources: tuple[str, ...]
+    note: str
+    path: Path
+    data: bytes = field(repr=False)
+    sha256: str = ""
+
+    @property
+    def gates(self) -> tuple[str, ...]:
+        """Points that decide whether other points exist or can be read."""
+        names = {
+            condition.point
+            for point in self.points.values()
+            for condition in (*point.available_if, *point.readable_if)
+        }
+        return tuple(name for name in self.points if name in names)
+
+    def energising(self) -> dict[str, tuple[Choice, ...]]:
+        """Every point that can put mains on the plug, with the values that do."""
+        return {name: point.energises for name, point in self.points.items() if point.energises}

@@ -1,0 +1,215 @@
+"""Profiles: the register map of one device model, as a YAML file that is written by hand.
+
+A file names the device, its factory link settings, how it may be read, and one line per point:
+
+    profile: example-pile                 # the name that bench files use
+    title: {zh: 示例交流桩, en: Example AC pile}
+    vendor: Example
+    model: EX-7
+    kind: pile                            # or meter
+    confidence: high                      # of the map as a whole: high, medium, low
+    sources: [Example Modbus manual V1.2]
+    ratings: {voltage: 220 V, current: 32 A, phases: 1}
+    links:
+      rtu: {baudrate: 9600, bytesize: 8, parity: N, stopbits: 1, unit: 1, units: [1, 247]}
+      tcp: {port: 502, unit: 1}
+    reading: {max_registers: 60, gaps: false, pause: 100 ms}
+    numbering: {input: 30001, holding: 40001}   # printed number of wire address 0
+    points:
+      voltage_l1:    {at: input 0, scale: 0.1, unit: V}
+      total_energy:  {at: input 10, type: u32, word_order: little, unit: Wh}
+      charging_state:
+        at: input 20
+        values: {0: idle, 1: [connected, plugged], 2: charging}
+      current_limit: {at: holding 0, scale: 0.1, unit: A, access: rw, allowed: [0, [6, 32]]}
+
+Keys of a point. Only `at` is needed; numbers are in `unit` unless said otherwise.
+
+    at             table and wire address: `coil 0`, `discrete 3`, `input 0x0100`, `holding 12`
+    type           u16 (usual), i16 u32 i32 u64 f32 f64 bcd16 bool string bytes
+    words          registers of a string or bytes
+    word_order     big: high word first (ABCD), little: low word first (CDAB); `defaults` sets both
+    byte_order     big: high byte first, little: low byte first (text with swapped letters)
+    encoding       of a string: utf-8 (usual), gbk …
+    scale, offset  value = raw * scale + offset, also for floats
+    unit           V, A, W, kWh, °C, % …; none for states, texts and plain counts
+    access         r (usual), rw, w
+    values         code: label, or code: [shared label, vendor's own label]; others are kept raw
+    bits           bit: name, or bit: [name, description]; bit 0 is the lowest
+    not_available  raw numbers that mean "no value"; NaN always does
+    low, high      what the quantity can physically be; outside it is a bad reading
+    allowed        what may be written: values and [low, high] ranges, with gaps
+    max_by_model   highest allowed value by model, for models listed in `models`
+    default        factory value
+    energises      values that can put mains on the plug when written
+    requires       {point: state} that must hold before an energising value is written
+    available_if   {point: {at_least: 0x0107}}: the point exists only then
+    readable_if    the same for reading alone (written always, read back only by newer firmware)
+    write_function 6 or 16 (5 or 15 for coils); usual: 6 for one register, 16 for more
+    read_back      the point that shows what was written, if not this one
+    settle         how long after a write the read-back cannot be trusted yet
+    self_clearing  the device clears the command by itself
+    label, doc     the vendor's own name and printed number
+    confidence, note, doubts   {says, source, confidence} where sources disagree
+
+Beside the points: `watchdog` (what the device does when its master falls silent), `sequences`
+(ordered lines of `write`/`rewrite`/`require`/`wait` with `settle`; `start`, `stop` and `reset` are
+used by actions), `safe_state` (the sequence that makes it safe and the readings that prove it),
+`models` (ratings by model, the first is the usual one), `quirks` (tag: detail).
+
+The names of points, their units and their states are shared where `canonical.py` lists them; the
+vendor's own name goes to `label`. Two points may show the identical registers in two ways.
+
+Not built yet, with their place in this shape: a point's own unit id or stride (`unit_id`, beside
+`at`), another address or width for writing (`write_at`), sub-register fields and text keys (`bits`
+ranges, text in `values`), scale from another point and non-linear conversion (`scale_by`,
+`conversion`, beside `scale`), values made of several points (a section `derived`), watchdogs fed by
+rewriting or by a dedicated write (`watchdog.fed_by`), client limits and idle close (keys of a
+link), retentive settings (`retentive`, beside `default`).
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from harness.datafile import Places, load, sha256, validate
+from harness.devices.modbus.points import Point, Profile, Quirk
+from harness.devices.modbus.profile_build import build_point
+from harness.devices.modbus.profile_check import (
+    build_links,
+    build_ratings,
+    build_rules,
+    build_safe_state,
+    build_sequences,
+    build_watchdog,
+    check_overlaps,
+    link_points,
+)
+from harness.devices.modbus.profile_conditions import Complaints
+from harness.devices.modbus.profile_file import ProfileFile
+from harness.errors import FileError, Problem, UnknownNameError
+
+__all__ = ["Profile", "list_profiles", "load_profile", "schema"]
+
+SHIPPED = Path(__file__).resolve().parent / "profiles"
+
+
+def load_profile(
+    name_or_path: str, folders: Sequence[Path] = (), *, model: str | None = None
+) -> Profile:
+    """The profile of that name, from `folders` or the package, or from a file ending in .yaml.
+
+    `model` picks one of the file's `models`; without it the first is meant. Raises FileError with
+    every problem of the file, or UnknownNameError.
+    """
+    if name_or_path.endswith((".yaml", ".yml")):
+        return _read(Path(name_or_path), model)
+    for folder in (*folders, SHIPPED):
+        path = folder / f"{name_or_path}.yaml"
+        if path.is_file() and path.parent == folder:
+            return _read(path, model)
+    raise UnknownNameError("profile", name_or_path, list_profiles(folders))
+
+
+def list_profiles(folders: Sequence[Path] = ()) -> list[str]:
+    """Names of all profiles, the package's and those in `folders`, sorted."""
+    return sorted({path.stem for folder in (*folders, SHIPPED) for path in folder.glob("*.yaml")})
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema of a profile file, for editors."""
+    return ProfileFile.model_json_schema()
+
+
+def _read(path: Path, model: str | None) -> Profile:
+    values, places, data = load(path)
+    complain = Complaints(places)
+    file = _parse(values, places, complain)
+    if model is not None and model not in file.models:
+        raise UnknownNameError("model", model, list(file.models) or [file.model])
+    chosen = model or next(iter(file.models), None)
+    points: dict[str, Point] = {}
+    for name, row in file.points.items():
+        point = build_point(name, row, file, complain)
+        if point is None:
+            complain.broken.add(("points", name))
+        else:
+            points[name] = point
+    check_overlaps(points, complain)
+    points = link_points(file, points, chosen, complain)
+    profile = Profile(
+        id=file.profile,
+        title=file.title,
+        vendor=file.vendor,
+        model=chosen or file.model,
+        kind=file.kind,
+        points=points,
+        links=build_links(file, complain),
+        rules=build_rules(file, points, complain),
+        watchdog=build_watchdog(file, points, complain),
+        ratings=build_ratings(file, chosen, complain),
+        models=tuple(file.models) or (file.model,),
+        sequences=build_sequences(file, points, complain),
+        safe_state=build_safe_state(file, points, complain),
+        quirks=tuple(Quirk(tag, detail) for tag, detail in file.quirks.items()),
+        confidence=file.confidence,
+        sources=tuple(file.sources),
+        note=file.note,
+        path=path,
+        data=data,
+        sha256=sha256(data),
+    )
+    if complain.problems:
+        raise FileError(_in_order(complain.problems))
+    return profile
+
+
+_STAND_IN: dict[str, Any] = {
+    "profile": "x",
+    "title": {"zh": "x", "en": "x"},
+    "vendor": "x",
+    "model": "x",
+    "kind": "pile",
+    "confidence": "high",
+    "sources": ["x"],
+    "links": {"rtu": {}},
+    "points": {"x": {"at": "input 0"}},
+}
+
+
+def _parse(values: Any, places: Places, complain: Complaints) -> ProfileFile:
+    """The file's shape. What is wrong is complained of and left out, so that the rest is checked.
+
+    Raises FileError when nothing is left to check.
+    """
+    try:
+        return validate(ProfileFile, values, places)
+    except FileError as error:
+        if not isinstance(values, dict):
+            raise
+        complain.problems += error.problems
+    usable: dict[str, Any] = {}
+    for key, value in values.items():
+        if key == "points" and isinstance(value, dict):
+            rows = {name: row for name, row in value.items() if _fits("points", {name: row})}
+            complain.broken |= {("points", name) for name in value if name not in rows}
+            usable[key] = rows or _STAND_IN[key]
+        elif key in ProfileFile.model_fields and _fits(key, value):
+            usable[key] = value
+        else:
+            complain.broken.add((key,))
+    return validate(ProfileFile, _STAND_IN | usable, places)
+
+
+def _fits(key: str, value: Any) -> bool:
+    try:
+        ProfileFile.model_validate({**_STAND_IN, key: value})
+    except ValidationError:
+        return False
+    return True
+
+
+def _in_order(problems: list[Problem]) -> list[Problem]:
+    return sorted(problems, key=lambda problem: (problem.line, problem.column))

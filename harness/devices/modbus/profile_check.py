@@ -1,0 +1,361 @@
+"""A profile as a whole: what points, sequences, watchdog and links say about each other."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from harness.datafile import Path_
+from harness.devices.modbus.codec import encode
+from harness.devices.modbus.points import (
+    Choice,
+    Condition,
+    Link,
+    LinkKind,
+    Point,
+    ReadRules,
+    SafeState,
+    SequenceStep,
+    Table,
+    Watchdog,
+)
+from harness.devices.modbus.profile_build import finish_default
+from harness.devices.modbus.profile_conditions import Complaints, build_condition
+from harness.devices.modbus.profile_file import (
+    ConditionField,
+    LinkFile,
+    ProfileFile,
+    RatingsFile,
+)
+from harness.errors import UsageError
+from harness.quantity import Quantity, convert
+
+_RATINGS = {"voltage": "V", "current": "A", "phases": "1", "power": "W", "frequency": "Hz"}
+_SERIAL = ("baudrate", "parity", "bytesize", "stopbits")
+
+
+def check_overlaps(points: Mapping[str, Point], complain: Complaints) -> None:
+    """Two points may show the identical span in two ways; anything else must not overlap."""
+    for table in Table:
+        ordered = sorted(
+            (point for point in points.values() if point.table is table),
+            key=lambda point: (point.address, point.end),
+        )
+        reaching: Point | None = None
+        for point in ordered:
+            if reaching is not None and point.address < reaching.end:
+                same = (point.address, point.end) == (reaching.address, reaching.end)
+                if not same:
+                    complain.add(
+                        ("points", point.name, "at"),
+                        f"{point.name} ({_span(point)}) overlaps {reaching.name}"
+                        f" ({_span(reaching)})",
+                        "separate registers, or exactly the same ones for a second view",
+                    )
+            if reaching is None or point.end > reaching.end:
+                reaching = point
+
+
+def _span(point: Point) -> str:
+    last = point.end - 1
+    return f"{point.table} {point.address}" + (f" to {last}" if last > point.address else "")
+
+
+def link_points(
+    file: ProfileFile, points: dict[str, Point], model: str | None, complain: Complaints
+) -> dict[str, Point]:
+    """Points with everything that refers to other points or to the model filled in."""
+    linked: dict[str, Point] = {}
+    for name, point in points.items():
+        row = file.points[name]
+        here: Path_ = ("points", name)
+        if row.read_back is not None:
+            _check_read_back(here, row.read_back, points, complain)
+        whole = replace(
+            point,
+            requires=_conditions((*here, "requires"), row.requires, points, complain),
+            available_if=_gates((*here, "available_if"), row.available_if, file, points, complain),
+            readable_if=_gates((*here, "readable_if"), row.readable_if, file, points, complain),
+            allowed=_allowed(name, point, file, model, complain),
+        )
+        default, raw = finish_default(here, row, whole, complain)
+        linked[name] = replace(whole, default=default, default_raw=raw)
+    return linked
+
+
+def _check_read_back(
+    here: Path_, name: str, points: Mapping[str, Point], complain: Complaints
+) -> None:
+    target = points.get(name)
+    if target is None:
+        complain.no_point((*here, "read_back"), name, "a readable point")
+    elif not target.readable:
+        complain.add((*here, "read_back"), f"{name} cannot be read either", "a readable point")
+
+
+def _conditions(
+    path: Path_,
+    specs: Mapping[str, ConditionField],
+    points: Mapping[str, Point],
+    complain: Complaints,
+) -> tuple[Condition, ...]:
+    found = (
+        build_condition((*path, name), name, spec, points, complain) for name, spec in specs.items()
+    )
+    return tuple(condition for condition in found if condition is not None)
+
+
+def _gates(
+    path: Path_,
+    specs: Mapping[str, ConditionField],
+    file: ProfileFile,
+    points: Mapping[str, Point],
+    complain: Complaints,
+) -> tuple[Condition, ...]:
+    for name in specs:
+        row = file.points.get(name)
+        if row is not None and (row.available_if or row.readable_if):
+            complain.add(
+                (*path, name),
+                f"{name} may itself be missing",
+                "a point that every version of the device has",
+            )
+    return _conditions(path, specs, points, complain)
+
+
+def _allowed(
+    name: str, point: Point, file: ProfileFile, model: str | None, complain: Complaints
+) -> tuple[Choice, ...] | None:
+    """What may be written, cut off at the model's own maximum."""
+    here: Path_ = ("points", name)
+    row = file.points[name]
+    for other in row.max_by_model:
+        if other not in file.models and ("models",) not in complain.broken:
+            complain.add(
+                (*here, "max_by_model", other),
+                f"there is no model {other!r}",
+                ", ".join(file.models) or "'models'",
+            )
+    highest = row.max_by_model.get(model) if model is not None else None
+    if highest is None or point.allowed is None:
+        if row.max_by_model and point.allowed is None:
+            complain.add((*here, "max_by_model"), "nothing to cut off", "'allowed' as well")
+        return point.allowed
+    cut: list[Choice] = []
+    for choice in point.allowed:
+        if isinstance(choice, tuple):
+            if choice[0] <= highest:
+                cut.append((choice[0], min(choice[1], highest)))
+        elif isinstance(choice, str | bool) or choice <= highest:
+            cut.append(choice)
+    return tuple(cut)
+
+
+def build_links(file: ProfileFile, complain: Complaints) -> dict[str, Link]:
+    links: dict[str, Link] = {}
+    kinds: tuple[tuple[LinkKind, LinkFile | None], ...] = (
+        ("rtu", file.links.rtu),
+        ("tcp", file.links.tcp),
+    )
+    for kind, row in kinds:
+        if row is None:
+            continue
+        here: Path_ = ("links", kind)
+        wrong = _SERIAL if kind == "tcp" else ("port",)
+        for key in wrong:
+            if getattr(row, key) is not None:
+                complain.add((*here, key), f"{key!r} means nothing on a {kind} link", "no such key")
+        low, high = row.units or (0, 255)
+        if not 0 <= low <= high <= 255:
+            complain.add((*here, "units"), f"{low} to {high} are no unit ids", "0 to 255")
+        elif row.unit is not None and not low <= row.unit <= high:
+            complain.add(
+                (*here, "unit"),
+                f"the factory unit id {row.unit} is outside 'units'",
+                f"{low} to {high}",
+            )
+        if row.baudrates and row.baudrate is not None and row.baudrate not in row.baudrates:
+            complain.add(
+                (*here, "baudrate"),
+                f"the factory baud rate {row.baudrate} is not in 'baudrates'",
+                ", ".join(map(str, row.baudrates)),
+            )
+        links[kind] = Link(
+            kind=kind,
+            unit=row.unit,
+            units=row.units,
+            port=row.port,
+            baudrate=row.baudrate,
+            baudrates=tuple(row.baudrates),
+            parity=row.parity,
+            bytesize=row.bytesize,
+            stopbits=row.stopbits,
+            timeout=row.timeout,
+            confidence=row.confidence or file.confidence,
+            note=row.note,
+        )
+    if not links and ("links",) not in complain.broken:
+        complain.add(("links",), "there is no link", "'rtu' or 'tcp'")
+    return links
+
+
+def build_rules(file: ProfileFile, points: Mapping[str, Point], complain: Complaints) -> ReadRules:
+    row = file.reading
+    gap = 65535 if row.gaps is True else int(row.gaps)
+    if gap < 0:
+        complain.add(("reading", "gaps"), "a gap cannot be negative", "false, true or a number")
+    forbidden = [
+        (Table(table), low, high) for table, spans in row.forbidden.items() for low, high in spans
+    ]
+    for point in points.values():
+        if not point.readable:
+            continue
+        if not point.table.is_bits and point.words > row.max_registers:
+            complain.add(
+                ("points", point.name),
+                f"{point.name} has {point.words} registers, one read carries {row.max_registers}",
+                "a shorter point or a larger 'max_registers'",
+            )
+        for table, low, high in forbidden:
+            if point.table is table and low < point.end and point.address <= high:
+                complain.add(
+                    ("points", point.name, "at"),
+                    f"{point.name} lies in {table} {low} to {high}, which must not be read",
+                    "access: w, or another span in 'forbidden'",
+                )
+    return ReadRules(
+        max_registers=row.max_registers,
+        max_bits=row.max_bits,
+        gap=gap,
+        exact=row.exact,
+        forbidden=tuple(forbidden),
+        pause=row.pause,
+    )
+
+
+def build_ratings(
+    file: ProfileFile, model: str | None, complain: Complaints
+) -> dict[str, Quantity]:
+    """The ratings of the model, on top of those that all models share."""
+    ratings: dict[str, Quantity] = {}
+    rows: list[tuple[Path_, RatingsFile, bool]] = [(("ratings",), file.ratings, True)]
+    rows += [(("models", name), row, name == model) for name, row in file.models.items()]
+    for path, row, used in rows:
+        for name, unit in _RATINGS.items():
+            quantity: Quantity | None = getattr(row, name)
+            if quantity is None:
+                continue
+            try:
+                convert(quantity.value, quantity.unit, unit)
+            except UsageError:
+                complain.add((*path, name), f"{quantity} is no {name}", f"a value in {unit}")
+                continue
+            if quantity.value <= 0:
+                complain.add((*path, name), f"{quantity} is no rating", "above zero")
+            if used:
+                ratings[name] = quantity
+    return ratings
+
+
+def build_watchdog(
+    file: ProfileFile, points: Mapping[str, Point], complain: Complaints
+) -> Watchdog | None:
+    row = file.watchdog
+    if row is None:
+        return None
+    for key, unit in (("timeout_point", "s"), ("failsafe_point", "A")):
+        name = getattr(row, key)
+        if name is None:
+            continue
+        point = points.get(name)
+        if point is None:
+            complain.no_point(("watchdog", key), name)
+            continue
+        try:
+            convert(1.0, point.unit or "1", unit)
+        except UsageError:
+            complain.add(
+                ("watchdog", key),
+                f"{name} is in {point.unit or 'no unit'}",
+                "a point that holds a " + ("time" if unit == "s" else "current"),
+            )
+    if not 0 < row.feed_every < row.timeout:
+        complain.add(
+            ("watchdog", "feed_every"),
+            f"{row.feed_every:g} s does not keep a watchdog of {row.timeout:g} s fed",
+            "less than the timeout",
+        )
+    return Watchdog(
+        fed_by=row.fed_by,
+        timeout=row.timeout,
+        timeout_point=row.timeout_point,
+        failsafe_point=row.failsafe_point,
+        action=row.action,
+        feed_every=row.feed_every,
+        recovery=row.recovery,
+        note=row.note,
+    )
+
+
+def build_sequences(
+    file: ProfileFile, points: Mapping[str, Point], complain: Complaints
+) -> dict[str, tuple[SequenceStep, ...]]:
+    sequences: dict[str, tuple[SequenceStep, ...]] = {}
+    for name, rows in file.sequences.items():
+        steps: list[SequenceStep] = []
+        for index, row in enumerate(rows):
+            here: Path_ = ("sequences", name, index)
+            if row.write is not None or row.rewrite is not None:
+                key = "write" if row.write is not None else "rewrite"
+                target = row.write or row.rewrite or ""
+                point = points.get(target)
+                if point is None:
+                    complain.no_point((*here, key), target)
+                    continue
+                if not point.writable or (key == "rewrite" and not point.readable):
+                    complain.add(
+                        (*here, key), f"{target} cannot be written so", "a point with access: rw"
+                    )
+                    continue
+                if row.value is not None:
+                    try:
+                        encode(point, row.value)
+                    except UsageError as error:
+                        what, _, expected = error.detail.partition("; expected ")
+                        complain.add((*here, "value"), what, expected)
+                steps.append(
+                    SequenceStep(
+                        "write" if row.write is not None else "rewrite",
+                        target,
+                        row.value,
+                        settle=row.settle,
+                    )
+                )
+            elif row.require is not None:
+                wanted = _conditions((*here, "require"), row.require, points, complain)
+                steps.append(SequenceStep("require", conditions=wanted, settle=row.settle))
+            else:
+                steps.append(SequenceStep("wait", settle=(row.wait or 0.0) + row.settle))
+        sequences[name] = tuple(steps)
+    return sequences
+
+
+def build_safe_state(
+    file: ProfileFile, points: Mapping[str, Point], complain: Complaints
+) -> SafeState | None:
+    row = file.safe_state
+    if row is None:
+        live = [name for name, point in points.items() if point.energises]
+        if live and ("safe_state",) not in complain.broken:
+            complain.add(
+                ("points", live[0], "energises"),
+                f"{live[0]} can put mains on the plug, and nothing says how it is made safe again",
+                "'safe_state' with a sequence and a proof",
+            )
+        return None
+    if row.sequence not in file.sequences and ("sequences",) not in complain.broken:
+        complain.add(
+            ("safe_state", "sequence"),
+            f"there is no sequence {row.sequence!r}",
+            ", ".join(file.sequences) or "'sequences'",
+        )
+    proof = _conditions(("safe_state", "proof"), row.proof, points, complain)
+    return SafeState(row.sequence, proof, row.within, row.note)

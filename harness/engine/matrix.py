@@ -1,0 +1,197 @@
+"""Which check finds which fault: computed by running, never written by hand.
+
+Every procedure that a seeded fault names is run on the simulated bench in virtual time: on a
+healthy bench with many seeds, then once with every fault. A fault must turn exactly the steps it
+names to fail; a healthy bench must turn none; and no check may be left that no fault ever fails,
+because such a check could be a decoration.
+"""
+
+import tempfile
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from harness.bench.load import SIMULATED, LoadedBench, load_bench
+from harness.bench.simulated import SeededFault, seeded_faults
+from harness.catalogue.load import Catalogue, load_catalogue
+from harness.engine.plan import Plan, make_plan
+from harness.engine.run import RunRequest, RunResult, execute
+from harness.errors import UnknownNameError
+from harness.procedure.load import load_procedure
+from harness.verdict import Verdict
+
+HEALTHY_SEEDS = 20
+_FAILED = (Verdict.FAIL, Verdict.CONDITIONAL_FAIL)
+_UNTROUBLED = (Verdict.PASS, Verdict.CONDITIONAL_PASS, None)
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """A step of a healthy run that did not pass."""
+
+    procedure: str
+    seed: int
+    step: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class FaultRow:
+    """What one fault did to one procedure. Steps are in the order of the procedure."""
+
+    fault: str
+    procedure: str
+    expected: list[str]
+    failed: list[str]
+    exit_code: int
+
+    @property
+    def as_expected(self) -> bool:
+        return self.expected == self.failed
+
+
+@dataclass
+class Matrix:
+    """The whole matrix."""
+
+    healthy_runs: int = 0
+    alarms: list[Alarm] = field(default_factory=list)
+    faults: list[FaultRow] = field(default_factory=list)
+    never_failed: list[str] = field(default_factory=list)
+    """`procedure::step` of every check that no fault turned to fail."""
+
+    @property
+    def holds(self) -> bool:
+        """Every fault found by the right steps, no false alarm, no check that cannot fail."""
+        return (
+            not self.alarms
+            and not self.never_failed
+            and all(row.as_expected for row in self.faults)
+        )
+
+    def to_json(self) -> dict[str, object]:
+        """Plain values for `--json`."""
+        return {
+            "healthy": {
+                "runs": self.healthy_runs,
+                "false_alarms": len(self.alarms),
+                "alarms": [
+                    {
+                        "procedure": alarm.procedure,
+                        "seed": alarm.seed,
+                        "step": alarm.step,
+                        "verdict": alarm.verdict.value,
+                    }
+                    for alarm in self.alarms
+                ],
+            },
+            "faults": [
+                {
+                    "fault": row.fault,
+                    "procedure": row.procedure,
+                    "expected": row.expected,
+                    "failed": row.failed,
+                }
+                for row in self.faults
+            ],
+            "checks_never_failed": self.never_failed,
+        }
+
+
+Told = Callable[[str], None]
+
+
+class MatrixBench:
+    """The built-in simulated bench with every procedure that faults are found by."""
+
+    def __init__(self, faults: Mapping[str, SeededFault] | None = None) -> None:
+        self.faults = seeded_faults() if faults is None else faults
+        self.bench: LoadedBench = load_bench(SIMULATED)
+        catalogue: Catalogue = load_catalogue()
+        names = sorted({name for fault in self.faults.values() for name in fault.expects})
+        self.plans: dict[str, Plan] = {
+            # Simulated mains hurts nobody, so steps that energise are released.
+            name: make_plan(load_procedure(name), self.bench, catalogue, energise=True)
+            for name in names
+        }
+
+    def order(self, procedure: str, steps: Collection[str]) -> list[str]:
+        """Steps in the order of the procedure, those it does not have at the end."""
+        own = [step.model.id for step in self.plans[procedure].steps]
+        return [name for name in own if name in steps] + sorted(set(steps) - set(own))
+
+    def run(self, procedure: str, *, seed: int, faults: Sequence[str] = ()) -> RunResult:
+        """One run into a folder that is thrown away."""
+        with tempfile.TemporaryDirectory(prefix="harness-matrix-") as place:
+            request = RunRequest(
+                [self.plans[procedure]],
+                self.bench,
+                Path(place) / "run",
+                seed=seed,
+                faults=list(faults),
+            )
+            return execute(request)
+
+    def healthy(self, procedure: str, seed: int) -> list[Alarm]:
+        """Steps that did not pass although nothing is wrong."""
+        verdicts = self.run(procedure, seed=seed).verdicts[procedure]
+        return [
+            Alarm(procedure, seed, step, verdict)
+            for step, verdict in verdicts.items()
+            if verdict is not None and verdict not in _UNTROUBLED
+        ]
+
+    def with_fault(self, fault: str, procedure: str, *, seed: int = 1) -> FaultRow:
+        """What one fault does to one procedure. Raises UnknownNameError."""
+        if fault not in self.faults:
+            raise UnknownNameError("fault", fault, list(self.faults))
+        expected = self.faults[fault].expects[procedure]
+        result = self.run(procedure, seed=seed, faults=[fault])
+        failed = [
+            step for step, verdict in result.verdicts[procedure].items() if verdict in _FAILED
+        ]
+        return FaultRow(
+            fault,
+            procedure,
+            self.order(procedure, expected),
+            self.order(procedure, failed),
+            result.exit_code,
+        )
+
+    def checks(self) -> Iterator[tuple[str, str]]:
+        """Procedure and step of everything that makes a claim about the device."""
+        for name, plan in self.plans.items():
+            yield from ((name, step.model.id) for step in plan.steps if step.action.judges)
+
+
+def compute_matrix(
+    faults: Sequence[str] = (), *, seeds: int = HEALTHY_SEEDS, tell: Told = lambda _: None
+) -> Matrix:
+    """Run everything. `faults` limits the rows (then no check is held to be unfailable).
+
+    `tell` is told what is being run. Raises UnknownNameError for a fault that does not exist.
+    """
+    bench = MatrixBench()
+    for name in faults:
+        if name not in bench.faults:
+            raise UnknownNameError("fault", name, list(bench.faults))
+    matrix = Matrix()
+    for procedure in bench.plans:
+        for seed in range(1, seeds + 1):
+            tell(f"{procedure}: {seed}/{seeds}")
+            matrix.alarms += bench.healthy(procedure, seed)
+            matrix.healthy_runs += 1
+    for name, fault in bench.faults.items():
+        if faults and name not in faults:
+            continue
+        for procedure in fault.expects:
+            tell(f"{procedure}: {name}")
+            matrix.faults.append(bench.with_fault(name, procedure))
+    if not faults:
+        found = {(row.procedure, step) for row in matrix.faults for step in row.failed}
+        matrix.never_failed = [
+            f"{procedure}::{step}"
+            for procedure, step in bench.checks()
+            if (procedure, step) not in found
+        ]
+    return matrix

@@ -1,0 +1,181 @@
+"""From what somebody asked for to a run that can start: everything is checked, nothing is opened.
+
+Used by every face of the harness, so that the command line and pytest refuse the same things in
+the same words.
+"""
+
+import os
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from harness.bench.load import SIMULATED, LoadedBench, load_bench
+from harness.bench.simulated import seeded_faults
+from harness.catalogue.load import Catalogue, load_catalogue
+from harness.devices.operator import Operator
+from harness.devices.operator.answers import AnswerEntry, FileOperator, load_answers
+from harness.engine.plan import Plan, make_plan
+from harness.engine.run import RunRequest
+from harness.errors import FileError, Problem, UnknownNameError, UsageError
+from harness.evidence.layout import ATTACHMENTS, safe_name
+from harness.procedure.load import LoadedProcedure, load_procedure
+from harness.text import Text
+
+_NEEDS_LIVE = Text("该台架接有实际连接", "This bench has real connections")
+
+
+def prepare(
+    procedures: Sequence[str],
+    bench: str = SIMULATED,
+    *,
+    folder: Path,
+    seed: int = 1,
+    faults: Sequence[str] = (),
+    answers: Path | None = None,
+    live: bool = False,
+    operator: Operator | None = None,
+    operator_name: str = "",
+    selected: Collection[str] | None = None,
+    energise: bool = False,
+    pile_profile: str | None = None,
+) -> RunRequest:
+    """Load and check everything that a run needs. Raises UsageError (FileError, …) for all of it.
+
+    `procedures` are ids or files; `folder` is the run's own folder, new or empty. `selected`
+    limits the run to some step ids. With `answers`, that file answers instead of `operator`.
+    """
+    check_folder(folder)
+    loaded = load_bench_for(bench, live=live, pile_profile=pile_profile)
+    check_faults(loaded, faults)
+    found = [load_procedure(name) for name in procedures]
+    _no_twins(found)
+    catalogue = load_catalogue(loaded.catalogue_folders)
+    plans = bind(found, loaded, catalogue, selected=selected, energise=energise)
+    extra = [("catalogue", name, data) for name, data in catalogue.used.items()]
+    if answers is not None:
+        file = load_answers(answers)
+        steps = {step.id for procedure in found for step in procedure.model.steps}
+        if (complaint := file.unknown_steps(steps)) is not None:
+            raise complaint
+        operator, pictures = _with_pictures(file)
+        operator_name = operator_name or file.model.by
+        extra += [("answers", file.path.name, file.data), *pictures]
+    return RunRequest(
+        plans,
+        loaded,
+        folder,
+        seed=seed,
+        faults=list(faults),
+        live=live,
+        operator=operator,
+        operator_name=operator_name,
+        extra_files=extra,
+    )
+
+
+def bind(
+    procedures: Sequence[LoadedProcedure],
+    bench: LoadedBench,
+    catalogue: Catalogue,
+    *,
+    selected: Collection[str] | None = None,
+    energise: bool = False,
+) -> list[Plan]:
+    """Plans of all procedures. Raises FileError with the problems of all of them."""
+    known = {step.id for procedure in procedures for step in procedure.model.steps}
+    for name in selected or ():
+        if name not in known:
+            names = ", ".join(procedure.id for procedure in procedures)
+            raise UnknownNameError(f"step of {names}", name, sorted(known))
+    plans: list[Plan] = []
+    problems: list[Problem] = []
+    for procedure in procedures:
+        own = {step.id for step in procedure.model.steps}
+        wanted = None if selected is None else own & set(selected)
+        try:
+            plans.append(make_plan(procedure, bench, catalogue, selected=wanted, energise=energise))
+        except FileError as error:
+            problems += error.problems
+    if problems:
+        raise FileError(problems)
+    return plans
+
+
+def load_bench_for(name: str, *, live: bool, pile_profile: str | None = None) -> LoadedBench:
+    """A bench that may be used this way. Raises UsageError when it needs `--live`."""
+    if pile_profile is not None and name != SIMULATED:
+        raise UsageError(f"a pile profile can be chosen only for the bench {SIMULATED!r}")
+    bench = load_bench(name, pile_profile=pile_profile)
+    real = [role for role in bench.model.devices if role not in bench.simulated_inside]
+    if real and not live:
+        raise UsageError(
+            f"{', '.join(real)} of bench {bench.id!r} would be opened; add --live to do so "
+            "(a run without it takes place in simulated time)",
+            headline=_NEEDS_LIVE,
+        )
+    return bench
+
+
+def check_faults(bench: LoadedBench, faults: Sequence[str]) -> None:
+    """Raises UsageError or UnknownNameError unless this bench can have all these faults."""
+    if not faults:
+        return
+    known = seeded_faults()
+    for name in faults:
+        if name not in known:
+            raise UnknownNameError("fault", name, list(known))
+        if known[name].role not in bench.simulated_inside:
+            raise UsageError(
+                f"the fault {name!r} needs a simulated {known[name].role}, and bench "
+                f"{bench.id!r} has none"
+            )
+
+
+def check_folder(folder: Path) -> None:
+    """Raises UsageError unless a run can be written into `folder`. Makes nothing."""
+    try:
+        if folder.exists() and not folder.is_dir():
+            raise UsageError(f"{folder} is a file; expected a folder that is new or empty")
+        if folder.is_dir() and any(folder.iterdir()):
+            raise UsageError(f"{folder} is not empty; a record needs a folder of its own")
+        above = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+        if not above.is_dir() or not os.access(above, os.W_OK):
+            raise UsageError(f"{folder} cannot be made: {above} is not a folder one may write to")
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{folder}: {error}") from error
+
+
+def default_folder(procedures: Sequence[str], now: datetime, *, above: Path = Path("runs")) -> Path:
+    """A new folder under `runs/`, called after the first procedure and the local time."""
+    first = Path(procedures[0]).stem if procedures else "run"
+    more = f"+{len(procedures) - 1}" if len(procedures) > 1 else ""
+    name = f"{first}{more}-{now.astimezone():%Y%m%d-%H%M%S}"
+    folder, number = above / name, 2
+    while folder.exists():
+        folder, number = above / f"{name}-{number}", number + 1
+    return folder
+
+
+def _no_twins(procedures: Sequence[LoadedProcedure]) -> None:
+    seen: set[str] = set()
+    for procedure in procedures:
+        if procedure.id in seen:
+            raise UsageError(f"the procedure {procedure.id} is asked for twice; expected it once")
+        seen.add(procedure.id)
+
+
+def _with_pictures(file: FileOperator) -> tuple[FileOperator, list[tuple[str, str, bytes]]]:
+    """The same answers, with pictures named by their place inside the record."""
+    pictures: list[tuple[str, str, bytes]] = []
+    answers = dict(file.model.answers)
+    for step, picture in file.pictures().items():
+        entry = answers[step]
+        assert isinstance(entry, AnswerEntry)
+        name = safe_name(f"{step}{picture.suffix.lower()}")
+        try:
+            pictures.append(("photo", name, picture.read_bytes()))
+        except OSError as error:
+            raise UsageError(f"{picture}: {error.strerror or error}") from error
+        answers[step] = entry.model_copy(update={"photo": f"{ATTACHMENTS}/photo/{name}"})
+    model = file.model.model_copy(update={"answers": answers})
+    return FileOperator(model, file.places, file.data, file.path), pictures

@@ -1,0 +1,197 @@
+"""Taking a record out: CSV for spreadsheets, JSON for programs, a zip for other people.
+
+The CSV files start with a byte-order mark, without which Excel in Chinese Windows takes UTF-8 for
+GBK. Text cells that a spreadsheet would take for a formula get an apostrophe in front.
+"""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from harness.errors import EvidenceError
+from harness.events import Judged, Measured, StepEnded, StepStarted
+from harness.evidence.layout import DERIVED, SEAL, files_of
+from harness.evidence.read import Entry, ModbusEntry, read_file
+from harness.limits import describe
+from harness.quantity import Measurement
+
+_FIRST_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+_STEP_COLUMNS = (
+    "procedure",
+    "number",
+    "step",
+    "group",
+    "title_zh",
+    "title_en",
+    "action",
+    "kind",
+    "attempt",
+    "item",
+    "started_s",
+    "ended_s",
+    "verdict",
+    "candidate",
+    "reason",
+)
+_MEASUREMENT_COLUMNS = (
+    "line",
+    "t_s",
+    "procedure",
+    "step",
+    "attempt",
+    "event",
+    "name",
+    "value",
+    "unit",
+    "uncertainty",
+    "quality",
+    "source",
+    "at_s",
+    "raw",
+    "limit",
+    "rule",
+    "accept_low",
+    "accept_high",
+    "verdict",
+    "reason",
+    "item",
+    "clause",
+    "confidence",
+    "modbus_lines",
+)
+
+
+def steps_csv(entries: Iterable[Entry]) -> bytes:
+    """One row per attempt of a step."""
+    rows: list[Sequence[object]] = []
+    open_steps: dict[tuple[str, str], tuple[float, StepStarted]] = {}
+    for entry in entries:
+        event = entry.event
+        if isinstance(event, StepStarted):
+            open_steps[event.procedure, event.step] = (entry.t, event)
+        elif isinstance(event, StepEnded):
+            began, started = open_steps.pop((event.procedure, event.step), (entry.t, None))
+            rows.append(
+                [
+                    event.procedure,
+                    started.number if started else None,
+                    event.step,
+                    started.group if started else None,
+                    started.title.zh if started else None,
+                    started.title.en if started else None,
+                    started.action if started else None,
+                    started.kind if started else None,
+                    event.attempt,
+                    started.item if started else None,
+                    began,
+                    entry.t,
+                    event.verdict,
+                    event.candidate,
+                    event.reason,
+                ]
+            )
+    return _csv(_STEP_COLUMNS, rows)
+
+
+def measurements_csv(entries: Iterable[Entry]) -> bytes:
+    """One row per measurement, judged or not."""
+    rows: list[Sequence[object]] = []
+    procedure, attempt = "", 1
+    for entry in entries:
+        event = entry.event
+        if isinstance(event, StepStarted):
+            procedure, attempt = event.procedure, event.attempt
+        elif isinstance(event, Measured | Judged):
+            start = [entry.n, entry.t, procedure, event.step, attempt]
+            kind = "judged" if isinstance(event, Judged) else "measured"
+            row = [*start, kind, *_measurement_cells(event.measurement)]
+            rows.append([*row, *_judgement_cells(event), " ".join(_lines(event.measurement))])
+    return _csv(_MEASUREMENT_COLUMNS, rows)
+
+
+def _measurement_cells(measurement: Measurement) -> list[object]:
+    value = measurement.value
+    return [
+        measurement.name,
+        " ".join(value) if isinstance(value, list) else value,
+        measurement.unit,
+        measurement.uncertainty,
+        measurement.quality,
+        measurement.source,
+        measurement.at,
+        measurement.raw,
+    ]
+
+
+def _judgement_cells(event: Measured | Judged) -> list[object]:
+    if isinstance(event, Measured):
+        return [None] * 9
+    judgement = event.judgement
+    return [
+        describe(event.limit),
+        judgement.rule,
+        judgement.accept_low,
+        judgement.accept_high,
+        judgement.verdict,
+        judgement.reason,
+        event.item,
+        event.clause,
+        event.confidence,
+    ]
+
+
+def _lines(measurement: Measurement) -> list[str]:
+    return [str(line) for line in measurement.transactions]
+
+
+def _csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(columns)
+    writer.writerows([[_cell(value) for value in row] for row in rows])
+    return text.getvalue().encode("utf-8-sig", errors="replace")
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, str):
+        return f"'{value}" if value.startswith(_FORMULA) else str(value)
+    return value
+
+
+def record_json(entries: Iterable[Entry], modbus: Iterable[ModbusEntry]) -> bytes:
+    """The whole record as one JSON object: `{"journal": […], "modbus": […]}`."""
+    record: dict[str, list[Any]] = {
+        "journal": [msgspec.Raw(entry.raw) for entry in entries],
+        "modbus": [msgspec.Raw(entry.raw) for entry in modbus],
+    }
+    return msgspec.json.format(msgspec.json.encode(record), indent=1)
+
+
+def bundle_zip(folder: Path, target: Path, *, name: str) -> Path:
+    """The bundle as a zip file that verifies after unpacking; `target`, which must not exist.
+
+    Everything lies in a folder called `name`. The same bundle gives the same bytes. Raises
+    EvidenceError.
+    """
+    derived = [path for path in DERIVED if (folder / path).is_file()]
+    seal = [SEAL] if (folder / SEAL).is_file() else []
+    try:
+        with zipfile.ZipFile(target, "x", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+            for path in sorted([*files_of(folder), *seal, *derived]):
+                if (folder / path).is_symlink():
+                    raise EvidenceError(f"{path} is a link; a record holds files only")
+                info = zipfile.ZipInfo(f"{name}/{path}", _FIRST_ZIP_DATE)
+                info.compress_type = zipfile.ZIP_DEFLATED
+                info.create_system = 3
+                info.external_attr = 0o644 << 16
+                archive.writestr(info, read_file(folder / path))
+    except OSError as error:
+        raise EvidenceError(f"{target}: {error}") from error
+    return target

@@ -1,0 +1,58 @@
+"""What lies where in a run's folder, and which of it is evidence."""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from harness.errors import EvidenceError
+
+JOURNAL = "journal.jsonl"
+MODBUS = "modbus.jsonl"
+SEAL = "seal.json"
+ATTACHMENTS = "attachments"
+
+DERIVED = (
+    "report.html",
+    "report.zh.html",
+    "report.en.html",
+    "report.pdf",
+    "junit.xml",
+    "summary.json",
+    "record.json",
+    "steps.csv",
+    "measurements.csv",
+)
+"""Views of the journal that may be made again at any time; a seal does not cover them."""
+
+_LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})  # left by file managers
+_UNSAFE = re.compile(r"[^\w.+()\-]+")
+_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
+
+
+def safe_name(name: str) -> str:
+    """A file name that every system takes and that cannot leave its folder."""
+    base = PurePosixPath(name.replace("\\", "/")).name
+    safe = _UNSAFE.sub("-", base).strip(".-")[-100:] or "file"
+    return f"_{safe}" if _RESERVED.fullmatch(safe) else safe
+
+
+def files_of(folder: Path) -> Iterator[str]:
+    """Bundle-relative paths (with `/`) of all evidence files in a folder, sorted.
+
+    The seal, derived views and file managers' litter are left out. Links are listed, not followed.
+    Raises EvidenceError when the folder cannot be read.
+    """
+
+    def refuse(error: OSError) -> None:
+        raise EvidenceError(f"{folder}: {error}") from error
+
+    found: list[str] = []
+    for place, folders, files in os.walk(folder, onerror=refuse):
+        here = Path(place)
+        links = [name for name in folders if (here / name).is_symlink()]
+        for name in [*files, *links]:
+            relative = (here / name).relative_to(folder).as_posix()
+            if relative != SEAL and relative not in DERIVED and name not in _LITTER:
+                found.append(relative)
+    yield from sorted(found)

@@ -1,0 +1,102 @@
+"""Reading a record back. That says nothing about whether it was altered: see `verify`."""
+
+from pathlib import Path
+from typing import Generic, NamedTuple, TypeVar
+
+import msgspec
+
+from harness.errors import EvidenceError
+from harness.events import AnyEvent, Transaction
+from harness.evidence.chain import parse_header, split_lines
+from harness.evidence.layout import JOURNAL, MODBUS
+from harness.text import Text
+
+T = TypeVar("T")
+
+_HEADLINE = Text("证据无法读取", "The evidence cannot be read")
+_events: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
+_transactions = msgspec.json.Decoder(Transaction)
+
+
+class Entry(NamedTuple):
+    """One line of a journal: its number, seconds since the start, the event, its stored bytes."""
+
+    n: int
+    t: float
+    event: AnyEvent
+    raw: bytes
+
+
+class ModbusEntry(NamedTuple):
+    """One line of a Modbus record."""
+
+    n: int
+    t: float
+    transaction: Transaction
+    raw: bytes
+
+
+class _Line(NamedTuple, Generic[T]):
+    n: int
+    t: float
+    value: T
+    raw: bytes
+
+
+def read_journal(folder: Path, *, skip_bad: bool = False) -> list[Entry]:
+    """All complete lines of the journal; a torn last line is left out.
+
+    Raises EvidenceError naming the line that is no event. With `skip_bad`, such lines are left
+    out instead, for showing what is left of an altered record.
+    """
+    data = read_file(folder / JOURNAL)
+    return [Entry(*line) for line in _lines(data, JOURNAL, _events, skip_bad)]
+
+
+def read_modbus(folder: Path, *, skip_bad: bool = False) -> list[ModbusEntry]:
+    """All complete lines of the Modbus record, as `read_journal` does."""
+    data = read_file(folder / MODBUS)
+    return [ModbusEntry(*line) for line in _lines(data, MODBUS, _transactions, skip_bad)]
+
+
+def decode_event(line: bytes) -> AnyEvent:
+    """The event of one stored line. Raises EvidenceError."""
+    return _decode(line, _events)
+
+
+def decode_transaction(line: bytes) -> Transaction:
+    """The transaction of one stored line. Raises EvidenceError."""
+    return _decode(line, _transactions)
+
+
+def read_file(path: Path) -> bytes:
+    """A file of the record. Raises EvidenceError."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise EvidenceError(f"{path}: {error}", headline=_HEADLINE) from error
+
+
+def _lines(
+    data: bytes, file: str, decoder: msgspec.json.Decoder[T], skip_bad: bool
+) -> list[_Line[T]]:
+    found: list[_Line[T]] = []
+    for number, line in enumerate(split_lines(data)[0], start=1):
+        header = parse_header(line)
+        try:
+            if header is None:
+                raise EvidenceError("the line does not start with its chain fields")
+            found.append(_Line(number, header.t, _decode(line, decoder), line))
+        except EvidenceError as error:
+            if not skip_bad:
+                raise EvidenceError(f"{file}:{number}: {error.detail}", headline=_HEADLINE) from (
+                    error.__cause__
+                )
+    return found
+
+
+def _decode(line: bytes, decoder: msgspec.json.Decoder[T]) -> T:
+    try:
+        return decoder.decode(line)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise EvidenceError(f"not readable: {error}", headline=_HEADLINE) from error

@@ -1,0 +1,313 @@
+"""The report as one self-contained HTML file.
+
+Both languages are in the file; a switch made of two radio buttons shows one of them, without any
+script. The page loads nothing: style, pictures and the few lines of script are inside, and its
+content security policy forbids the rest. Everything from the record is untrusted text and is
+escaped.
+"""
+
+import base64
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup, escape
+
+from harness.clock import CHINA
+from harness.engine import wording
+from harness.events import Judged, StepEnded
+from harness.evidence.keys import short
+from harness.evidence.read import ModbusEntry
+from harness.limits import Clear, Equals, Limit, OneOf, Within
+from harness.quantity import Measurement, Value
+from harness.report import words
+from harness.report.drawing import PATTERNS, limit_bar
+from harness.report.record import Picture, Record
+from harness.report.view import Attempt, Procedure, RunView, Step
+from harness.text import Language, Text
+from harness.verdict import CandidateVerdict, Verdict
+
+MAX_FRAMES = 400
+"""Transactions shown per attempt; those that carry a verdict or went wrong are always shown."""
+
+_FOLDER = Path(__file__).resolve().parent / "templates"
+_SHORT_TEXT = 400
+
+
+def render_html(record: Record, language: Language = "zh") -> str:
+    """The report. `language` is the one shown first. The same record gives the same text."""
+    view = RunView(record)
+    page = _Page(view)
+    script = (_FOLDER / "report.js").read_text(encoding="utf-8")
+    return _template().render(
+        view=view,
+        page=page,
+        record=record,
+        check=record.check,
+        started=view.started,
+        ended=view.ended,
+        statement=record.statement,
+        language=language,
+        style=Markup((_FOLDER / "report.css").read_text(encoding="utf-8")),
+        script=Markup(script),
+        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        patterns=PATTERNS,
+        words=words,
+        wording=wording,
+        Verdict=Verdict,
+    )
+
+
+@cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_FOLDER),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["t"] = both
+    return environment.get_template("report.html.j2")
+
+
+def both(zh: Text | str, en: str = "") -> Markup:
+    """A text in both languages, escaped; the style sheet shows one of them."""
+    text = zh if isinstance(zh, Text) else Text(zh, en)
+    if text.zh == text.en:
+        return escape(text.en)
+    return Markup('<span lang="zh">{}</span><span lang="en">{}</span>').format(text.zh, text.en)
+
+
+def _said(say: Callable[[Language], str]) -> Markup:
+    return both(words.text_of(say))
+
+
+class _Page:
+    """What the template asks for, beyond the view itself."""
+
+    def __init__(self, view: RunView) -> None:
+        self._view = view
+        self._pictures = view.record.pictures
+        self._shown: set[int] = set()
+
+    # ------------------------------------------------------------ the whole run
+
+    @property
+    def title(self) -> Text:
+        titles = [procedure.title for procedure in self._view.procedures.values()]
+        if not titles:
+            return Text("检测记录", "Test record")
+        return Text(" · ".join(t.zh for t in titles), " · ".join(t.en for t in titles))
+
+    @property
+    def reality(self) -> str:
+        """`simulated`, `real` or `mixed`; what is not known to be real is called simulated."""
+        started = self._view.started
+        if started is None or started.simulated:
+            return "simulated"
+        return "mixed" if self.simulated_roles else "real"
+
+    @property
+    def simulated_roles(self) -> list[str]:
+        return [device.role for device in self._view.devices if device.simulated]
+
+    @property
+    def ending(self) -> tuple[Text, Text]:
+        """How the run ended, as a word and a sentence."""
+        ended = self._view.ended
+        if ended is None:
+            return Text("未结束", "unfinished"), words.CUT_OFF
+        return wording.ENDINGS[ended.ending], words.ENDINGS[ended.ending]
+
+    @property
+    def exit_meaning(self) -> Text:
+        ended = self._view.ended
+        return (
+            words.EXITS.get(ended.exit_code, Text("未知", "unknown")) if ended else Text("–", "–")
+        )
+
+    @property
+    def integrity(self) -> tuple[Text, Text]:
+        return words.integrity(self._view.record.check)
+
+    @property
+    def findings(self) -> list[Step]:
+        """Steps whose verdict somebody should look at; what was not run has a table of its own."""
+        quiet = (Verdict.PASS, Verdict.NOT_RUN, None)
+        return [step for step in self._view.steps if step.verdict not in quiet or step.unfinished]
+
+    @property
+    def not_run(self) -> list[tuple[Step, StepEnded]]:
+        return [
+            (step, step.last.ended)
+            for step in self._view.steps
+            if step.last.ended is not None and step.verdict is Verdict.NOT_RUN
+        ]
+
+    @property
+    def unreached(self) -> int:
+        """Planned steps that the record knows nothing of, because it was cut off."""
+        return sum(
+            max(0, procedure.plan.steps - len(procedure.steps))
+            for procedure in self._view.procedures.values()
+            if procedure.plan is not None
+        )
+
+    @property
+    def judgements(self) -> int:
+        return sum(len(attempt.judged) for step in self._view.steps for attempt in step.attempts)
+
+    @property
+    def standards(self) -> list[Text]:
+        """Every standard, with its edition, that this record judges by."""
+        names = {
+            event.event.item
+            for step in self._view.steps
+            for attempt in step.attempts
+            for event in attempt.judged
+            if event.event.item
+        }
+        found = {words.standard(name).en: words.standard(name) for name in names}
+        return [found[name] for name in sorted(found)]
+
+    # ------------------------------------------------------------ small things
+
+    def group(self, procedure: Procedure, group: str) -> Markup:
+        known = self._view.record.groups.get((procedure.id, group))
+        return both(known or Text(group, group)) if group else both("步骤", "Steps")
+
+    def verdict(self, verdict: Verdict | None) -> Markup:
+        return both(words.verdict(verdict))
+
+    def candidate(self, verdict: CandidateVerdict) -> Markup:
+        return both(wording.CANDIDATES[verdict])
+
+    def kind(self, letter: str) -> Markup:
+        return both(words.KINDS.get(letter, Text(letter, letter)))
+
+    def value(self, value: Value | None, unit: str | None = None) -> Markup:
+        return _said(lambda language: _clipped(wording.value(value, unit, language)))
+
+    def reading(self, measurement: Measurement | None) -> Markup:
+        if measurement is None:
+            return both("未能回读", "not readable")
+        return _said(lambda language: _clipped(wording.measurement(measurement, language)))
+
+    def spread(self, measurement: Measurement) -> str:
+        """`± 5.3 V`, or nothing where no uncertainty was stated."""
+        if measurement.uncertainty is None:
+            return ""
+        unit = measurement.unit if measurement.unit not in (None, "1", "unix_s") else ""
+        return f"± {measurement.uncertainty:.2g} {unit}".rstrip()
+
+    def around(self, event: Judged) -> str:
+        """The uncertainty beside a judged value; a polled time lies before the value only."""
+        reading = event.measurement
+        value = reading.value
+        if not isinstance(event.limit, Within):
+            return self.spread(reading)
+        if isinstance(value, bool | str | list) or value is None or reading.uncertainty is None:
+            return ""
+        return f"({max(0.0, value - reading.uncertainty):.4g} … {value:.4g} {reading.unit or 's'})"
+
+    def point(self, name: str) -> Markup:
+        return _said(lambda language: wording.point(name, language))
+
+    def limit(self, limit: Limit) -> Markup:
+        return _said(lambda language: wording.limit(limit, language))
+
+    def is_state(self, limit: Limit) -> bool:
+        return isinstance(limit, OneOf | Equals | Clear)
+
+    def reason(self, english: str) -> Markup:
+        return both(wording.reason(english))
+
+    def bar(self, event: Judged) -> Markup:
+        return limit_bar(event) or Markup("")
+
+    def explain(self, event: Judged) -> Markup:
+        return both(words.explain(event))
+
+    def rule(self, event: Judged) -> Markup:
+        return both(words.RULES[event.judgement.rule])
+
+    def standard(self, event: Judged) -> Markup:
+        return both(words.standard(event.item or ""))
+
+    def clause(self, event: Judged) -> Markup:
+        if (event.item or "").startswith("practice/"):
+            return Markup("")
+        return _said(lambda language: wording.clause(event.clause, language))
+
+    def confidence(self, event: Judged) -> Markup:
+        label = event.confidence or ""
+        return both(words.CONFIDENCE.get(label, Text(label, label)))
+
+    def moment(self, iso: str) -> str:
+        """`2026-01-05 09:00:00 (UTC+8)`; a text that is no time is shown as it is."""
+        try:
+            return f"{datetime.fromisoformat(iso).astimezone(CHINA):%Y-%m-%d %H:%M:%S} (UTC+8)"
+        except (ValueError, OverflowError):
+            return iso
+
+    def seconds(self, seconds: float) -> str:
+        """`12.345 s`, or `1 h 02 min 05 s` for long times."""
+        if abs(seconds) < 100:
+            return f"{seconds:.3f} s"
+        minutes, rest = divmod(round(seconds), 60)
+        hours, minutes = divmod(minutes, 60)
+        return (
+            f"{hours} h {minutes:02d} min {rest:02d} s" if hours else f"{minutes} min {rest:02d} s"
+        )
+
+    def short(self, digest: str) -> str:
+        return short(digest)
+
+    def percent(self, share: float) -> str:
+        return f"{100 * share:.0f} %"
+
+    # ------------------------------------------------------------ raw bytes and photos
+
+    def frames(self, attempt: Attempt) -> tuple[Sequence[ModbusEntry], int]:
+        """The transactions of an attempt to show, and how many were left out."""
+        every = attempt.frames
+        if len(every) <= MAX_FRAMES:
+            shown = every
+        else:
+            wanted = {line for at in attempt.judged for line in at.event.measurement.transactions}
+            wanted |= {frame.n for frame in every if frame.transaction.outcome != "ok"}
+            wanted = set(sorted(wanted)[: 10 * MAX_FRAMES])
+            room = max(0, MAX_FRAMES - len(wanted))
+            wanted |= {frame.n for frame in every[:room]}
+            shown = [frame for frame in every if frame.n in wanted]
+        self._shown |= {frame.n for frame in shown}
+        return shown, len(every) - len(shown)
+
+    def other_frames(self) -> tuple[Sequence[ModbusEntry], int]:
+        """The same for the transactions outside steps."""
+        every = self._view.other_frames
+        shown = every[:MAX_FRAMES]
+        self._shown |= {frame.n for frame in shown}
+        return shown, len(every) - len(shown)
+
+    def bytes(self, hexadecimal: str) -> str:
+        """`01 03 10 00`: bytes apart, so that lines can break between them."""
+        return " ".join(hexadecimal[at : at + 2] for at in range(0, len(hexadecimal), 2))
+
+    def outcome(self, outcome: str) -> Markup:
+        return both(words.OUTCOMES.get(outcome, Text(outcome, outcome)))
+
+    def picture(self, path: str) -> str:
+        """A photo as a data address; empty when the record does not hold it."""
+        picture: Picture | None = self._pictures.get(path)
+        if picture is None:
+            return ""
+        return f"data:{picture.kind};base64,{base64.b64encode(picture.data).decode()}"
+
+
+def _clipped(text: str) -> str:
+    return text if len(text) <= _SHORT_TEXT else text[:_SHORT_TEXT] + " …"

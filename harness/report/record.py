@@ -1,0 +1,115 @@
+"""A record with everything that its reports are made of.
+
+Reports are functions of a `Record` and nothing else: no clock, no network, no configuration. The
+same record gives the same report.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from harness.datafile import loads
+from harness.errors import EvidenceError, FileError
+from harness.events import Answered, RunStarted
+from harness.evidence.layout import MODBUS
+from harness.evidence.read import Entry, ModbusEntry, read_file, read_journal, read_modbus
+from harness.evidence.rejudge import Difference, rejudge
+from harness.evidence.seal import Statement, read_seal
+from harness.evidence.verify import VerifyResult, verify
+from harness.text import Text
+
+MAX_PHOTO = 3_000_000
+MAX_PHOTOS = 24_000_000
+_PICTURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A photo of the record: media type and bytes."""
+
+    kind: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Record:
+    """Journal, Modbus record, what verification says of them, and a few things to show."""
+
+    entries: Sequence[Entry]
+    modbus: Sequence[ModbusEntry]
+    check: VerifyResult
+    differences: Sequence[Difference] = ()
+    """Verdicts that do not follow from the stored values."""
+    statement: Statement | None = None
+    """What was sealed; None without a valid seal."""
+    groups: dict[tuple[str, str], Text] = field(default_factory=dict)
+    """Titles of step groups, by procedure and group."""
+    pictures: dict[str, Picture] = field(default_factory=dict)
+
+
+def load_record(folder: Path, check: VerifyResult | None = None) -> Record:
+    """The record in a folder; of an altered one, whatever can still be read.
+
+    `check` saves verifying again. Raises EvidenceError when there is no readable journal.
+    """
+    check = check or verify(folder)
+    entries = read_journal(folder, skip_bad=True)
+    modbus = read_modbus(folder, skip_bad=True) if (folder / MODBUS).is_file() else []
+    statement: Statement | None = None
+    if check.sealed:
+        seal = read_seal(folder)
+        statement = seal.statement if seal else None
+    return Record(
+        entries,
+        modbus,
+        check,
+        rejudge(entries),
+        statement,
+        dict(_group_titles(folder, entries)),
+        _pictures(folder, entries),
+    )
+
+
+def _group_titles(folder: Path, entries: Sequence[Entry]) -> Iterator[tuple[tuple[str, str], Text]]:
+    """Group titles stand in the copy of the procedure that the record carries."""
+    for used in _files(entries, "procedure"):
+        try:
+            data, _places = loads(read_file(folder / used), used)
+        except (EvidenceError, FileError):  # verification says so already; ids are shown instead
+            continue
+        if not isinstance(data, dict) or not isinstance(data.get("groups"), list):
+            continue
+        for group in data["groups"]:
+            title = group.get("title") if isinstance(group, dict) else None
+            if isinstance(title, dict) and {"zh", "en"} <= title.keys():
+                place = (str(data.get("procedure")), str(group.get("id")))
+                yield place, Text(str(title["zh"]), str(title["en"]))
+
+
+def _files(entries: Sequence[Entry], kind: str) -> Iterator[str]:
+    for entry in entries:
+        if isinstance(entry.event, RunStarted):
+            yield from (used.copy for used in entry.event.files if used.kind == kind and used.copy)
+
+
+def _pictures(folder: Path, entries: Sequence[Entry]) -> dict[str, Picture]:
+    """Photos that answers name, as far as they are pictures of a sensible size."""
+    found: dict[str, Picture] = {}
+    total = 0
+    root = folder.resolve()
+    for entry in entries:
+        event = entry.event
+        if not isinstance(event, Answered) or not event.photo or event.photo in found:
+            continue
+        path = (folder / event.photo).resolve()
+        if not path.is_relative_to(root) or not path.is_file():
+            continue
+        size = path.stat().st_size
+        if size > MAX_PHOTO or total + size > MAX_PHOTOS:
+            continue
+        data = read_file(path)
+        for magic, kind in _PICTURES.items():
+            if data.startswith(magic):
+                found[event.photo] = Picture(kind, data)
+                total += size
+    return found

@@ -1,0 +1,160 @@
+"""A record in short: as plain values for programs, as a page of text for a terminal."""
+
+from typing import Any
+
+import msgspec
+
+from harness.engine import wording
+from harness.report import words
+from harness.report.record import Record
+from harness.report.view import Attempt, RunView, Step
+from harness.text import Language, Text
+from harness.verdict import Verdict
+
+_SIGNS = {
+    Verdict.PASS: "+",
+    Verdict.CONDITIONAL_PASS: "(+)",
+    Verdict.CONDITIONAL_FAIL: "(x)",
+    Verdict.FAIL: "x",
+    Verdict.INCONCLUSIVE: "?",
+    Verdict.ERROR: "!",
+    Verdict.NOT_RUN: "o",
+    None: "-",
+}
+
+
+def summary(record: Record) -> dict[str, Any]:
+    """What `evidence show --json` gives: the run, its steps and the state of the record."""
+    view = RunView(record)
+    started, ended, check = view.started, view.ended, record.check
+    return {
+        "run_id": check.run_id,
+        "title": [_text(procedure.title) for procedure in view.procedures.values()],
+        "procedures": [procedure.id for procedure in view.procedures.values()],
+        "simulated": started.simulated if started else None,
+        "virtual_time": started.virtual_time if started else None,
+        "start": started.utc if started else None,
+        "seconds": view.seconds,
+        "operator": started.operator if started else None,
+        "station": started.station if started else None,
+        "bench": started.bench if started else None,
+        "seed": started.seed if started else None,
+        "faults": started.faults if started else [],
+        "ending": ended.ending.value if ended else None,
+        "verdict": ended.verdict.value if ended and ended.verdict else None,
+        "exit_code": ended.exit_code if ended else None,
+        "safe": ended.safe if ended else None,
+        "counts": {
+            procedure.id: {
+                kind.value if kind else "no_claim": count
+                for kind, count in procedure.counts().items()
+            }
+            for procedure in view.procedures.values()
+        },
+        "coverage": {
+            procedure.id: procedure.ended.coverage if procedure.ended else None
+            for procedure in view.procedures.values()
+        },
+        "integrity": {
+            "intact": check.intact,
+            "sealed": check.sealed,
+            "lines": check.lines,
+            "head": check.head,
+            "signer": check.signer,
+            "first_bad": msgspec.to_builtins(check.first_bad),
+        },
+        "rejudged": {
+            "agrees": not record.differences,
+            "differences": msgspec.to_builtins(list(record.differences)),
+        },
+        "steps": [_step(step) for step in view.steps],
+    }
+
+
+def _step(step: Step) -> dict[str, Any]:
+    last = step.last
+    return {
+        "procedure": step.procedure,
+        "id": step.id,
+        "number": step.number,
+        "title": _text(step.title),
+        "group": step.group,
+        "kind": step.kind,
+        "verdict": step.verdict.value if step.verdict else None,
+        "candidate": step.candidate.value if step.candidate else None,
+        "finished": not step.unfinished,
+        "attempts": len(step.attempts),
+        "reason": last.ended.reason if last.ended else "",
+        "judged": [
+            {
+                "line": at.line,
+                "name": at.event.measurement.name,
+                "value": at.event.measurement.value,
+                "unit": at.event.measurement.unit,
+                "uncertainty": at.event.measurement.uncertainty,
+                "limit": msgspec.to_builtins(at.event.limit),
+                "verdict": at.event.judgement.verdict.value,
+                "item": at.event.item,
+                "clause": at.event.clause,
+                "confidence": at.event.confidence,
+                "modbus_lines": at.event.measurement.transactions,
+            }
+            for at in last.judged
+        ],
+    }
+
+
+def _text(text: Text) -> dict[str, str]:
+    return {"zh": text.zh, "en": text.en}
+
+
+def summary_text(record: Record, language: Language) -> str:
+    """What `evidence show` prints."""
+    view = RunView(record)
+    started, ended = view.started, view.ended
+    headline, sentence = words.integrity(record.check)
+    lines = []
+    for procedure in view.procedures.values():
+        lines.append(f"{procedure.id}  {procedure.title.get(language)}")
+    if started is not None:
+        kind = Text("模拟设备", "SIMULATED") if started.simulated else Text("真实设备", "REAL")
+        lines.append(
+            f"{kind.get(language)} · {started.bench} · {started.run_id} · {started.utc}"
+            f" · {started.operator or '–'}"
+        )
+    if ended is not None:
+        verdict = words.verdict(ended.verdict).get(language)
+        lines.append(f"{verdict} · {wording.ENDINGS[ended.ending].get(language)}")
+    else:
+        lines.append(words.CUT_OFF.get(language))
+    lines.append(f"{headline.get(language)}: {sentence.get(language)}".rstrip(": "))
+    for difference in record.differences:
+        lines.append(
+            f"! {difference.line}: {difference.procedure} {difference.step}: "
+            f"{difference.what.get(language)} ({difference.recorded} → {difference.derived})"
+        )
+    lines.append("")
+    for step in view.steps:
+        lines += _step_lines(step, language)
+    return "\n".join(lines) + "\n"
+
+
+def _step_lines(step: Step, language: Language) -> list[str]:
+    sign = "…" if step.unfinished else _SIGNS[step.verdict]
+    verdict = words.CUT_OFF if step.unfinished else words.verdict(step.verdict)
+    line = f"{step.number:>4} {sign:<3} {step.title.get(language)}: {verdict.get(language)}"
+    if step.candidate is not None:
+        line += f" · {wording.CANDIDATES[step.candidate].get(language)}"
+    return [line, *(f"         {detail}" for detail in _details(step.last, language))]
+
+
+def _details(attempt: Attempt, language: Language) -> list[str]:
+    found = []
+    for at in attempt.judged:
+        if at.event.judgement.verdict is not Verdict.PASS:
+            name = wording.point(at.event.measurement.name, language)
+            why = words.explain(at.event).get(language)
+            found.append(f"{name}: {wording.judged(at.event, language)}: {why}")
+    if attempt.ended is not None and attempt.ended.reason:
+        found.append(wording.reason(attempt.ended.reason).get(language))
+    return found

@@ -1,0 +1,195 @@
+"""The simulated bench: a charging point with its devices, served over Modbus, and a technician."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from harness.devices.modbus.connection import ModbusConnection
+from harness.devices.modbus.points import Profile
+from harness.devices.operator import Operator
+from harness.errors import UnknownNameError, UsageError
+from harness.quantity import Value
+from simulators.faults import all_faults
+from simulators.modbus_server import (
+    Serving,
+    SimulatedSlave,
+    serve_in_memory,
+    serve_serial,
+    serve_tcp,
+)
+from simulators.pile.settings import PileSettings
+from simulators.pump import Pump
+from simulators.register_map import Device, RegisterMap
+from simulators.rig import Rig
+from simulators.technician import SimulatedTechnician
+from simulators.trace import Trace
+from simulators.vehicle_side import VehicleSettings
+
+RESPONSE_DELAY = 0.015
+"""Seconds from request to reply; about what a short exchange takes at 9600 baud."""
+
+LEDGER = (
+    "vendor_name",
+    "model_name",
+    "serial_number",
+    "hardware_version",
+    "firmware_version",
+    "max_current",
+    "tariff_sharp",
+    "tariff_peak",
+    "tariff_flat",
+    "tariff_valley",
+    "tariff_version",
+)
+"""What a site's ledger says of a pile."""
+
+
+class SimulatedBench:
+    """Pile, meter, vehicle and technician of one seed.
+
+    `now` gives seconds that never go back, `wall` the wall time that belongs to it. One process may
+    hold several benches. Must be made inside a running loop.
+    """
+
+    def __init__(
+        self,
+        *,
+        seed: int,
+        now: Callable[[], float],
+        wall: Callable[[], datetime],
+        pile: Profile | None,
+        meter: Profile | None = None,
+        settings: PileSettings | None = None,
+        vehicle: VehicleSettings | None = None,
+        response_delay: float = RESPONSE_DELAY,
+    ) -> None:
+        self.rig = Rig(
+            seed=seed,
+            now=now,
+            wall=lambda: wall().timestamp(),
+            pile=pile,
+            meter=meter,
+            settings=settings,
+            vehicle=vehicle,
+        )
+        self.technician: Operator = SimulatedTechnician(self.rig)
+        self.slaves: dict[str, SimulatedSlave] = {}
+        self.site: dict[str, Value] = {}
+        """What the ledger says of the healthy pile, as its registers show it."""
+        self._profiles: dict[str, Profile] = {}
+        self._faults_on: set[str] = set()
+        self._servings: list[Serving] = []
+        self._pump = Pump(self.rig.world)
+        devices: dict[str, tuple[Profile | None, Device]] = {
+            "pile": (pile, self.rig.registers),
+            "meter": (meter, self.rig.meter),
+        }
+        for role, (profile, device) in devices.items():
+            if profile is not None:
+                self._add(role, profile, device, response_delay)
+        if pile is not None:
+            shown = self.slaves["pile"].registers
+            for name in LEDGER:
+                value = shown.shown(name) if name in pile.points else None
+                if value is not None:
+                    self.site[name] = value
+
+    def _add(self, role: str, profile: Profile, device: Device, response_delay: float) -> None:
+        link = profile.links.get("rtu") or profile.links.get("tcp")
+        device.unit_id = link.unit if link is not None and link.unit is not None else 1
+        self._profiles[role] = profile
+        self.slaves[role] = SimulatedSlave(
+            RegisterMap(profile, device),
+            device,
+            self.rig.wires[role],
+            advance=self.rig.advance,
+            response_delay=response_delay,
+        )
+
+    @property
+    def trace(self) -> Trace:
+        """Physical events with exact times; `subscribe` to hear them as they happen."""
+        return self.rig.world.trace
+
+    # Serving
+
+    async def start_in_memory(self) -> dict[str, ModbusConnection]:
+        """Serve every device on an in-process line of its own; role -> connection."""
+        self._pump.start()
+        connections: dict[str, ModbusConnection] = {}
+        for role, slave in self.slaves.items():
+            rtu = "rtu" in self._profiles[role].links
+            serving = await serve_in_memory(slave, rtu=rtu)
+            self._servings.append(serving)
+            connections[role] = ModbusConnection(
+                modbus="memory",
+                port=serving.port,
+                unit=slave.device.unit_id,
+                framing="rtu" if rtu else "tcp",
+            )
+        return connections
+
+    async def serve(self, role: str, address: str) -> str:
+        """Serve a device at `tcp://HOST:PORT`, `rtu-over-tcp://HOST:PORT` or `rtu:SERIALPORT`.
+
+        TCP port 0 takes any free one. Returns the address served. Raises UsageError and
+        ConnectionFailedError.
+        """
+        if role not in self.slaves:
+            raise UnknownNameError("simulated device", role, list(self.slaves))
+        slave = self.slaves[role]
+        scheme, separator, rest = address.partition("://")
+        if separator and scheme in ("tcp", "rtu-over-tcp"):
+            host, _, port = rest.rpartition(":")
+            if not host or not port.isdecimal() or int(port) > 65535:
+                raise UsageError(f"{address!r} is no address; expected {scheme}://HOST:PORT")
+            host = host.strip("[]")
+            serving = await serve_tcp(slave, host, int(port), rtu=scheme == "rtu-over-tcp")
+        elif address.startswith("rtu:") and len(address) > len("rtu:"):
+            link = self._profiles[role].links.get("rtu")
+            serving = await serve_serial(
+                slave,
+                address.removeprefix("rtu:"),
+                baudrate=(link.baudrate if link else None) or 9600,
+                parity=(link.parity if link else None) or "N",
+                bytesize=(link.bytesize if link else None) or 8,
+                stopbits=(link.stopbits if link else None) or 1,
+            )
+        else:
+            raise UsageError(
+                f"{address!r} is no address; expected tcp://HOST:PORT, rtu-over-tcp://HOST:PORT"
+                " or rtu:SERIALPORT"
+            )
+        self._servings.append(serving)
+        self._pump.start()
+        return serving.address
+
+    async def stop(self) -> None:
+        """Stop serving. Safe to call twice."""
+        servings, self._servings = self._servings, []
+        for serving in servings:
+            await serving.stop()
+        await self._pump.stop()
+
+    # Faults
+
+    def set_fault(self, name: str, on: bool) -> None:
+        """Switch a fault on or off; switching it to what it is already does nothing.
+
+        Raises UnknownNameError.
+        """
+        faults = all_faults()
+        if name not in faults:
+            raise UnknownNameError("fault", name, list(faults))
+        if on == (name in self._faults_on):
+            return
+        self.rig.advance()
+        faults[name].switch(self.rig, on)
+        if on:
+            self._faults_on.add(name)
+        else:
+            self._faults_on.discard(name)
+        self.trace.note(self.rig.world.t, f"fault.{name}", on)
+
+    @property
+    def faults_on(self) -> frozenset[str]:
+        return frozenset(self._faults_on)

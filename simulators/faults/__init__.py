@@ -1,0 +1,48 @@
+"""Seeded faults of the simulated bench, by name. A new fault is an entry in one of the families."""
+
+from collections.abc import Mapping
+from functools import cache
+
+from simulators.faults import (
+    appearance,
+    charging,
+    contactor,
+    emergency_stop,
+    gun,
+    identity,
+    lamp,
+    metering,
+    sensors,
+    supply,
+    temperature,
+    wire,
+)
+from simulators.faults.fault import Fault
+
+__all__ = ["Fault", "all_faults"]
+
+_FAMILIES = (
+    identity,
+    appearance,
+    lamp,
+    sensors,
+    supply,
+    emergency_stop,
+    contactor,
+    gun,
+    metering,
+    temperature,
+    wire,
+    charging,
+)
+
+
+@cache
+def all_faults() -> Mapping[str, Fault]:
+    """Every fault by its name, in the order of the families."""
+    found: dict[str, Fault] = {}
+    for family in _FAMILIES:
+        for fault in family.FAULTS:
+            assert fault.name not in found, fault.name
+            found[fault.name] = fault
+    return found

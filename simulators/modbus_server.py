@@ -1,0 +1,276 @@
+"""Modbus frames for simulated devices: in memory, TCP, RTU over TCP and serial.
+
+The one module of the simulators that imports pymodbus. Its transports, framers and PDU decoder are
+used; what a request does is decided by `RegisterMap`, not by pymodbus's register memory, because
+that answers requests for unknown units and function codes in its own way and checks maps too
+lightly (an overlap behind a gap is silently moved).
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+from pymodbus.constants import ExcCodes
+from pymodbus.exceptions import ModbusIOException
+from pymodbus.framer import FramerRTU, FramerType
+from pymodbus.pdu import ExceptionResponse, ModbusPDU
+from pymodbus.pdu.bit_message import (
+    ReadCoilsResponse,
+    ReadDiscreteInputsResponse,
+    WriteMultipleCoilsResponse,
+    WriteSingleCoilResponse,
+)
+from pymodbus.pdu.register_message import (
+    ReadHoldingRegistersResponse,
+    ReadInputRegistersResponse,
+    WriteMultipleRegistersResponse,
+    WriteSingleRegisterResponse,
+)
+from pymodbus.server import ModbusSerialServer, ModbusTcpServer
+from pymodbus.server.requesthandler import ServerRequestHandler
+from pymodbus.simulator import DataType, SimData, SimDevice
+from pymodbus.transaction import TransactionManager
+from pymodbus.transport import NULLMODEM_HOST
+
+from harness.clock import sleep
+from harness.errors import ConnectionFailedError
+from simulators.register_map import (
+    ILLEGAL_FUNCTION,
+    ILLEGAL_VALUE,
+    Device,
+    RefusalError,
+    RegisterMap,
+)
+from simulators.wire import HANG, Disturbance, Wire
+
+_ports = count(1)
+"""In-memory lines have process-wide numbers; nothing that depends on them may reach a record."""
+
+
+class SimulatedSlave:
+    """One device on a wire: unit id, registers, response time, and the wire's condition."""
+
+    def __init__(
+        self,
+        registers: RegisterMap,
+        device: Device,
+        wire: Wire,
+        *,
+        advance: Callable[[], None],
+        response_delay: float,
+    ) -> None:
+        self.registers = registers
+        self.device = device
+        self.wire = wire
+        self.advance = advance
+        self.response_delay = response_delay
+        """Seconds from a request to its reply."""
+
+    def hears(self, unit: int) -> bool:
+        """Is the request for this device, and is anybody there?"""
+        self.advance()
+        return unit == self.device.unit_id and self.device.powered
+
+    def answer(self, request: ModbusPDU) -> ModbusPDU:
+        """Carry out a request. Refusals are exception replies."""
+        self.advance()
+        self.device.feed()
+        function, address = request.function_code, request.address
+        try:
+            if function in (1, 2, 3, 4):
+                return self._read(function, address, request.count)
+            if function in (5, 6):
+                if function == 5:
+                    self.registers.write(function, address, [int(request.bits[0])])
+                    return WriteSingleCoilResponse(address=address, bits=list(request.bits))
+                self.registers.write(function, address, list(request.registers))
+                return WriteSingleRegisterResponse(address=address, registers=request.registers)
+            if function == 15:
+                if len(request.bits) != request.count:
+                    raise RefusalError(ILLEGAL_VALUE)
+                self.registers.write(function, address, list(request.bits))
+                return WriteMultipleCoilsResponse(address=address, count=request.count)
+            if function == 16:
+                if len(request.registers) != request.count or not 1 <= request.count <= 123:
+                    raise RefusalError(ILLEGAL_VALUE)
+                self.registers.write(function, address, list(request.registers))
+                return WriteMultipleRegistersResponse(address=address, count=request.count)
+            raise RefusalError(ILLEGAL_FUNCTION)
+        except RefusalError as refusal:
+            return ExceptionResponse(function, refusal.code)
+
+    def _read(self, function: int, address: int, number: int) -> ModbusPDU:
+        words = self.registers.read(function, address, number)
+        if function == 3:
+            return ReadHoldingRegistersResponse(registers=words)
+        if function == 4:
+            return ReadInputRegistersResponse(registers=words)
+        bits = [bool(word) for word in words]
+        if function == 1:
+            return ReadCoilsResponse(bits=bits)
+        return ReadDiscreteInputsResponse(bits=bits)
+
+
+class _Handler(ServerRequestHandler):
+    """One connection. Requests are answered one by one after the device's response time."""
+
+    def __init__(self, server: Any, slave: SimulatedSlave) -> None:
+        super().__init__(server, self._trace, None, None)  # type: ignore[no-untyped-call]
+        self._slave = slave
+        self._waiting: deque[ModbusPDU] = deque()
+        self._task: asyncio.Task[None] | None = None
+        self._effect: Disturbance | None = None
+        self._is_rtu = isinstance(self.framer, FramerRTU)
+
+    def callback_data(self, data: bytes, addr: tuple[Any, ...] | None = None) -> int:
+        """Take a frame apart; what cannot be a request is refused or ignored as a device would."""
+        try:
+            used = TransactionManager.callback_data(self, data, addr)
+        except ModbusIOException as error:
+            function = data[1] if self._is_rtu else data[7]
+            known = function in self._slave.registers.functions
+            code = ExcCodes.ILLEGAL_VALUE if known else ExcCodes.ILLEGAL_FUNCTION
+            self._refuse(function, code, error.dev_id, error.transaction_id)
+            return len(data)
+        if self.last_pdu is not None:
+            self._take(self.last_pdu)
+        elif self._is_rtu and used == 0 and _is_whole_frame(data):
+            # The framer does not know the function code, but the frame is sound.
+            self._refuse(data[1], ExcCodes.ILLEGAL_FUNCTION, data[0], 0)
+            return len(data)
+        return used
+
+    def callback_disconnected(self, exc: Exception | None) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+        super().callback_disconnected(exc)
+
+    def _take(self, request: ModbusPDU) -> None:
+        if not self._slave.hears(request.dev_id):
+            return  # a device is silent on what is meant for others
+        if self._is_rtu:
+            # On a serial line a newer request means that the master has given up on the old one.
+            self._waiting.clear()
+        self._waiting.append(request)
+        if self._task is None or self._task.done():
+            self._task = asyncio.get_running_loop().create_task(self._work())
+
+    async def _work(self) -> None:
+        slave = self._slave
+        while self._waiting:
+            effect = slave.wire.next_reply()
+            delay = slave.response_delay + slave.wire.extra_delay
+            await sleep(delay + HANG if effect is Disturbance.DELAYED else delay)
+            if not self._waiting:
+                return
+            request = self._waiting.popleft()
+            if effect is Disturbance.REFUSED:
+                reply: ModbusPDU = ExceptionResponse(request.function_code, ExcCodes.DEVICE_BUSY)
+                slave.advance()
+                slave.device.feed()
+            else:
+                reply = slave.answer(request)
+            self._send(reply, request.dev_id, request.transaction_id, effect)
+
+    def _refuse(self, function: int, code: int, unit: int, transaction: int) -> None:
+        if self._slave.hears(unit):
+            self._send(ExceptionResponse(function & 0x7F, code), unit, transaction, None)
+
+    def _send(
+        self, reply: ModbusPDU, unit: int, transaction: int, effect: Disturbance | None
+    ) -> None:
+        reply.dev_id, reply.transaction_id = unit, transaction
+        if effect is Disturbance.DROPPED:
+            return
+        if effect is Disturbance.WRONG_UNIT:
+            reply.dev_id = unit % 247 + 1
+        self._effect = effect
+        self.pdu_send(reply)
+        self._effect = None
+
+    def _trace(self, sending: bool, data: bytes) -> bytes:
+        if not sending or self._effect is not Disturbance.CORRUPTED:
+            return data
+        if self._is_rtu:
+            return data[:2] + bytes([data[2] ^ 0x10]) + data[3:]
+        return data[:-1]
+
+
+def _is_whole_frame(data: bytes) -> bool:
+    return len(data) >= 4 and FramerRTU.compute_CRC(data[:-2]) == int.from_bytes(data[-2:], "big")
+
+
+def _stand_in() -> SimDevice:
+    """pymodbus wants a memory at construction; no request ever reaches it."""
+    return SimDevice(0, [SimData(0, datatype=DataType.REGISTERS)])
+
+
+class _TcpServer(ModbusTcpServer):
+    def __init__(self, slave: SimulatedSlave, address: tuple[str, int], framer: FramerType) -> None:
+        super().__init__(_stand_in(), address=address, framer=framer)
+        self._slave = slave
+
+    def callback_new_connection(self) -> _Handler:
+        return _Handler(self, self._slave)
+
+
+class _SerialServer(ModbusSerialServer):
+    def __init__(self, slave: SimulatedSlave, port: str, **line: Any) -> None:
+        super().__init__(_stand_in(), port=port, framer=FramerType.RTU, **line)
+        self._slave = slave
+
+    def callback_new_connection(self) -> _Handler:
+        return _Handler(self, self._slave)
+
+
+class Serving:
+    """One open server."""
+
+    def __init__(self, server: _TcpServer | _SerialServer, address: str, port: int) -> None:
+        self._server = server
+        self.address = address
+        """`memory:N`, `tcp://HOST:PORT`, `rtu-over-tcp://HOST:PORT` or `rtu:PORT`."""
+        self.port = port
+
+    async def stop(self) -> None:
+        await self._server.shutdown()  # type: ignore[no-untyped-call]
+
+
+async def serve_in_memory(slave: SimulatedSlave, *, rtu: bool) -> Serving:
+    """Serve on pymodbus's in-process line; clients use its number as port."""
+    number = next(_ports)
+    framer = FramerType.RTU if rtu else FramerType.SOCKET
+    server = _TcpServer(slave, (NULLMODEM_HOST, number), framer)
+    await server.serve_forever(background=True)
+    return Serving(server, f"memory:{number}", number)
+
+
+async def serve_tcp(slave: SimulatedSlave, host: str, port: int, *, rtu: bool) -> Serving:
+    """Serve on a TCP port (0: any). Raises ConnectionFailedError."""
+    framer = FramerType.RTU if rtu else FramerType.SOCKET
+    server = _TcpServer(slave, (host, port), framer)
+    scheme = "rtu-over-tcp" if rtu else "tcp"
+    try:
+        await server.serve_forever(background=True)
+    except RuntimeError as error:
+        raise ConnectionFailedError(f"cannot listen on {scheme}://{host}:{port}") from error
+    transport: Any = server.transport
+    found = int(transport.sockets[0].getsockname()[1])
+    return Serving(server, f"{scheme}://{host}:{found}", found)
+
+
+async def serve_serial(
+    slave: SimulatedSlave, port: str, *, baudrate: int, parity: str, bytesize: int, stopbits: int
+) -> Serving:
+    """Serve RTU on a serial port or pty. Raises ConnectionFailedError."""
+    server = _SerialServer(
+        slave, port, baudrate=baudrate, parity=parity, bytesize=bytesize, stopbits=stopbits
+    )
+    try:
+        await server.serve_forever(background=True)
+    except (RuntimeError, OSError, ValueError) as error:
+        raise ConnectionFailedError(f"cannot open the serial port {port}: {error}") from error
+    return Serving(server, f"rtu:{port}", 0)

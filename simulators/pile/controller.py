@@ -1,0 +1,405 @@
+"""The pile's state machine: GB/T 18487.1-2023 annex A, sequence, blocking rules and stopping.
+
+Everything that happens outside ends in `run`, which takes steps until nothing more is to be done.
+A step looks at the phase and at the inputs only, so any order of stimuli is dealt with.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from simulators.pile.alarms import AlarmBoard
+from simulators.pile.contactor import Contactor
+from simulators.pile.lock import Lock
+from simulators.pile.pilot_output import PilotOutput
+from simulators.pile.session import Session
+from simulators.pile.settings import PileSettings
+from simulators.pilot import PilotState
+from simulators.scheduler import Action, Event, Scheduler
+
+FREE, CONNECTED, READY_STATE = PilotState.FREE, PilotState.CONNECTED, PilotState.READY
+
+
+class Phase(StrEnum):
+    """Where the pile is. The PWM is on in READY and CHARGING, the contactor in CHARGING."""
+
+    AVAILABLE = "available"
+    """Nothing asked for: unplugged, or plugged in and not authorised."""
+    PAUSED = "paused"
+    """A session runs, and the pile holds it back."""
+    READY = "ready"
+    """PWM on, contactor open, waiting for S2."""
+    CHARGING = "charging"
+    STOPPING = "stopping"
+    """S1 is back at +12 V, the contactor still closed: the vehicle has 6 s."""
+    FINISHED = "finished"
+    """The session has ended, the vehicle is still plugged in."""
+    FAULT = "fault"
+    OUT = "out of service"
+    """Steady -12 V (state 4)."""
+
+
+class Controller:
+    """Inputs: `cp` (debounced), alarms, commands, limits. Outputs: pilot, contactor, lock."""
+
+    def __init__(
+        self,
+        settings: PileSettings,
+        scheduler: Scheduler,
+        alarms: AlarmBoard,
+        *,
+        contactor: Contactor,
+        lock: Lock,
+        pilot: PilotOutput,
+        session: Session,
+        low_level_ok: Callable[[], bool],
+        ceiling: Callable[[], float],
+        silenced: Callable[[], bool],
+        after_step: Action,
+    ) -> None:
+        self.settings = settings
+        self.cp = FREE
+        self.phase = Phase.AVAILABLE
+        self.enabled = True
+        self.current_limit = settings.current_limit
+        self.authorised = False
+        self._scheduler = scheduler
+        self._alarms = alarms
+        self._contactor = contactor
+        self._lock = lock
+        self._pilot = pilot
+        self._session = session
+        self._low_level_ok = low_level_ok
+        self._ceiling = ceiling
+        self._silenced = silenced
+        self._after_step = after_step
+        self._stop: str | None = None
+        self._diode_proven = False
+        self._timers: dict[str, Event] = {}
+        self._running = False
+
+    # Inputs
+
+    def cp_detected(self, state: PilotState) -> None:
+        """A debounced state of the pilot."""
+        before, self.cp = self.cp, state
+        arrived = before in (FREE, PilotState.OUT_OF_SERVICE) and state in (CONNECTED, READY_STATE)
+        if arrived and self.settings.plug_and_charge and not self._alarms.blocking:
+            self.authorised = True
+        self.run()
+
+    def start(self) -> None:
+        """A start command. Without effect while a fault stands or the pile is disabled."""
+        if self._alarms.blocking or not self.enabled:
+            return
+        if not self._session.active:
+            self.authorised = True
+            self._plan("plug wait", self.settings.plug_wait, self._withdraw)
+        self.run()
+
+    def stop(self, reason: str) -> None:
+        """A stop: the vehicle gets its time to ramp down."""
+        self.authorised = False
+        if self._session.active:
+            self._stop = self._stop or reason
+        self.run()
+
+    def enable(self, on: bool) -> None:
+        self.enabled = on
+        self.run()
+
+    def limit(self, amperes: float) -> None:
+        self.current_limit = amperes
+        self.run()
+
+    @property
+    def wanted(self) -> float:
+        """The current (A) to announce now; 0: hold back."""
+        if self.current_limit <= 0:
+            return 0.0
+        current = min(self.current_limit, self._ceiling())
+        return current if current >= self.settings.min_current - 1e-9 else 0.0
+
+    @property
+    def charging_state(self) -> str:
+        """The shared state name."""
+        if self.phase is Phase.AVAILABLE:
+            return "idle" if self.cp is FREE else "connected"
+        if self.phase is Phase.READY:
+            return "suspended_ev" if self._session.charged else "connected"
+        return _STATE_OF[self.phase]
+
+    # The machine
+
+    def run(self) -> None:
+        """Take steps until nothing more is to be done."""
+        if self._running:
+            return
+        self._running = True
+        try:
+            while self._step():
+                pass
+        finally:
+            self._running = False
+        self._unlock_when_safe()
+        self._after_step()
+
+    def _step(self) -> bool:
+        if self._alarms.blocking and self.phase is not Phase.FAULT:
+            self._to_fault()
+            return True
+        if not self._permitted and self._leave_service():
+            return True
+        return _STEPS[self.phase](self)
+
+    @property
+    def _permitted(self) -> bool:
+        return self.enabled and not self._silenced()
+
+    def _to_fault(self) -> None:
+        faults = self._alarms.faults()
+        reason = {"F-01": "emergency_stop", "F-36": "power_lost"}.get(faults[0], "fault")
+        self._cancel_all()
+        self._open()
+        self._pilot.steady_high()
+        self._end_session(reason)
+        self.phase = Phase.FAULT
+
+    def _leave_service(self) -> bool:
+        """Disabled or silenced: stop orderly, then go to state 4."""
+        if self.phase in (Phase.OUT, Phase.FAULT):
+            return False
+        if self.phase in (Phase.CHARGING, Phase.STOPPING):
+            self._stop = self._stop or ("watchdog" if self.enabled else "disabled")
+            return False
+        self._end_session("watchdog" if self.enabled else "disabled")
+        self._cancel_all()
+        self._pilot.steady_low()
+        self._plan("state 4", self.settings.hold_state_4, self.run)
+        self.phase = Phase.OUT
+        return True
+
+    def _fault(self) -> bool:
+        if self._alarms.blocking:
+            return False
+        self.phase = Phase.AVAILABLE if self.cp is FREE else Phase.FINISHED
+        return True
+
+    def _out(self) -> bool:
+        if not self._permitted or "state 4" in self._timers:
+            return False
+        self._pilot.steady_high()
+        # Whether a vehicle is there can be seen again only now.
+        self.cp = FREE
+        self.phase = Phase.AVAILABLE
+        return True
+
+    def _available(self) -> bool:
+        if self.cp is FREE:
+            return False
+        return self._begin()
+
+    def _finished(self) -> bool:
+        if self.cp is FREE:
+            self.phase = Phase.AVAILABLE
+            return True
+        return self._begin()
+
+    def _begin(self) -> bool:
+        if not self.authorised or self.cp not in (CONNECTED, READY_STATE):
+            return False
+        self.authorised = False
+        self._stop = None
+        self._cancel("plug wait")
+        self._session.start()
+        self.phase = Phase.PAUSED
+        return True
+
+    def _paused(self) -> bool:
+        if self.cp is FREE or self._stop is not None:
+            return self._close_session()
+        if self.wanted <= 0 or self.cp not in (CONNECTED, READY_STATE):
+            return False
+        if self._contactor.feedback:
+            if "feedback" in self._timers and not self._contactor.command:
+                return False  # still on its way open
+            # Adhesion is looked for before every start; no PWM then (7.9).
+            self._alarms.cause("F-18", True)
+            return True
+        self._diode_proven = False
+        self._pilot.pwm(self.wanted)
+        self._plan("start timeout", self.settings.start_timeout, self._never_ready)
+        self.phase = Phase.READY
+        return True
+
+    def _ready(self) -> bool:
+        if self.cp is FREE or self._stop is not None or self.wanted <= 0:
+            for name in ("close", "start timeout", "lock"):
+                self._cancel(name)
+            self._pilot.steady_high()
+            self.phase = Phase.PAUSED
+            return True
+        self._adjust_duty()
+        if self.cp is not READY_STATE:
+            self._cancel("close")
+            return False
+        self._cancel("start timeout")
+        if not self._diode_proven:
+            if not self._low_level_ok():
+                self._alarms.strike("F-16")
+                return True
+            self._diode_proven = True
+        if self.settings.electronic_lock and not self._lock.locked:
+            if "lock" not in self._timers:
+                self._lock.command(True)
+                self._plan("lock", self.settings.lock_timeout, self._lock_failed)
+            return False
+        self._cancel("lock")
+        if "close" not in self._timers:
+            self._plan("close", self.settings.close_after, self._close)
+        return False
+
+    def _close(self) -> None:
+        if self.phase is Phase.READY and self.cp is READY_STATE:
+            self._session.charged = True
+            self._contactor.want(True)
+            self._expect_feedback()
+            self.phase = Phase.CHARGING
+        self.run()
+
+    def _charging(self) -> bool:
+        if self.cp is CONNECTED:
+            # S2 has opened: off within 100 ms, the PWM stays (A.3.9.1, A.3.10.11).
+            self._open()
+            self.phase = Phase.READY
+            return True
+        if self.cp is FREE:
+            self._open()
+            self._pilot.steady_high()
+            self.phase = Phase.PAUSED
+            return True
+        if self._stop is not None or self.wanted <= 0:
+            self._pilot.steady_high()
+            self._plan("force", self.settings.force_open_after, self._force)
+            self.phase = Phase.STOPPING
+            return True
+        self._adjust_duty()
+        return False
+
+    def _stopping(self) -> bool:
+        if self.cp is READY_STATE:
+            return False
+        self._cancel("force")
+        self._open()
+        self.phase = Phase.PAUSED
+        return True
+
+    def _force(self) -> None:
+        if self.phase is Phase.STOPPING:
+            self._open()
+            self.phase = Phase.PAUSED
+        self.run()
+
+    def _close_session(self) -> bool:
+        self._pilot.steady_high()
+        self._end_session(self._stop or "unplugged")
+        self.phase = Phase.AVAILABLE if self.cp is FREE else Phase.FINISHED
+        return True
+
+    def _end_session(self, reason: str) -> None:
+        self._session.end(reason)
+        self.authorised = False
+        self._stop = None
+
+    # Outputs and timers
+
+    def _open(self) -> None:
+        if self._contactor.command:
+            self._contactor.want(False)
+            self._expect_feedback()
+
+    def _expect_feedback(self) -> None:
+        self._plan("feedback", self.settings.feedback_after, self._check_feedback)
+
+    def _check_feedback(self) -> None:
+        if self._contactor.feedback != self._contactor.command:
+            self._alarms.cause("F-19" if self._contactor.command else "F-18", True)
+        self.run()
+
+    def contactor_moved(self) -> None:
+        """The feedback may agree with the command again: the cause of F-18 or F-19 is gone."""
+        if self._contactor.feedback == self._contactor.command:
+            self._alarms.cause("F-18", False)
+            self._alarms.cause("F-19", False)
+        self.run()
+
+    def _adjust_duty(self) -> None:
+        wanted = self.wanted
+        if abs(wanted - self._pilot.announced) < 1e-9:
+            self._cancel("duty")
+        elif "duty" not in self._timers:
+            # The vehicle has 5 s to follow, and no second change may come in that time.
+            pause = self._pilot.changed_at + self.settings.duty_pause - self._scheduler.t
+            self._plan("duty", max(self.settings.duty_after, pause), self._change_duty)
+
+    def _change_duty(self) -> None:
+        if self.phase in (Phase.READY, Phase.CHARGING) and self.wanted > 0:
+            self._pilot.pwm(self.wanted)
+        self.run()
+
+    def _never_ready(self) -> None:
+        if self.phase is Phase.READY:
+            self._alarms.strike("F-26")
+        self.run()
+
+    def _lock_failed(self) -> None:
+        if self.phase is Phase.READY and not self._lock.locked:
+            self._alarms.strike("F-23")
+        self.run()
+
+    def _withdraw(self) -> None:
+        self.authorised = False
+        self.run()
+
+    def _unlock_when_safe(self) -> None:
+        ended = not self._session.active and not self._contactor.feedback
+        if ended and self._lock.commanded and not self._lock.held:
+            self._lock.command(False)
+
+    def _plan(self, name: str, seconds: float, action: Action) -> None:
+        self._cancel(name)
+
+        def due() -> None:
+            self._timers.pop(name, None)
+            action()
+
+        self._timers[name] = self._scheduler.after(seconds, due)
+
+    def _cancel(self, name: str) -> None:
+        timer = self._timers.pop(name, None)
+        if timer is not None:
+            timer.cancel()
+
+    def _cancel_all(self) -> None:
+        for name in list(self._timers):
+            if name != "feedback":
+                self._cancel(name)
+
+
+_STATE_OF = {
+    Phase.PAUSED: "suspended_evse",
+    Phase.CHARGING: "charging",
+    Phase.STOPPING: "charging",
+    Phase.FINISHED: "finished",
+    Phase.FAULT: "fault",
+    Phase.OUT: "unavailable",
+}
+_STEPS: dict[Phase, Callable[[Controller], bool]] = {
+    Phase.AVAILABLE: Controller._available,
+    Phase.PAUSED: Controller._paused,
+    Phase.READY: Controller._ready,
+    Phase.CHARGING: Controller._charging,
+    Phase.STOPPING: Controller._stopping,
+    Phase.FINISHED: Controller._finished,
+    Phase.FAULT: Controller._fault,
+    Phase.OUT: Controller._out,
+}

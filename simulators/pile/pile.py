@@ -1,0 +1,269 @@
+"""An AC charging pile: its parts, and how the world reaches them.
+
+What it shows of itself by canonical point names is told in registers.py.
+"""
+
+from collections.abc import Callable
+
+from simulators.cable import Place
+from simulators.pile.alarms import AlarmBoard
+from simulators.pile.clockwork import Clockwork
+from simulators.pile.contactor import Contactor
+from simulators.pile.controller import Controller, Phase
+from simulators.pile.current_watch import CurrentWatch
+from simulators.pile.emergency_stop import EmergencyStop
+from simulators.pile.identity import Identity, Tariff
+from simulators.pile.indicator import Indicator
+from simulators.pile.lock import Lock
+from simulators.pile.metering import Meter
+from simulators.pile.pilot_output import PilotOutput
+from simulators.pile.session import Session
+from simulators.pile.settings import PileSettings
+from simulators.pile.supervision import Temperatures, build_guards
+from simulators.pile.watchdog import Watchdog
+from simulators.pilot import S1, Levels, PilotState, classify, low_level_ok
+from simulators.scheduler import Event
+from simulators.world import World
+
+_SUPPLY_GONE = 80.0
+"""Below this voltage (V) the control supply fails."""
+
+
+class Pile:
+    """The pile at `world`. `wall` gives Unix time of the simulated now."""
+
+    def __init__(
+        self,
+        world: World,
+        settings: PileSettings,
+        *,
+        wall: Callable[[], float],
+        identity: Identity | None = None,
+    ) -> None:
+        self.world = world
+        self.settings = s = settings
+        scheduler, trace = world.scheduler, world.trace
+        random = world.random("pile")
+        self.identity = identity or Identity()
+        self.tariff = Tariff()
+        self.max_current = s.max_current
+        self.failsafe_current = s.failsafe_current
+        self.active_phases = s.phases
+        self.holder_stuck: bool | None = None
+        """The holder's switch is stuck at in (True) or out (False); None: it works."""
+        self._residual_at_rest = random.uniform(0.4, 1.5)
+        self._sensing: Event | None = None
+        self._sensed: float | None = None
+        self._silenced = False
+
+        self.alarms = AlarmBoard(self._alarm_changed)
+        self.emergency_stop = EmergencyStop()
+        self.indicator = Indicator()
+        self.clock = Clockwork(
+            wall, offset=random.uniform(-4.0, 4.0), drift=random.uniform(-5e-6, 5e-6)
+        )
+        self.meter = Meter(random, scheduler, world.grid, world.load)
+        self.energy_at_power_on = self.meter.counted()
+        self.session = Session(self.clock.read, self.meter.counted)
+        self.pilot = PilotOutput(random, scheduler, trace, world.refresh)
+        self.contactor = Contactor(
+            scheduler, trace, pull_in=s.pull_in, release=s.release, changed=self._contactor_moves
+        )
+        self.lock = Lock(scheduler, trace, move=s.lock_time, changed=self._run)
+        self.temperatures = Temperatures(world, s, self.alarms, self._run)
+        self.watchdog = Watchdog(
+            scheduler,
+            timeout=s.watchdog_timeout,
+            recovery=s.watchdog_recovery,
+            on_change=self._watchdog_changed,
+        )
+        self.controller = Controller(
+            s,
+            scheduler,
+            self.alarms,
+            contactor=self.contactor,
+            lock=self.lock,
+            pilot=self.pilot,
+            session=self.session,
+            low_level_ok=lambda: low_level_ok(world.levels().negative, s.edition),
+            ceiling=self._ceiling,
+            silenced=lambda: self._silenced,
+            after_step=self._after_step,
+        )
+        self.current_watch = CurrentWatch(
+            scheduler,
+            world.load,
+            s,
+            gain=self.meter.current_gain,
+            overcurrent=lambda: self.alarms.strike("F-09"),
+            small=self._small_current,
+        )
+        self._guards = build_guards(
+            world,
+            self.alarms,
+            s,
+            residual=self.residual_current,
+            powered=lambda: self.powered,
+            chain_open=lambda: not self.emergency_stop.chain_closed,
+            holder_out=lambda: not self.holder_in and not world.cable.mated,
+        )
+        world.pile = self
+        world.load.on_change.append(self._load_changed)
+        world.refresh()
+        self._after_step()
+
+    # What the world sees of the pile
+
+    @property
+    def powered(self) -> bool:
+        """The control supply is there; without it nothing answers."""
+        return self.world.grid.level > _SUPPLY_GONE
+
+    @property
+    def output_live(self) -> bool:
+        return self.contactor.closed and self.powered
+
+    def on_levels(self, levels: Levels) -> None:
+        """The pilot has changed; it is looked at after the debounce."""
+        self._sense_soon()
+
+    def on_site(self) -> None:
+        self.contactor.set_chain(self.emergency_stop.chain_closed and self.powered)
+        for guard in self._guards:
+            guard.look()
+        sensed = self.world.cable.sensed_resistance()
+        if sensed != self._sensed:
+            self._sensed = sensed
+            self._sense_soon()
+
+    # Readings that join several parts
+
+    @property
+    def holder_in(self) -> bool:
+        """What the holder's switch says."""
+        if self.holder_stuck is not None:
+            return self.holder_stuck
+        return self.world.cable.place is Place.HOLDER
+
+    def residual_current(self) -> float:
+        """Residual current (mA)."""
+        return self._residual_at_rest + self.world.leakage if self.output_live else 0.0
+
+    # Hands on the pile
+
+    def press_emergency_stop(self) -> None:
+        self.world.advance()
+        self.emergency_stop.pressed = True
+        self.world.trace.note(self.world.t, "emergency_stop", "pressed")
+        self.world.refresh()
+
+    def release_emergency_stop(self) -> None:
+        self.world.advance()
+        self.emergency_stop.pressed = False
+        self.world.trace.note(self.world.t, "emergency_stop", "released")
+        self.world.refresh()
+        if not self.emergency_stop.latched:
+            self.alarms.clear("F-01")
+
+    def push_reset_button(self) -> None:
+        """The reset button at the pile."""
+        self.world.advance()
+        if self.emergency_stop.reset_works:
+            self.reset_faults()
+
+    def push_stop_button(self) -> None:
+        self.world.advance()
+        self.controller.stop("local_stop")
+
+    def reset_faults(self) -> None:
+        """Clear, after a moment, every alarm whose cause is gone."""
+        self.world.after(self.settings.reset_time, self.alarms.reset)
+
+    # What happens inside
+
+    def _sense_soon(self) -> None:
+        if self._sensing is None:
+            self._sensing = self.world.after(self.settings.detect_after, self._sense)
+
+    def _sense(self) -> None:
+        self._sensing = None
+        before = self.controller.cp
+        connected = self.world.cable.sensed_resistance() is not None
+        if self.pilot.s1 is S1.LOW:
+            state = PilotState.OUT_OF_SERVICE
+        else:
+            state = classify(self.world.levels().positive, self.settings.edition, before)
+        self.world.trace.note(self.world.t, "cp_state", state.letter)
+        was_plugged = before in (PilotState.CONNECTED, PilotState.READY)
+        broken = state is PilotState.FREE and connected and self.settings.connection_sense
+        self.alarms.cause("F-14", state is PilotState.DEAD)
+        self.alarms.cause("F-13", state is PilotState.INVALID)
+        self.alarms.cause("F-15", broken and (was_plugged or self.alarms.stands("F-15")))
+        if state is PilotState.FREE and not broken:
+            self.alarms.unplugged()
+            self._silenced = False
+        self.controller.cp_detected(state)
+
+    def _ceiling(self) -> float:
+        s = self.settings
+        current = min(self.max_current, s.rated_current, float(self.world.cable.rating))
+        if self.watchdog.tripped:
+            current = min(current, self.failsafe_current)
+        elif self.temperatures.derated:
+            current = max(s.min_current, current * s.derate_to)
+        return current
+
+    def _watchdog_changed(self) -> None:
+        self.world.trace.note(
+            self.world.t, "watchdog", "tripped" if self.watchdog.tripped else "fed"
+        )
+        plugged = self.controller.cp in (PilotState.CONNECTED, PilotState.READY)
+        if not self.watchdog.tripped:
+            self._silenced = False
+        elif self.failsafe_current == 0:
+            if self.settings.watchdog_ends_session:
+                self.controller.stop("watchdog")
+            else:
+                self._silenced = plugged
+        self._run()
+
+    def _small_current(self) -> None:
+        self.alarms.strike("F-27")
+        self.controller.stop("vehicle_stopped")
+
+    def _alarm_changed(self, code: str, on: bool) -> None:
+        self.world.trace.note(self.world.t, f"alarm.{code}", on)
+        self._run()
+
+    def _contactor_moves(self, done: bool) -> None:
+        if not done:
+            self.world.load.settle()
+            return
+        self.world.refresh()
+        self.controller.contactor_moved()
+
+    def _load_changed(self) -> None:
+        self.temperatures.update()
+        self.current_watch.look()
+
+    def _run(self) -> None:
+        controller = getattr(self, "controller", None)
+        if controller is not None:
+            controller.run()
+
+    def _after_step(self) -> None:
+        charging = self.controller.phase is Phase.CHARGING
+        self.current_watch.set(
+            announced=self.pilot.announced if charging else 0.0, live=self.contactor.closed
+        )
+        state = self.controller.charging_state
+        self.indicator.shown = _LAMP.get(state, "standby")
+        self.world.trace.note(self.world.t, "charging_state", state)
+
+
+_LAMP = {
+    "charging": "charging",
+    "suspended_ev": "charging",
+    "suspended_evse": "charging",
+    "fault": "fault",
+}

@@ -1,0 +1,57 @@
+"""Everything simulated at one charging point, in one place: what faults and technician act on."""
+
+from collections.abc import Callable
+
+from harness.devices.modbus.points import Profile
+from simulators.fitting import pile_identity, pile_settings
+from simulators.meter.reference_meter import ReferenceMeter
+from simulators.overrides import Overrides
+from simulators.pile.pile import Pile
+from simulators.pile.registers import PileRegisters
+from simulators.pile.settings import PileSettings
+from simulators.vehicle_side import VehicleSettings
+from simulators.wire import Wire
+from simulators.world import World
+
+
+class Rig:
+    """World, pile and meter of one seed, and the condition of the wires to them."""
+
+    def __init__(
+        self,
+        *,
+        seed: int,
+        now: Callable[[], float],
+        wall: Callable[[], float],
+        pile: Profile | None = None,
+        meter: Profile | None = None,
+        settings: PileSettings | None = None,
+        vehicle: VehicleSettings | None = None,
+    ) -> None:
+        if settings is None:
+            settings = pile_settings(pile) if pile is not None else PileSettings()
+        self.world = World(
+            seed,
+            now,
+            phases=settings.phases,
+            rated_voltage=settings.rated_voltage,
+            rated_current=settings.rated_current,
+            vehicle=vehicle,
+        )
+        # Wall time at the start; from there on it goes with the world, so that an event that is
+        # carried out late carries its own time.
+        start = wall() - now()
+        random = self.world.random("identity")
+        self.pile = Pile(
+            self.world,
+            settings,
+            wall=lambda: start + self.world.t,
+            identity=pile_identity(pile, random) if pile is not None else None,
+        )
+        self.registers = PileRegisters(self.pile)
+        self.meter = ReferenceMeter(self.world, self.world.random("meter"))
+        self.wires: dict[str, Wire] = {"pile": Wire(), "meter": Wire()}
+        self.overrides = Overrides()
+
+    def advance(self) -> None:
+        self.world.advance()

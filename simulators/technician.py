@@ -1,0 +1,150 @@
+"""A competent technician: does what is asked, says what is there, reads instruments.
+
+Acts on the world and looks at the world, never at a register. The time that things take and the
+error of an instrument are seeded; the error stays inside the instrument's stated uncertainty.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from harness.clock import Deadline, sleep
+from harness.devices.operator import ABNORMAL, NORMAL, Answer, Question
+from harness.errors import NoReplyError, NotAvailableError
+from simulators.rig import Rig
+
+BY = "simulated technician"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What an instrument can be held against: true value, uncertainty (k = 2), display step."""
+
+    unit: str
+    true: Callable[[Rig], float]
+    uncertainty: Callable[[float], float]
+    digits: int
+
+
+def _constant(value: float) -> Callable[[float], float]:
+    return lambda _true: value
+
+
+READINGS: dict[str, Reading] = {
+    "gun_surface_temperature": Reading(
+        "°C", lambda rig: rig.pile.temperatures.plug_reading(), _constant(2.0), 1
+    ),
+    "supply_voltage_l1": Reading(
+        "V", lambda rig: rig.world.grid.voltage(1, rig.world.t), lambda v: 0.005 * v + 0.3, 1
+    ),
+    "output_voltage_l1": Reading(
+        "V",
+        lambda rig: rig.world.grid.voltage(1, rig.world.t) if rig.world.output_live else 0.0,
+        lambda v: 0.005 * v + 0.3,
+        1,
+    ),
+    "cp_voltage": Reading(
+        "V", lambda rig: rig.world.levels().positive, lambda v: 0.005 * abs(v) + 0.02, 2
+    ),
+    "cc_resistance": Reading(
+        "Ω", lambda rig: rig.world.cable.plug_resistance(), lambda v: 0.005 * v + 1.0, 0
+    ),
+    "output_current_l1": Reading(
+        "A", lambda rig: rig.world.load.current_in(1), lambda v: 0.02 * v + 0.2, 1
+    ),
+}
+"""What can be measured by hand, by the subject of the question."""
+
+_ACTIONS: dict[str, Callable[[Rig], None]] = {
+    "wear-ppe": lambda rig: None,
+    "press-emergency-stop": lambda rig: rig.pile.press_emergency_stop(),
+    "release-emergency-stop": lambda rig: rig.pile.release_emergency_stop(),
+    "reset-emergency-stop": lambda rig: rig.pile.push_reset_button(),
+    "take-gun-out": lambda rig: rig.world.take_gun(),
+    "return-gun": lambda rig: rig.world.return_gun(),
+    "connect-vehicle": lambda rig: rig.world.plug_in(),
+    "disconnect-vehicle": lambda rig: rig.world.return_gun(),
+}
+_LOOKS = frozenset({"enclosure", "cable-and-gun", "nameplate-and-signs"})
+_TIMES = {
+    "confirm": (1.5, 4.0),
+    "inspect": (4.0, 9.0),
+    "observe": (1.0, 2.5),
+    "reading": (3.0, 6.0),
+    "decide": (2.0, 4.0),
+    "rate": (1.0, 2.0),
+}
+"""Seconds that an answer takes, by kind of question."""
+
+
+class SimulatedTechnician:
+    """The operator of a simulated bench."""
+
+    simulated = True
+
+    def __init__(self, rig: Rig) -> None:
+        self._rig = rig
+        self._random = rig.world.random("technician")
+
+    async def ask(self, question: Question, deadline: Deadline) -> Answer:
+        """Do, look or measure, and answer.
+
+        Raises NotAvailableError for what this technician cannot do, NoReplyError when the deadline
+        comes first.
+        """
+        await self._take_time(question, deadline)
+        self._rig.advance()
+        if question.kind == "confirm":
+            return self._do(question.subject)
+        if question.kind == "inspect":
+            return self._inspect(question.subject)
+        if question.kind == "observe":
+            return self._observe(question)
+        if question.kind == "reading":
+            return self._measure(question)
+        # Conclusions and marks are the candidate's and the assessor's, not the technician's.
+        return Answer(value=None, by=BY)
+
+    async def _take_time(self, question: Question, deadline: Deadline) -> None:
+        low, high = _TIMES[question.kind]
+        seconds = round(self._random.uniform(low, high), 2)
+        left = deadline.remaining()
+        if seconds > left:
+            await sleep(left)
+            raise NoReplyError(f"the technician needs {seconds} s for {question.subject!r}")
+        await sleep(seconds)
+
+    def _do(self, subject: str) -> Answer:
+        action = _ACTIONS.get(subject)
+        if action is None:
+            raise NotAvailableError(
+                f"the simulated technician cannot do {subject!r}; can: {', '.join(_ACTIONS)}"
+            )
+        action(self._rig)
+        return Answer(value=True, by=BY)
+
+    def _inspect(self, subject: str) -> Answer:
+        found = self._rig.world.appearance.get(subject)
+        if found is not None:
+            return Answer(value=ABNORMAL, by=BY, note=found)
+        if subject not in _LOOKS:
+            raise NotAvailableError(f"there is no {subject!r} to look at on this simulated bench")
+        return Answer(value=NORMAL, by=BY)
+
+    def _observe(self, question: Question) -> Answer:
+        if question.subject != "lamp":
+            raise NotAvailableError(
+                f"there is no {question.subject!r} to observe on this simulated bench"
+            )
+        seen = self._rig.pile.indicator.visible() if self._rig.pile.powered else "off"
+        return Answer(value=seen, by=BY)
+
+    def _measure(self, question: Question) -> Answer:
+        reading = READINGS.get(question.subject)
+        if reading is None or (question.unit is not None and question.unit != reading.unit):
+            raise NotAvailableError(
+                f"the simulated technician cannot measure {question.subject!r} in {question.unit}"
+            )
+        true = reading.true(self._rig)
+        spread = reading.uncertainty(true)
+        shown = round(true + self._random.uniform(-0.5, 0.5) * spread, reading.digits)
+        return Answer(value=shown, by=BY, uncertainty=round(spread, 3))

@@ -1,0 +1,224 @@
+"""The charging side of a vehicle: inlet, diode, R2/R3, S2 and an on-board charger.
+
+It keeps the times that GB/T 18487.1-2023 (table A.7) asks of a vehicle with margin: follows a new
+duty within 5 s, is below 1 A within 3 s of the loss of the PWM and opens S2 within the next 3 s.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+
+from simulators.load import Load
+from simulators.pilot import DIODE_DROP, R2, R3, TOLERANCE_R, announced
+from simulators.scheduler import Event, Scheduler
+from simulators.trace import Trace
+
+
+@dataclass(frozen=True, slots=True)
+class VehicleSettings:
+    """Times (s), currents (A) and ramps (A/s) of the vehicle. Own choices inside the standard."""
+
+    phases: int = 3
+    max_current: float = 32.0
+    ready_after: float = 1.0
+    """From a valid PWM to closing S2."""
+    draws_after: float = 0.8
+    """From mains at the inlet to the first current."""
+    ramp_up: float = 8.0
+    ramp_down: float = 25.0
+    follows_after: float = 1.5
+    """From a new duty to the start of the new ramp (limit: at its end within 5 s, T-17)."""
+    notices_loss_after: float = 0.3
+    opens_s2_after: float = 0.4
+    """From zero current to opening S2."""
+    button_opens_after: float = 0.6
+    """From the latch button to no current and S2 open (limit 1 s, T-15)."""
+
+
+class VehicleSide:
+    """State of the vehicle. `changed` is called when the pilot circuit is different."""
+
+    def __init__(
+        self,
+        random: Random,
+        scheduler: Scheduler,
+        load: Load,
+        trace: Trace,
+        *,
+        settings: VehicleSettings,
+        changed: Callable[[], None],
+    ) -> None:
+        self.settings = settings
+        self.r2 = R2 * (1 + random.uniform(-0.5, 0.5) * TOLERANCE_R)
+        self.r3 = R3 * (1 + random.uniform(-0.5, 0.5) * TOLERANCE_R)
+        self.diode_drop = DIODE_DROP
+        self.diode_sound = True
+        self.s2_stuck_open = False
+        self.obeys = True
+        """False: it goes on drawing current when the PWM is gone."""
+        self.wants_charge = True
+        self.s2_closed = False
+        self._excess = 1.0
+        self._scheduler = scheduler
+        self._load = load
+        self._trace = trace
+        self._changed = changed
+        self._connected = False
+        self._duty: float | None = None
+        self._mains = False
+        self._plans: dict[str, Event] = {}
+
+    # What the circuit sees
+
+    def resistance(self) -> float | None:
+        """Between CP and PE behind the diode (ohm); None: not connected."""
+        if not self._connected:
+            return None
+        if self.s2_closed:
+            return self.r2 * self.r3 / (self.r2 + self.r3)
+        return self.r3
+
+    @property
+    def excess(self) -> float:
+        """Factor of the current over what is allowed; 1 for a sound vehicle."""
+        return self._excess
+
+    @excess.setter
+    def excess(self, factor: float) -> None:
+        self._excess = factor
+        if self._load.target > 0:
+            self._retarget()
+
+    def allowed(self) -> float:
+        """Current (A) by the duty seen and by the charger's rating."""
+        if self._duty is None:
+            return 0.0
+        return min(announced(self._duty), self.settings.max_current)
+
+    # What happens to it
+
+    def connect(self) -> None:
+        self._connected = True
+        self._changed()
+
+    def disconnect(self) -> None:
+        """The plug is out: no current, everything at rest."""
+        self._cancel_all()
+        self._connected = False
+        self._duty = None
+        self._mains = False
+        self._set_s2(False)
+        self._load.go_to(0.0)
+        self._changed()
+
+    def on_pilot(self, duty: float | None) -> None:
+        """The duty (%) at the inlet; None: no PWM."""
+        if duty == self._duty:
+            return
+        before, self._duty = self.allowed(), duty
+        now = self.allowed()
+        if now == 0.0:
+            for plan in ("ready", "follow", "draw"):
+                self._cancel(plan)
+            if before > 0.0 or self.s2_closed:
+                self._plan("stop", self.settings.notices_loss_after, self._wind_down)
+            return
+        if before == 0.0:
+            self._cancel("stop")
+            self._cancel("open")
+            if not self.s2_closed:
+                self._plan("ready", self.settings.ready_after, self._close_s2)
+            elif self._mains:
+                self._plan("draw", self.settings.draws_after, self._retarget)
+        elif now != before:
+            self._plan("follow", self.settings.follows_after, self._retarget)
+
+    def on_mains(self, live: bool) -> None:
+        """Mains appears at the inlet or goes."""
+        if live == self._mains:
+            return
+        self._mains = live
+        if live:
+            if self.s2_closed:
+                self._plan("draw", self.settings.draws_after, self._retarget)
+        else:
+            self._cancel("draw")
+            self._load.go_to(0.0)
+
+    def finish(self) -> None:
+        """The vehicle ends by itself: current down, then S2 opens."""
+        self.wants_charge = False
+        self._cancel("ready")
+        self._plan("stop", 0.0, self._wind_down)
+
+    def resume(self) -> None:
+        """The vehicle wants energy again."""
+        self.wants_charge = True
+        if self.allowed() > 0 and not self.s2_closed:
+            self._plan("ready", self.settings.ready_after, self._close_s2)
+
+    def open_s2(self) -> None:
+        """S2 opens at once, under load if need be (the stimulus of test T-02)."""
+        self._cancel_all()
+        self._set_s2(False)
+        self._changed()
+
+    def close_s2(self) -> None:
+        """S2 closes at once, whatever the vehicle thinks."""
+        self._close_s2(forced=True)
+
+    def press_button(self) -> None:
+        """The latch button (S3) is pressed: no current and S2 open within 1 s."""
+        self._cancel_all()
+        self._load.go_to(0.0, max(self._load.current() / self.settings.button_opens_after, 1e-9))
+        self._plan("open", self.settings.button_opens_after, self._open_after_wind_down)
+
+    # Its own doing
+
+    def _close_s2(self, *, forced: bool = False) -> None:
+        if self.s2_stuck_open or not self._connected or not (forced or self.wants_charge):
+            return
+        self._set_s2(True)
+        self._changed()
+        if self._mains and self.allowed() > 0:
+            self._plan("draw", self.settings.draws_after, self._retarget)
+
+    def _retarget(self) -> None:
+        target = self.allowed() * self._excess
+        if not self._mains or not self.s2_closed:
+            target = 0.0
+        now = self._load.current()
+        if target == self._load.target:
+            return
+        self._load.go_to(target, self.settings.ramp_up if target > now else self.settings.ramp_down)
+
+    def _wind_down(self) -> None:
+        if not self.obeys:
+            return
+        self._cancel("draw")
+        self._cancel("follow")
+        current = self._load.current()
+        self._load.go_to(0.0, self.settings.ramp_down if current > 0 else None)
+        wait = current / self.settings.ramp_down + self.settings.opens_s2_after
+        self._plan("open", wait, self._open_after_wind_down)
+
+    def _open_after_wind_down(self) -> None:
+        self._set_s2(False)
+        self._changed()
+
+    def _set_s2(self, closed: bool) -> None:
+        self.s2_closed = closed
+        self._trace.note(self._scheduler.t, "s2", "closed" if closed else "open")
+
+    def _plan(self, name: str, seconds: float, action: Callable[[], None]) -> None:
+        self._cancel(name)
+        self._plans[name] = self._scheduler.after(seconds, action)
+
+    def _cancel(self, name: str) -> None:
+        event = self._plans.pop(name, None)
+        if event is not None:
+            event.cancel()
+
+    def _cancel_all(self) -> None:
+        for name in list(self._plans):
+            self._cancel(name)

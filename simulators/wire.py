@@ -1,0 +1,53 @@
+"""The wire between harness and device, and what can be wrong with it.
+
+A disturbance hits every 40th reply, never two in a row, so that a repeated request always gets
+through while a count of single requests finds them: two or three in a hundred.
+"""
+
+from enum import StrEnum
+
+EVERY = 40
+HANG = 1.4
+"""Seconds that a hung-up device takes: longer than the usual time-out of 1 s, shorter than two."""
+
+
+class Disturbance(StrEnum):
+    """What happens to one reply."""
+
+    DROPPED = "dropped"
+    DELAYED = "delayed"
+    CORRUPTED = "corrupted"
+    """A bit turns over on the way (RTU), or the frame is cut off (TCP, through a gateway)."""
+    REFUSED = "refused"
+    """The device says that it is busy (exception 6)."""
+    WRONG_UNIT = "wrong unit"
+    """The reply carries another unit id."""
+
+
+class Wire:
+    """Condition of one wire. Disturbances take turns when several are on."""
+
+    def __init__(self) -> None:
+        self.extra_delay = 0.0
+        """Seconds added to every reply."""
+        self._on: list[Disturbance] = []
+        self._replies = 0
+
+    def set(self, disturbance: Disturbance, on: bool) -> None:
+        if on and disturbance not in self._on:
+            self._on.append(disturbance)
+            self._replies = 0
+        elif not on and disturbance in self._on:
+            self._on.remove(disturbance)
+
+    @property
+    def disturbances(self) -> tuple[Disturbance, ...]:
+        return tuple(self._on)
+
+    def next_reply(self) -> Disturbance | None:
+        """What happens to the next reply. To be asked once per reply."""
+        if not self._on:
+            return None
+        self._replies += 1
+        turn, rest = divmod(self._replies, EVERY)
+        return self._on[turn % len(self._on)] if rest == 0 else None

@@ -1,0 +1,237 @@
+"""One physical state: grid, pile site, cable, vehicle, and the circuits that join them.
+
+Every simulated register and signal is derived from here; a fault changes this state (or the wire
+to the device), never a register. Time is the caller's `now` (seconds): nothing ticks, `advance`
+carries out what is due and everything continuous is a closed form of time.
+"""
+
+from collections.abc import Callable, Mapping
+from random import Random
+from typing import Protocol
+
+from harness.errors import UsageError
+from simulators.cable import Cable, Place, Wire
+from simulators.grid import Grid
+from simulators.load import Load
+from simulators.pilot import S1, Levels, loaded, undiode
+from simulators.scheduler import Action, Event, Scheduler
+from simulators.trace import Trace
+from simulators.vehicle_side import VehicleSettings, VehicleSide
+
+
+class PilotSource(Protocol):
+    """What the pilot circuit needs to know of the pile's generator (V, ohm, %, Hz)."""
+
+    s1: S1
+    high: float
+    low: float
+    r1: float
+    frequency: float
+
+    @property
+    def duty(self) -> float:
+        """Duty of the PWM as it is put out, deviation included; 0 without PWM."""
+        ...
+
+
+class PileSide(Protocol):
+    """What the world needs to know of the pile, and tells it."""
+
+    @property
+    def pilot(self) -> "PilotSource":
+        """The generator behind R1."""
+        ...
+
+    @property
+    def output_live(self) -> bool:
+        """Mains is on the cable (some contact is closed and the grid is there)."""
+        ...
+
+    def on_levels(self, levels: Levels) -> None:
+        """The levels at test point 1 are different."""
+        ...
+
+    def on_site(self) -> None:
+        """Something else about the site is different: earth, holder, supply, sensors."""
+        ...
+
+
+class World:
+    """The physical state of one charging point with its vehicle."""
+
+    def __init__(
+        self,
+        seed: int,
+        now: Callable[[], float],
+        *,
+        phases: int = 3,
+        rated_voltage: float = 220.0,
+        rated_current: float = 32.0,
+        vehicle: VehicleSettings | None = None,
+    ) -> None:
+        self.seed = seed
+        self._now = now
+        self.scheduler = Scheduler(now())
+        self.trace = Trace()
+        self.grid = Grid(self.random("grid"), phases=phases, rated_voltage=rated_voltage)
+        self.cable = Cable(self.random("cable"), rated_current)
+        self.load = Load(self.scheduler, self.grid, self.trace)
+        settings = vehicle or VehicleSettings(phases=phases, max_current=rated_current)
+        self.vehicle = VehicleSide(
+            self.random("vehicle"),
+            self.scheduler,
+            self.load,
+            self.trace,
+            settings=settings,
+            changed=self.refresh,
+        )
+        self.load.phases = tuple(range(1, min(settings.phases, phases) + 1))
+        self.ambient = round(self.random("site").uniform(22.0, 27.0), 1)
+        """Air temperature (°C)."""
+        self.leakage = 0.0
+        """Extra residual current to earth (mA) while mains is on the cable."""
+        self.inputs: dict[str, bool] = {}
+        """Contacts and sensors of the enclosure by alarm code (F-22 door, F-37 smoke ...)."""
+        self.appearance: dict[str, str] = {}
+        """What a look at the pile finds wrong, by subject; empty: all normal."""
+        self.pile: PileSide | None = None
+        self._levels: Levels | None = None
+
+    def random(self, name: str) -> Random:
+        """A source of seeded numbers of its own for each part, so that parts do not interact."""
+        return Random(f"{self.seed}/{name}")
+
+    # Time
+
+    @property
+    def t(self) -> float:
+        """The simulated time (s)."""
+        return self.scheduler.t
+
+    def advance(self) -> None:
+        """Bring the world to `now`. Cheap when nothing is due."""
+        self.scheduler.run_to(self._now())
+
+    def after(self, seconds: float, action: Action) -> Event:
+        return self.scheduler.after(seconds, action)
+
+    def next_event(self) -> float | None:
+        """Time of the next planned event, for the pump of a live simulator."""
+        return self.scheduler.next_event()
+
+    def now(self) -> float:
+        return self._now()
+
+    # The pilot circuit
+
+    def levels(self) -> Levels:
+        """The levels at test point 1."""
+        return self._levels if self._levels is not None else self._solve()
+
+    def _solve(self) -> Levels:
+        cable, vehicle = self.cable, self.vehicle
+        if self.pile is None:
+            return Levels(0.0, 0.0)
+        source = self.pile.pilot
+        if cable.pilot_wire is Wire.SHORTED:
+            return Levels(0.0, 0.0)
+        # Without earth or pilot wire no current flows back: the pile sees an open circuit.
+        joined = cable.pilot_wire is Wire.SOUND and cable.earth_sound and cable.mated
+        load = vehicle.resistance() if joined else None
+        drop = vehicle.diode_drop if vehicle.diode_sound else 0.0
+        high = loaded(source.high, source.r1, load, drop)
+        low = source.low if vehicle.diode_sound else undiode(source.low, source.r1, load)
+        if source.s1 is S1.HIGH:
+            return Levels(high, high)
+        if source.s1 is S1.LOW:
+            return Levels(low, low)
+        return Levels(high, low, source.duty, source.frequency)
+
+    def refresh(self) -> None:
+        """Work out the circuits again after something was changed, and tell both sides."""
+        levels = self._solve()
+        if levels != self._levels:
+            self._levels = levels
+            self.trace.note(self.t, "cp", round(levels.positive, 3))
+            self.trace.note(self.t, "cp_duty", round(levels.duty, 3))
+            if self.pile is not None:
+                self.pile.on_levels(levels)
+        sound = self.cable.pilot_wire is Wire.SOUND and self.cable.earth_sound
+        duty = levels.duty if levels.duty > 0 and sound and self.cable.mated else None
+        self.vehicle.on_pilot(duty)
+        self.vehicle.on_mains(self.output_live and self.cable.mated)
+        if self.pile is not None:
+            self.pile.on_site()
+
+    # Mains
+
+    @property
+    def output_live(self) -> bool:
+        """Is there mains on the plug's pins?"""
+        return self.pile is not None and self.pile.output_live
+
+    def set_supply(self, **change: float | frozenset[int]) -> None:
+        """Change the grid (`level` V, `frequency_level` Hz, `lost_phases`) at this moment."""
+        self.advance()
+        self.load.settle()
+        for name, value in change.items():
+            if name not in ("level", "frequency_level", "lost_phases"):
+                raise UsageError(f"the grid has no {name!r}")
+            setattr(self.grid, name, value)
+        self.refresh()
+
+    # What hands can do
+
+    def take_gun(self) -> None:
+        """The plug is in somebody's hand."""
+        self.advance()
+        if self.cable.mated:
+            self._pull()
+        self._put(Place.HAND)
+
+    def return_gun(self) -> None:
+        self.advance()
+        if self.cable.mated:
+            self._pull()
+        self._put(Place.HOLDER)
+
+    def plug_in(self) -> None:
+        """The plug goes into the vehicle."""
+        self.advance()
+        if not self.cable.mated:
+            self._put(Place.VEHICLE)
+            self.vehicle.connect()
+
+    def press_latch(self, pressed: bool) -> None:
+        """The latch button (S3) of the plug is pressed or let go."""
+        self.advance()
+        self.cable.button_pressed = pressed
+        if pressed and self.cable.mated:
+            self.vehicle.press_button()
+        self.refresh()
+
+    def _pull(self) -> None:
+        self.cable.place = Place.HAND
+        self.trace.note(self.t, "plug", Place.HAND.value)
+        self.vehicle.disconnect()
+
+    def _put(self, place: Place) -> None:
+        self.cable.place = place
+        self.trace.note(self.t, "plug", place.value)
+        self.refresh()
+
+    def condition(self) -> Mapping[str, object]:
+        """Everything about the hardware that a fault may have changed, for comparison."""
+        cable, vehicle, grid = self.cable, self.vehicle, self.grid
+        return {
+            "grid": (grid.level, grid.frequency_level, grid.lost_phases),
+            "cable": (
+                cable.place, cable.pilot_wire, cable.earth_sound, cable.connection_contact_stuck,
+                cable.rc, cable.button_pressed,
+            ),
+            "vehicle": (
+                vehicle.r2, vehicle.r3, vehicle.diode_sound, vehicle.s2_stuck_open,
+                vehicle.obeys, vehicle.excess,
+            ),
+            "site": (self.ambient, self.leakage, dict(self.inputs), dict(self.appearance)),
+        }  # fmt: skip
