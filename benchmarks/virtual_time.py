@@ -32,6 +32,7 @@ def rows() -> list[Row]:
             bench = load_bench("sim")
             plan = make_plan(load_procedure(PROCEDURE), bench, load_catalogue())
             result = execute(RunRequest([plan], bench, folder / str(number), seed=7))
+            assert result.exit_code == 0, result.reason
             seconds.append(result.real_seconds)
             journals.append((result.folder / "journal.jsonl").read_bytes())
         simulated = read_journal(folder / "0")[-1].t

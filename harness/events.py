@@ -94,6 +94,8 @@ class PlanAnnounced(Event, tag="plan_announced", frozen=True, kw_only=True):
     energises: list[str] = []
     skills: list[str] = []
     deselected: list[str] = []
+    groups: dict[str, Text] = {}
+    """Group id -> title, in the order of the procedure."""
 
 
 class StepStarted(Event, tag="step_started", frozen=True, kw_only=True):
@@ -134,6 +136,8 @@ class Asked(Event, tag="asked", frozen=True, kw_only=True):
     kind: str
     question: Text
     choices: list[str] = []
+    labels: dict[str, Text] = {}
+    """Choice -> what the person was shown for it."""
     unit: str | None = None
 
 

@@ -48,7 +48,10 @@ class Cable:
         return self.rc + self.r4 if self.button_pressed else self.rc
 
     def sensed_resistance(self) -> float | None:
-        """What the pile's connection input sees (ohm); None: open circuit."""
-        if self.mated:
+        """What the pile's connection input sees (ohm); None: open circuit.
+
+        The circuit returns through earth.
+        """
+        if self.mated and self.earth_sound:
             return self.plug_resistance()
         return self.rc if self.connection_contact_stuck else None

@@ -133,8 +133,11 @@ def low_level_ok(voltage: float, edition: Edition) -> bool:
 
 
 def duty_for(current: float) -> float:
-    """Duty (%) that announces a current (6 to 63 A), inverse of table A.2."""
-    return current / 0.6 if current <= 51.0 else current / 2.5 + 64.0
+    """Duty (%) that announces a current (6 to 63 A), inverse of table A.2.
+
+    The two formulas leave 51 to 52.5 A out; there the lower one's end is announced.
+    """
+    return min(current / 0.6, 85.0) if current <= 52.5 else current / 2.5 + 64.0
 
 
 def announced(duty: float) -> float:

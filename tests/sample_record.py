@@ -48,17 +48,16 @@ STARTED = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 PROCEDURE = "PILE-INSP-01"
 NASTY = "<script>alert('x')</script> & \"柜体右下角有划痕\""
 
-PROCEDURE_FILE = """\
-procedure: PILE-INSP-01
-groups:
-  - {id: safety, title: {zh: 准备与身份, en: Preparation and identity}}
-  - {id: appearance, title: {zh: 外观与标识, en: Condition and marking}}
-  - {id: supply, title: {zh: 供电, en: Supply}}
-  - {id: function, title: {zh: 状态与功能, en: State and function}}
-  - {id: metering, title: {zh: 计量与温度, en: Metering and temperature}}
-  - {id: communication, title: {zh: 通信, en: Communication}}
-  - {id: record, title: {zh: 结论与记录, en: Conclusion and record}}
-"""
+GROUPS = {
+    "safety": Text("准备与身份", "Preparation and identity"),
+    "appearance": Text("外观与标识", "Condition and marking"),
+    "supply": Text("供电", "Supply"),
+    "function": Text("状态与功能", "State and function"),
+    "metering": Text("计量与温度", "Metering and temperature"),
+    "communication": Text("通信", "Communication"),
+    "record": Text("结论与记录", "Conclusion and record"),
+}
+PROCEDURE_FILE = "procedure: PILE-INSP-01\n"
 
 
 def _png(width: int = 160, height: int = 110) -> bytes:
@@ -300,6 +299,7 @@ def _preamble(run: SampleRun, simulated: bool) -> None:
             energises=[],
             skills=["P-2.2.6", "P-2.2.3"],
             deselected=["rcd-test"],
+            groups=GROUPS,
         )
     )
     bundle.emit(

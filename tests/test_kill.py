@@ -6,7 +6,7 @@ from kill_run import kill_many
 
 
 def test_killed_live_runs(tmp_path: Path) -> None:
-    kills = kill_many(tmp_path, 12, at_once=4, seed=7)
+    kills = kill_many(tmp_path, 12, at_once=6, seed=7)
     assert len(kills) == 12
     assert [kill for kill in kills if not kill.good] == []
     # The test must have met both: a session that was running, and a journal worth checking.

@@ -209,7 +209,7 @@ def test_what_is_allowed(value: float) -> None:
 
 @pytest.mark.parametrize("value", [0.1, 5.9, 16.1, -1, math.nan, math.inf, "6", True, ["6"]])
 def test_what_is_not_allowed_says_what_is(value: object) -> None:
-    with pytest.raises(UsageError, match="p cannot be .*; expected 0, 6 to 16 A"):
+    with pytest.raises(UsageError, match=r"p cannot be .*; expected 0, 6 to 16 A"):
         encode(ALLOWED, value)  # type: ignore[arg-type]
 
 

@@ -342,18 +342,9 @@ def test_writing_the_reports_leaves_the_record_intact(folder: Path) -> None:
     assert html.read_bytes() == first
 
 
-def test_group_titles_come_from_the_copy_of_the_procedure(record: Record, page: Page) -> None:
+def test_groups_have_titles(record: Record, page: Page) -> None:
     assert record.groups[PROCEDURE, "supply"].zh == "供电"
     assert "Condition and marking" in page.text["en"]
-
-
-@pytest.mark.parametrize("data", [b"\xff", b"[1]", b"groups: 1", b"groups: [1, {title: 2}]", b""])
-def test_a_spoilt_copy_of_the_procedure_is_no_crash(tmp_path: Path, data: bytes) -> None:
-    write_sample(tmp_path / "r")
-    (tmp_path / "r" / "attachments" / "procedure" / f"{PROCEDURE}.yaml").write_bytes(data)
-    record = load_record(tmp_path / "r")
-    assert record.groups == {}
-    assert "supply" in Page(render_html(record)).text["en"]
 
 
 def test_photos_outside_the_record_are_not_taken(tmp_path: Path) -> None:

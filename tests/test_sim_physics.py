@@ -1,6 +1,7 @@
 """Circuit formulas, grid, load, thermal model and the scheduler of the simulated world."""
 
 import math
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -80,7 +81,11 @@ def test_duty_of_common_currents(amperes: float, percent: float) -> None:
 
 @given(st.floats(6.0, 63.0))
 def test_duty_and_current_are_inverse(amperes: float) -> None:
-    assert announced(duty_for(amperes)) == pytest.approx(amperes, abs=1e-9)
+    told = announced(duty_for(amperes))
+    if 51.0 < amperes <= 52.5:  # between the two formulas; never more than is meant
+        assert told == 51.0
+    else:
+        assert told == pytest.approx(amperes, abs=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +106,7 @@ def _load(phases: int = 3) -> tuple[Scheduler, Grid, Load]:
 def _quadrature(grid: Grid, course: list[tuple[float, float]], phases: int) -> float:
     """Energy (Wh) of a current that goes straight from point to point, by Simpson's rule."""
     total = 0.0
-    for (t0, i0), (t1, i1) in zip(course, course[1:], strict=False):
+    for (t0, i0), (t1, i1) in pairwise(course):
         n = 2000
         h = (t1 - t0) / n
         for phase in range(1, phases + 1):

@@ -148,6 +148,7 @@ class StepContext:
                 kind=question.kind,
                 question=question.ask,
                 choices=question.choices,
+                labels=question.labels,
                 unit=question.unit,
             )
         )

@@ -9,7 +9,6 @@ from harness.limits import Range
 from harness.quantity import Measurement, Quality, convert
 from harness.text import Text
 
-
 _BEYOND_CHANCE = 1000
 
 

@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+import msgspec
 from pydantic import Field
 
 from harness.actions.context import StepContext
@@ -54,10 +55,12 @@ def _judge_extremes(step: StepContext, name: str, readings: list[Measurement]) -
         return
     ordered = sorted(readings, key=lambda reading: float(reading.value))  # type: ignore[arg-type]
     lowest, highest = ordered[0], ordered[-1]
-    step.judge(lowest)
     if highest.value == lowest.value:
+        step.judge(lowest)
         return
-    step.judge(highest)
+    count = len(readings)
+    step.judge(msgspec.structs.replace(lowest, note=f"lowest of {count}"))
+    step.judge(msgspec.structs.replace(highest, note=f"highest of {count}"))
     step.measured(
         Measurement(
             name=f"{name}.spread",
@@ -65,7 +68,7 @@ def _judge_extremes(step: StepContext, name: str, readings: list[Measurement]) -
             unit=lowest.unit,
             source=step.role,
             at=step.clock.elapsed(),
-            note=f"{len(readings)} samples",
+            note=f"{count} samples",
         )
     )
 

@@ -44,7 +44,9 @@ class SimulatedSide:
 
     @property
     def site(self) -> Mapping[str, Scalar]:
-        return self._bench.site
+        return {
+            name: value for name, value in self._bench.site.items() if not isinstance(value, list)
+        }
 
     async def start(self) -> Mapping[str, ModbusConnection]:
         """Serve every simulated device in memory; role -> connection."""

@@ -37,6 +37,7 @@ _VERDICT_COLUMNS = {"zh": 12, "en": 15}
 _RUNNING = Text("执行中", "running")
 _ENDING = Text("正在使台架进入安全状态", "Making the bench safe")
 _ATTEMPT = Text("第 {} 次尝试", "attempt {}")
+_AND_MORE = Text("另有 {} 步，原因相同", "{} more for the same reason")
 _DONE = Text("已完成", "done")
 _SHOWN = (Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.NOT_RUN)
 
@@ -60,7 +61,9 @@ class Progress:
         self._spin = spin and console.is_terminal
         self._live: Live | None = None
         self._group: tuple[str, str] | None = None
-        self._why_not = ""
+        self._heading = ""
+        self._why_not: tuple[str, int] = ("", 0)
+        """Why steps are not run at the moment, and how many were not shown for it."""
 
     def __enter__(self) -> "Progress":
         return self
@@ -82,14 +85,18 @@ class Progress:
                 self._begin(event)
             case Asked():
                 self._stop()  # the person types now
+                self._print_heading()
             case StepEnded():
                 self._end(event)
             case OutcomeNoted():
                 self._stop()
                 text = f"  ! {event.headline.get(self._language)}: {event.detail}"
                 self.show(text, "bold magenta")
-            case ProcedureEnded(ending=Ending.ABORTED | Ending.LOST):
+            case ProcedureEnded():
                 self._stop()
+                self._unfold()
+                if event.ending not in (Ending.ABORTED, Ending.LOST):
+                    return
                 self.show(f"  {_ENDING.get(self._language)} …", "dim")
             case RunEnded():
                 self._stop()
@@ -108,8 +115,7 @@ class Progress:
         if here != self._group:
             self._group = here
             title = self._groups.get(event.procedure, {}).get(event.group)
-            if title is not None:
-                self.show(title.get(self._language), "bold cyan")
+            self._heading = title.get(self._language) if title is not None else ""
         if self._spin:
             self._stop()
             text = f"{event.number:>3} {event.title.get(self._language)}"
@@ -122,6 +128,28 @@ class Progress:
             )
             self._live.start()
 
+    def _print_heading(self) -> None:
+        if self._heading:
+            self.show(self._heading, "bold cyan")
+            self._heading = ""
+
+    def _folded(self, event: StepEnded) -> bool:
+        """Steps that are all not run for one reason are counted, after the first of them."""
+        why, count = self._why_not
+        if event.verdict is Verdict.NOT_RUN and event.reason == why:
+            self._why_not = (why, count + 1)
+            return True
+        self._unfold()
+        if event.verdict is Verdict.NOT_RUN:
+            self._why_not = (event.reason, 0)
+        return False
+
+    def _unfold(self) -> None:
+        _, count = self._why_not
+        if count:
+            self.show(f"      {_AND_MORE.get(self._language).format(count)}", "dim")
+        self._why_not = ("", 0)
+
     def _stop(self) -> None:
         if self._live is not None:
             self._live.stop()
@@ -129,6 +157,9 @@ class Progress:
 
     def _end(self, event: StepEnded) -> None:
         self._stop()
+        if self._folded(event):
+            return
+        self._print_heading()
         step = self._digest.steps[event.procedure, event.step]
         page, language = columns(), self._language
         last = _VERDICT_COLUMNS[language]
@@ -140,9 +171,10 @@ class Progress:
         else:
             words, look = mark(event.verdict, language), style(event.verdict)
         room = page - 6 - left - max(wide.width(words), last)
-        line = Line(f"{step.started.number:>3} {wide.pad(title, left)} ")
-        line.append(wide.pad(wide.cut(self._found(step), room), room), style="dim")
-        line.append(f" {words}", look)
+        line = Line(f"{step.started.number:>3} ", style="dim")
+        found = wide.pad(wide.cut(self._found(step), room), room)
+        line.append(f"{wide.pad(title, left)} {found}", "default not dim")
+        line.append(f" {words}", f"not dim {look}" if look != "dim" else look)
         self._console.print(line, soft_wrap=True)
         for detail in self._details(step):
             self.show(wide.indent(detail, page, 6), style(event.verdict))
@@ -182,13 +214,11 @@ class Progress:
             headline = step.ended.headline if step.ended is not None else None
             why = wording.reason(step.reason).get(language)
             if not why and step.decisive is not None:
-                why = explain(step.decisive).get(language)
+                note = wording.reason(step.decisive.measurement.note).get(language)
+                why = note or explain(step.decisive).get(language)
             if headline is not None and step.verdict is not Verdict.NOT_RUN:
                 why = f"{headline.get(language)}: {why}"
-            if step.verdict is Verdict.NOT_RUN and why == self._why_not:
-                return []  # said just above
             lines += [why] if why else []
-        self._why_not = lines[-1] if lines and step.verdict is Verdict.NOT_RUN else ""
         return lines
 
 

@@ -10,12 +10,14 @@ from harness.cli.base import columns, say
 from harness.cli.marks import candidate, candidate_style, mark, style
 from harness.engine import wording
 from harness.engine.digest import RunDigest, StepDigest
+from harness.events import RunEnded
 from harness.report.words import CUT_OFF, explain
 from harness.text import Language, Text
 from harness.verdict import CandidateVerdict, Verdict
 
 _RESULT = Text("结论", "Result")
 _COVERAGE = Text("已判定 {} / {} 个检验步骤", "{} of {} device steps judged")
+_COVERAGE_LABEL = Text("覆盖", "Coverage")
 _NO_CHECKS = Text("没有检验步骤", "no device steps")
 _WHY = Text("原因", "Why")
 _FAULTS = Text("注入的故障", "Seeded faults")
@@ -61,12 +63,10 @@ class Summary:
         else:
             result = Line(mark(ended.verdict, language), style=style(ended.verdict))
             result.append(f" · {wording.ENDINGS[ended.ending].get(language)}", "default not bold")
-        result.append(f" · {_coverage(digest, judging, language)}", "default not bold")
         self._row(_RESULT, result)
+        self._row(_COVERAGE_LABEL, Line(_coverage(digest, judging, language)))
         if ended is not None and ended.reason:
-            headline = f"{ended.headline.get(language)}: " if ended.headline else ""
-            why = wording.reason(ended.reason).get(language)
-            self._row(_WHY, Line(why if why in headline else headline + why))
+            self._row(_WHY, Line(_why(ended, language)))
         if digest.faults:
             names = dict.fromkeys(event.fault for event in digest.faults if event.on)
             self._row(_FAULTS, Line(", ".join(names)))
@@ -75,15 +75,21 @@ class Summary:
         self._persons(digest)
         self._safety(digest)
         state = _SEALED if sealed else _UNSEALED
-        self._row(_RECORD, Line(f"{folder} ({state.get(language)})"))
+        self._row(_RECORD, Line(f"{folder} ({state.get(language)})"), whole=True)
         if (folder / "report.html").is_file():
-            self._row(_REPORT, Line(str(folder / "report.html")))
+            self._row(_REPORT, Line(str(folder / "report.html")), whole=True)
 
-    def _row(self, title: Text, content: Line) -> None:
-        line = Line(wide.pad(title.get(self._language), self._label), style="bold")
+    def _row(self, title: Text, content: Line, *, whole: bool = False) -> None:
+        """A labelled line; `whole` for paths, which people copy."""
+        head = Line(wide.pad(title.get(self._language), self._label), style="bold")
         content.style = content.style or "default not bold"
-        line.append_text(content)
-        self._console.print(line, soft_wrap=True)
+        room = self._page - self._label
+        if whole or wide.width(content.plain) <= room:
+            self._console.print(head.append_text(content), soft_wrap=True)
+            return
+        for line in wide.wrap(content.plain, room):
+            self._console.print(head.append(line, content.style), soft_wrap=True)
+            head = Line(" " * self._label)
 
     def _list(self, title: Text, steps: list[StepDigest], look: str) -> None:
         reasons: dict[str, list[StepDigest]] = {}
@@ -124,7 +130,8 @@ class Summary:
             if not why and step.decisive is not None:
                 event = step.decisive
                 name = wording.point(event.measurement.name, language)
-                because = explain(event).get(language)
+                note = wording.reason(event.measurement.note).get(language)
+                because = note or explain(event).get(language)
                 why = f"{name}: {wording.judged(event, language)}; {because}"
             lines.append(why)
         return "\n".join(line for line in lines if line)
@@ -155,6 +162,15 @@ class Summary:
         for event in digest.restored:
             if not event.agreed:
                 self._row(_NOT_RESTORED, Line(f"{event.role}.{event.point}", "bold red"))
+
+
+def _why(ended: RunEnded, language: Language) -> str:
+    """Headline and reason, or one of them where they say the same."""
+    reason = wording.reason(ended.reason).get(language)
+    if ended.headline is None or ended.headline.get(language) in reason:
+        return reason
+    headline = ended.headline.get(language)
+    return headline if ended.headline.en == ended.reason else f"{headline}: {reason}"
 
 
 def _coverage(digest: RunDigest, judging: set[tuple[str, str]], language: Language) -> str:

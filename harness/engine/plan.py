@@ -15,14 +15,35 @@ from harness.bench.load import LoadedBench
 from harness.catalogue.load import Catalogue
 from harness.datafile import Path_, validate
 from harness.devices.modbus.profile import list_profiles, load_profile
-from harness.errors import FileError, Problem, UnknownNameError, UsageError
+from harness.errors import (
+    FileError,
+    NotAvailableError,
+    Problem,
+    UnknownNameError,
+    UsageError,
+)
 from harness.limits import Limit
 from harness.procedure.load import LoadedProcedure
 from harness.procedure.model import Step
+from harness.text import Text
 
-NOT_RELEASED = "energising was not released (--allow-energise)"
-NOT_SELECTED = "not selected"
 DEVICE_ROLES = ("pile", "meter")
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """Why a step is not run: a headline for people, and the detail."""
+
+    headline: Text
+    detail: str
+
+
+NOT_RELEASED = Obstacle(
+    Text("未授权送电", "Energising was not released"),
+    "energising was not released (--allow-energise)",
+)
+NOT_SELECTED = Obstacle(Text("未选中", "Not selected"), "not selected")
+_NOT_ON_THIS_BENCH = NotAvailableError.headline
 
 
 @dataclass(frozen=True)
@@ -35,7 +56,12 @@ class PlannedStep:
     parameters: dict[str, Any]
     limit: Limit | None
     item: ItemRef | None
-    not_possible: str = ""
+    obstacle: Obstacle | None = None
+
+    @property
+    def not_possible(self) -> str:
+        """Why the step cannot run; empty when it can."""
+        return self.obstacle.detail if self.obstacle is not None else ""
 
     @property
     def roles(self) -> set[str]:
@@ -89,11 +115,11 @@ def make_plan(
             continue
         if selected is not None and step.id not in selected:
             plan.deselected.append(step.id)
-            planned = replace(planned, not_possible=NOT_SELECTED)
+            planned = replace(planned, obstacle=NOT_SELECTED)
         elif not planned.not_possible:
             _announce(plan, planned, bench)
             if planned.action.energises and not energise:
-                planned = replace(planned, not_possible=NOT_RELEASED)
+                planned = replace(planned, obstacle=NOT_RELEASED)
         plan.steps.append(planned)
     if binder.problems:
         raise FileError(binder.problems)
@@ -157,7 +183,8 @@ class _Binder:
         if len(self.problems) > before:
             return None
         reason = self._why_not(action, parameters, here)
-        return PlannedStep(index + 1, step, action, parameters, limit, item, reason)
+        obstacle = Obstacle(_NOT_ON_THIS_BENCH, reason) if reason else None
+        return PlannedStep(index + 1, step, action, parameters, limit, item, obstacle)
 
     def _why_not(self, action: Action, parameters: dict[str, Any], here: Path_) -> str:
         reason = ""

@@ -8,7 +8,6 @@ taken to its safe state and measured there, the record closed and sealed.
 
 import asyncio
 import contextlib
-import platform
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -36,6 +35,7 @@ from harness.events import (
 )
 from harness.evidence.journal import Bundle
 from harness.evidence.keys import station_key
+from harness.evidence.seal import this_place
 from harness.text import Text
 from harness.verdict import Ending, ExitCode, Verdict, exit_code, worst
 
@@ -96,11 +96,7 @@ def execute(request: RunRequest, listeners: Sequence[Listener] = ()) -> RunResul
             station_key(),
             real_started=started,
             real_ended=real_now(),
-            place={
-                "host": platform.node(),
-                "platform": platform.platform(),
-                "python": platform.python_version(),
-            },
+            place=this_place(),
         )
         sealed = True
     session.bundle.close()
@@ -233,6 +229,7 @@ class _Session:
                     energises=plan.energises,
                     skills=plan.procedure.model.skills,
                     deselected=plan.deselected,
+                    groups={group.id: group.title for group in plan.procedure.model.groups},
                 )
             )
 

@@ -5,7 +5,7 @@ import traceback
 from harness.actions.context import RunMemory, StepContext
 from harness.bench.bench import Bench
 from harness.clock import Clock, Deadline
-from harness.engine.plan import Plan, PlannedStep
+from harness.engine.plan import Obstacle, Plan, PlannedStep
 from harness.engine.recorder import Recorder
 from harness.errors import (
     BenchError,
@@ -27,6 +27,11 @@ STEP_DEADLINE = 600.0
 PERSON_DEADLINE = 3600.0
 """Seconds that a person may take."""
 _SILENCES_UNTIL_LOST = 2
+
+_RUN_ENDED = Text("运行已提前结束", "The run had ended")
+_LOST = Text("设备已失联", "The device was lost")
+_STOPPED = Text("按失败策略提前结束", "Stopped by the failure policy")
+_GROUP_LEFT = Text("本组已按失败策略跳过", "The group was left by the failure policy")
 
 _RETRY = (Verdict.ERROR, Verdict.INCONCLUSIVE)
 _FAILED = (Verdict.FAIL, Verdict.CONDITIONAL_FAIL)
@@ -73,15 +78,15 @@ class ProcedureRun:
         self.reason = ""
         self.id = plan.procedure.id
         self.finished = False
-        self._skip_all = ""
-        self._skip_groups: dict[str, str] = {}
+        self._skip_all: Obstacle | None = None
+        self._skip_groups: dict[str, Obstacle] = {}
 
     async def run(self) -> None:
         """Give every step its turn. Raises StopRun, CancelledError and EvidenceError."""
         for planned in self._plan.steps:
-            skip = self._why_skip(planned)
-            if skip:
-                self._not_run(planned, skip)
+            obstacle = self._why_skip(planned)
+            if obstacle is not None:
+                self._not_run(planned, obstacle)
             else:
                 await self._run_step(planned)
 
@@ -90,7 +95,7 @@ class ProcedureRun:
         self.finished = True
         for planned in self._plan.steps:
             if planned.model.id not in self.verdicts:
-                self._not_run(planned, reason)
+                self._not_run(planned, Obstacle(_RUN_ENDED, reason))
         judging = [step for step in self._plan.steps if step.action.judges]
         reached = [s for s in judging if self.verdicts.get(s.model.id) in _ABOUT_DEVICE]
         counts: dict[str, int] = {}
@@ -107,19 +112,19 @@ class ProcedureRun:
             )
         )
 
-    def _why_skip(self, planned: PlannedStep) -> str:
-        if self._skip_all:
+    def _why_skip(self, planned: PlannedStep) -> Obstacle | None:
+        if self._skip_all is not None:
             return self._skip_all
-        if planned.not_possible:
-            return planned.not_possible
+        if planned.obstacle is not None:
+            return planned.obstacle
         if planned.model.group in self._skip_groups:
             return self._skip_groups[planned.model.group]
         for role in sorted(planned.roles):
             if role in self._bench.lost:
-                return f"the {role} was lost: {self._bench.lost[role]}"
-        return ""
+                return Obstacle(_LOST, f"the {role} was lost: {self._bench.lost[role]}")
+        return None
 
-    def _not_run(self, planned: PlannedStep, reason: str) -> None:
+    def _not_run(self, planned: PlannedStep, obstacle: Obstacle) -> None:
         self._recorder.emit(self._started(planned, 1))
         self.verdicts[planned.model.id] = Verdict.NOT_RUN
         self._recorder.emit(
@@ -127,7 +132,8 @@ class ProcedureRun:
                 procedure=self._plan.procedure.id,
                 step=planned.model.id,
                 verdict=Verdict.NOT_RUN,
-                reason=reason,
+                reason=obstacle.detail,
+                headline=obstacle.headline,
             )
         )
 
@@ -256,9 +262,9 @@ class ProcedureRun:
         verdict = outcome.verdict.value if outcome.verdict else ""
         cause = f"step {model.id} ended {verdict}"
         if model.policy is OnFail.STOP_RUN:
-            self._skip_all = f"stopped: {cause}"
+            self._skip_all = Obstacle(_STOPPED, f"stopped: {cause}")
             if self.ending is None:
                 self.ending = Ending.STOPPED
                 self.reason = cause
         elif model.policy is OnFail.STOP_GROUP and model.group is not None:
-            self._skip_groups[model.group] = f"the group was left: {cause}"
+            self._skip_groups[model.group] = Obstacle(_GROUP_LEFT, f"the group was left: {cause}")

@@ -131,6 +131,7 @@ _REASONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"this bench has no fault injector", "本台架不能注入故障"),
         (r"the step's deadline passed", "超过步骤时限"),
         (r"the action judged nothing", "该动作没有作出任何判定"),
+        (r"(\S+) was (\S+) before the action", r"动作之前 \1 已是 \2"),
         (r"still (.+)", r"仍为 \1"),
         (r"(\d+) of (\d+): (.*)", r"\2 次中有 \1 次失败：\3"),
         (r"found safe", "本来就处于安全状态"),
@@ -195,8 +196,10 @@ def value(shown: Value | None, unit: str | None, language: Language) -> str:
             return f"{moment:%Y-%m-%d %H:%M:%S}"
         number = f"{shown:.7g}"
         return number if unit in (None, "1") else f"{number} {unit}"
-    if shown is None:
-        return "–"
+    return "–" if shown is None else _state(shown, language)
+
+
+def _state(shown: str, language: Language) -> str:
     if shown not in _STATES_ZH:
         return shown
     return _STATES_ZH[shown] if language == "zh" else shown.replace("_", " ")

@@ -4,13 +4,11 @@ Reports are functions of a `Record` and nothing else: no clock, no network, no c
 same record gives the same report.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from harness.datafile import loads
-from harness.errors import EvidenceError, FileError
-from harness.events import Answered, RunStarted
+from harness.events import Answered, PlanAnnounced
 from harness.evidence.layout import MODBUS
 from harness.evidence.read import Entry, ModbusEntry, read_file, read_journal, read_modbus
 from harness.evidence.rejudge import Difference, rejudge
@@ -65,31 +63,14 @@ def load_record(folder: Path, check: VerifyResult | None = None) -> Record:
         check,
         rejudge(entries),
         statement,
-        dict(_group_titles(folder, entries)),
+        {
+            (entry.event.procedure, group): title
+            for entry in entries
+            if isinstance(entry.event, PlanAnnounced)
+            for group, title in entry.event.groups.items()
+        },
         _pictures(folder, entries),
     )
-
-
-def _group_titles(folder: Path, entries: Sequence[Entry]) -> Iterator[tuple[tuple[str, str], Text]]:
-    """Group titles stand in the copy of the procedure that the record carries."""
-    for used in _files(entries, "procedure"):
-        try:
-            data, _places = loads(read_file(folder / used), used)
-        except (EvidenceError, FileError):  # verification says so already; ids are shown instead
-            continue
-        if not isinstance(data, dict) or not isinstance(data.get("groups"), list):
-            continue
-        for group in data["groups"]:
-            title = group.get("title") if isinstance(group, dict) else None
-            if isinstance(title, dict) and {"zh", "en"} <= title.keys():
-                place = (str(data.get("procedure")), str(group.get("id")))
-                yield place, Text(str(title["zh"]), str(title["en"]))
-
-
-def _files(entries: Sequence[Entry], kind: str) -> Iterator[str]:
-    for entry in entries:
-        if isinstance(entry.event, RunStarted):
-            yield from (used.copy for used in entry.event.files if used.kind == kind and used.copy)
 
 
 def _pictures(folder: Path, entries: Sequence[Entry]) -> dict[str, Picture]:

@@ -127,8 +127,9 @@ def fault_rtu(request: Request, data: bytes) -> str:
         if data[0] != request.unit:
             return f"wrong unit: a reply from unit {data[0]}"
         return _pdu_fault(request, data[1:-2]) or "wrong length"
-    refusal = len(data) >= 2 and data[1] == request.function | 0x80
-    if len(data) < (5 if refusal else needed):
+    if len(data) >= 2 and data[1] == request.function | 0x80:
+        needed = 5
+    if len(data) < needed:
         return f"short frame: {len(data)} of {needed} bytes"
     wire = data[-1] << 8 | data[-2]
     return f"bad CRC: {wire:04X} in {len(data)} bytes, calculated {crc16(data[:-2]):04X}"

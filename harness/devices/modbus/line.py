@@ -215,6 +215,10 @@ class Line:
             data = await client.transact(request, timeout)
         except (BenchError, RefusedError) as error:
             failure = error
+        except asyncio.CancelledError:
+            lost = DeviceLostError("the line was closed")
+            self._keep(job.context, request, lost, loop.time() - started)
+            raise
         self._last_end = ended = loop.time()
         line = self._keep(job.context, request, failure, ended - started)
         if failure is None:

@@ -61,8 +61,8 @@ class TerminalOperator:
         self._technician = technician
 
     async def ask(self, question: Question, deadline: Deadline) -> Answer:
-        seen = await self._perceive(question, deadline)
         self._show(f"? {question.ask.get(self._language)}")
+        seen = await self._perceive(question, deadline)
         if seen is not None and seen.value is not None:
             self._show(f"  {_SEEN.get(self._language)}: {self._label(question, seen.value)}")
         for number, choice in enumerate(question.choices, 1):

@@ -1,0 +1,113 @@
+"""The detection matrix of the simulated bench, computed: every check can fail, none fails falsely.
+
+A failure names the fault (or the seed) that it is about.
+"""
+
+import json
+from dataclasses import replace
+
+import pytest
+from click.testing import CliRunner
+
+from harness.bench.simulated import seeded_faults
+from harness.cli.root import ROOT
+from harness.engine import matrix
+from harness.engine.matrix import HEALTHY_SEEDS, Alarm, FaultRow, Matrix, MatrixBench
+from harness.errors import UnknownNameError
+from harness.verdict import Verdict
+
+FAULTS = [(name, procedure) for name, one in seeded_faults().items() for procedure in one.expects]
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> MatrixBench:
+    return MatrixBench()
+
+
+@pytest.fixture(autouse=True)
+def _own_keys(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HARNESS_KEYS", str(tmp_path_factory.getbasetemp() / "keys"))
+
+
+@pytest.mark.parametrize(("fault", "procedure"), FAULTS)
+def test_a_fault_is_found_by_exactly_the_right_steps(
+    bench: MatrixBench, fault: str, procedure: str
+) -> None:
+    row = bench.with_fault(fault, procedure)
+    assert row.failed == row.expected
+
+
+@pytest.mark.parametrize("seed", range(1, HEALTHY_SEEDS + 1))
+@pytest.mark.parametrize("procedure", sorted({procedure for _, procedure in FAULTS}))
+def test_a_healthy_bench_raises_no_alarm(bench: MatrixBench, procedure: str, seed: int) -> None:
+    assert bench.healthy(procedure, seed) == []
+
+
+def test_every_check_is_failed_by_some_fault(bench: MatrixBench) -> None:
+    expected = {
+        (procedure, step)
+        for one in seeded_faults().values()
+        for procedure, steps in one.expects.items()
+        for step in steps
+    }
+    assert [check for check in bench.checks() if check not in expected] == []
+
+
+def test_expected_steps_exist(bench: MatrixBench) -> None:
+    for one in seeded_faults().values():
+        for procedure, steps in one.expects.items():
+            known = {step.model.id for step in bench.plans[procedure].steps}
+            assert set(steps) <= known, one.name
+
+
+def test_a_fault_that_is_not_found_is_noticed() -> None:
+    """The matrix itself can fail: a fault that claims what it does not do."""
+    faults = dict(seeded_faults())
+    name, procedure = FAULTS[0]
+    faults[name] = replace(faults[name], expects={procedure: ("clock",)})  # type: ignore[type-var]
+    row = MatrixBench(faults).with_fault(name, procedure)
+    assert not row.as_expected
+    assert row.expected == ["clock"]
+
+
+@pytest.mark.parametrize(
+    ("found", "holds"),
+    [
+        (Matrix(1, [], [FaultRow("f", "P", ["a"], ["a"], 1)], []), True),
+        (Matrix(1, [], [FaultRow("f", "P", ["a"], ["a", "b"], 1)], []), False),
+        (Matrix(1, [], [FaultRow("f", "P", ["a"], [], 0)], []), False),
+        (Matrix(1, [Alarm("P", 1, "a", Verdict.FAIL)], [], []), False),
+        (Matrix(1, [], [], ["P::a"]), False),
+    ],
+)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_exit_code_and_json(
+    monkeypatch: pytest.MonkeyPatch, found: Matrix, holds: bool, lang: str
+) -> None:
+    monkeypatch.setattr("harness.cli.matrix.compute_matrix", lambda *_, **__: found)
+    shown = CliRunner().invoke(ROOT, ["matrix", "--lang", lang])
+    assert shown.exit_code == (0 if holds else 1)
+    result = CliRunner().invoke(ROOT, ["matrix", "--json"])
+    assert result.exit_code == shown.exit_code
+    value = json.loads(result.stdout)
+    assert set(value) == {"healthy", "faults", "checks_never_failed"}
+    assert value["healthy"]["runs"] == 1
+    assert value["healthy"]["false_alarms"] == len(found.alarms)
+    for row in value["faults"]:
+        assert set(row) == {"fault", "procedure", "expected", "failed"}
+
+
+def test_one_fault_through_the_command_line() -> None:
+    name, procedure = FAULTS[0]
+    result = CliRunner().invoke(ROOT, ["matrix", "--json", "--fault", name, "--seeds", "1"])
+    assert result.exit_code == 0, result.output
+    value = json.loads(result.stdout)
+    assert [row["fault"] for row in value["faults"]] == [name]
+    assert value["checks_never_failed"] == []
+    assert procedure in {row["procedure"] for row in value["faults"]}
+
+
+def test_an_unknown_fault() -> None:
+    assert CliRunner().invoke(ROOT, ["matrix", "--fault", "no-such-fault"]).exit_code == 2
+    with pytest.raises(UnknownNameError):
+        matrix.compute_matrix(["no-such-fault"])

@@ -1,0 +1,568 @@
+"""One owner of the wire: faults, late replies, cancelled callers, sharing, lost links."""
+
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+
+import pytest
+from modbus_help import FakeDevice, Record, opened, serving, shipped
+
+from harness.clock import Clock, Deadline, loop_time, run, sleep
+from harness.devices.modbus.connection import ModbusConnection
+from harness.devices.modbus.device import ModbusDevice
+from harness.devices.modbus.frames import crc16
+from harness.devices.modbus.line import Line
+from harness.errors import (
+    BadReplyError,
+    BenchError,
+    ConnectionFailedError,
+    DeviceLostError,
+    EvidenceError,
+    NoReplyError,
+    RefusedError,
+)
+from harness.events import Transaction
+
+MEMORY = ["memory-tcp", "memory-rtu"]
+PILE = "gb-ac-pile"
+
+
+def soon() -> Deadline:
+    return Deadline.after(60)
+
+
+def virtual(main: Callable[[], Awaitable[None]]) -> None:
+    async def go() -> None:
+        await main()
+
+    run(go, virtual=True)
+
+
+def on_the_wire(kind: str, spoil: Callable[[bytes], bytes]) -> tuple[Exception, Record]:
+    """What a single read gives when every reply is spoilt so."""
+    caught: list[Exception] = []
+    kept: list[Record] = []
+
+    async def main() -> None:
+        profile = shipped(PILE)
+        fake = FakeDevice(u1=profile)
+        fake.spoil = spoil
+        async with (
+            serving(fake, kind) as connection,
+            opened(connection, profile, virtual=True) as (device, record),
+        ):
+            with pytest.raises((BenchError, RefusedError)) as raised:
+                await device.read(["voltage_l1"], soon(), attempts=1)
+            caught.append(raised.value)
+            kept.append(record)
+
+    virtual(main)
+    return caught[0], kept[0]
+
+
+def with_crc(frame: bytes) -> bytes:
+    return frame + crc16(frame).to_bytes(2, "little")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "error", "detail", "outcome"),
+    [
+        (lambda reply: b"", NoReplyError, "no reply within 1 s", "no_reply"),
+        (lambda reply: reply[:-1] + b"\x00", BadReplyError, "bad CRC", "bad_reply"),
+        (lambda reply: reply[:3], BadReplyError, "short frame: 3 of 7 bytes", "bad_reply"),
+        (
+            lambda reply: with_crc(b"\x09" + reply[1:-2]),
+            BadReplyError,
+            "wrong unit: a reply from unit 9",
+            "bad_reply",
+        ),
+        (
+            lambda reply: with_crc(b"\x01\x03" + reply[2:-2]),
+            BadReplyError,
+            "wrong function",
+            "bad_reply",
+        ),
+        (lambda reply: with_crc(b"\x01\x84\x04"), RefusedError, "device failure", "exception"),
+        (lambda reply: with_crc(b"\x01\x84\x0b"), NoReplyError, "gateway", "no_reply"),
+    ],
+)
+def test_faults_of_a_serial_line_are_told_apart(
+    spoil: Callable[[bytes], bytes], error: type[Exception], detail: str, outcome: str
+) -> None:
+    caught, record = on_the_wire("memory-rtu", spoil)
+    assert type(caught) is error
+    assert detail in str(caught)
+    (transaction,) = record
+    assert transaction.outcome == outcome
+    assert transaction.request == with_crc(bytes.fromhex("010400780001")).hex()
+    if outcome == "bad_reply":
+        assert transaction.reply
+
+
+@pytest.mark.parametrize(
+    ("spoil", "error", "detail"),
+    [
+        (lambda reply: b"", NoReplyError, "no reply"),
+        (lambda reply: reply[:-1], BadReplyError, "short frame: 10 of 11 bytes"),
+        (lambda reply: reply[:6] + b"\x09" + reply[7:], BadReplyError, "wrong unit"),
+        (lambda reply: b"\xff\xff" + reply[2:], BadReplyError, "wrong transaction"),
+        (lambda reply: b"\0\0" + reply[2:], BadReplyError, "wrong transaction"),
+        (lambda reply: b"HTTP/1.0 400 Bad Request", BadReplyError, "garbage"),
+    ],
+)
+def test_faults_of_a_tcp_link_are_told_apart(
+    spoil: Callable[[bytes], bytes], error: type[Exception], detail: str
+) -> None:
+    caught, record = on_the_wire("memory-tcp", spoil)
+    assert type(caught) is error
+    assert detail in str(caught)
+    assert len(record) == 1
+
+
+@pytest.mark.parametrize("kind", MEMORY)
+def test_noise_before_and_after_the_reply_does_not_matter(kind: str) -> None:
+    async def main() -> None:
+        profile = shipped(PILE)
+        fake = FakeDevice(u1=profile)
+        fake.put("voltage_l1", 230)
+        before = b"\x00\xff" if kind == "memory-rtu" else b""
+        fake.spoil = lambda reply: before + reply + b"\x55\x00"
+        async with (
+            serving(fake, kind) as connection,
+            opened(connection, profile, virtual=True) as (device, record),
+        ):
+            for _ in range(3):
+                found = await device.read(["voltage_l1"], soon(), attempts=1)
+                assert found["voltage_l1"].value == 230
+            assert record[0].reply.startswith(before.hex())
+
+    virtual(main)
+
+
+@pytest.mark.parametrize("kind", MEMORY)
+@pytest.mark.parametrize("late", [1.2, 1.7])
+def test_a_late_reply_is_never_the_answer_to_the_next_request(kind: str, late: float) -> None:
+    async def main() -> None:
+        profile = shipped(PILE)
+        fake = FakeDevice(u1=profile)
+        fake.put("voltage_l1", 111)
+        fake.put("voltage_l2", 222)
+        async with (
+            serving(fake, kind) as connection,
+            opened(connection, profile, virtual=True) as (device, _),
+        ):
+            fake.delay = late
+            with pytest.raises(NoReplyError):
+                await device.read(["voltage_l1"], soon(), attempts=1)
+            fake.delay = 0.0
+            fake.put("voltage_l1", 333)
+            started = loop_time()
+            found = await device.read(["voltage_l2"], soon(), attempts=1)
+            assert found["voltage_l2"].value == 222
+            if kind == "memory-tcp":
+                assert loop_time() - started < 0.1  # numbered: no need to wait
+            for _ in range(3):
+                assert (await device.read(["voltage_l1"], soon()))["voltage_l1"].value == 333
+
+    virtual(main)
+
+
+def test_a_reply_that_never_comes_holds_up_only_what_looks_like_it() -> None:
+    async def main() -> None:
+        profile = shipped(PILE)
+        fake = FakeDevice(u1=profile)
+        async with (
+            serving(fake, "memory-rtu") as connection,
+            opened(connection, profile, virtual=True) as (device, _),
+        ):
+            fake.spoil = lambda reply: b""
+            with pytest.raises(NoReplyError):
+                await device.read(["voltage_l1"], soon(), attempts=1)
+            fake.spoil = lambda reply: reply
+            started = loop_time()
+            await device.read(["total_energy", "emergency_stop"], soon(), attempts=1)
+            assert loop_time() - started < 0.1
+            await device.read(["voltage_l2"], soon(), attempts=1)
+            assert loop_time() - started == pytest.approx(1.0)
+
+    virtual(main)
+
+
+@pytest.mark.parametrize("kind", MEMORY)
+@pytest.mark.parametrize("moment", [0.0, 0.2, 0.5, 0.7])
+def test_a_cancelled_caller_leaves_the_line_in_order(kind: str, moment: float) -> None:
+    async def main() -> None:
+        profile = shipped(PILE)
+        fake = FakeDevice(u1=profile)
+        fake.put("voltage_l1", 111)
+        fake.put("voltage_l2", 222)
+        fake.delay = 0.4
+        async with (
+            serving(fake, kind) as connection,
+            opened(connection, profile, virtual=True) as (device, record),
+        ):
+            reading = asyncio.create_task(device.read(["voltage_l1", "enable"], soon()))
+            await sleep(moment)
+            reading.cancel()
+            found = await device.read(["voltage_l2"], soon(), attempts=1)
+            assert found["voltage_l2"].value == 222
+            with pytest.raises(asyncio.CancelledError):
+                await reading
+            # What was sent was finished and recorded; what was not sent never was.
+            assert [t.outcome for t in record] == ["ok"] * len(fake.requests)
+
+    virtual(main)
+
+
+def shared_line(connection: ModbusConnection, record: Record) -> tuple[Line, list[ModbusDevice]]:
+    line = Line(connection, record)
+    clock = Clock(virtual=True)
+    devices = [
+        ModbusDevice(role, shipped(name), line, unit=unit, clock=clock, simulated=True)
+        for role, name, unit in (("pile", PILE, 1), ("meter", "eastron-sdm630", 2))
+    ]
+    return line, devices
+
+
+def test_two_devices_share_a_line() -> None:
+    async def main() -> None:
+        fake = FakeDevice(u1=shipped(PILE), u2=shipped("eastron-sdm630"))
+        fake.put("voltage_l1", 230, unit=1)
+        fake.put("voltage_l1", 231.5, unit=2)
+        record = Record()
+        async with serving(fake, "memory-rtu") as connection:
+            _, (pile, meter) = shared_line(connection, record)
+            await pile.open(soon())
+            await meter.open(soon())
+            both = await asyncio.gather(
+                *(device.read(["voltage_l1"], soon()) for device in (pile, meter) * 5)
+            )
+            assert [found["voltage_l1"].value for found in both] == [230.0, 231.5] * 5
+            assert [t.unit for t in record] == [1, 2] * 5
+            await pile.close()
+            assert (await meter.read(["voltage_l1"], soon()))["voltage_l1"].value == 231.5
+            await meter.close()
+            with pytest.raises(DeviceLostError, match="not open"):
+                await meter.read(["voltage_l1"], soon())
+            await meter.open(soon())
+            await meter.read(["voltage_l1"], soon())
+            await meter.close()
+            await meter.close()
+
+    virtual(main)
+
+
+def test_a_silent_device_does_not_hold_up_the_other() -> None:
+    async def main() -> None:
+        fake = FakeDevice(u1=shipped(PILE), u2=shipped("eastron-sdm630"))
+        fake.spoil = lambda reply: b"" if reply[0] == 1 else reply
+        record = Record()
+        async with serving(fake, "memory-rtu") as connection:
+            _, (pile, meter) = shared_line(connection, record)
+            await pile.open(soon())
+            await meter.open(soon())
+
+            async def ask_pile() -> None:
+                with pytest.raises(NoReplyError):
+                    await pile.read(["voltage_l1"], soon())
+
+            silent = asyncio.create_task(ask_pile())
+            await sleep(0.01)
+            for _ in range(10):
+                started = loop_time()
+                await meter.read(["voltage_l1"], soon())
+                assert loop_time() - started < 1.3
+            await silent
+            assert [t.unit for t in record].count(1) == 3
+            await pile.close()
+            await meter.close()
+
+    virtual(main)
+
+
+def test_long_reads_take_turns() -> None:
+    async def main() -> None:
+        fake = FakeDevice(u1=shipped(PILE), u2=shipped("eastron-sdm630"))
+        record = Record()
+        async with serving(fake, "memory-rtu") as connection:
+            _, (pile, meter) = shared_line(connection, record)
+            await pile.open(soon())
+            await meter.open(soon())
+            everything = [name for name in meter.profile.points if meter.has(name)]
+            await asyncio.gather(meter.read(everything, soon()), pile.read(["voltage_l1"], soon()))
+            assert 1 in [t.unit for t in record[:3]]
+            await pile.close()
+            await meter.close()
+
+    virtual(main)
+
+
+def test_the_pause_between_requests_is_kept() -> None:
+    async def main() -> None:
+        profile = shipped("eastron-sdm630")
+        fake = FakeDevice(u1=profile)
+        async with (
+            serving(fake, "memory-rtu") as connection,
+            opened(connection, profile, virtual=True) as (device, record),
+        ):
+            started = loop_time()
+            names = [name for name in profile.points if device.has(name)]
+            await device.read(names, soon())
+            assert len(record) == 15
+            assert loop_time() - started == pytest.approx(14 * 0.1)
+        faster = connection.model_copy(update={"pause": 0.01})
+        async with (
+            serving(fake, "memory-rtu") as served,
+            opened(served.model_copy(update={"pause": faster.pause}), profile, virtual=True) as (
+                device,
+                _,
+            ),
+        ):
+            started = loop_time()
+            await device.read(names, soon())
+            assert loop_time() - started == pytest.approx(14 * 0.01)
+
+    virtual(main)
+
+
+def test_a_busy_line_keeps_the_deadline_of_those_who_wait() -> None:
+    async def main() -> None:
+        profile = shipped(PILE)
+        fake = FakeDevice(u1=profile)
+        fake.delay = 0.9
+        async with (
+            serving(fake, "memory-tcp") as connection,
+            opened(connection, profile, virtual=True) as (device, _),
+        ):
+            first = asyncio.create_task(device.read(["voltage_l1"], soon()))
+            await sleep(0.01)
+            started = loop_time()
+            with pytest.raises(NoReplyError, match="before the line was free"):
+                await device.read(["voltage_l2"], Deadline.after(0.2))
+            assert loop_time() - started == pytest.approx(0.2)
+            await first
+            assert len(fake.requests) == 1
+
+    virtual(main)
+
+
+@pytest.mark.parametrize("kind", MEMORY)
+def test_a_server_that_goes_away_is_a_lost_device(kind: str) -> None:
+    async def main() -> None:
+        profile = shipped(PILE)
+        fake = FakeDevice(u1=profile)
+        async with AsyncExitStack() as outer, AsyncExitStack() as inner:
+            connection = await inner.enter_async_context(serving(fake, kind))
+            device, record = await outer.enter_async_context(
+                opened(connection, profile, virtual=True)
+            )
+            await device.read(["voltage_l1"], soon())
+            fake.delay = 0.5
+            reading = asyncio.create_task(device.read(["voltage_l1"], soon(), attempts=1))
+            await sleep(0.1)
+            started = loop_time()
+            await inner.aclose()
+            with pytest.raises(DeviceLostError, match="the connection was lost"):
+                await reading
+            assert loop_time() - started < 0.1
+            assert record[-1].outcome == "link_lost"
+            with pytest.raises(DeviceLostError, match="no simulator serves"):
+                await device.read(["voltage_l1"], soon())
+
+    virtual(main)
+
+
+def test_a_lost_tcp_link_is_noticed_at_once_and_opened_again() -> None:
+    async def main() -> None:
+        profile = shipped(PILE)
+        silent = asyncio.Event()
+
+        async def drop(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.read(12)
+            silent.set()
+            writer.close()
+
+        gate = await asyncio.start_server(drop, "127.0.0.1", 0)
+        port = gate.sockets[0].getsockname()[1]
+        connection = ModbusConnection(
+            modbus="tcp", host="127.0.0.1", port=port, timeout=30.0, unit=1, attempts=2
+        )
+        async with opened(connection, profile, virtual=False) as (device, record):
+            started = loop_time()
+            with pytest.raises(DeviceLostError, match="the connection was lost"):
+                await device.read(["voltage_l1"], soon())
+            assert loop_time() - started < 5
+            assert [t.outcome for t in record] == ["link_lost"] * 2
+            gate.close()
+            with pytest.raises(DeviceLostError, match="gone, and tcp 127"):
+                await device.read(["voltage_l1"], soon())
+            assert record[-1].request == ""
+        await gate.wait_closed()
+
+    async def go() -> None:
+        await main()
+
+    run(go, virtual=False)
+
+
+def test_the_connection_comes_back_with_the_server() -> None:
+    async def main() -> None:
+        profile = shipped(PILE)
+        fake = FakeDevice(u1=profile)
+        async with AsyncExitStack() as outer:
+            async with serving(fake, "tcp") as connection:
+                device, _ = await outer.enter_async_context(
+                    opened(connection, profile, virtual=False)
+                )
+                await device.read(["voltage_l1"], soon())
+            with pytest.raises(DeviceLostError):
+                await device.read(["voltage_l1"], soon())
+            from pymodbus.server import ModbusTcpServer  # noqa: PLC0415
+
+            again = ModbusTcpServer(fake._devices(), address=("127.0.0.1", connection.port))
+            await again.serve_forever(background=True)
+            await device.read(["voltage_l1"], soon())
+            await again.shutdown()
+
+    run(main, virtual=False)
+
+
+@pytest.mark.parametrize(
+    ("connection", "advice"),
+    [
+        (
+            ModbusConnection(modbus="tcp", host="127.0.0.1", port=1, timeout=0.3),
+            "nothing listens on that port",
+        ),
+        (
+            ModbusConnection(modbus="tcp", host="no-such-host.invalid", port=502, timeout=0.3),
+            "check host name",
+        ),
+        (
+            ModbusConnection(modbus="rtu", port="/dev/no-such-port", timeout=0.3),
+            "serial ports of this machine: ",
+        ),
+    ],
+)
+def test_what_cannot_be_opened_says_what_to_look_at(
+    connection: ModbusConnection, advice: str
+) -> None:
+    async def main() -> None:
+        line = Line(connection, Record())
+        with pytest.raises(ConnectionFailedError, match=advice) as caught:
+            await line.open(Deadline.after(20))
+        assert connection.describe() in str(caught.value)
+        await line.close()
+
+    run(main, virtual=False)
+
+
+def test_an_in_memory_line_without_a_simulator() -> None:
+    async def main() -> None:
+        line = Line(ModbusConnection(modbus="memory", port=65000), Record())
+        with pytest.raises(ConnectionFailedError, match="no simulator serves"):
+            await line.open(soon())
+
+    virtual(main)
+
+
+if sys.platform == "linux":
+
+    def test_a_serial_port_that_is_pulled_out_is_a_lost_device() -> None:
+        async def main() -> None:
+            master, slave = os.openpty()
+            name = os.ttyname(slave)
+            connection = ModbusConnection(modbus="rtu", port=name, timeout=30.0, unit=1)
+            async with opened(connection, shipped(PILE), virtual=False) as (device, record):
+                os.close(slave)
+                reading = asyncio.create_task(device.read(["voltage_l1"], soon(), attempts=1))
+                await sleep(0.1)
+                os.close(master)
+                with pytest.raises(DeviceLostError):
+                    await reading
+                assert record[-1].outcome == "link_lost"
+                with pytest.raises(DeviceLostError, match="serial ports of this machine"):
+                    await device.read(["voltage_l1"], soon())
+
+        run(main, virtual=False)
+
+
+def test_a_record_that_cannot_be_written_stops_the_read() -> None:
+    async def main() -> None:
+        profile = shipped(PILE)
+        fake = FakeDevice(u1=profile)
+
+        def record(transaction: Transaction) -> int:
+            raise EvidenceError("the disk is full")
+
+        async with serving(fake, "memory-tcp") as connection:
+            line = Line(connection, record)
+            device = ModbusDevice(
+                "pile", profile, line, unit=1, clock=Clock(virtual=True), simulated=True
+            )
+            await device.open(soon())
+            with pytest.raises(EvidenceError, match="disk is full"):
+                await device.read(["voltage_l1"], soon())
+            assert len(fake.requests) == 1
+            await device.close()
+
+    virtual(main)
+
+
+def test_closing_ends_a_read_in_flight() -> None:
+    async def main() -> None:
+        profile = shipped(PILE)
+        fake = FakeDevice(u1=profile)
+        fake.delay = 0.5
+        async with (
+            serving(fake, "memory-tcp") as connection,
+            opened(connection, profile, virtual=True) as (device, record),
+        ):
+            readings = [
+                asyncio.create_task(device.read([name], soon()))
+                for name in ("voltage_l1", "voltage_l2")
+            ]
+            await sleep(0.1)
+            await device.close()
+            for reading in readings:
+                with pytest.raises(DeviceLostError, match="closed"):
+                    await reading
+            assert [t.outcome for t in record] == ["link_lost"]
+
+    virtual(main)
+
+
+def test_pymodbus_keeps_quiet(capfd: pytest.CaptureFixture[str]) -> None:
+    logging.basicConfig(stream=sys.stderr, level=logging.DEBUG, force=True)
+    try:
+        on_the_wire("memory-rtu", lambda reply: b"\x01\x04\x99" * 40)
+        on_the_wire("memory-tcp", lambda reply: b"\x00" * 300)
+        on_the_wire("memory-tcp", lambda reply: b"")
+        on_the_wire("memory-tcp", lambda reply: reply[:6] + b"\x09" + reply[7:])
+    finally:
+        logging.basicConfig(force=True, handlers=[logging.NullHandler()])
+    printed = capfd.readouterr()
+    assert "pymodbus" not in printed.err + printed.out
+    assert "transaction" not in printed.err + printed.out
+
+
+def test_many_missed_replies_do_not_close_the_connection() -> None:
+    async def main() -> None:
+        profile = shipped(PILE)
+        fake = FakeDevice(u1=profile)
+        async with (
+            serving(fake, "memory-tcp") as connection,
+            opened(connection, profile, virtual=True) as (device, record),
+        ):
+            fake.spoil = lambda reply: b""
+            for _ in range(20):
+                with pytest.raises(NoReplyError):
+                    await device.read(["voltage_l1"], soon(), attempts=1)
+            fake.spoil = lambda reply: reply
+            await device.read(["voltage_l1"], soon(), attempts=1)
+            assert [t.outcome for t in record] == ["no_reply"] * 20 + ["ok"]
+
+    virtual(main)
