@@ -4,7 +4,8 @@ Both run 1,000 steps that put one number on record and hold it against a range, 
 their record: ours the journal (chained, and sealed at the end), OpenHTF its JSON file. The cost
 of one step is (T(1000) - T(10)) / 990, so opening the bench and starting up do not count.
 OpenHTF never waits for the disk; the second row compares it with a run of ours that does, at the
-end of every step.
+end of every step. The third says how much of that is the disk itself: the same bytes, appended
+and forced by nothing but system calls.
 """
 
 import json
@@ -79,6 +80,23 @@ def our_seconds(plan: Plan, folder: Path, *, force: bool) -> float:
     return watch.seconds
 
 
+def disk_seconds(plan: Plan, folder: Path) -> float:
+    """The journal of such a run once more: one write and one wait for the disk a step."""
+    our_seconds(plan, folder, force=False)
+    (journal,) = folder.glob(f"run-{len(plan.steps)}-*/journal.jsonl")
+    steps: list[bytes] = [b""]
+    for line in journal.read_bytes().splitlines(keepends=True):
+        steps[-1] += line
+        if b'"event":"step_ended"' in line:
+            steps.append(b"")
+    force = getattr(os, "fdatasync", os.fsync)  # as harness.evidence.chain does
+    with (folder / "bare.jsonl").open("xb", buffering=0) as file, RealStopwatch() as watch:
+        for step in steps:
+            file.write(step)
+            force(file.fileno())
+    return watch.seconds / len(plan.steps)
+
+
 def openhtf_test(number: int, path: Path) -> Any:
     """The same steps as OpenHTF phases, with its JSON file as the record."""
     import openhtf  # noqa: PLC0415 - not needed to time ourselves
@@ -120,6 +138,8 @@ def cost_of_one_step(who: str) -> float:
         if who == "openhtf":
             openhtf_seconds(FEW, folder)
             few, many = openhtf_seconds(FEW, folder), openhtf_seconds(MANY, folder)
+        elif who == "disk":
+            return disk_seconds(make_steps(MANY, folder), folder)
         else:
             force = who == "forced"
             short, long = make_steps(FEW, folder), make_steps(MANY, folder)
@@ -135,7 +155,7 @@ def rows() -> list[Row]:
         ROUNDS,
         {
             who: lambda who=who: in_fresh_process(__file__, who)  # type: ignore[misc]
-            for who in ("ours", "openhtf", "forced")
+            for who in ("ours", "openhtf", "forced", "disk")
         },
     )
     name = "OpenHTF, one phase"
@@ -154,6 +174,13 @@ def rows() -> list[Row]:
             name=name,
             target=FORCED_TARGET,
             note="the baseline does not wait for the disk",
+        ),
+        compare(
+            "Engine, every step end forced to disk",
+            found["forced"],
+            found["disk"],
+            name="the disk alone, same bytes",
+            target=None,
         ),
     ]
 

@@ -23,6 +23,8 @@ lab's own action (`StopRun`) derive from BaseException.
 
 from harness.text import Language, Text
 
+_SHOWN = 20
+
 
 class HarnessError(Exception):
     """A failure with a headline in both languages and a detail for the log.
@@ -87,8 +89,15 @@ class UnknownNameError(UsageError):
     headline = Text("名称不存在", "Unknown name")
 
     def __init__(self, kind: str, name: str, known: list[str]) -> None:
-        shown = ", ".join(sorted(known)[:20]) or "none"
-        super().__init__(f"no {kind} is called {name!r}; known: {shown}")
+        from difflib import get_close_matches  # noqa: PLC0415 - costs every start 5 ms otherwise
+
+        close = get_close_matches(name, known, 5, 0.6)
+        if close:
+            hint = "did you mean: " + ", ".join(close)
+        else:
+            more = f" … ({len(known)} in all)" if len(known) > _SHOWN else ""
+            hint = "known: " + (", ".join(sorted(known)[:_SHOWN]) or "none") + more
+        super().__init__(f"no {kind} is called {name!r}; {hint}")
 
 
 class DeviceError(HarnessError):

@@ -128,11 +128,11 @@ class ProcedureFile(pytest.File):
         from harness.errors import HarnessError  # noqa: PLC0415
 
         try:
-            request = _prepare(self.config, self.path, None)
+            request = _prepare(self.config, self.path)
         except HarnessError as error:
             raise self.CollectError(error.describe(_language())) from error
         plan = request.plans[0]
-        self.run = ProcedureRun(self, plan.procedure.id)
+        self.run = ProcedureRun(self, request)
         for planned in plan.steps:
             yield StepItem.from_parent(self, name=planned.model.id, planned=planned)
 
@@ -140,8 +140,9 @@ class ProcedureFile(pytest.File):
 class ProcedureRun:
     """The run of one file: made when it is first needed, kept for the other items."""
 
-    def __init__(self, file: ProcedureFile, name: str) -> None:
-        self.name = name
+    def __init__(self, file: ProcedureFile, request: "RunRequest") -> None:
+        self.name = request.plans[0].procedure.id
+        self._request = request
         self.result: RunResult | None = None
         self.digest: RunDigest | None = None
         self._file = file
@@ -157,7 +158,9 @@ class ProcedureRun:
         return self.digest.steps.get((self.name, step))
 
     def _make(self) -> None:
+        from harness.catalogue.load import load_catalogue  # noqa: PLC0415
         from harness.engine.digest import RunDigest  # noqa: PLC0415
+        from harness.engine.prepare import bind  # noqa: PLC0415
         from harness.engine.run import execute  # noqa: PLC0415
         from harness.errors import HarnessError  # noqa: PLC0415
         from harness.report.write import write_reports  # noqa: PLC0415
@@ -169,12 +172,22 @@ class ProcedureRun:
         config.stash[_RUNS].append(self)
         digest = RunDigest()
         try:
-            request = _prepare(config, self._file.path, steps)
+            request = self._request
+            request.plans = bind(
+                [plan.procedure for plan in request.plans],
+                request.bench,
+                load_catalogue(),
+                selected=steps,
+                energise=bool(config.getoption("harness_allow_energise")),
+            )
             self.digest = digest
             self.result = execute(request, [digest])
             write_reports(request.folder, _language())
         except HarnessError as error:
             self._error = StepFailedError(error.describe(_language()))
+            return
+        except Exception as error:  # noqa: BLE001 - once, not once for every step
+            self._error = error
             return
         if self.result.ending is Ending.ABORTED:
             pytest.exit(f"{self.name}: {self.result.reason}", returncode=_ABORTED)
@@ -289,8 +302,8 @@ def _language() -> "Language":
     return preferred_language()
 
 
-def _prepare(config: pytest.Config, path: Path, steps: set[str] | None) -> "RunRequest":
-    """The run of one file; `steps` None: only to be checked. Raises HarnessError."""
+def _prepare(config: pytest.Config, path: Path) -> "RunRequest":
+    """The run of one file with all its steps. Raises HarnessError."""
     from harness.clock import real_now  # noqa: PLC0415
     from harness.devices.operator.absent import AbsentOperator  # noqa: PLC0415
     from harness.devices.operator.terminal import TerminalOperator  # noqa: PLC0415
@@ -306,7 +319,6 @@ def _prepare(config: pytest.Config, path: Path, steps: set[str] | None) -> "RunR
         faults=config.getoption("harness_fault"),
         answers=Path(answers) if answers else None,
         live=live,
-        selected=steps,
         energise=bool(config.getoption("harness_allow_energise")),
     )
     if live and request.operator is None:
@@ -333,7 +345,10 @@ def _words(found: "StepDigest") -> str:
     verdict = found.verdict
     title = found.started.title.get(language)
     word = wording.VERDICTS[verdict].get(language) if verdict is not None else ""
-    lines = [f"{found.started.number} {title}: {word}"]
+    head = f"{found.started.number} {title}: {word}"
+    if found.decisive is not None:
+        head += f": {wording.judged(found.decisive, language)}"
+    lines = [head]
     shown = found.failed if verdict in FAILED else [found.decisive] if found.decisive else []
     for event in shown:
         name = wording.point(event.measurement.name, language)

@@ -77,6 +77,11 @@ def convert(value: float, unit: str, to: str) -> float:
     return value * factor / divisor
 
 
+def same_dimension(unit: str, other: str) -> bool:
+    """Whether a value in one unit can be converted to the other."""
+    return _UNITS[known_unit(unit)][0] == _UNITS[known_unit(other)][0]
+
+
 class Quantity(msgspec.Struct, frozen=True):
     """A number with its unit ("1" for a plain ratio)."""
 

@@ -14,7 +14,7 @@ class Place(StrEnum):
     VEHICLE = "vehicle"
 
 
-class Wire(StrEnum):
+class PilotWire(StrEnum):
     """Condition of the pilot wire in the cable."""
 
     SOUND = "sound"
@@ -33,7 +33,7 @@ class Cable:
         self.place = Place.HOLDER
         self.button_pressed = False
         """The latch button of the plug (S3)."""
-        self.pilot_wire = Wire.SOUND
+        self.pilot_wire = PilotWire.SOUND
         self.earth_sound = True
         self.connection_contact_stuck = False
         """The contact that reports the plug as mated stays closed."""

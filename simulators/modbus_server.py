@@ -10,7 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from itertools import count
-from typing import Any
+from typing import Any, Literal
 
 from pymodbus.constants import ExcCodes
 from pymodbus.exceptions import ModbusIOException
@@ -35,6 +35,7 @@ from pymodbus.transaction import TransactionManager
 from pymodbus.transport import NULLMODEM_HOST
 
 from harness.clock import sleep
+from harness.devices.modbus.ports import PORT_ERRORS, usable_parity
 from harness.errors import ConnectionFailedError
 from simulators.register_map import (
     ILLEGAL_FUNCTION,
@@ -47,6 +48,9 @@ from simulators.wire import HANG, Disturbance, Wire
 
 _ports = count(1)
 """In-memory lines have process-wide numbers; nothing that depends on them may reach a record."""
+
+
+NON_SIGNIFICANT_UNIT = 0xFF
 
 
 class SimulatedSlave:
@@ -68,10 +72,15 @@ class SimulatedSlave:
         self.response_delay = response_delay
         """Seconds from a request to its reply."""
 
-    def hears(self, unit: int) -> bool:
-        """Is the request for this device, and is anybody there?"""
+    def hears(self, unit: int, *, direct: bool) -> bool:
+        """Is the request for this device, and is anybody there?
+
+        `direct`: it came over Modbus TCP, where the address already says who is meant; the unit
+        id 255 then stands for "you" (Modbus messaging on TCP/IP, implementation guide).
+        """
         self.advance()
-        return unit == self.device.unit_id and self.device.powered
+        meant = unit == self.device.unit_id or (direct and unit == NON_SIGNIFICANT_UNIT)
+        return meant and self.device.powered
 
     def answer(self, request: ModbusPDU) -> ModbusPDU:
         """Carry out a request. Refusals are exception replies."""
@@ -149,7 +158,7 @@ class _Handler(ServerRequestHandler):
         super().callback_disconnected(exc)
 
     def _take(self, request: ModbusPDU) -> None:
-        if not self._slave.hears(request.dev_id):
+        if not self._slave.hears(request.dev_id, direct=not self._is_rtu):
             return  # a device is silent on what is meant for others
         if self._is_rtu:
             # On a serial line a newer request means that the master has given up on the old one.
@@ -176,7 +185,7 @@ class _Handler(ServerRequestHandler):
             self._send(reply, request.dev_id, request.transaction_id, effect)
 
     def _refuse(self, function: int, code: int, unit: int, transaction: int) -> None:
-        if self._slave.hears(unit):
+        if self._slave.hears(unit, direct=not self._is_rtu):
             self._send(ExceptionResponse(function & 0x7F, code), unit, transaction, None)
 
     def _send(
@@ -263,14 +272,25 @@ async def serve_tcp(slave: SimulatedSlave, host: str, port: int, *, rtu: bool) -
 
 
 async def serve_serial(
-    slave: SimulatedSlave, port: str, *, baudrate: int, parity: str, bytesize: int, stopbits: int
+    slave: SimulatedSlave,
+    port: str,
+    *,
+    baudrate: int,
+    parity: Literal["N", "E", "O"],
+    bytesize: int,
+    stopbits: int,
 ) -> Serving:
     """Serve RTU on a serial port or pty. Raises ConnectionFailedError."""
     server = _SerialServer(
-        slave, port, baudrate=baudrate, parity=parity, bytesize=bytesize, stopbits=stopbits
+        slave,
+        port,
+        baudrate=baudrate,
+        parity=usable_parity(port, parity),
+        bytesize=bytesize,
+        stopbits=stopbits,
     )
     try:
         await server.serve_forever(background=True)
-    except (RuntimeError, OSError, ValueError) as error:
+    except PORT_ERRORS as error:
         raise ConnectionFailedError(f"cannot open the serial port {port}: {error}") from error
     return Serving(server, f"rtu:{port}", 0)

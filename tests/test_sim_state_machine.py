@@ -8,7 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sim_support import Point
 
 from harness.devices.modbus.canonical import CHARGING_STATES
-from simulators.cable import Wire
+from simulators.cable import PilotWire
 from simulators.pile.controller import Phase
 from simulators.pilot import S1
 
@@ -61,7 +61,7 @@ class PileUnderStimuli(RuleBasedStateMachine):
     @rule()
     def get_charging(self) -> None:
         """Do everything that leads to charging; defects may still be in the way."""
-        self.cable_is(Wire.SOUND, True)
+        self.cable_is(PilotWire.SOUND, True)
         self.supply_is(220.0)
         self.leaks(0.0)
         self.pile.release_emergency_stop()
@@ -155,8 +155,8 @@ class PileUnderStimuli(RuleBasedStateMachine):
         self.world.refresh()
         self.acted(wait)
 
-    @rule(wire=st.sampled_from(list(Wire)), earth=st.booleans(), wait=WAITS)
-    def cable_is(self, wire: Wire, earth: bool, wait: float = 0.0) -> None:
+    @rule(wire=st.sampled_from(list(PilotWire)), earth=st.booleans(), wait=WAITS)
+    def cable_is(self, wire: PilotWire, earth: bool, wait: float = 0.0) -> None:
         self.world.cable.pilot_wire = wire
         self.world.cable.earth_sound = earth
         self.world.trace.note(self.point.t, "pe", earth)
@@ -213,7 +213,7 @@ class PileUnderStimuli(RuleBasedStateMachine):
         if self.point.t - max(self.stimulus_at, *recent) < REACTION:
             return
         cable, vehicle = self.world.cable, self.point.vehicle
-        assert cable.mated and cable.earth_sound and cable.pilot_wire is Wire.SOUND
+        assert cable.mated and cable.earth_sound and cable.pilot_wire is PilotWire.SOUND
         assert vehicle.s2_closed
         assert not self.pile.emergency_stop.pressed
         assert self.pile.powered

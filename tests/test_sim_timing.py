@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from sim_support import Point
 
-from simulators.cable import Wire
+from simulators.cable import PilotWire
 from simulators.pile.current_watch import overcurrent_limit
 from simulators.pilot import S1
 from simulators.vehicle_side import VehicleSettings
@@ -77,12 +77,12 @@ def test_t06_forced_opening_after_6_s() -> None:
 
 
 def _break_pilot(point: Point) -> None:
-    point.world.cable.pilot_wire = Wire.BROKEN
+    point.world.cable.pilot_wire = PilotWire.BROKEN
     point.world.refresh()
 
 
 def _short_pilot(point: Point) -> None:
-    point.world.cable.pilot_wire = Wire.SHORTED
+    point.world.cable.pilot_wire = PilotWire.SHORTED
     point.world.refresh()
 
 

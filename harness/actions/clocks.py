@@ -2,7 +2,7 @@
 
 from harness.actions.context import StepContext
 from harness.actions.registry import PointName, action
-from harness.clock import Clock, Deadline, loop_time
+from harness.clock import Clock, Deadline
 from harness.devices.modbus.device import ModbusDevice
 from harness.quantity import Measurement, Quality
 from harness.text import Text
@@ -18,14 +18,13 @@ async def clock_offset(
     The device's time belongs to some moment between request and reply; the register counts in
     steps of its resolution. Both are taken as rectangular.
     """
-    before, wall = loop_time(), clock.now().utc
     reading = (await device.read([point], deadline))[point]
-    delay = loop_time() - before
+    wall, delay = clock.now().utc, device.context.seconds
     if reading.quality is not Quality.GOOD or not isinstance(reading.value, int | float):
         return reading
     resolution = device.profile.points[point].resolution or 0.0
     # A counter that drops the fraction stands half a step behind on average.
-    offset = reading.value + resolution / 2 - (wall.timestamp() + delay / 2)
+    offset = reading.value + resolution / 2 - (wall.timestamp() - delay / 2)
     spread = ((resolution / _RECTANGULAR) ** 2 + (delay / _RECTANGULAR) ** 2) ** 0.5
     return Measurement(
         name=f"{point}.offset",

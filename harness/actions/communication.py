@@ -6,7 +6,6 @@ from pydantic import Field
 
 from harness.actions.context import StepContext
 from harness.actions.registry import PointName, action
-from harness.clock import loop_time
 from harness.errors import BenchError, DeviceError, DeviceLostError
 from harness.limits import Rule
 from harness.quantity import Measurement
@@ -24,7 +23,6 @@ async def _read_often(
     lines: list[int] = []
     failures: dict[str, int] = {}
     for number in range(reads):
-        started = loop_time()
         try:
             reading = await step.device.read([point], step.deadline, attempts=1)
         except DeviceLostError:
@@ -35,7 +33,7 @@ async def _read_often(
             if not times and number + 1 >= _DEAD:
                 raise
             continue
-        times.append(loop_time() - started)
+        times.append(step.device.context.seconds)
         lines += reading[point].transactions
     return times, lines, failures
 

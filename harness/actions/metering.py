@@ -1,7 +1,7 @@
 """Checks of a meter register that need no reference meter."""
 
 from harness.actions.context import StepContext
-from harness.actions.registry import PointName, action
+from harness.actions.registry import LimitedPoint, action
 from harness.clock import loop_time, sleep_until
 from harness.errors import NotAvailableError
 from harness.fields import DurationField
@@ -25,7 +25,7 @@ def _unit_of_limit(step: StepContext) -> str:
     limit="needed",
     title=Text("最小变量", "Smallest step"),
 )
-async def resolution(step: StepContext, *, point: PointName) -> None:
+async def resolution(step: StepContext, *, point: LimitedPoint) -> None:
     """Judge how finely an energy register counts.
 
     The profile says how fine the register is made; a device may still count more coarsely. A
@@ -68,7 +68,7 @@ def _power_of_ten_in(raw: int) -> int:
 
 
 @action("pile.creep", "meter.creep", kind="R", limit="needed", title=Text("潜动", "Creep"))
-async def creep(step: StepContext, *, point: PointName, over: DurationField) -> None:
+async def creep(step: StepContext, *, point: LimitedPoint, over: DurationField) -> None:
     """Read an energy register twice, idle, and judge what it moved in between."""
     unit = _unit_of_limit(step)
     first = await step.read_one(point)

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from harness.actions.context import StepContext
 from harness.actions.registry import (
+    LimitedPoints,
     OptionalPoints,
     PointName,
     PointNames,
@@ -25,7 +26,7 @@ from harness.text import Text
 async def measure(
     step: StepContext,
     *,
-    points: PointNames,
+    points: LimitedPoints,
     if_present: OptionalPoints = (),
     samples: Annotated[int, Field(ge=1, le=1000)] = 1,
     every: DurationField = 0.2,
@@ -118,20 +119,26 @@ async def flags_clear(
     kind="R",
     title=Text("与站点台账核对", "Compare with the site ledger"),
     possible=lambda bench, role, parameters: (
-        ""  # a simulator brings its own ledger
-        if role in bench.simulated_inside
-        or any(name in bench.model.site for name in parameters.get("points", []))
-        else "the bench file's site ledger names none of these points"
+        "none of these points is both in the profile and in the bench file's site ledger"
+        if not any(
+            not bench.missing(role, name)
+            # a simulator brings its own ledger
+            and (role in bench.simulated_inside or name in bench.model.site)
+            for name in parameters["points"]
+        )
+        else ""
     ),
 )
-async def matches_site(step: StepContext, *, points: PointNames) -> None:
+async def matches_site(step: StepContext, *, points: OptionalPoints) -> None:
     """Read settings or identity and compare them with what the bench's site ledger says.
 
-    Points that the ledger does not name are recorded, not judged.
+    Points that this device does not have are left out; points that the ledger does not name are
+    recorded, not judged.
     """
     ledger = step.bench.site
     judged = False
-    for name, measurement in (await step.read(points)).items():
+    names = [name for name in points if step.device.has(name)]
+    for name, measurement in (await step.read(names)).items():
         if name in ledger:
             step.judge(measurement, Equals(ledger[name]))
             judged = True

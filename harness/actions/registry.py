@@ -35,6 +35,8 @@ class PointRef:
 
     access: Literal["read", "write"] = "read"
     optional: bool = False
+    limited: bool = False
+    """The reading itself is held against the step's limit, so their units have to fit."""
     role_from: str | None = None
     """The parameter that names the device, where it is not the action's own role."""
 
@@ -42,6 +44,8 @@ class PointRef:
 PointName = Annotated[str, PointRef()]
 PointNames = Annotated[list[str], PointRef()]
 OptionalPoints = Annotated[tuple[str, ...], PointRef(optional=True)]
+LimitedPoint = Annotated[str, PointRef(limited=True)]
+LimitedPoints = Annotated[list[str], PointRef(limited=True)]
 WrittenPoint = Annotated[str, PointRef("write")]
 
 _OWN_ROOMS = (

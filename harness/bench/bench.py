@@ -285,8 +285,12 @@ class Bench:
 
     async def _safe(self, device: ModbusDevice) -> SafeState:
         deadline = Deadline.after(self.model.safe_state_within)
-        may_stop = self.energised or self.model.stop_foreign_session
-        return await make_safe(device, deadline, may_stop=may_stop)
+        return await make_safe(
+            device,
+            deadline,
+            started_here=self.energised,
+            may_stop=self.model.stop_foreign_session,
+        )
 
     async def _restore(self, device: ModbusDevice, point: str, before: Measurement) -> Event:
         deadline = Deadline.after(self.model.safe_state_within)

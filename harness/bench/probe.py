@@ -20,7 +20,7 @@ from harness.bench.simulated import SimulatedSide
 from harness.clock import Clock, Deadline
 from harness.devices.modbus.connection import ModbusConnection
 from harness.devices.modbus.device import ModbusDevice
-from harness.devices.modbus.frames import Request
+from harness.devices.modbus.frames import Request, crc16
 from harness.devices.modbus.line import Line, RecordContext
 from harness.devices.modbus.points import Point, Profile
 from harness.errors import (
@@ -288,6 +288,7 @@ class _Probe:
             await self._read_all(device)
         finally:
             await device.close()
+        self._doubt_line()
         self._doubt_profile()
         names = set(IDENTITY)
         self._found.identity = [one for one in self._found.readings if one.name in names]
@@ -348,6 +349,21 @@ class _Probe:
                 self._add(code, what, do, point=point.name, severity=severity)
         return True
 
+    def _doubt_line(self) -> None:
+        """Requests that needed another attempt: the line works, but not well."""
+        total = len(self._transactions)
+        for outcome, code, zh, en in (
+            ("bad_reply", "damaged-frames", "收到损坏的帧", "got a damaged reply"),
+            ("no_reply", "lost-replies", "没有应答", "got no reply"),
+        ):
+            count = sum(one.outcome == outcome for one in self._transactions)
+            if count and not any(finding.code == code for finding in self._found.findings):
+                self._add(
+                    code,
+                    Text(f"{total} 次请求中有 {count} 次{zh}", f"{count} of {total} requests {en}"),
+                    _DAMAGED_SERIAL if self._connection.is_rtu else _DAMAGED_LINE,
+                )
+
     def _doubt_profile(self) -> None:
         """Many points that do not fit mean the wrong profile, not many broken points."""
         misfits = {finding.point for finding in self._found.problems if finding.point}
@@ -382,12 +398,7 @@ def _unit_of(reply: bytes, *, rtu: bool) -> int | None:
 
 
 def _crc_holds(frame: bytes) -> bool:
-    crc = 0xFFFF
-    for byte in frame:
-        crc ^= byte
-        for _ in range(8):
-            crc = (crc >> 1) ^ 0xA001 if crc & 1 else crc >> 1
-    return crc == 0
+    return crc16(frame[:-2]) == frame[-1] << 8 | frame[-2]
 
 
 def _cannot_open(connection: ModbusConnection, error: ConnectionFailedError) -> Finding:
@@ -476,6 +487,11 @@ _DAMAGED_SERIAL = Text(
 _DAMAGED_NETWORK = Text(
     "检查该端口是否为 Modbus TCP（而不是 RTU over TCP 或别的协议）",
     "check that the port speaks Modbus TCP, not RTU over TCP or something else",
+)
+_DAMAGED_LINE = Text(
+    "检查网络质量；经网关时检查其后串口的屏蔽、终端电阻和波特率",
+    "check the network; behind a gateway check shielding, termination and baud rate of the serial "
+    "line",
 )
 _REFUSED = Text(
     "设备没有该地址：检查型号、固件版本与点表是否一致",

@@ -1,7 +1,9 @@
 """Taking a device to its safe state, and measuring that it is there.
 
-"Stopped" is a reading, never an acknowledged write. A device that is found safe is left alone;
-one that cannot be made safe is said so, loudly, and does not hold up the others.
+"Stopped" is a reading, never an acknowledged write. After a run that started a session the stop
+is always commanded, even where the readings look safe already: a session that was asked for a
+moment ago may still close its contactor. Without one, a device that is found safe is left alone.
+What cannot be made safe is said so, loudly, and does not hold up the others.
 """
 
 from harness.bench.sequences import holds, perform
@@ -14,10 +16,13 @@ from harness.quantity import Measurement
 _POLL = 0.1
 
 
-async def make_safe(device: ModbusDevice, deadline: Deadline, *, may_stop: bool) -> SafeState:
+async def make_safe(
+    device: ModbusDevice, deadline: Deadline, *, started_here: bool, may_stop: bool
+) -> SafeState:
     """Make one device safe before the deadline. Never raises a HarnessError.
 
-    With `may_stop` False a device that is found charging is only reported.
+    `started_here`: this run may have started a session. With `may_stop` False a session that it
+    did not start is only reported.
     """
     profile = device.profile
     if profile.kind == "meter":
@@ -33,9 +38,9 @@ async def make_safe(device: ModbusDevice, deadline: Deadline, *, may_stop: bool)
     try:
         async with deadline.timeout():
             safe, readings = await _look(device, deadline)
-            if safe:
+            if safe and not started_here:
                 return SafeState(role=device.role, safe=True, how="found safe", readings=readings)
-            if not may_stop:
+            if not started_here and not may_stop:
                 return SafeState(
                     role=device.role,
                     safe=False,
@@ -44,10 +49,10 @@ async def make_safe(device: ModbusDevice, deadline: Deadline, *, may_stop: bool)
                     detail="a session that this run did not start, and the bench says to leave it",
                 )
             await perform(device, profile.safe_state.sequence, deadline, lambda *_: None)
+            safe, readings = await _look(device, deadline)
             while not safe and not deadline.passed():
+                await sleep(min(_POLL, deadline.remaining()))
                 safe, readings = await _look(device, deadline)
-                if not safe:
-                    await sleep(min(_POLL, deadline.remaining()))
     except HarnessError as error:
         return SafeState(
             role=device.role, safe=False, how="failed", readings=readings, detail=error.detail

@@ -6,6 +6,7 @@
 
 import errno
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,6 +14,7 @@ from typing import Any, TextIO
 
 import click
 
+from harness.cli import wide
 from harness.errors import HarnessError, UsageError
 from harness.text import Language, Text
 from harness.verdict import ExitCode
@@ -77,6 +79,8 @@ def _unexpected(error: BaseException, language: Language) -> None:
 
 
 def _say(message: str) -> None:
+    if sys.stderr.isatty():  # into a file or a pipe, a complaint stays one line
+        message = wide.indent(message, shutil.get_terminal_size((80, 24)).columns, 0)
     with suppress(BrokenPipeError):
         click.echo(message, err=True)
 

@@ -14,9 +14,43 @@ from harness.catalogue.skills import Skill, load_skills
 from harness.devices.modbus.points import Profile
 from harness.devices.modbus.profile import list_profiles, load_profile
 from harness.procedure.load import LoadedProcedure, load_procedure, procedure_files
-from harness.text import Text
+from harness.text import Language, Text
 
 Row = dict[str, Any]
+
+
+WORDS_ZH = {
+    "pile": "充电桩",
+    "meter": "电能表",
+    "vehicle": "车辆",
+    "physics": "物理",
+    "wiring": "接线",
+    "protocol": "通信",
+    "data": "数据",
+    "read": "设备自报",
+    "instrument": "仪器测量",
+    "visual": "目视",
+    "document": "文件",
+    "trace": "波形记录",
+    "high": "高",
+    "medium": "中",
+    "low": "低",
+    "junior": "初级",
+    "intermediate": "中级",
+    "senior": "高级",
+    "automatic": "自动",
+    "operator": "人员操作",
+    "assessor": "考评员评定",
+    "needed": "必须",
+    "optional": "可选",
+    "none": "无",
+}
+"""Words of the data files, for Chinese readers."""
+
+
+def word(value: str, language: Language) -> str:
+    """A word of a data file in the language of the reader."""
+    return WORDS_ZH.get(value, value) if language == "zh" else value
 
 
 def both(text: Text | None) -> dict[str, str] | None:
@@ -54,7 +88,7 @@ def item_row(item: Item) -> Row:
         "limit": item.limit.describe() if item.limit is not None else None,
         "method": item.method.value,
         "confidence": item.confidence.value,
-        "source": item.source,
+        "source": both(item.source_text),
     }
 
 

@@ -6,7 +6,7 @@ import click
 
 from harness.cli import wide
 from harness.cli.base import argument, columns, command, language
-from harness.cli.library import KINDS, Row
+from harness.cli.library import KINDS, Row, word
 from harness.cli.options import json_option, print_json
 from harness.text import Text
 
@@ -63,7 +63,8 @@ def _facts(kind: str, row: Row) -> str:
         facts = [row["kind"], _count(row["points"], Text("点", "points"))]
     elif kind == "skills":
         facts = [row["level"]]
-    return ", ".join(str(fact) for fact in facts if fact)
+    comma = "、" if language() == "zh" else ", "
+    return comma.join(word(str(fact), language()) for fact in facts if fact)
 
 
 def _count(number: int, unit: Text) -> str:

@@ -213,7 +213,7 @@ def _text(value: Any) -> str:
         return "; ".join(f"{name}: {_parameter(part)}" for name, part in value.items())
     if isinstance(value, list):
         return ", ".join(str(part) for part in value)
-    return str(value)
+    return library.word(value, language()) if isinstance(value, str) else str(value)
 
 
 def _parameter(part: Any) -> str:

@@ -25,7 +25,6 @@ from harness.verdict import ExitCode
 
 if TYPE_CHECKING:
     from simulators.bench import SimulatedBench
-
     from simulators.trace import Entry
 
 _ADDRESS = Text(

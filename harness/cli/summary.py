@@ -154,7 +154,10 @@ class Summary:
         for state in digest.safe_states:
             words = (_IS_SAFE if state.safe else _NOT_SAFE).get(language)
             how = wording.reason(state.how).get(language)
-            line = Line(f"{state.role} {words} ({how})", "green" if state.safe else "bold red")
+            line = Line(
+                f"{wording.role(state.role, language)} {words} ({how})",
+                "green" if state.safe else "bold red",
+            )
             self._row(_SAFE, line)
             for text in self._wrapped(wording.reason(state.detail).get(language)):
                 if text.strip():

@@ -22,9 +22,10 @@ from harness.errors import (
     UnknownNameError,
     UsageError,
 )
-from harness.limits import Limit
+from harness.limits import Limit, Range
 from harness.procedure.load import LoadedProcedure
 from harness.procedure.model import Step
+from harness.quantity import same_dimension
 from harness.text import Text
 
 DEVICE_ROLES = ("pile", "meter")
@@ -182,11 +183,13 @@ class _Binder:
         item, limit = self._limit(step, here, action)
         if len(self.problems) > before:
             return None
-        reason = self._why_not(action, parameters, here)
+        reason = self._why_not(action, parameters, limit, here)
         obstacle = Obstacle(_NOT_ON_THIS_BENCH, reason) if reason else None
         return PlannedStep(index + 1, step, action, parameters, limit, item, obstacle)
 
-    def _why_not(self, action: Action, parameters: dict[str, Any], here: Path_) -> str:
+    def _why_not(
+        self, action: Action, parameters: dict[str, Any], limit: Limit | None, here: Path_
+    ) -> str:
         reason = ""
         if action.role in DEVICE_ROLES and action.role not in self._bench.profiles:
             reason = f"the bench has no {action.role}"
@@ -198,6 +201,10 @@ class _Binder:
                 )
             elif missing and not reference.optional:
                 reason = reason or missing
+            elif reference.limited and isinstance(limit, Range) and not reason:
+                unit = self._bench.profiles[role].points[point].unit or "1"
+                if not same_dimension(unit, limit.unit):
+                    reason = f"{point} is in {unit}, which cannot be held against {limit.unit}"
         if not reason and action.possible is not None:
             reason = action.possible(self._bench, action.role, parameters)
         return reason

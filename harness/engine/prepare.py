@@ -124,10 +124,11 @@ def check_faults(bench: LoadedBench, faults: Sequence[str]) -> None:
     for name in faults:
         if name not in known:
             raise UnknownNameError("fault", name, list(known))
-        if known[name].role not in bench.simulated_inside:
+        # The simulated vehicle comes with the simulated pile.
+        role = "pile" if known[name].role == "vehicle" else known[name].role
+        if role not in bench.simulated_inside:
             raise UsageError(
-                f"the fault {name!r} needs a simulated {known[name].role}, and bench "
-                f"{bench.id!r} has none"
+                f"the fault {name!r} needs a simulated {role}, and bench {bench.id!r} has none"
             )
 
 

@@ -78,10 +78,7 @@ class RunResult:
 
 
 _MISTAKE = Text("程序内部错误", "A mistake in the harness itself")
-_HEADLINES = {
-    Ending.STOPPED: Text("按失败策略提前结束", "Stopped by the failure policy"),
-    Ending.LOST: Text("设备失联", "A device was lost"),
-}
+_LOST = Text("设备失联", "A device was lost")
 
 
 def execute(request: RunRequest, listeners: Sequence[Listener] = ()) -> RunResult:
@@ -265,7 +262,7 @@ class _Session:
             await procedure.run()
             if procedure.ending is not None:
                 self.ending, self.reason = procedure.ending, procedure.reason
-                self.headline = _HEADLINES[procedure.ending]
+                self.headline = _LOST if procedure.ending is Ending.LOST else None
                 break
             procedure.finish(Ending.COMPLETED, "")
 
@@ -283,7 +280,8 @@ class _Session:
         if self.recorder.broken is not None:
             error = self.recorder.broken
             self._end_as(Ending.LOST, error.detail, error.headline)
-        if self.ending is not Ending.ABORTED and (not safe or self.recorder.broken is not None):
+        unproven = self.exit_code in (ExitCode.PASS, ExitCode.INCOMPLETE) and not safe
+        if unproven or (self.recorder.broken is not None and self.ending is not Ending.ABORTED):
             self.exit_code = ExitCode.BENCH
         self._try_emit(
             RunEnded(

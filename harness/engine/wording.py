@@ -86,6 +86,13 @@ _STATES_ZH = {
     "stop": "停止",
     "reset": "复位",
 }
+_STATES_OF_ZH = {
+    "door_state": {"open": "打开", "closed": "关闭"},
+    "pe_state": {"open": "断线"},
+    "stop_reason": {"none": "无"},
+}
+"""States that are called otherwise for some points."""
+_ROLES_ZH = {"pile": "充电桩", "meter": "电能表", "vehicle": "车辆", "operator": "人员"}
 _NONE = Text("无", "none")
 _NONE_BUT = Text("除 {} 外不得置位", "none set but {}")
 _NONE_SET = Text("不得置位", "none set")
@@ -115,24 +122,24 @@ _REASONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     for pattern, zh in (
         (r"not selected", "未选中"),
         (r"energising was not released \(--allow-energise\)", "未放行通电（--allow-energise）"),
-        (r"the bench has no (\w+)", r"台架没有 \1"),
+        (r"the bench has no (\w+)", "台架没有{1}"),
         (r"the profile (\S+) has no point '(.+)'", r"点表 \1 没有数据点 \2"),
         (r"the profile (\S+) says no way to '(.+)'", r"点表 \1 没有给出“\2”的方法"),
         (r"nobody is at the bench to answer '(.+)'", r"现场无人回答“\1”"),
         (r"nobody is at the terminal \(end of input\)", "终端无人应答（输入已结束）"),
         (r"(\S+) has no answer for '(.+)'", r"\1 中没有“\2”的答案"),
-        (r"stopped: step (\S+) ended (\w+)", r"步骤 \1 的结论为“{\2}”，运行停止"),
-        (r"step (\S+) ended (\w+)", r"步骤 \1 的结论为“{\2}”"),
-        (r"the group was left: step (\S+) ended (\w+)", r"步骤 \1 的结论为“{\2}”，本组其余跳过"),
+        (r"stopped: step (\S+) ended (\w+)", r"步骤 \1 的结论为“{2}”，运行停止"),
+        (r"step (\S+) ended (\w+)", r"步骤 \1 的结论为“{2}”"),
+        (r"the group was left: step (\S+) ended (\w+)", r"步骤 \1 的结论为“{2}”，本组其余跳过"),
         (r"the run was aborted: .*", "运行被中止"),
         (r"the run was stopped: .*", "运行已停止"),
         (r"the run was lost: (.*)", r"运行因故障未能继续：\1"),
-        (r"the (\w+) was lost: (.*)", r"\1 失联：\2"),
+        (r"the (\w+) was lost: (.*)", r"{1}失联：\2"),
         (r"this bench has no fault injector", "本台架不能注入故障"),
         (r"the step's deadline passed", "超过步骤时限"),
         (r"the action judged nothing", "该动作没有作出任何判定"),
-        (r"(\S+) was (\S+) before the action", r"动作之前 \1 已是 \2"),
-        (r"still (.+)", r"仍为 \1"),
+        (r"(\S+) was (\S+) before the action", "动作之前{1}已是“{2}”"),
+        (r"still (.+)", "仍为“{1}”"),
         (r"(\d+) of (\d+): (.*)", r"\2 次中有 \1 次失败：\3"),
         (r"found safe", "本来就处于安全状态"),
         (r"a meter switches nothing", "电能表不接通任何回路"),
@@ -154,10 +161,26 @@ def reason(english: str) -> Text:
     for pattern, zh in _REASONS:
         if (match := pattern.fullmatch(english)) is not None:
             chinese = match.expand(zh)
-            for verdict, word in VERDICTS.items():
-                chinese = chinese.replace(f"{{{verdict.value}}}", word.zh)
+            for number, word in enumerate(match.groups(), 1):
+                chinese = chinese.replace(f"{{{number}}}", _word_zh(word))
             return Text(chinese, english)
     return Text(english, english)
+
+
+def _word_zh(word: str) -> str:
+    """A word of a recorded reason: a verdict, a role, a point or a state."""
+    for verdict, text in VERDICTS.items():
+        if word == verdict.value:
+            return text.zh
+    known = CANONICAL.get(word)
+    if known is not None:
+        return known.title.zh
+    return _ROLES_ZH.get(word) or _STATES_ZH.get(word, word)
+
+
+def role(name: str, language: Language) -> str:
+    """A role of the bench."""
+    return _ROLES_ZH.get(name, name) if language == "zh" else name
 
 
 def point(name: str, language: Language) -> str:
@@ -184,8 +207,8 @@ def point(name: str, language: Language) -> str:
     return name
 
 
-def value(shown: Value | None, unit: str | None, language: Language) -> str:
-    """A value with its unit; states in the language of the reader."""
+def value(shown: Value | None, unit: str | None, language: Language, of: str = "") -> str:
+    """A value with its unit; states (of the point `of`) in the language of the reader."""
     if isinstance(shown, list):
         return ", ".join(shown) or _NONE.get(language)
     if isinstance(shown, bool):
@@ -196,13 +219,14 @@ def value(shown: Value | None, unit: str | None, language: Language) -> str:
             return f"{moment:%Y-%m-%d %H:%M:%S}"
         number = f"{shown:.7g}"
         return number if unit in (None, "1") else f"{number} {unit}"
-    return "–" if shown is None else _state(shown, language)
+    return "–" if shown is None else _state(shown, language, of)
 
 
-def _state(shown: str, language: Language) -> str:
-    if shown not in _STATES_ZH:
+def _state(shown: str, language: Language, of: str) -> str:
+    own = _STATES_OF_ZH.get(of, {})
+    if shown not in _STATES_ZH and shown not in own:
         return shown
-    return _STATES_ZH[shown] if language == "zh" else shown.replace("_", " ")
+    return own.get(shown) or _STATES_ZH[shown] if language == "zh" else shown.replace("_", " ")
 
 
 def measurement(reading: Measurement, language: Language) -> str:
@@ -213,15 +237,15 @@ def measurement(reading: Measurement, language: Language) -> str:
         why = _QUALITY[reading.quality].get(language)
         raw = reading.raw if reading.value is None else reading.value
         return why if raw is None else f"{why} ({raw})"
-    return value(reading.value, reading.unit, language)
+    return value(reading.value, reading.unit, language, reading.name)
 
 
-def limit(wanted: Limit, language: Language) -> str:
-    """A limit in one line; states in the language of the reader."""
+def limit(wanted: Limit, language: Language, of: str = "") -> str:
+    """A limit in one line; states (of the point `of`) in the language of the reader."""
     if isinstance(wanted, OneOf):
-        return " | ".join(value(state, None, language) for state in wanted.values)
+        return " | ".join(value(state, None, language, of) for state in wanted.values)
     if isinstance(wanted, Equals):
-        return f"= {value(wanted.value, None, language)}"
+        return f"= {value(wanted.value, None, language, of)}"
     if isinstance(wanted, Clear):
         if wanted.allowed:
             return _NONE_BUT.get(language).format(", ".join(wanted.allowed))
@@ -237,7 +261,7 @@ def judged(event: Judged, language: Language) -> str:
     unsure = event.judgement.verdict is Verdict.INCONCLUSIVE and isinstance(event.limit, Within)
     if reading.uncertainty and (conditional or unsure):
         shown = f"{shown} ± {reading.uncertainty:.2g}"
-    return f"{shown} ({limit(event.limit, language)})"
+    return f"{shown} ({limit(event.limit, language, reading.name)})"
 
 
 def item(event: Judged, language: Language) -> str:

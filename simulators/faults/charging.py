@@ -4,7 +4,7 @@ inspection meets them; they are for the control-pilot and diagnosis procedures."
 from typing import Any
 
 from harness.text import Text
-from simulators.cable import Place, Wire
+from simulators.cable import PilotWire, Place
 from simulators.faults.fault import Fault, defect
 from simulators.rig import Rig
 
@@ -37,14 +37,14 @@ FAULTS = (
         title=Text("CP 断线", "CP broken"),
         detail=Text("电缆内 CP 线断开。", "The pilot wire in the cable is open."),
         kind="wiring",
-        defects=(defect(_cable, "pilot_wire", Wire.BROKEN),),
+        defects=(defect(_cable, "pilot_wire", PilotWire.BROKEN),),
     ),
     Fault(
         name="cp-pe-short",
         title=Text("CP 对地短路", "CP shorted to PE"),
         detail=Text("CP 线与 PE 短接。", "The pilot wire is shorted to earth."),
         kind="wiring",
-        defects=(defect(_cable, "pilot_wire", Wire.SHORTED),),
+        defects=(defect(_cable, "pilot_wire", PilotWire.SHORTED),),
     ),
     Fault(
         name="pe-open",

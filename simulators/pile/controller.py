@@ -14,7 +14,8 @@ from simulators.pile.pilot_output import PilotOutput
 from simulators.pile.session import Session
 from simulators.pile.settings import PileSettings
 from simulators.pilot import PilotState
-from simulators.scheduler import Action, Event, Scheduler
+from simulators.scheduler import Action, Scheduler
+from simulators.timers import Timers
 
 FREE, CONNECTED, READY_STATE = PilotState.FREE, PilotState.CONNECTED, PilotState.READY
 
@@ -74,7 +75,7 @@ class Controller:
         self._after_step = after_step
         self._stop: str | None = None
         self._diode_proven = False
-        self._timers: dict[str, Event] = {}
+        self._timers = Timers(scheduler)
         self._running = False
 
     # Inputs
@@ -93,7 +94,7 @@ class Controller:
             return
         if not self._session.active:
             self.authorised = True
-            self._plan("plug wait", self.settings.plug_wait, self._withdraw)
+            self._timers.plan("plug wait", self.settings.plug_wait, self._withdraw)
         self.run()
 
     def stop(self, reason: str) -> None:
@@ -158,7 +159,7 @@ class Controller:
     def _to_fault(self) -> None:
         faults = self._alarms.faults()
         reason = {"F-01": "emergency_stop", "F-36": "power_lost"}.get(faults[0], "fault")
-        self._cancel_all()
+        self._timers.cancel_all(but="feedback")
         self._open()
         self._pilot.steady_high()
         self._end_session(reason)
@@ -172,9 +173,9 @@ class Controller:
             self._stop = self._stop or ("watchdog" if self.enabled else "disabled")
             return False
         self._end_session("watchdog" if self.enabled else "disabled")
-        self._cancel_all()
+        self._timers.cancel_all(but="feedback")
         self._pilot.steady_low()
-        self._plan("state 4", self.settings.hold_state_4, self.run)
+        self._timers.plan("state 4", self.settings.hold_state_4, self.run)
         self.phase = Phase.OUT
         return True
 
@@ -185,7 +186,7 @@ class Controller:
         return True
 
     def _out(self) -> bool:
-        if not self._permitted or "state 4" in self._timers:
+        if not self._permitted or self._timers.running("state 4"):
             return False
         self._pilot.steady_high()
         # Whether a vehicle is there can be seen again only now.
@@ -209,7 +210,7 @@ class Controller:
             return False
         self.authorised = False
         self._stop = None
-        self._cancel("plug wait")
+        self._timers.cancel("plug wait")
         self._session.start()
         self.phase = Phase.PAUSED
         return True
@@ -220,42 +221,41 @@ class Controller:
         if self.wanted <= 0 or self.cp not in (CONNECTED, READY_STATE):
             return False
         if self._contactor.feedback:
-            if "feedback" in self._timers and not self._contactor.command:
+            if self._timers.running("feedback") and not self._contactor.command:
                 return False  # still on its way open
             # Adhesion is looked for before every start; no PWM then (7.9).
             self._alarms.cause("F-18", True)
             return True
         self._diode_proven = False
         self._pilot.pwm(self.wanted)
-        self._plan("start timeout", self.settings.start_timeout, self._never_ready)
+        self._timers.plan("start timeout", self.settings.start_timeout, self._never_ready)
         self.phase = Phase.READY
         return True
 
     def _ready(self) -> bool:
         if self.cp is FREE or self._stop is not None or self.wanted <= 0:
-            for name in ("close", "start timeout", "lock"):
-                self._cancel(name)
+            self._timers.cancel("close", "start timeout", "lock")
             self._pilot.steady_high()
             self.phase = Phase.PAUSED
             return True
         self._adjust_duty()
         if self.cp is not READY_STATE:
-            self._cancel("close")
+            self._timers.cancel("close")
             return False
-        self._cancel("start timeout")
+        self._timers.cancel("start timeout")
         if not self._diode_proven:
             if not self._low_level_ok():
                 self._alarms.strike("F-16")
                 return True
             self._diode_proven = True
         if self.settings.electronic_lock and not self._lock.locked:
-            if "lock" not in self._timers:
+            if not self._timers.running("lock"):
                 self._lock.command(True)
-                self._plan("lock", self.settings.lock_timeout, self._lock_failed)
+                self._timers.plan("lock", self.settings.lock_timeout, self._lock_failed)
             return False
-        self._cancel("lock")
-        if "close" not in self._timers:
-            self._plan("close", self.settings.close_after, self._close)
+        self._timers.cancel("lock")
+        if not self._timers.running("close"):
+            self._timers.plan("close", self.settings.close_after, self._close)
         return False
 
     def _close(self) -> None:
@@ -279,7 +279,7 @@ class Controller:
             return True
         if self._stop is not None or self.wanted <= 0:
             self._pilot.steady_high()
-            self._plan("force", self.settings.force_open_after, self._force)
+            self._timers.plan("force", self.settings.force_open_after, self._force)
             self.phase = Phase.STOPPING
             return True
         self._adjust_duty()
@@ -288,7 +288,7 @@ class Controller:
     def _stopping(self) -> bool:
         if self.cp is READY_STATE:
             return False
-        self._cancel("force")
+        self._timers.cancel("force")
         self._open()
         self.phase = Phase.PAUSED
         return True
@@ -318,7 +318,7 @@ class Controller:
             self._expect_feedback()
 
     def _expect_feedback(self) -> None:
-        self._plan("feedback", self.settings.feedback_after, self._check_feedback)
+        self._timers.plan("feedback", self.settings.feedback_after, self._check_feedback)
 
     def _check_feedback(self) -> None:
         if self._contactor.feedback != self._contactor.command:
@@ -335,11 +335,11 @@ class Controller:
     def _adjust_duty(self) -> None:
         wanted = self.wanted
         if abs(wanted - self._pilot.announced) < 1e-9:
-            self._cancel("duty")
-        elif "duty" not in self._timers:
+            self._timers.cancel("duty")
+        elif not self._timers.running("duty"):
             # The vehicle has 5 s to follow, and no second change may come in that time.
             pause = self._pilot.changed_at + self.settings.duty_pause - self._scheduler.t
-            self._plan("duty", max(self.settings.duty_after, pause), self._change_duty)
+            self._timers.plan("duty", max(self.settings.duty_after, pause), self._change_duty)
 
     def _change_duty(self) -> None:
         if self.phase in (Phase.READY, Phase.CHARGING) and self.wanted > 0:
@@ -364,25 +364,6 @@ class Controller:
         ended = not self._session.active and not self._contactor.feedback
         if ended and self._lock.commanded and not self._lock.held:
             self._lock.command(False)
-
-    def _plan(self, name: str, seconds: float, action: Action) -> None:
-        self._cancel(name)
-
-        def due() -> None:
-            self._timers.pop(name, None)
-            action()
-
-        self._timers[name] = self._scheduler.after(seconds, due)
-
-    def _cancel(self, name: str) -> None:
-        timer = self._timers.pop(name, None)
-        if timer is not None:
-            timer.cancel()
-
-    def _cancel_all(self) -> None:
-        for name in list(self._timers):
-            if name != "feedback":
-                self._cancel(name)
 
 
 _STATE_OF = {

@@ -196,6 +196,9 @@ class Pile:
         self.world.trace.note(self.world.t, "cp_state", state.letter)
         was_plugged = before in (PilotState.CONNECTED, PilotState.READY)
         broken = state is PilotState.FREE and connected and self.settings.connection_sense
+        if not self.world.cable.earth_sound:
+            # Seen in the same scan: without earth the pilot looks unplugged.
+            self.alarms.cause("F-17", True)
         self.alarms.cause("F-14", state is PilotState.DEAD)
         self.alarms.cause("F-13", state is PilotState.INVALID)
         self.alarms.cause("F-15", broken and (was_plugged or self.alarms.stands("F-15")))

@@ -199,7 +199,8 @@ class Temperatures:
 
     def _look(self) -> None:
         s, t = self._settings, self._world.t
-        inside, plug = self.inside.at(t) + 1e-6, self.plug.at(t) + 1e-6
+        # Rounded, so that at the moment of a crossing the temperature is at the threshold.
+        inside, plug = round(self.inside.at(t), 5), round(self.plug.at(t), 5)
         if inside >= s.inside_trip or (self._board.stands("F-11") and inside > s.inside_recover):
             self._board.cause("F-11", True)
         else:

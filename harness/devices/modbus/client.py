@@ -28,7 +28,7 @@ from harness.devices.modbus.frames import (
     look_rtu,
     look_tcp,
 )
-from harness.devices.modbus.ports import advice
+from harness.devices.modbus.ports import PORT_ERRORS, advice, usable_parity
 from harness.errors import (
     BadReplyError,
     BenchError,
@@ -51,6 +51,7 @@ _MOST_BYTES = 4096
 _NO_TARGET = (10, 11)
 
 _PymodbusClient = AsyncModbusTcpClient | AsyncModbusSerialClient
+_NOT_OPENED: tuple[type[Exception], ...] = (ModbusException, *PORT_ERRORS)
 
 
 def _pdu(request: Request) -> ModbusPDU:
@@ -123,7 +124,7 @@ class ModbusClient:
                 self._client = client
                 return
             reason = self._reason
-        except (ModbusException, OSError, ValueError, RuntimeError) as error:
+        except _NOT_OPENED as error:
             reason = error
         raise ConnectionFailedError(f"{where}: {advice(self.connection, reason)}") from reason
 
@@ -142,7 +143,7 @@ class ModbusClient:
                 str(to.port),
                 baudrate=to.baudrate or 9600,
                 bytesize=to.bytesize or 8,
-                parity=to.parity or "N",
+                parity=usable_parity(str(to.port), to.parity or "N"),
                 stopbits=to.stopbits or 1,
                 **hooks,
             )
@@ -165,7 +166,7 @@ class ModbusClient:
         async def create() -> Any:
             try:
                 return await connect()
-            except (TimeoutError, OSError) as error:
+            except PORT_ERRORS as error:
                 self._reason = error
                 raise
 

@@ -32,6 +32,7 @@ from harness.events import Transaction
 
 _AFTER_STRAY = 0.05
 """Seconds to let a late reply run out once its first bytes are seen."""
+_HAIR = 1e-6
 _BITS_PER_CHARACTER = 11
 _FRAME_GAP_CHARACTERS = 3.5
 
@@ -43,6 +44,8 @@ class RecordContext:
     role: str = ""
     step: str = ""
     attempt: int = 1
+    seconds: float = 0.0
+    """From request to outcome of the last transaction, without the pause before it."""
 
 
 class Reply(NamedTuple):
@@ -104,7 +107,6 @@ class Line:
         self._users = 0
         self._last_end = -math.inf
         self._ghosts: dict[tuple[int, int, int], float] = {}
-        self._stray_seen: asyncio.Future[None] | None = None
         self._least_pause = _frame_gap(connection)
         self._is_rtu = connection.is_rtu
 
@@ -168,15 +170,11 @@ class Line:
         loop = asyncio.get_running_loop()
         queue = self._queue
         while True:
-            if not queue:
-                self._wake = loop.create_future()
-                await self._wake
-                self._wake = None
-            job = self._pick(loop)
+            job = await self._next(loop)
             try:
                 while not job.answer.done():
                     await self._step(job, loop)
-                    if queue:
+                    if (queue or self._ghosts) and not job.answer.done():
                         queue.append(job)  # the others first
                         break
             except Exception as error:  # noqa: BLE001 - it belongs to whoever asked
@@ -185,23 +183,53 @@ class Line:
                 job.fail(DeviceLostError("the line was closed"))
                 raise
 
-    def _pick(self, loop: asyncio.AbstractEventLoop) -> Job:
-        """The next job; one that must wait for a late reply lets the others go first."""
+    async def _next(self, loop: asyncio.AbstractEventLoop) -> Job:
+        """The first job in the queue that need not wait for a late reply."""
         queue = self._queue
-        if self._ghosts and len(queue) > 1:
-            now = loop.time()
+        while True:
+            if queue and not self._ghosts:
+                return queue.popleft()
+            # A timer may fire a hair early, and then virtual time stands still.
+            now = loop.time() + _HAIR
+            first = math.inf
             for _ in range(len(queue)):
-                job = queue[0]
-                if job.answer.done() or self._ghost_until(job.request) <= now:
-                    break
-                queue.rotate(-1)
-        return queue.popleft()
+                job = queue.popleft()
+                until = 0.0 if job.answer.done() else self._ghost_until(job, now)
+                if until <= now:
+                    return job
+                first = min(first, until)
+                queue.append(job)
+            self._wake = loop.create_future()
+            timer = loop.call_at(first, self._rouse) if queue else None
+            await self._wake
+            if timer is not None:
+                timer.cancel()
+
+    def _rouse(self) -> None:
+        """Let the owner look at its queue."""
+        if self._wake is not None and not self._wake.done():
+            self._wake.set_result(None)
+
+    def _ghost_until(self, job: Job, now: float) -> float:
+        """Until when a late reply may come that looks like the answer to the job's request."""
+        self._ghosts = {key: until for key, until in self._ghosts.items() if until > now}
+        return min(self._ghosts.get(job.request.signature(), 0.0), job.deadline.at)
+
+    def _stray(self) -> None:
+        """Bytes came that nobody waits for: the late reply. Let it run out."""
+        if self._ghosts:
+            soon = asyncio.get_running_loop().time() + _AFTER_STRAY
+            self._ghosts = {key: min(until, soon) for key, until in self._ghosts.items()}
+            self._rouse()
 
     async def _step(self, job: Job, loop: asyncio.AbstractEventLoop) -> None:
         """One attempt at the request whose turn it is."""
         request = job.request
-        if job.pause or self._least_pause or self._ghosts:
-            await self._keep_silence(job, loop)
+        pause = max(job.pause, self._least_pause)
+        if pause:
+            wait = min(self._last_end + pause, job.deadline.at) - loop.time()
+            if wait > 0:
+                await asyncio.sleep(wait)
         started = loop.time()
         timeout = min(self.timeout, job.deadline.at - started)
         if timeout <= 0:
@@ -233,35 +261,6 @@ class Line:
         if job.left <= 0 or isinstance(failure, RefusedError) or job.deadline.passed():
             job.fail(failure)
 
-    async def _keep_silence(self, job: Job, loop: asyncio.AbstractEventLoop) -> None:
-        """Wait out the pause between requests, and late replies that could be mistaken."""
-        pause = max(job.pause, self._least_pause)
-        wait = min(self._last_end + pause, job.deadline.at) - loop.time()
-        if wait > 0:
-            await asyncio.sleep(wait)
-        wait = min(self._ghost_until(job.request), job.deadline.at) - loop.time()
-        if wait <= 0:
-            return
-        self._stray_seen = loop.create_future()
-        seen, _ = await asyncio.wait([self._stray_seen], timeout=wait)
-        self._stray_seen = None
-        if seen:
-            await asyncio.sleep(_AFTER_STRAY)
-
-    def _ghost_until(self, request: Request) -> float:
-        """Until when a late reply may come that looks like the answer to this request."""
-        if not self._ghosts:
-            return 0.0
-        now = asyncio.get_running_loop().time()
-        self._ghosts = {key: until for key, until in self._ghosts.items() if until > now}
-        return self._ghosts.get(request.signature(), 0.0)
-
-    def _stray(self) -> None:
-        """Bytes came that nobody waits for: the late reply."""
-        self._ghosts.clear()
-        if self._stray_seen is not None and not self._stray_seen.done():
-            self._stray_seen.set_result(None)
-
     async def _reopen(self, job: Job) -> None:
         try:
             await self._client.open(job.deadline)
@@ -272,6 +271,7 @@ class Line:
         self, context: RecordContext, request: Request, failure: Failure | None, seconds: float
     ) -> int:
         client = self._client
+        context.seconds = seconds
         return self._record(
             Transaction(
                 role=context.role,

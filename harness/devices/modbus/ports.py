@@ -1,8 +1,25 @@
-"""What to tell a person whose connection cannot be opened."""
+"""Serial ports: what they take, and what to tell a person when one cannot be opened."""
 
 import errno
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal
 
 from harness.devices.modbus.connection import ModbusConnection
+
+_PSEUDO = ("/dev/pts/", "/dev/ttys", "/dev/ttyp")
+
+
+PORT_ERRORS: tuple[type[Exception], ...] = (OSError, ValueError, RuntimeError)
+"""What opening a port may raise; POSIX has an error of its own for serial settings."""
+if find_spec("termios") is not None:
+    PORT_ERRORS = (*PORT_ERRORS, import_module("termios").error)
+
+
+def usable_parity(port: str, parity: Literal["N", "E", "O"]) -> Literal["N", "E", "O"]:
+    """The parity to set on a port. A pseudo-terminal has no wire and refuses any but N."""
+    return "N" if str(Path(port).resolve()).startswith(_PSEUDO) else parity
 
 
 def advice(connection: ModbusConnection, reason: BaseException | None) -> str:
