@@ -3,7 +3,6 @@
 import asyncio
 import itertools
 import os
-import tty
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -142,6 +141,8 @@ async def serving(fake: FakeDevice, kind: str) -> AsyncIterator[ModbusConnection
 @asynccontextmanager
 async def _pty_pair() -> AsyncIterator[tuple[str, str]]:
     """Two pseudo-terminals, wired to each other like a null-modem cable."""
+    import tty  # noqa: PLC0415 - not on Windows
+
     loop = asyncio.get_running_loop()
     first, second = os.openpty(), os.openpty()
     for master, slave in (first, second):

@@ -11,7 +11,8 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -127,7 +128,7 @@ def imports_are_declared(path: str, tree: ast.Module) -> Iterator[str]:
         top = module.partition(".")[0]
         if top in sys.stdlib_module_names or top in ("harness", "simulators"):
             continue
-        owners = {_normal(name) for name in packages_distributions().get(top, [])}
+        owners = {_normal(name) for name in _distributions().get(top, [])}
         if not owners & declared:
             yield f"{path}:{statement.lineno} imports {top}, which is not declared"
 
@@ -136,6 +137,13 @@ def _normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
+@cache
+def _distributions() -> Mapping[str, list[str]]:
+    """Top-level module -> the installed distributions that bring it."""
+    return packages_distributions()
+
+
+@cache
 def _declared_dependencies() -> set[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     names = {_normal(re.split(r"[^A-Za-z0-9._-]", line)[0]) for line in project["dependencies"]}

@@ -11,10 +11,12 @@ import pytest
 from click.testing import CliRunner
 from pymodbus.framer import FramerRTU
 
+from harness.bench import findings
 from harness.bench import probe as probing
+from harness.bench.findings import BenchProbe
 from harness.bench.load import load_bench
 from harness.bench.plausible import complaint_about
-from harness.bench.probe import PARITIES, UNITS, BenchProbe, probe_bench
+from harness.bench.probe import PARITIES, UNITS, probe_bench
 from harness.cli.root import ROOT
 from harness.clock import Clock, run
 from harness.devices.modbus.codec import decode, encode
@@ -150,7 +152,7 @@ def test_what_keeps_a_connection_closed(
 ) -> None:
     error = ConnectionFailedError("detail")
     error.__cause__ = reason
-    finding = probing._cannot_open(ModbusConnection.model_validate(connection), error)
+    finding = findings.cannot_open(ModbusConnection.model_validate(connection), error)
     assert finding.code == code
     assert finding.what.zh
     assert finding.do.en

@@ -1,5 +1,6 @@
 """Damaged profiles and damaged replies: only our own errors may come out."""
 
+import copy
 import random
 from contextlib import suppress
 from pathlib import Path
@@ -75,7 +76,7 @@ def test_a_profile_with_odd_values_gives_only_file_errors(
             if odd is None:
                 inside.pop(path[-1], None)
             else:
-                inside[path[-1]] = odd
+                inside[path[-1]] = copy.deepcopy(odd)  # later changes may go into it
     load_bytes(tmp_path, yaml.safe_dump(tree, allow_unicode=True).encode())
 
 

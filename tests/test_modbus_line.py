@@ -536,15 +536,21 @@ def test_closing_ends_a_read_in_flight() -> None:
 
 
 def test_pymodbus_keeps_quiet(capfd: pytest.CaptureFixture[str]) -> None:
-    logging.basicConfig(stream=sys.stderr, level=logging.DEBUG, force=True)
+    root, terminal = logging.getLogger(), logging.StreamHandler(sys.stderr)
+    level = root.level
+    root.addHandler(terminal)
+    root.setLevel(logging.DEBUG)
     try:
         on_the_wire("memory-rtu", lambda reply: b"\x01\x04\x99" * 40)
         on_the_wire("memory-tcp", lambda reply: b"\x00" * 300)
         on_the_wire("memory-tcp", lambda reply: b"")
         on_the_wire("memory-tcp", lambda reply: reply[:6] + b"\x09" + reply[7:])
+        logging.getLogger("somebody").warning("the terminal works")
     finally:
-        logging.basicConfig(force=True, handlers=[logging.NullHandler()])
+        root.removeHandler(terminal)
+        root.setLevel(level)
     printed = capfd.readouterr()
+    assert "the terminal works" in printed.err
     assert "pymodbus" not in printed.err + printed.out
     assert "transaction" not in printed.err + printed.out
 

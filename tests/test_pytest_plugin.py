@@ -101,7 +101,11 @@ def test_a_failure_shows_value_limit_item_and_clause_and_no_traceback(
     result = _run(pytester, "OWN-01.yaml", "--harness-fault", "supply-undervoltage", "-k", "volt")
     result.assert_outcomes(failed=1, deselected=4)
     result.stdout.fnmatch_lines(
-        ["*2 Voltage: fail: 17*", "*Voltage L1: 17?.? V*176 … 264 V*", "*supply-voltage · clause 7*"]
+        [
+            "*2 Voltage: fail: 17*",
+            "*Voltage L1: 17?.? V*176 … 264 V*",
+            "*supply-voltage · clause 7*",
+        ]
     )
     result.stdout.no_fnmatch_line("*Traceback*")
     result.stdout.no_fnmatch_line("*pytest_plugin.py*")

@@ -150,7 +150,7 @@ def test_switching_a_fault_twice_is_harmless_and_unknown_ones_are_named() -> Non
             o.bench.set_fault("supply-undervoltage", on)
         assert o.bench.rig.world.grid.level == level
         assert not o.bench.faults_on
-        with pytest.raises(UnknownNameError, match="cable-damaged"):
+        with pytest.raises(UnknownNameError, match="did you mean: supply-undervoltage"):
             o.bench.set_fault("supply-undervoltge", True)
 
     opened(work)

@@ -6,13 +6,25 @@ rate, the profile. A silent device is looked for at other unit ids and, on a ser
 settings, within fixed bounds.
 """
 
-import errno
-import socket
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from harness.bench.bench import IDENTITY
+from harness.bench.findings import (
+    DAMAGED_LINE,
+    DAMAGED_NETWORK,
+    DAMAGED_SERIAL,
+    POINT_SILENT,
+    REFUSED,
+    SILENT_NETWORK,
+    SILENT_SERIAL,
+    BenchProbe,
+    DeviceProbe,
+    Finding,
+    as_is,
+    cannot_open,
+    found_at,
+)
 from harness.bench.load import LoadedBench
 from harness.bench.lock import BenchLock
 from harness.bench.plausible import complaint_about
@@ -34,7 +46,6 @@ from harness.errors import (
     RefusedError,
 )
 from harness.events import Transaction
-from harness.quantity import Measurement
 from harness.text import Text
 
 UNITS = (1, 2, 3, 4, 5, 6, 7, 8, 247, 248, 255)
@@ -48,53 +59,6 @@ _SILENT_POINTS = 4
 _MISFIT = 0.3
 """Share of points refused or implausible from which the profile itself is doubted."""
 _PER_POINT = 10.0
-
-Severity = Literal["problem", "note"]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that is wrong (or, as a note, worth knowing), and what to do about it."""
-
-    code: str
-    what: Text
-    do: Text
-    point: str = ""
-    severity: Severity = "problem"
-
-
-@dataclass
-class DeviceProbe:
-    """What was found out about one device."""
-
-    role: str
-    profile: Profile
-    connection: str
-    reachable: bool = False
-    identity: list[Measurement] = field(default_factory=list)
-    readings: list[Measurement] = field(default_factory=list)
-    not_offered: dict[str, str] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
-
-    @property
-    def problems(self) -> list[Finding]:
-        return [finding for finding in self.findings if finding.severity == "problem"]
-
-
-@dataclass
-class BenchProbe:
-    """What was found out about a bench."""
-
-    bench: str
-    devices: list[DeviceProbe]
-
-    @property
-    def exit_code(self) -> int:
-        """0 nothing to say, 3 findings, 4 a device cannot be reached."""
-        if not all(device.reachable for device in self.devices):
-            return 4
-        return 3 if any(device.problems for device in self.devices) else 0
-
 
 Told = Callable[[str], None]
 
@@ -156,7 +120,7 @@ class _Probe:
             line = Line(to, self._record)
             await line.open(Deadline.after(_GREETING))
         except ConnectionFailedError as error:
-            self._found.findings.append(_cannot_open(to, error))
+            self._found.findings.append(cannot_open(to, error))
             lock.release()
             return self._found
         try:
@@ -197,11 +161,11 @@ class _Probe:
                     f"{self._connection.describe()} 无应答",
                     f"no reply from {self._connection.describe()}",
                 ),
-                _SILENT_SERIAL if self._connection.modbus == "rtu" else _SILENT_NETWORK,
+                SILENT_SERIAL if self._connection.modbus == "rtu" else SILENT_NETWORK,
             )
             return False
         except BenchError as error:
-            self._add("link-lost", Text("连接断开", "the connection was lost"), _as_is(error))
+            self._add("link-lost", Text("连接断开", "the connection was lost"), as_is(error))
             return False
         return True
 
@@ -221,7 +185,7 @@ class _Probe:
         self._add(
             "damaged-frames",
             Text(f"收到的帧无效：{error.detail}", f"frames arrive damaged: {error.detail}"),
-            _DAMAGED_SERIAL if self._connection.is_rtu else _DAMAGED_NETWORK,
+            DAMAGED_SERIAL if self._connection.is_rtu else DAMAGED_NETWORK,
         )
 
     # If not, where else?
@@ -229,7 +193,7 @@ class _Probe:
     async def _search(self) -> None:
         for changed, code in self._elsewhere():
             if await self._answers(changed):
-                self._add(code, *_found_at(self._connection, changed))
+                self._add(code, *found_at(self._connection, changed))
                 return
 
     def _elsewhere(self) -> Iterator[tuple[ModbusConnection, str]]:
@@ -281,7 +245,7 @@ class _Probe:
         try:
             await device.open(Deadline.after(_GREETING))
         except HarnessError as error:
-            self._add("open-failed", Text("打开设备失败", "opening failed"), _as_is(error))
+            self._add("open-failed", Text("打开设备失败", "opening failed"), as_is(error))
             return
         self._found.reachable = True
         try:
@@ -318,16 +282,16 @@ class _Probe:
                     f"{point.name}（{point.where()}）被拒绝，异常码 {error.code}",
                     f"{point.name} ({point.where()}) is refused with exception {error.code}",
                 ),
-                _REFUSED,
+                REFUSED,
                 point=point.name,
             )
         except DeviceError as error:
-            self._add("bad-answer", Text(point.name, point.name), _as_is(error), point=point.name)
+            self._add("bad-answer", Text(point.name, point.name), as_is(error), point=point.name)
         except NoReplyError:
             self._add(
                 "point-silent",
                 Text(f"读 {point.name} 无应答", f"no reply to reading {point.name}"),
-                _POINT_SILENT,
+                POINT_SILENT,
                 point=point.name,
             )
             return False
@@ -335,11 +299,11 @@ class _Probe:
             self._add(
                 "damaged-frames",
                 Text(f"读 {point.name} 时帧无效", f"damaged frame when reading {point.name}"),
-                _as_is(error),
+                as_is(error),
                 point=point.name,
             )
         except DeviceLostError as error:
-            self._add("link-lost", Text("连接断开", "the connection was lost"), _as_is(error))
+            self._add("link-lost", Text("连接断开", "the connection was lost"), as_is(error))
             return False
         else:
             self._found.readings.append(reading)
@@ -361,7 +325,7 @@ class _Probe:
                 self._add(
                     code,
                     Text(f"{total} 次请求中有 {count} 次{zh}", f"{count} of {total} requests {en}"),
-                    _DAMAGED_SERIAL if self._connection.is_rtu else _DAMAGED_LINE,
+                    DAMAGED_SERIAL if self._connection.is_rtu else DAMAGED_LINE,
                 )
 
     def _doubt_profile(self) -> None:
@@ -399,105 +363,3 @@ def _unit_of(reply: bytes, *, rtu: bool) -> int | None:
 
 def _crc_holds(frame: bytes) -> bool:
     return crc16(frame[:-2]) == frame[-1] << 8 | frame[-2]
-
-
-def _cannot_open(connection: ModbusConnection, error: ConnectionFailedError) -> Finding:
-    """Why a port or an address cannot be opened."""
-    code, what = _cause(connection, error.__cause__)
-    if error.headline != ConnectionFailedError.headline:
-        code, what = "in-use", error.headline
-    return Finding(code, what, _OPENING[code])
-
-
-def _cause(connection: ModbusConnection, reason: BaseException | None) -> tuple[str, Text]:
-    number = getattr(reason, "errno", None)
-    port = connection.port
-    if connection.modbus == "rtu":
-        if number in (errno.EACCES, errno.EPERM):
-            return "no-permission", Text(f"无权打开串口 {port}", f"no right to open {port}")
-        if number in (errno.EBUSY, errno.EAGAIN) or "lock" in str(reason).lower():
-            return "port-busy", Text(f"串口 {port} 被占用", f"{port} is in use")
-        return "port-missing", Text(f"没有串口 {port}", f"there is no port {port}")
-    where = f"{connection.host}:{port}"
-    if isinstance(reason, ConnectionRefusedError):
-        return "connection-refused", Text(f"{where} 拒绝连接", f"{where} refuses connections")
-    if isinstance(reason, socket.gaierror):
-        return "host-unknown", Text(
-            f"主机名 {connection.host} 无法解析", f"the host name {connection.host} is not known"
-        )
-    return "host-unreachable", Text(f"{where} 无法到达", f"{where} cannot be reached")
-
-
-def _found_at(own: ModbusConnection, found: ModbusConnection) -> tuple[Text, Text]:
-    if found.unit != own.unit:
-        change = f"unit: {found.unit}"
-        what = Text(
-            f"从站 {own.unit} 无应答，但从站 {found.unit} 有应答",
-            f"unit {own.unit} is silent, but unit {found.unit} answers",
-        )
-    else:
-        change = f"baudrate: {found.baudrate}, parity: {found.parity}"
-        what = Text(
-            f"在 {found.baudrate} bit/s、校验 {found.parity} 下有应答",
-            f"it answers at {found.baudrate} baud with parity {found.parity}",
-        )
-    return what, Text(
-        f"台架文件中改为 {change}，或修改设备设置",
-        f"write {change} into the bench file, or set the device",
-    )
-
-
-def _as_is(error: HarnessError) -> Text:
-    return Text(f"{error.headline.zh}: {error.detail}", f"{error.headline.en}: {error.detail}")
-
-
-_OPENING = {
-    "in-use": Text("等另一次运行结束", "wait until the other run has ended"),
-    "no-permission": Text(
-        "Linux：把用户加入 dialout 组后重新登录",
-        "on Linux: join the group dialout and log in again",
-    ),
-    "port-busy": Text("关闭占用该串口的程序", "close the program that uses the port"),
-    "port-missing": Text(
-        "检查 USB 转接器是否插好、驱动是否安装、串口名是否正确",
-        "check that the adapter is plugged in, that its driver is there, and the port's name",
-    ),
-    "connection-refused": Text(
-        "设备在线但该端口没有服务：检查端口号，以及设备是否启用了 Modbus TCP",
-        "the host is there, but nothing listens: check the port, and that Modbus TCP is enabled",
-    ),
-    "host-unknown": Text("检查主机名拼写，或改用 IP 地址", "check the name, or use the IP address"),
-    "host-unreachable": Text(
-        "检查供电、网线和 IP 地址", "check power, network cable and IP address"
-    ),
-}
-_SILENT_SERIAL = Text(
-    "检查供电、A/B 线是否接反、终端电阻、从站地址、波特率和校验",
-    "check power, swapped A and B, termination, unit id, baud rate and parity",
-)
-_SILENT_NETWORK = Text(
-    "已连上但不应答：检查从站地址、设备是否允许 Modbus、网关后的串口接线和波特率",
-    "connected, but silent: check the unit id, whether Modbus is enabled, and behind a gateway "
-    "the serial wiring and baud rate",
-)
-_DAMAGED_SERIAL = Text(
-    "检查波特率、校验、屏蔽与接地、终端电阻，以及是否有两台设备同时应答",
-    "check baud rate, parity, shielding, termination, and whether two devices answer at once",
-)
-_DAMAGED_NETWORK = Text(
-    "检查该端口是否为 Modbus TCP（而不是 RTU over TCP 或别的协议）",
-    "check that the port speaks Modbus TCP, not RTU over TCP or something else",
-)
-_DAMAGED_LINE = Text(
-    "检查网络质量；经网关时检查其后串口的屏蔽、终端电阻和波特率",
-    "check the network; behind a gateway check shielding, termination and baud rate of the serial "
-    "line",
-)
-_REFUSED = Text(
-    "设备没有该地址：检查型号、固件版本与点表是否一致",
-    "the device has no such address: check that model and firmware fit the profile",
-)
-_POINT_SILENT = Text(
-    "该点不应答：固件可能不支持，或读取间隔太短",
-    "this point does not answer: firmware without it, or requests too close together",
-)

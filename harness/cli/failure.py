@@ -15,9 +15,7 @@ from typing import Any, TextIO
 import click
 
 from harness.cli import wide
-from harness.errors import HarnessError, UsageError
 from harness.text import Language, Text
-from harness.verdict import ExitCode
 
 _BROKEN_PIPE = 141
 """What a shell reports for a program that a closed pipe ended (128 + SIGPIPE)."""
@@ -26,6 +24,7 @@ _UNEXPECTED = Text(
     "程序内部错误（请报告；设置 HARNESS_DEBUG=1 可显示详情）",
     "A mistake in the harness itself (please report it; HARNESS_DEBUG=1 shows more)",
 )
+_WRONG_USAGE = Text("用法有误", "Wrong usage")
 _SEE_HELP = Text("查看用法", "For help")
 
 
@@ -44,11 +43,14 @@ def guarded(call: Callable[[], Any], language: Callable[[], Language]) -> int:
         sys.stdout.flush()
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - people get a sentence
         return _failed(error, language())
-    return code if isinstance(code, int) else ExitCode.PASS
+    return code if isinstance(code, int) else 0
 
 
 def _failed(error: BaseException, language: Language) -> int:
     """Say what happened; the exit code for it."""
+    from harness.errors import HarnessError, UsageError  # noqa: PLC0415 - only for failures
+    from harness.verdict import ExitCode  # noqa: PLC0415
+
     code = ExitCode.BENCH
     match error:
         case HarnessError():
@@ -92,7 +94,7 @@ def _silence(stream: TextIO) -> None:
 
 
 def _usage_problem(error: click.ClickException, language: Language) -> str:
-    headline = UsageError.headline.get(language)
+    headline = _WRONG_USAGE.get(language)
     detail = _chinese(error) if language == "zh" else error.format_message()
     message = f"{headline}: {detail}"
     context = getattr(error, "ctx", None)

@@ -6,8 +6,9 @@ from typing import Any
 import click
 import msgspec
 
+from harness.bench.findings import BenchProbe, DeviceProbe, Finding
 from harness.bench.load import LoadedBench, load_bench
-from harness.bench.probe import BenchProbe, DeviceProbe, Finding, probe_bench
+from harness.bench.probe import probe_bench
 from harness.cli import wide
 from harness.cli.base import argument, columns, command, language, option, say
 from harness.cli.library import both

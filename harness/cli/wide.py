@@ -3,10 +3,11 @@
 Python's own `textwrap` and `ljust` count characters, so a table with Chinese in it falls apart.
 """
 
-import re
+from collections.abc import Iterator
+from itertools import groupby
 from unicodedata import combining, east_asian_width
 
-_PIECES = re.compile(r"\s+|[^\s\u1100-\uffff]+|.", re.DOTALL)
+_FIRST_WIDE = "\u1100"
 # Must not begin a line.
 _CLOSING = frozenset("，。；：、！？）】》”’…%,.;:!?)]}")
 _OPENING = frozenset("（【《“‘")
@@ -60,12 +61,27 @@ def wrap(text: str, columns: int) -> list[str]:
 def _glued(text: str) -> list[str]:
     """Pieces between which a line may be broken."""
     pieces: list[str] = []
-    for piece in _PIECES.findall(text.strip()):
+    for piece in _words(text.strip()):
         if pieces and (piece[0] in _CLOSING or piece.isspace() or pieces[-1][-1] in _OPENING):
             pieces[-1] += " " if piece.isspace() else piece
         else:
             pieces.append(piece)
     return pieces
+
+
+def _words(text: str) -> Iterator[str]:
+    """Runs of spaces, words, and single Chinese characters."""
+    for kind, run in groupby(text, _kind):
+        if kind == "wide":
+            yield from run
+        else:
+            yield "".join(run)
+
+
+def _kind(sign: str) -> str:
+    if sign.isspace():
+        return "space"
+    return "wide" if sign >= _FIRST_WIDE else "word"
 
 
 def indent(text: str, columns: int, by: int) -> str:

@@ -42,7 +42,8 @@ Keys of a point. Only `at` is needed; numbers are in `unit` unless said otherwis
     max_by_model   highest allowed value by model, for models listed in `models`
     default        factory value
     energises      values that can put mains on the plug when written
-    requires       {point: state} that must hold before an energising value is written
+    requires       {point: state} that must hold before a write (of an energising value, if the
+                   point has such; switching off is never held back)
     available_if   {point: {at_least: 0x0107}}: the point exists only then
     readable_if    the same for reading alone (written always, read back only by newer firmware)
     write_function 6 or 16 (5 or 15 for coils); usual: 6 for one register, 16 for more
