@@ -25,11 +25,17 @@ ModelT = TypeVar("ModelT", bound="BaseModel")
 
 MAX_BYTES = 4_000_000
 _MAX_DEPTH = 40
+_MAX_NODES = 200_000
+"""Values of one file, aliases expanded: a small file can be made to unfold into billions."""
 
 _BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NULL = re.compile(r"~|null|Null|NULL|")
+
+
+class _TooManyValuesError(Exception):
+    """Stops the unfolding of aliases."""
 
 
 class Places:
@@ -41,6 +47,9 @@ class Places:
 
     def note(self, path: Path_, line: int, column: int) -> None:
         self._marks[path] = (line, column)
+
+    def count(self) -> int:
+        return len(self._marks)
 
     def of(self, path: Path_) -> tuple[int, int]:
         """Line and column of the value at `path`, or of the nearest enclosing one."""
@@ -103,7 +112,12 @@ def loads(data: bytes, name: str) -> tuple[Any, Places]:
     if node is None:
         raise FileError([Problem(name, 1, 1, "the file is empty", "a mapping")])
     problems: list[Problem] = []
-    value = _build(node, (), places, problems, [])
+    try:
+        value = _build(node, (), places, problems, [])
+    except _TooManyValuesError:
+        raise FileError(
+            [Problem(name, 1, 1, "the file unfolds into too many values", f"at most {_MAX_NODES}")]
+        ) from None
     if problems:
         raise FileError(problems)
     return value, places
@@ -114,6 +128,8 @@ def _build(
 ) -> Any:
     line, column = node.start_mark.line + 1, node.start_mark.column + 1
     places.note(path, line, column)
+    if places.count() > _MAX_NODES:
+        raise _TooManyValuesError
     if len(path) > _MAX_DEPTH or any(node is parent for parent in parents):
         problems.append(Problem(places.file, line, column, "nested too deeply", "a flat file"))
         return None

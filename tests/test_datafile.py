@@ -43,6 +43,12 @@ def test_scalars_follow_yaml_1_2(text: str, value: object) -> None:
     assert type(loaded["x"]) is type(value)
 
 
+def test_a_small_file_cannot_unfold_without_end() -> None:
+    rows = ["a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]"]
+    rows += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
+    assert "unfolds into too many values" in complaint("\n".join(rows))
+
+
 def test_places_point_at_values() -> None:
     _, places = loads(b"a: 1\nb:\n  - x\n  - {c: 2}\n", "f.yaml")
     assert places.of(("a",)) == (1, 4)

@@ -141,6 +141,32 @@ _REASONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(\S+) was (\S+) before the action", "动作之前{1}已是“{2}”"),
         (r"still (.+)", "仍为“{1}”"),
         (r"(\d+) of (\d+): (.*)", r"\2 次中有 \1 次失败：\3"),
+        (r"simulated technician", "模拟技师"),
+        (r"lowest of (\d+)", r"\1 次采样中的最低值"),
+        (r"highest of (\d+)", r"\1 次采样中的最高值"),
+        (r"(\d+) samples", r"\1 次采样"),
+        (r"within (\S+) s", r"历时 \1 s"),
+        (
+            r"(\S+) is in (\S+), which cannot be held against (\S+)",
+            r"{1}以 \2 计，不能与 \3 的限值相比",
+        ),
+        (
+            r"none of these points is both in the profile and in the bench file's site ledger",
+            "这些数据点没有一个既在点表中、又在台架文件的站点台账中",
+        ),
+        (
+            r"(\S+) (\S+): by chance once in (\d+) times",
+            r"读数 \1 \2，偶然出现的机会为 \3 次中一次",
+        ),
+        (r"as the profile (\S+) says", r"按点表 \1"),
+        (
+            r"no failure in (\d+) reads shows a rate below about (\S+) % at 95 %",
+            r"\1 次读取无失败，可在 95 % 置信水平上说明出错率低于约 \2 %",
+        ),
+        (
+            r"(\d+) answers, (\d+) failures, median (\S+) s",
+            r"应答 \1 次，失败 \2 次，中位数 \3 s",
+        ),
         (r"found safe", "本来就处于安全状态"),
         (r"a meter switches nothing", "电能表不接通任何回路"),
         (r"never opened", "未曾打开"),
