@@ -92,6 +92,8 @@ class PlanAnnounced(Event, tag="plan_announced", frozen=True, kw_only=True):
     """Steps that this bench cannot run, with the reason."""
     writes: list[str] = []
     energises: list[str] = []
+    at_end: list[str] = []
+    """What the ending may do besides looking: stop a session that is found running."""
     skills: list[str] = []
     deselected: list[str] = []
     groups: dict[str, Text] = {}

@@ -2,12 +2,17 @@
 
 A limit says what is wanted, a decision rule says how measurement uncertainty U enters:
 
-* `simple`: inside is a pass, outside is a fail. For digital states, and for numbers whose
-  U is negligible against the limit (at most a tenth of the tolerance), which is then stated.
+* `simple`: inside is a pass, outside is a fail. For digital states, for numbers whose U nobody
+  stated, and for numbers whose U is negligible against the limit, which is then stated.
 * `guard_band`: four states with a guard band w = U (ILAC-G8:09/2019, 4.2, non-binary):
   pass, conditional pass, conditional fail, fail.
 * `interval`: for a time measured by polling. Truth lies in [value - U, value]; only a limit
   outside that interval can be judged, everything else is inconclusive.
+
+U is negligible against a limit with two ends when it is at most a tenth of the tolerance (half the
+width). A limit with one end has no width to compare with: there U is negligible only when it is
+at most a hundredth of the limit's own number, so 59.9 °C ± 2 °C against at most 60 °C is a
+conditional pass. A U that is negative or not finite carries no verdict at all.
 
 A reading whose quality is not GOOD is never a pass. Nothing outside this module turns a value
 into a verdict, so `harness evidence rejudge` can repeat every verdict from the stored values.
@@ -22,7 +27,9 @@ from harness.quantity import Measurement, Quality, convert
 from harness.verdict import Verdict
 
 NEGLIGIBLE_RATIO = 10.0
-"""U is negligible when the tolerance is at least this many times U."""
+"""U is negligible when the tolerance of a two-sided limit is at least this many times U."""
+NEGLIGIBLE_RATIO_ONE_SIDED = 100.0
+"""The same for the number of a one-sided limit, which is no tolerance: it only gives a scale."""
 
 
 class Range(msgspec.Struct, frozen=True, tag="range", tag_field="kind", omit_defaults=True):
@@ -84,7 +91,7 @@ def judge(measurement: Measurement, limit: Limit, rule: Rule | None = None) -> J
     """Hold one measurement against one limit.
 
     `rule` None means the default of the architecture: `interval` for times, `simple` for
-    states, `guard_band` for numbers unless their uncertainty is negligible.
+    states, `guard_band` for numbers unless their uncertainty is negligible or not stated.
     """
     if isinstance(limit, Within):
         return _judge_within(measurement, limit)
@@ -143,9 +150,11 @@ def _judge_range(measurement: Measurement, limit: Range, rule: Rule | None) -> J
     if measurement.uncertainty is None:
         # A number whose uncertainty nobody stated: shared risk is the only rule that fits.
         spread, stated = 0.0, False
+    elif _usable(measurement.uncertainty):
+        spread, stated = convert(measurement.uncertainty, unit, limit.unit), True
     else:
-        spread, stated = abs(convert(measurement.uncertainty, unit, limit.unit)), True
-    negligible = stated and spread * NEGLIGIBLE_RATIO <= _tolerance(limit)
+        return _unusable_uncertainty(measurement, rule or Rule.SIMPLE)
+    negligible = stated and _is_negligible(spread, limit)
     if rule is None:
         rule = Rule.SIMPLE if negligible or not stated else Rule.GUARD_BAND
     guard = spread if rule is Rule.GUARD_BAND else 0.0
@@ -172,17 +181,28 @@ def _judge_range(measurement: Measurement, limit: Range, rule: Rule | None) -> J
     )
 
 
-def _tolerance(limit: Range) -> float:
-    """Half the width of a two-sided limit; the size of the number for a one-sided one."""
+def _is_negligible(spread: float, limit: Range) -> bool:
+    """Whether U (in the limit's unit) may be left out of the decision; see the module's text."""
     if limit.low is not None and limit.high is not None:
-        return (limit.high - limit.low) / 2
+        return spread * NEGLIGIBLE_RATIO <= (limit.high - limit.low) / 2
     edge = limit.low if limit.high is None else limit.high
-    return abs(edge) if edge is not None else math.inf
+    return edge is None or spread * NEGLIGIBLE_RATIO_ONE_SIDED <= abs(edge)
+
+
+def _usable(uncertainty: float) -> bool:
+    return math.isfinite(uncertainty) and uncertainty >= 0
+
+
+def _unusable_uncertainty(measurement: Measurement, rule: Rule) -> Judgement:
+    reason = f"an uncertainty of {measurement.uncertainty:g} carries no verdict"
+    return Judgement(Verdict.INCONCLUSIVE, rule, reason)
 
 
 def _judge_within(measurement: Measurement, limit: Within) -> Judgement:
     unit = measurement.unit or limit.unit
     high = convert(limit.high, limit.unit, unit)
+    if measurement.uncertainty is not None and not _usable(measurement.uncertainty):
+        return _unusable_uncertainty(measurement, Rule.INTERVAL)
     if measurement.value is None:
         if measurement.at_least is not None and measurement.at_least > high:
             return Judgement(

@@ -176,7 +176,7 @@ class ProcedureRun:
             request.plans = bind(
                 [plan.procedure for plan in request.plans],
                 request.bench,
-                load_catalogue(),
+                load_catalogue(request.bench.catalogue_folders),
                 selected=steps,
                 energise=bool(config.getoption("harness_allow_energise")),
             )

@@ -81,8 +81,19 @@ class ExitCode:
     ABORTED = 130
 
 
-def exit_code(ending: Ending, verdicts: Iterable[Verdict | None]) -> int:
-    """The exit code for a run that ended so, with these step verdicts."""
+def exit_code(ending: Ending, verdicts: Iterable[Verdict | None], *, safe: bool = True) -> int:
+    """The exit code for a run that ended so, with these step verdicts.
+
+    `safe`: every device was measured in its safe state at the end. When it was not, nothing better
+    than a bench failure may be told; a failed device stays a failed device.
+    """
+    code = _exit_code(ending, verdicts)
+    if not safe and code in (ExitCode.PASS, ExitCode.INCOMPLETE):
+        return ExitCode.BENCH
+    return code
+
+
+def _exit_code(ending: Ending, verdicts: Iterable[Verdict | None]) -> int:
     if ending is Ending.ABORTED:
         return ExitCode.ABORTED
     seen = {verdict for verdict in verdicts if verdict is not None}

@@ -72,6 +72,8 @@ class SimulatedBench:
             vehicle=vehicle,
         )
         self.technician: Operator = SimulatedTechnician(self.rig)
+        self.hands: Operator = SimulatedTechnician(self.rig, at_once=True)
+        """Eyes and hands of a person at the terminal."""
         self.slaves: dict[str, SimulatedSlave] = {}
         self.site: dict[str, Value] = {}
         """What the ledger says of the healthy pile, as its registers show it."""

@@ -77,12 +77,16 @@ _TIMES = {
 
 
 class SimulatedTechnician:
-    """The operator of a simulated bench."""
+    """The operator of a simulated bench.
+
+    `at_once`: needs no time; for a person at the terminal, who takes the time himself.
+    """
 
     simulated = True
 
-    def __init__(self, rig: Rig) -> None:
+    def __init__(self, rig: Rig, *, at_once: bool = False) -> None:
         self._rig = rig
+        self._at_once = at_once
         self._random = rig.world.random("technician")
 
     async def ask(self, question: Question, deadline: Deadline) -> Answer:
@@ -91,7 +95,8 @@ class SimulatedTechnician:
         Raises NotAvailableError for what this technician cannot do, NoReplyError when the deadline
         comes first.
         """
-        await self._take_time(question, deadline)
+        if not self._at_once:
+            await self._take_time(question, deadline)
         self._rig.advance()
         if question.kind == "confirm":
             return self._do(question.subject)

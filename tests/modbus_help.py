@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -13,7 +13,7 @@ from pymodbus.server import ModbusSerialServer, ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 from pymodbus.transport import NULLMODEM_HOST
 
-from harness.clock import Clock, Deadline
+from harness.clock import Clock, Deadline, run
 from harness.devices.modbus.codec import encode
 from harness.devices.modbus.connection import ModbusConnection
 from harness.devices.modbus.device import ModbusDevice
@@ -23,9 +23,22 @@ from harness.devices.modbus.profile import load_profile
 from harness.events import Transaction
 from harness.quantity import Quantity, Value
 
+MEMORY = ["memory-tcp", "memory-rtu"]
+PILE = "gb-ac-pile"
 _memory_lines = itertools.count(7000)
 _LETTER = {1: "c", 5: "c", 15: "c", 2: "d", 3: "h", 6: "h", 16: "h", 4: "i"}
 _ORDER = (Table.COIL, Table.DISCRETE, Table.HOLDING, Table.INPUT)
+
+
+def soon() -> Deadline:
+    return Deadline.after(60)
+
+
+def virtual(main: Callable[[], Awaitable[None]]) -> None:
+    async def go() -> None:
+        await main()
+
+    run(go, virtual=True)
 
 
 class FakeDevice:

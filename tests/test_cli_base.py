@@ -1,5 +1,6 @@
 """The program as such: languages, help, failures, cost of starting."""
 
+import asyncio
 import errno
 import os
 import subprocess
@@ -93,6 +94,7 @@ def test_a_group_without_a_command_shows_what_there_is(arguments: list[str]) -> 
         (EvidenceError("the disk is full"), 4),
         (KeyboardInterrupt(), 130),
         (click.Abort(), 130),
+        (asyncio.CancelledError(), 130),
         (ZeroDivisionError("oops\nsecond line"), 4),
         (OSError(errno.ENOSPC, "No space left on device"), 4),
     ],

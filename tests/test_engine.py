@@ -198,6 +198,8 @@ def test_an_abort_is_orderly(tmp_path: Path, what: str) -> None:
     assert outcome.result.exit_code == 130
     assert outcome.verdicts["a"] is Verdict.PASS
     assert outcome.verdicts["c"] is Verdict.NOT_RUN
+    assert [event.step for event in outcome.of(StepStarted)] == ["a", "b", "c"]
+    assert [event.step for event in outcome.of(StepEnded)] == ["a", "b", "c"]
     (state,) = outcome.of(SafeState)
     assert state.safe
     assert [(event.fault, event.on) for event in outcome.of(FaultSet)] == [
@@ -279,6 +281,11 @@ CONCLUDE = """
   title: {zh: a, en: a}
   do: test.value
   with: {number: NUMBER}
+  limit: {low: 0, high: 10, unit: V}
+- id: other
+  title: {zh: b, en: b}
+  do: test.value
+  with: {number: 5}
   limit: {low: 0, high: 10, unit: V}
 - id: end
   title: {zh: 结论, en: Conclusion}

@@ -1,9 +1,11 @@
 """Every recorded verdict follows from the stored values, and a wrong one is noticed."""
 
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from benchkit import run_procedure
 from sample_record import write_sample
 
 from harness.events import Event, Judged, ProcedureEnded, RunEnded, StepEnded
@@ -131,10 +133,30 @@ def test_procedure_and_run(entries: list[Entry]) -> None:
     (line,) = lines_of(entries, RunEnded)
     assert only(rejudge(changed(entries, line, verdict=None)), line).recorded == "–"
     assert only(rejudge(changed(entries, line, exit_code=0)), line).derived == "1"
-    assert only(rejudge(changed(entries, line, safe=False)), line).derived == "4"
-    assert rejudge(changed(entries, line, safe=False, exit_code=4)) == []
+    # A failed device stays a failed device, also where nobody saw it safe.
+    assert rejudge(changed(entries, line, safe=False)) == []
+    assert only(rejudge(changed(entries, line, safe=False, exit_code=4)), line).derived == "1"
     aborted = changed(entries, line, ending=Ending.ABORTED, exit_code=130, safe=False)
     assert rejudge(aborted) == []
+
+
+@pytest.mark.parametrize(("options", "code"), [({"faults": ["contactor-welded"]}, 1), ({}, 3)])
+def test_a_run_is_rejudged_without_differences(
+    tmp_path: Path, options: dict[str, Any], code: int
+) -> None:
+    if not options:
+        options = {"selected": ["supply-voltage"]}
+    outcome = run_procedure(tmp_path, "PILE-INSP-01", **options)
+    assert outcome.result.exit_code == code
+    entries = read_journal(outcome.result.folder)
+    assert rejudge(entries) == []
+    (line,) = lines_of(entries, RunEnded)
+    ended = entries[line - 1].event
+    assert isinstance(ended, RunEnded)
+    assert ended.safe is not bool(options.get("faults")), "a welded contactor cannot be made safe"
+    if ended.safe:  # not everything was run; had it not been safe either, that would come first
+        unsafe = only(rejudge(changed(entries, line, safe=False)), line)
+        assert (unsafe.recorded, unsafe.derived) == ("3", "4")
 
 
 def test_a_cut_off_record_judges_what_there_is(entries: list[Entry]) -> None:

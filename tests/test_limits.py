@@ -54,6 +54,49 @@ def test_negligible_uncertainty_is_simple_and_stated() -> None:
     assert judgement.uncertainty_negligible
 
 
+@pytest.mark.parametrize(
+    ("value", "u", "limit", "verdict"),
+    [
+        (59.9, 2.0, Range("°C", high=60.0), Verdict.CONDITIONAL_PASS),
+        (252.9, 25.0, Range("V", high=253.0), Verdict.CONDITIONAL_PASS),
+        (60.1, 2.0, Range("°C", high=60.0), Verdict.CONDITIONAL_FAIL),
+        (62.1, 2.0, Range("°C", high=60.0), Verdict.FAIL),
+        (57.9, 2.0, Range("°C", high=60.0), Verdict.PASS),
+        (5.2, 0.5, Range("MΩ", low=5.0), Verdict.CONDITIONAL_PASS),
+        (4.8, 0.5, Range("MΩ", low=5.0), Verdict.CONDITIONAL_FAIL),
+        (0.1, 0.2, Range("A", low=0.0), Verdict.CONDITIONAL_PASS),
+        (-0.1, 0.2, Range("A", high=0.0), Verdict.CONDITIONAL_PASS),
+    ],
+)
+def test_a_one_sided_limit_has_a_guard_band(
+    value: float, u: float, limit: Range, verdict: Verdict
+) -> None:
+    judgement = judge(number(value, u, limit.unit), limit)
+    assert judgement.verdict is verdict
+    assert judgement.rule is Rule.GUARD_BAND
+    assert not judgement.uncertainty_negligible
+
+
+@pytest.mark.parametrize(("u", "negligible"), [(0.0, True), (0.6, True), (0.61, False)])
+def test_negligible_against_a_one_sided_limit_is_a_hundredth(u: float, negligible: bool) -> None:
+    judgement = judge(number(59.9, u, "°C"), Range("°C", high=60.0))
+    assert judgement.uncertainty_negligible is negligible
+    assert judgement.verdict is (Verdict.PASS if negligible else Verdict.CONDITIONAL_PASS)
+
+
+@pytest.mark.parametrize("u", [math.nan, math.inf, -math.inf, -0.1])
+@pytest.mark.parametrize("value", [1.0, 1e12])
+@pytest.mark.parametrize("rule", [None, Rule.SIMPLE, Rule.GUARD_BAND])
+@pytest.mark.parametrize("limit", [ENERGY, Range("%", None, 1e9), Within(1e9)], ids=describe)
+def test_an_impossible_uncertainty_carries_no_verdict(
+    limit: Limit, rule: Rule | None, value: float, u: float
+) -> None:
+    unit = "s" if isinstance(limit, Within) else "%"
+    judgement = judge(Measurement("x", value, unit, u), limit, rule)
+    assert judgement.verdict is Verdict.INCONCLUSIVE
+    assert not judgement.uncertainty_negligible
+
+
 def test_the_rule_changes_the_verdict_of_the_same_value() -> None:
     reading = number(1.8, 0.4)
     assert judge(reading, ENERGY, Rule.SIMPLE).verdict is Verdict.PASS

@@ -74,6 +74,20 @@ def typed(monkeypatch: pytest.MonkeyPatch) -> Asker:
     return ask
 
 
+@pytest.mark.parametrize("word", ["stop", " STOP ", "停止", "中止"])
+@pytest.mark.parametrize("before", ["", "2\n"], ids=["answer", "note"])
+def test_stop_ends_the_run_at_every_prompt(typed: Asker, before: str, word: str) -> None:
+    with pytest.raises(StopRun) as stopped:
+        typed(f"{before}{word}\n", LOOK)
+    assert stopped.value.aborted
+
+
+def test_a_note_that_only_speaks_of_stopping_is_a_note(typed: Asker) -> None:
+    answer, shown = typed("2\nbuttons: stop is loose\n", LOOK)
+    assert (answer.value, answer.note) == ("abnormal", "buttons: stop is loose")
+    assert any("stop]" in line for line in shown[-1:])
+
+
 @pytest.mark.parametrize(("line", "value"), [("y", True), ("是", True), ("N", False), ("0", False)])
 def test_confirm(typed: Asker, line: str, value: bool) -> None:
     answer, shown = typed(line + "\n", CONFIRM)

@@ -84,3 +84,20 @@ def test_worst() -> None:
 )
 def test_exit_codes(ending: Ending, verdicts: list[Verdict | None], code: int) -> None:
     assert exit_code(ending, verdicts) == code
+
+
+@pytest.mark.parametrize(
+    ("ending", "verdicts", "code"),
+    [
+        (Ending.COMPLETED, [Verdict.PASS], ExitCode.BENCH),
+        (Ending.COMPLETED, [Verdict.NOT_RUN], ExitCode.BENCH),
+        (Ending.COMPLETED, [Verdict.FAIL], ExitCode.FAIL),
+        (Ending.STOPPED, [Verdict.CONDITIONAL_FAIL, Verdict.NOT_RUN], ExitCode.FAIL),
+        (Ending.LOST, [Verdict.FAIL], ExitCode.BENCH),
+        (Ending.ABORTED, [Verdict.PASS], ExitCode.ABORTED),
+    ],
+)
+def test_exit_codes_of_runs_that_did_not_end_safe(
+    ending: Ending, verdicts: list[Verdict | None], code: int
+) -> None:
+    assert exit_code(ending, verdicts, safe=False) == code

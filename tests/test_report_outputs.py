@@ -56,6 +56,26 @@ def test_junit_tells_failures_errors_and_skips_apart(record: Record) -> None:
     assert (properties["intact"], properties["sealed"]) == ("true", "true")
 
 
+@pytest.mark.parametrize(
+    ("language", "label"), [("en", "reference value, configurable"), ("zh", "参考值，可由台架配置")]
+)
+def test_junit_labels_reference_values_whatever_the_verdict(
+    record: Record, language: Language, label: str
+) -> None:
+    root = ElementTree.fromstring(render_junit(record, language))
+    said = {case.get("name"): case.findtext("system-out", "") for case in root.iter("testcase")}
+    seen = set()
+    for step in RunView(record).steps:
+        low = [at for at in step.last.judged if at.event.confidence == "low"]
+        lines = [line for line in said[step.id].splitlines() if label in line]
+        assert len(lines) == len(low), step.id
+        for at, line in zip(low, lines, strict=True):
+            assert at.event.item is not None
+            assert at.event.item in line
+        seen |= {step.verdict} if low else set()
+    assert Verdict.PASS in seen, "the sample has a passing step with a reference value"
+
+
 def test_junit_is_valid_xml_whatever_the_record_says(record: Record) -> None:
     nasty = '\x00\x0b]]>\ufffe\U0001f600<&>"'
     entries = [

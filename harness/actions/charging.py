@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING, Any
 from harness.actions.context import StepContext
 from harness.actions.registry import action
 from harness.actions.timing import time_until
-from harness.bench.sequences import OnWrite, holds, perform
+from harness.bench.sequences import Command, OnWrite, holds, perform
 from harness.devices.modbus.device import ModbusDevice
+from harness.devices.modbus.points import in_choices
 from harness.errors import NotAvailableError
 from harness.events import Written
 from harness.fields import DurationField, QuantityField, TextField
 from harness.limits import Within
-from harness.quantity import Measurement, Value, convert
+from harness.quantity import Measurement, Quantity, Value, convert
 from harness.text import Text
 
 if TYPE_CHECKING:
@@ -59,37 +60,68 @@ async def start_charging(
     await step.do_by_hand(does, ask)
     if device.profile.watchdog is None and not unguarded:
         raise NotAvailableError(f"{device.profile.id} has no watchdog")
-    await _arm_watchdog(step, device, watchdog)
-    if current is not None and device.has("current_limit"):
-        unit = device.profile.points["current_limit"].unit or current.unit
-        await step.write("current_limit", current.to(unit))
-    step.bench.feed_watchdogs()
-    await perform(device, "start", step.deadline, _recording(step, device))
+    before = await step.read_one("charging_state")
+    if before.value == "charging":
+        raise NotAvailableError("the pile is charging already; this run did not start that")
+    # From here on the run counts as having started a session, whatever goes wrong next.
+    step.bench.guard_session(device, await _arm_watchdog(step, device, watchdog))
+    if current is not None:
+        await _set_current(step, device, current)
+    commands = await perform(
+        device,
+        "start",
+        step.deadline,
+        on_write=_recording(step, device),
+        before_write=lambda point: step.bench.remember(device, point, step.deadline),
+    )
     limit = step.limit if isinstance(step.limit, Within) else Within(_SLOW_START)
 
     async def charging() -> tuple[bool, list[Measurement]]:
         reading = (await device.read(["charging_state"], step.deadline))["charging_state"]
         return reading.value == "charging", [reading]
 
-    await time_until(step, "time_to_charging", charging, limit)
+    await time_until(
+        step, "time_to_charging", charging, limit, started=_energised_at(device, commands)
+    )
 
 
-async def _arm_watchdog(step: StepContext, device: ModbusDevice, longest: float) -> None:
+def _energised_at(device: ModbusDevice, commands: list[Command]) -> float | None:
+    """When the command went out that can put mains on the plug; else the first command."""
+    for command in commands:
+        if in_choices(command.value, device.profile.points[command.point].energises):
+            return command.sent_at
+    return commands[0].sent_at if commands else None
+
+
+async def _arm_watchdog(step: StepContext, device: ModbusDevice, longest: float) -> float:
+    """Arm the watchdog and prove it by read-back; the seconds after which it trips."""
     guard = device.profile.watchdog
     if guard is None:
-        return
-    wanted: dict[str, float] = {}
-    if guard.timeout_point is not None:
+        return longest
+    if guard.timeout_point is None:
+        # Its time is fixed by the maker; it is there, and it is as long as documented.
+        longest = guard.timeout
+    else:
         unit = device.profile.points[guard.timeout_point].unit or "s"
-        wanted[guard.timeout_point] = convert(longest, "s", unit)
+        await _write_proved(step, guard.timeout_point, convert(longest, "s", unit))
     if guard.failsafe_point is not None:
-        wanted[guard.failsafe_point] = 0.0
-    for point, value in wanted.items():
-        read_back = await step.write(point, value)
-        if read_back is not None and read_back.value != value:
-            raise NotAvailableError(
-                f"the watchdog could not be armed: {point} reads {read_back.value}"
-            )
+        await _write_proved(step, guard.failsafe_point, 0.0)
+    return longest
+
+
+async def _set_current(step: StepContext, device: ModbusDevice, current: Quantity) -> None:
+    point = device.profile.points.get("current_limit")
+    if point is None or not point.writable:
+        raise NotAvailableError(f"the current of {device.profile.id} cannot be set")
+    await _write_proved(step, "current_limit", current.to(point.unit or current.unit))
+
+
+async def _write_proved(step: StepContext, point: str, value: float) -> None:
+    """Write and read back; without that proof nothing is energised. Raises NotAvailableError."""
+    read_back = await step.write(point, value)
+    shown = None if read_back is None else read_back.value
+    if not isinstance(shown, int | float) or abs(shown - value) > 1e-6 * max(1.0, abs(value)):
+        raise NotAvailableError(f"not started: {point} was set to {value:g} and reads {shown}")
 
 
 @action(
@@ -110,13 +142,20 @@ async def stop_charging(step: StepContext) -> None:
     safe_state = device.profile.safe_state
     if safe_state is None:
         raise NotAvailableError(f"{device.profile.id} does not say how charging is stopped")
-    await perform(device, safe_state.sequence, step.deadline, _recording(step, device))
+    commands = await perform(
+        device,
+        safe_state.sequence,
+        step.deadline,
+        on_write=_recording(step, device),
+        before_write=lambda point: step.bench.remember(device, point, step.deadline),
+    )
     limit = step.limit if isinstance(step.limit, Within) else Within(safe_state.within)
 
     async def stopped() -> tuple[bool, list[Measurement]]:
         return await holds(device, safe_state.proof, step.deadline)
 
-    await time_until(step, "time_to_stop", stopped, limit)
+    started = commands[0].sent_at if commands else None
+    await time_until(step, "time_to_stop", stopped, limit, started=started)
 
 
 def _recording(step: StepContext, device: ModbusDevice) -> OnWrite:

@@ -1,16 +1,17 @@
 """What the person at the bench does, sees, measures and concludes."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import Field
 
 from harness.actions.context import StepContext
-from harness.actions.registry import PointRef, action
+from harness.actions.registry import PointRef, StateOf, action
 from harness.devices.operator import ABNORMAL, NORMAL, Question
-from harness.errors import NotAvailableError
+from harness.errors import NotAvailableError, UsageError
 from harness.fields import FileModel, TextField
 from harness.limits import Equals
-from harness.quantity import Measurement, Quality
+from harness.quantity import Measurement, Quality, Quantity, Value, known_unit
 from harness.text import Text
 from harness.verdict import CandidateVerdict, Verdict
 
@@ -59,7 +60,7 @@ async def observe(
     labels: dict[str, TextField] | None = None,
     device: str = "pile",
     point: Annotated[str, PointRef(role_from="device")],
-    states: dict[str, str],
+    states: Annotated[dict[str, str], StateOf("point", keys=True)],
 ) -> None:
     """Have the person say what is shown, and compare it with what the device reports.
 
@@ -100,8 +101,9 @@ async def reading(
 ) -> None:
     """Have the person measure something with a hand instrument of the bench.
 
-    The uncertainty is the instrument's. An instrument that the bench does not list, or whose
-    calibration has run out, makes the reading inconclusive.
+    The uncertainty is the instrument's; the bench states it in the reading's unit, for
+    temperatures in °C or K, or in % of the reading. An instrument that the bench does not list, or
+    whose calibration has run out, makes the reading inconclusive.
     """
     answer = await step.ask(
         Question(
@@ -123,7 +125,7 @@ async def reading(
         quality, note = Quality.OUT_OF_CALIBRATION, f"calibration due {tool.calibration_due}"
     spread = answer.uncertainty
     if spread is None and tool is not None and tool.uncertainty is not None:
-        spread = tool.uncertainty.to("K" if unit == "°C" else unit)
+        spread = _uncertainty_of(answer.value, unit, tool.uncertainty)
     measurement = Measurement(
         name=quantity,
         value=answer.value,
@@ -138,6 +140,24 @@ async def reading(
     step.judge(measurement)
 
 
+_DEGREES = ("°C", "K")
+
+
+def _uncertainty_of(value: Value, unit: str, stated: Quantity) -> float:
+    """What an instrument's stated uncertainty is, in the unit of the reading.
+
+    An uncertainty of a temperature is a difference, the same number in °C and in K. Raises
+    UsageError when what is stated does not fit the reading.
+    """
+    if stated.unit == "%" and known_unit(unit) != "%":
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise UsageError(f"{value!r} is no number to take {stated} of")
+        return abs(value) * stated.value / 100
+    if stated.unit in _DEGREES and known_unit(unit) in _DEGREES:
+        return stated.value
+    return stated.to(unit)
+
+
 class ConclusionKey(FileModel):
     """How the right conclusion follows from the device verdicts of earlier steps."""
 
@@ -148,6 +168,36 @@ class ConclusionKey(FileModel):
 
 
 _FAILED = (Verdict.FAIL, Verdict.CONDITIONAL_FAIL)
+_UNKNOWN = (Verdict.ERROR, Verdict.INCONCLUSIVE)
+
+
+def conclude_from(
+    verdicts: Mapping[str, Verdict | None], rule: ConclusionKey
+) -> tuple[str | None, dict[str, str]]:
+    """The conclusion that device verdicts give, and the verdicts (by step) that brought it about.
+
+    * `out_of_service`: a step of `out_of_service_if_failed` failed;
+    * `restricted`: any other step failed; or a step ended inconclusive or in error, so nobody
+      knows; or a step of `out_of_service_if_failed` was not run, so what would have put the pile
+      out of service was not looked at;
+    * `in_service`: neither. Every judged step passed (or passed conditionally). Other steps that
+      were not run, because this device lacks the points, do not stand in the way;
+    * None: nothing was judged, so nothing can be concluded.
+    """
+    if not any(verdict not in (None, Verdict.NOT_RUN) for verdict in verdicts.values()):
+        return None, {}
+    decisive = rule.out_of_service_if_failed
+    failed = {name: found.value for name, found in verdicts.items() if found in _FAILED}
+    if any(name in failed for name in decisive):
+        return rule.out_of_service, failed
+    unsure = {name: found.value for name, found in verdicts.items() if found in _UNKNOWN}
+    omitted = {
+        name: Verdict.NOT_RUN.value
+        for name in decisive
+        if verdicts.get(name, Verdict.NOT_RUN) is Verdict.NOT_RUN
+    }
+    basis = {**failed, **unsure, **omitted}
+    return (rule.restricted if basis else rule.in_service), basis
 
 
 @action("operator.decide", kind="D", judges=False, limit="none",
@@ -160,14 +210,15 @@ async def decide(
     choices: Annotated[dict[str, TextField], Field(min_length=2)],
     key: ConclusionKey,
 ) -> None:
-    """Have the person conclude, and compare with the key that the device verdicts give."""
-    failed = {name: verdict for name, verdict in step.memory.verdicts.items() if verdict in _FAILED}
-    if any(name in failed for name in key.out_of_service_if_failed):
-        right = key.out_of_service
-    elif failed:
-        right = key.restricted
-    else:
-        right = key.in_service
+    """Have the person conclude, and compare with the key that the device verdicts give.
+
+    Out of service when a step of `out_of_service_if_failed` failed. Restricted at best when any
+    other step failed, when a step ended inconclusive or in error, or when a step of
+    `out_of_service_if_failed` was not run. In service otherwise: a step that this device has no
+    points for does not count. When nothing was judged there is no key and the answer stays
+    pending.
+    """
+    verdicts = dict(step.memory.verdicts)
     answer = await step.ask(
         Question(
             kind="decide",
@@ -180,8 +231,13 @@ async def decide(
     )
     value = answer.value
     if value is None and step.bench.operator.simulated:
-        value = right  # the competent technician of the simulated bench knows the rule
-    basis = {name: verdict.value for name, verdict in failed.items()}
+        # The technician of the simulated bench goes by the rule of the procedure and by the
+        # verdicts that are on record by then, as a trained person does with the inspection sheet.
+        value, _ = conclude_from(verdicts, key)
+    right, basis = conclude_from(verdicts, key)
+    if right is None:
+        step.candidate = CandidateVerdict.PENDING
+        return
     step.conclude(value, right, basis)
 
 

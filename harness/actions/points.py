@@ -12,13 +12,14 @@ from harness.actions.registry import (
     PointName,
     PointNames,
     PointRef,
+    StateOf,
     action,
 )
 from harness.clock import sleep_until
 from harness.errors import NotAvailableError
 from harness.fields import DurationField
 from harness.limits import Clear, Equals, OneOf
-from harness.quantity import Measurement, Quality
+from harness.quantity import Measurement, Quality, convert
 from harness.text import Text
 
 
@@ -64,7 +65,7 @@ def _judge_extremes(step: StepContext, name: str, readings: list[Measurement]) -
     step.judge(msgspec.structs.replace(highest, note=f"highest of {count}"))
     step.measured(
         Measurement(
-            name=f"{name}.spread",
+            name=name + _SPREAD,
             value=float(highest.value) - float(lowest.value),  # type: ignore[arg-type]
             unit=lowest.unit,
             source=step.role,
@@ -72,6 +73,14 @@ def _judge_extremes(step: StepContext, name: str, readings: list[Measurement]) -
             note=f"{count} samples",
         )
     )
+
+
+_SPREAD = ".spread"
+
+
+def _is_spread(reading: Measurement) -> bool:
+    """Whether this was computed from readings by `measure`, and is no reading itself."""
+    return reading.name.endswith(_SPREAD)
 
 
 def _is_number(reading: Measurement) -> bool:
@@ -86,7 +95,7 @@ def _is_number(reading: Measurement) -> bool:
 async def expect(
     step: StepContext,
     *,
-    states: Annotated[dict[str, str | int | bool | list[str]] | None, PointRef()] = None,
+    states: Annotated[dict[str, str | int | bool | list[str]] | None, PointRef(), StateOf()] = None,
     point: PointName | None = None,
 ) -> None:
     """Read points and expect each in the given state, or one point within the step's limit."""
@@ -106,7 +115,7 @@ async def flags_clear(
     step: StepContext,
     *,
     points: PointNames,
-    allowed: tuple[str, ...] = (),
+    allowed: Annotated[tuple[str, ...], StateOf("points", flags=True)] = (),
 ) -> None:
     """Read flag words and expect no named bit set. Set bits are named in the verdict."""
     for measurement in (await step.read(points)).values():
@@ -148,28 +157,64 @@ async def matches_site(step: StepContext, *, points: OptionalPoints) -> None:
 
 @action("pile.agrees_with", kind="J", limit="needed", title=Text("比对", "Compare two readings"))
 async def agrees_with(step: StepContext, *, point: PointName, reading_of: str) -> None:
-    """Judge the difference between a point and the last reading of an earlier step."""
-    earlier = step.memory.measurements.get(reading_of)
-    if not earlier or not _is_number(earlier[-1]):
+    """Judge the difference between a point and the last usable reading of an earlier step.
+
+    The uncertainties of both are combined (root of the sum of squares). When only one is stated,
+    it is used alone, and the record says so.
+    """
+    earlier = step.memory.measurements.get(reading_of, [])
+    other = next(
+        (one for one in reversed(earlier) if _is_number(one) and not _is_spread(one)), None
+    )
+    if other is None:
         raise NotAvailableError(f"step {reading_of!r} gave no reading to compare with")
-    other = earlier[-1]
     own = await step.read_one(point)
     if not _is_number(own):
         step.judge(own)
         return
-    uncertainty = None
-    if own.uncertainty is not None and other.uncertainty is not None:
-        uncertainty = (own.uncertainty**2 + other.uncertainty**2) ** 0.5
+    unit = own.unit
+    value, spread = _in_unit(other, unit)
+    uncertainty, note = None, ""
+    if own.uncertainty is not None and spread is not None:
+        uncertainty = (own.uncertainty**2 + spread**2) ** 0.5
+    elif own.uncertainty is not None:
+        uncertainty, note = own.uncertainty, f"U of {own.name} only, none stated for {other.name}"
+    elif spread is not None:
+        uncertainty, note = spread, f"U of {other.name} only, none stated for {own.name}"
     step.judge(
         Measurement(
             name=f"{own.name} - {other.name}",
-            value=float(own.value) - float(other.value),  # type: ignore[arg-type]
-            unit="K" if own.unit == "°C" else own.unit,
+            value=float(own.value) - value,  # type: ignore[arg-type]
+            unit="K" if unit == "°C" else unit,
             uncertainty=uncertainty,
             source=step.role,
             at=own.at,
             transactions=[*own.transactions, *other.transactions],
+            note=note,
         )
+    )
+
+
+_ZERO_CELSIUS = 273.15
+"""0 °C in K."""
+
+
+def _in_unit(reading: Measurement, unit: str | None) -> tuple[float, float | None]:
+    """Value and uncertainty of a number in another unit.
+
+    K beside °C is taken as an absolute temperature: a difference could not be held against one.
+    Raises UsageError when the units do not go together.
+    """
+    value = float(reading.value)  # type: ignore[arg-type]
+    if unit is None or reading.unit is None or reading.unit == unit:
+        return value, reading.uncertainty
+    if {reading.unit, unit} == {"K", "°C"}:
+        shift = _ZERO_CELSIUS if unit == "K" else -_ZERO_CELSIUS
+        return value + shift, reading.uncertainty
+    spread = reading.uncertainty
+    return (
+        convert(value, reading.unit, unit),
+        None if spread is None else convert(spread, reading.unit, unit),
     )
 
 

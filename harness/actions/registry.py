@@ -5,25 +5,29 @@
 
 Parameters after `step` are what a procedure writes under `with:`; a trailing underscore is left
 out there (`is_` is written `is`). Annotated markers tell the checker, before anything is opened,
-which points are read or written. A lab adds its own verbs in its own package through the entry
-point group `harness.actions`: a module that is imported and whose decorators register.
+which points are read or written and which of their states are named; what markers cannot say, a
+`check` finds. A lab adds its own verbs in its own package through the entry point group
+`harness.actions`: a module that is imported and whose decorators register.
 """
 
 import inspect
 import typing
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
+from harness.datafile import Path_
 from harness.errors import UnknownNameError, UsageError
+from harness.limits import Limit
 from harness.text import Text
 
 if TYPE_CHECKING:
     from harness.bench.load import LoadedBench
+    from harness.procedure.model import Step
 
 ActionFunction = Callable[..., Awaitable[None]]
 StepKind = Literal["R", "W", "J", "I", "O", "V", "D", "A"]
@@ -39,6 +43,18 @@ class PointRef:
     """The reading itself is held against the step's limit, so their units have to fit."""
     role_from: str | None = None
     """The parameter that names the device, where it is not the action's own role."""
+
+
+@dataclass(frozen=True, slots=True)
+class StateOf:
+    """Marks a parameter as holding states of a point, which are checked against the profile."""
+
+    point: str | None = None
+    """The parameter that names the point. None: a mapping from points to their states."""
+    keys: bool = False
+    """The states are the keys of a mapping, not its values."""
+    flags: bool = False
+    """Names of flags, of any of the points that `point` names."""
 
 
 PointName = Annotated[str, PointRef()]
@@ -57,7 +73,31 @@ _OWN_ROOMS = (
     "harness.actions.charging",
     "harness.actions.person",
     "harness.actions.injection",
+    "harness.actions.checks",
 )
+
+
+@dataclass
+class CheckContext:
+    """What a check of one step may look at, and where it puts what it finds."""
+
+    bench: "LoadedBench"
+    step: "Step"
+    parameters: dict[str, Any]
+    limit: Limit | None
+    earlier: list[str]
+    """Ids of the steps before this one."""
+    steps: list[str]
+    """Ids of all steps of the procedure."""
+    limit_problem: Callable[[str, str], None]
+    """Complain about the limit (what, expected), at the place that it comes from."""
+    bench_problem: Callable[[Path_, str, str], None]
+    """Complain about the bench file (path, what, expected)."""
+
+
+Complaint = tuple[Path_, str, str]
+"""Path below the step, what is wrong there, what was expected."""
+Check = Callable[[CheckContext], Iterable[Complaint]]
 
 
 @dataclass(frozen=True)
@@ -79,6 +119,14 @@ class Action:
     """Says why this bench cannot run it, or nothing."""
     sequence: str | None = None
     """The profile's sequence that it carries out, for announcing what is written."""
+    states: dict[str, StateOf] = field(default_factory=dict)
+    """Parameters that hold states of a point."""
+    check: Check | None = None
+    """Finds mistakes that neither types nor markers can say."""
+
+    def alias(self, parameter: str) -> str:
+        """The parameter's name as it is written in a procedure."""
+        return self.parameters.model_fields[parameter].alias or parameter
 
     @property
     def role(self) -> str:
@@ -86,14 +134,32 @@ class Action:
 
     def point_names(self, parameters: dict[str, Any]) -> Iterator[tuple[str, str, PointRef]]:
         """Role and name of every point that these parameters name, with how it is used."""
+        for _, role, name, reference in self.point_places(parameters):
+            yield role, name, reference
+
+    def point_places(
+        self, parameters: dict[str, Any]
+    ) -> Iterator[tuple[Path_, str, str, PointRef]]:
+        """The same, each with where it is written below `with`."""
         for name, reference in self.points.items():
             value = parameters.get(name)
             role = parameters[reference.role_from] if reference.role_from else self.role
+            alias = self.alias(name)
             if isinstance(value, str):
-                yield role, value, reference
-            elif isinstance(value, list | tuple | dict):
+                yield (alias,), role, value, reference
+            elif isinstance(value, dict):
                 for entry in value:
-                    yield role, str(entry), reference
+                    yield (alias, entry), role, str(entry), reference
+            elif isinstance(value, list | tuple):
+                for index, entry in enumerate(value):
+                    yield (alias, index), role, str(entry), reference
+
+    def role_of(self, parameter: str, parameters: dict[str, Any]) -> str:
+        """The device whose points a parameter names."""
+        reference = self.points.get(parameter)
+        if reference is not None and reference.role_from is not None:
+            return str(parameters[reference.role_from])
+        return self.role
 
 
 _actions: dict[str, Action] = {}
@@ -110,6 +176,7 @@ def action(
     limit: Literal["needed", "optional", "none"] = "optional",
     possible: Callable[["LoadedBench", str, dict[str, Any]], str] | None = None,
     sequence: str | None = None,
+    check: Check | None = None,
 ) -> Callable[[ActionFunction], ActionFunction]:
     """Register an async function under one or more verbs (`pile.measure`, `meter.measure`)."""
 
@@ -123,20 +190,34 @@ def action(
                     f"the action {name!r} of {function.__module__} is already taken by "
                     f"{known.function.__module__}"
                 )
-            model, points = _schema(name, function)
+            model, points, states = _schema(name, function)
             _actions[name] = Action(
                 name, title, kind, function, model, points, energises, writes, judges, limit,
-                possible, sequence,
+                possible, sequence, states, check,
             )  # fmt: skip
         return function
 
     return register
 
 
-def _schema(name: str, function: ActionFunction) -> tuple[type[BaseModel], dict[str, PointRef]]:
+def check_of(*names: str) -> Callable[[Check], Check]:
+    """Give registered verbs a check that is written elsewhere."""
+
+    def attach(check: Check) -> Check:
+        for name in names:
+            _actions[name] = replace(_actions[name], check=check)
+        return check
+
+    return attach
+
+
+def _schema(
+    name: str, function: ActionFunction
+) -> tuple[type[BaseModel], dict[str, PointRef], dict[str, StateOf]]:
     hints = typing.get_type_hints(function, include_extras=True)
     fields: dict[str, Any] = {}
     points: dict[str, PointRef] = {}
+    states: dict[str, StateOf] = {}
     for parameter in list(inspect.signature(function).parameters.values())[1:]:
         if parameter.kind is not inspect.Parameter.KEYWORD_ONLY:
             raise UsageError(f"parameter {parameter.name!r} of {name} must be keyword-only")
@@ -147,24 +228,33 @@ def _schema(name: str, function: ActionFunction) -> tuple[type[BaseModel], dict[
             for mark in getattr(part, "__metadata__", ()):
                 if isinstance(mark, PointRef):
                     points[parameter.name] = mark
+                elif isinstance(mark, StateOf):
+                    states[parameter.name] = mark
     model = create_model(
         f"Parameters of {name}",
         __config__=ConfigDict(extra="forbid", arbitrary_types_allowed=True),
         **fields,
     )
-    return model, points
+    return model, points, states
 
 
 def load_actions() -> None:
-    """Import our own verbs and those of installed packages, once."""
+    """Import our own verbs and those of installed packages, once.
+
+    Raises UsageError that names the package whose verbs cannot be imported.
+    """
     global _loaded  # noqa: PLW0603 - a registry is filled once a process
     if _loaded:
         return
-    _loaded = True
     for module in _OWN_ROOMS:
         import_module(module)
     for entry in entry_points(group="harness.actions"):
-        entry.load()
+        try:
+            entry.load()
+        except Exception as error:
+            what = f"{type(error).__name__}: {error}"
+            raise UsageError(f"the actions of {entry.value!r} cannot be loaded: {what}") from error
+    _loaded = True
 
 
 def get_action(name: str) -> Action:

@@ -1,4 +1,4 @@
-"""Timing by polling: the poll interval is the uncertainty of the result."""
+"""Timing by polling: what is not known about beginning and end is the uncertainty."""
 
 from collections.abc import Awaitable, Callable
 
@@ -14,13 +14,20 @@ Look = Callable[[], Awaitable[tuple[bool, list[Measurement]]]]
 
 
 async def time_until(
-    step: StepContext, name: str, look: Look, limit: Within, *, poll: float = 0.1
+    step: StepContext,
+    name: str,
+    look: Look,
+    limit: Within,
+    *,
+    started: float | None = None,
+    poll: float = 0.1,
 ) -> None:
-    """Poll until `look` says yes, and judge the time from now on against `limit`.
+    """Poll until `look` says yes, and judge the time since `started` (now) against `limit`.
 
     `look` returns whether it is so, and the readings that say it; the last ones go on record.
+    Whatever passed between `started` and the first look is not known, so it is uncertainty.
     """
-    started = not_yet = loop_time()
+    started = not_yet = loop_time() if started is None else started
     until = Deadline(min(step.deadline.at, started + limit.high * _PATIENCE + 3 * poll))
     while True:
         asked_at = loop_time()

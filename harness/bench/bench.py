@@ -5,12 +5,16 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
+from harness.bench.clock_offset import clock_offset
+from harness.bench.feeding import WatchdogFeeder
 from harness.bench.load import LoadedBench
 from harness.bench.lock import BenchLock
-from harness.bench.safety import make_safe
+from harness.bench.originals import Originals
+from harness.bench.safety import SafetyOfDevice, time_needed
 from harness.bench.simulated import Injector, SimulatedSide
-from harness.clock import Clock, Deadline, sleep
+from harness.clock import Clock, Deadline
 from harness.devices.modbus.connection import ModbusConnection
 from harness.devices.modbus.device import ModbusDevice
 from harness.devices.modbus.line import Line
@@ -18,6 +22,7 @@ from harness.devices.operator import Operator
 from harness.devices.operator.absent import AbsentOperator
 from harness.devices.operator.terminal import TerminalOperator
 from harness.errors import (
+    DeviceError,
     EvidenceError,
     HarnessError,
     NotAvailableError,
@@ -25,16 +30,17 @@ from harness.errors import (
     UsageError,
 )
 from harness.events import (
+    ClockCompared,
     DeviceIdentified,
     Event,
     FaultSet,
     InstrumentListed,
     OutcomeNoted,
-    Restored,
     SafeState,
     Transaction,
+    Written,
 )
-from harness.quantity import Measurement, Quantity, Scalar
+from harness.quantity import Measurement, Quantity, Scalar, Value
 from harness.text import Text
 
 IDENTITY = (
@@ -47,6 +53,16 @@ IDENTITY = (
     "protocol_version",
 )
 Emit = Callable[[Event], None]
+
+
+_NOT_SAFE = Text("未确认安全，设置保持不变", "Not shown to be safe: settings are left as they are")
+_NEVER_OPENED = "nothing is known about it; this run sent it nothing"
+_NOT_READ = Text("未能读取", "Could not be read")
+
+
+def _not_read(where: str, error: HarnessError) -> OutcomeNoted:
+    branch: Literal["device", "bench"] = "device" if isinstance(error, DeviceError) else "bench"
+    return OutcomeNoted(where=where, branch=branch, headline=_NOT_READ, detail=error.detail)
 
 
 @dataclass(frozen=True)
@@ -80,15 +96,16 @@ class Bench:
         self.devices: dict[str, ModbusDevice] = {}
         self.lost: dict[str, str] = {}
         """Devices that no longer answer, with the first cause."""
-        self.energised = False
+        self.energised: set[str] = set()
+        """Roles on which this run may have started a session."""
         self.site: Mapping[str, Scalar] = dict(loaded.model.site)
         self._record = record
         self._emit = emit
         self._lines: dict[tuple[object, ...], Line] = {}
         self._connections: dict[str, ModbusConnection] = {}
         self._lock = BenchLock()
-        self._originals: dict[tuple[str, str], Measurement] = {}
-        self._feeder: asyncio.Task[None] | None = None
+        self._originals = Originals()
+        self._feeder = WatchdogFeeder()
         self._faults_on: list[str] = []
         self._side: SimulatedSide | None = None
         if loaded.simulated_inside:
@@ -97,7 +114,7 @@ class Bench:
         if operator is not None:
             self.operator = operator
             if self._side is not None and isinstance(operator, TerminalOperator):
-                operator.accompany(self._side.technician)
+                operator.accompany(self._side.hands)
         elif self._side is not None:
             self.operator = self._side.technician
         else:
@@ -151,9 +168,14 @@ class Bench:
         self.at_step("preamble", 1)
         for role, device in self.devices.items():
             names = [name for name in IDENTITY if device.has(name)]
-            if names:
-                found = await device.read(names, deadline)
+            try:
+                found = await device.read(names, deadline) if names else {}
+            except (DeviceError, NotAvailableError) as error:
+                # A wrong profile or an odd device: the identity step will say what it means.
+                self._emit(_not_read(f"{role}: identity", error))
+            else:
                 self._emit(DeviceIdentified(role=role, identity=list(found.values())))
+        await self.compare_clocks("start", deadline)
         for tool in self.instruments.values():
             self._emit(
                 InstrumentListed(
@@ -165,6 +187,18 @@ class Bench:
                     simulated=tool.simulated,
                 )
             )
+
+    async def compare_clocks(self, phase: Literal["start", "end"], deadline: Deadline) -> None:
+        """Put the offset of every device clock on record."""
+        for role, device in self.devices.items():
+            if role in self.lost or not device.has("clock"):
+                continue
+            try:
+                offset = await clock_offset(device, "clock", self.clock, deadline)
+            except HarnessError as error:
+                self._emit(_not_read(f"{role}: clock", error))
+            else:
+                self._emit(ClockCompared(role=role, offset=offset, phase=phase))
 
     def at_step(self, step: str, attempt: int) -> None:
         """From now on, transactions belong to this step."""
@@ -202,34 +236,13 @@ class Bench:
 
     async def remember(self, device: ModbusDevice, point: str, deadline: Deadline) -> None:
         """Keep what a setting was before this run first wrote it, so that it can be put back."""
-        key = (device.role, point)
-        described = device.profile.points.get(point)
-        if key in self._originals or described is None or described.self_clearing:
-            return
-        if device.has(point):
-            self._originals[key] = (await device.read([point], deadline))[point]
+        await self._originals.remember(device, point, deadline)
 
-    def feed_watchdogs(self) -> None:
-        """Keep every watchdog fed while something may be energised. Ends with the run."""
-        self.energised = True
-        fed = [device for device in self.devices.values() if device.profile.watchdog is not None]
-        if self._feeder is None and fed:
-            self._feeder = asyncio.create_task(self._feed(fed), name="watchdog feeder")
-
-    async def _feed(self, devices: list[ModbusDevice]) -> None:
-        pause = min(
-            device.profile.watchdog.feed_every
-            for device in devices
-            if device.profile.watchdog is not None
-        )
-        while True:
-            await sleep(pause)
-            for device in devices:
-                proof = device.profile.safe_state.proof if device.profile.safe_state else ()
-                name = proof[0].point if proof else next(iter(device.profile.points))
-                # A failed attempt is in the Modbus record; the step at hand will meet it itself.
-                with suppress(HarnessError):
-                    await device.read([name], Deadline.after(pause), attempts=1)
+    def guard_session(self, device: ModbusDevice, watchdog: float) -> None:
+        """A session may start on this device: from now on it is stopped at the end, whatever
+        happens, and its watchdog (which trips after `watchdog` seconds) is fed until then."""
+        self.energised.add(device.role)
+        self._feeder.feed(device, watchdog)
 
     # Faults
 
@@ -258,57 +271,73 @@ class Bench:
     # The ending
 
     async def make_safe(self, emit: Emit) -> bool:
-        """Put settings back, clear faults and take every device to its safe state.
+        """Stop and measure every device, clear faults, put settings back, and measure again.
 
-        Returns whether everything could be shown to be safe. Raises nothing but EvidenceError
-        from `emit`, which callers suppress.
+        Returns whether everything is shown to be safe. `emit` must not raise.
         """
         self.at_step("ending", 1)
-        if self._feeder is not None:
-            self._feeder.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._feeder
-            self._feeder = None
-        states = await asyncio.gather(*(self._safe(d) for d in self.devices.values()))
-        for state in states:
+        await self._feeder.stop()
+        results = await asyncio.gather(
+            *(self._end(device, emit) for device in self.devices.values()), return_exceptions=True
+        )
+        safe = True
+        for role, result in zip(self.devices, results, strict=True):
+            if isinstance(result, SafeState):
+                state = result
+            else:
+                detail = f"{type(result).__name__}: {result}"
+                state = SafeState(role=role, safe=False, how="failed", detail=detail)
             emit(state)
-        if len(self.devices) < len(self.model.devices):
-            for wanted in self.model.devices:
-                if wanted not in self.devices:
-                    emit(SafeState(role=wanted, safe=not self.energised, how="never opened"))
-        for name in list(self._faults_on):
-            with suppress(EvidenceError):
-                self.set_fault(name, on=False)
-        for (role, point), before in self._originals.items():
-            emit(await self._restore(self.devices[role], point, before))
-        return all(state.safe for state in states)
+            safe = safe and state.safe
+        for role in self.model.devices:
+            if role not in self.devices:
+                emit(SafeState(role=role, safe=False, how="never opened", detail=_NEVER_OPENED))
+                safe = False
+        return safe
 
-    async def _safe(self, device: ModbusDevice) -> SafeState:
-        deadline = Deadline.after(self.model.safe_state_within)
-        return await make_safe(
-            device,
-            deadline,
-            started_here=self.energised,
-            may_stop=self.model.stop_foreign_session,
-        )
+    async def _end(self, device: ModbusDevice, emit: Emit) -> SafeState:
+        """The ending of one device. A fault that is cleared or a setting that is put back may
+        change what it does, so it is measured once more after that."""
+        state = await self._ensure_safe(device, emit)
+        self._clear_faults()
+        if not self._originals:
+            return state
+        if not state.safe:
+            for event in self._originals.leave(device, _NOT_SAFE):
+                emit(event)
+            return state
+        for event in await self._originals.put_back(device, self.model.safe_state_within):
+            emit(event)
+        again = await self._ensure_safe(device, emit)
+        return state if again.safe else again
 
-    async def _restore(self, device: ModbusDevice, point: str, before: Measurement) -> Event:
-        deadline = Deadline.after(self.model.safe_state_within)
-        try:
-            if before.value is None:
-                raise NotAvailableError(f"nobody knows what {point} was: {before.quality}")
-            read_back = await device.write_and_read_back(point, before.value, deadline)
-        except HarnessError as error:
-            return OutcomeNoted(
-                where=f"restoring {device.role}.{point}",
-                branch="bench",
-                headline=Text("设置未能恢复", "A setting could not be put back"),
-                detail=error.detail,
+    async def _ensure_safe(self, device: ModbusDevice, emit: Emit) -> SafeState:
+        def written(point: str, value: Value, read_back: Measurement | None) -> None:
+            agreed = None if read_back is None else read_back.value == value
+            emit(
+                Written(
+                    step="ending",
+                    role=device.role,
+                    point=point,
+                    value=value,
+                    read_back=read_back,
+                    agreed=agreed,
+                )
             )
-        agreed = read_back is not None and read_back.value == before.value
-        return Restored(
-            role=device.role, point=point, value=before.value, read_back=read_back, agreed=agreed
+
+        safety = SafetyOfDevice(
+            device,
+            started_here=device.role in self.energised,
+            may_stop=self.model.stop_foreign_session,
+            on_write=written,
         )
+        within = time_needed(device, self.model.safe_state_within)
+        return await safety.ensure(Deadline.after(within))
+
+    def _clear_faults(self) -> None:
+        for name in list(self._faults_on):
+            with suppress(EvidenceError):  # the recorder keeps it and tells it at the end
+                self.set_fault(name, on=False)
 
     async def close(self) -> None:
         """Close every connection and release the bench. Safe to call at any point."""

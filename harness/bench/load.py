@@ -1,13 +1,18 @@
 """Loading a bench file and the profiles it names. Opens nothing."""
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
 
 from harness.bench.model import BenchFile
-from harness.datafile import Places, load, loads, sha256, validate
+from harness.bench.states import expected_of, fits
+from harness.datafile import Path_, Places, load, loads, sha256, validate
+from harness.devices.modbus.blocks import uncertainty_of
+from harness.devices.modbus.connection import ModbusConnection
 from harness.devices.modbus.profile import Profile, load_profile
 from harness.errors import FileError, Problem, UnknownNameError, UsageError
+from harness.quantity import same_dimension
 
 SIMULATED = "sim"
 """Name of the built-in simulated bench."""
@@ -80,13 +85,140 @@ def load_bench(name: str, *, pile_profile: str | None = None) -> LoadedBench:
         values["site"] = {}
         data += f"\n# pile profile: {pile_profile}\n".encode()
     model = validate(BenchFile, values, places)
-    return LoadedBench(model, places, data, _profiles(model, places, folder), folder)
+    problems: list[Problem] = []
+    profiles = _profiles(model, places, folder, problems)
+    check = _Check(model, places, profiles, problems)
+    check.uncertainties()
+    check.connections()
+    if len(profiles) == len(model.devices):
+        check.site()
+    check.instruments()
+    if problems:
+        raise FileError(problems)
+    return LoadedBench(model, places, data, profiles, folder)
 
 
-def _profiles(model: BenchFile, places: Places, folder: Path | None) -> dict[str, Profile]:
+class _Check:
+    """What can be said of a bench file once its profiles are known. Collects problems."""
+
+    def __init__(
+        self,
+        model: BenchFile,
+        places: Places,
+        profiles: dict[str, Profile],
+        problems: list[Problem],
+    ) -> None:
+        self._model = model
+        self._places = places
+        self._profiles = profiles
+        self._problems = problems
+
+    def _complain(self, path: Path_, what: str, expected: str) -> None:
+        self._problems.append(self._places.problem(path, what, expected))
+
+    def uncertainties(self) -> None:
+        """Each belongs to a point, in a unit of that point."""
+        for role, profile in self._profiles.items():
+            for name, stated in self._model.devices[role].uncertainty.items():  # type: ignore[index]
+                where = ("devices", role, "uncertainty", name)
+                point = profile.points.get(name)
+                if point is None:
+                    self._complain(
+                        where,
+                        f"the profile {profile.id} has no point {name!r}",
+                        "a point of the profile",
+                    )
+                    continue
+                try:
+                    uncertainty_of(point, stated)
+                except UsageError as error:
+                    unit = f"a quantity in {point.unit}, or in %" if point.unit else "none here"
+                    self._complain(where, f"{name}: {error.detail}", unit)
+
+    def connections(self) -> None:
+        """Each can be completed, and devices on one line agree about it."""
+        seen: list[tuple[str, ModbusConnection]] = []
+        for role, profile in self._profiles.items():
+            written = self._model.devices[role].connection  # type: ignore[index]
+            if written is None:
+                continue
+            where: Path_ = ("devices", role, "connection")
+            try:
+                connection = written.complete(profile)
+            except UsageError as error:
+                what, _, expected = error.detail.partition("; expected ")
+                self._complain((*where, "unit"), what, expected)
+                continue
+            for other, earlier in seen:
+                self._on_one_line(where, connection, other, earlier)
+            seen.append((role, connection))
+
+    def _on_one_line(
+        self, where: Path_, connection: ModbusConnection, other: str, earlier: ModbusConnection
+    ) -> None:
+        def line(it: ModbusConnection) -> tuple[object, ...]:
+            return (it.modbus, it.host, it.port)
+
+        if line(connection) != line(earlier):
+            return
+        for name in ("baudrate", "bytesize", "parity", "stopbits", "framing"):
+            own, theirs = getattr(connection, name), getattr(earlier, name)
+            if own != theirs:
+                self._complain(
+                    (*where, name),
+                    f"{name} {own} on the line that {other} uses with {theirs}",
+                    f"the same settings on one line ({theirs}), or a line of its own",
+                )
+        if connection.unit == earlier.unit:
+            self._complain(
+                (*where, "unit"),
+                f"unit {connection.unit} is that of {other} on the same line",
+                "a unit id of its own for each device of a line",
+            )
+
+    def site(self) -> None:
+        """The ledger names points of the bench's devices, with values that they can have."""
+        for name, value in self._model.site.items():
+            points = [
+                profile.points[name]
+                for profile in self._profiles.values()
+                if name in profile.points
+            ]
+            if not points:
+                known = sorted({name for it in self._profiles.values() for name in it.points})
+                close = get_close_matches(name, known, 3)
+                self._complain(
+                    ("site", name),
+                    f"no device of this bench has a point {name!r}",
+                    "a point of a profile" + (f": {', '.join(close)}?" if close else ""),
+                )
+            elif not fits(points, value):
+                self._complain(("site", name), f"{name} cannot be {value!r}", expected_of(points))
+
+    def instruments(self) -> None:
+        """Uncertainty and resolution of an instrument are of one kind."""
+        for name, tool in self._model.instruments.items():
+            if tool.uncertainty is None or tool.resolution is None:
+                continue
+            own, other = tool.uncertainty.unit, tool.resolution.unit
+            if own != "%" and not same_dimension(_plain(own), _plain(other)):
+                self._complain(
+                    ("instruments", name, "uncertainty"),
+                    f"an uncertainty in {own} beside a resolution in {other}",
+                    f"a quantity in {other}, or in %",
+                )
+
+
+def _plain(unit: str) -> str:
+    """Uncertainties and steps of temperatures are differences; both spellings are in use."""
+    return "K" if unit == "°C" else unit
+
+
+def _profiles(
+    model: BenchFile, places: Places, folder: Path | None, problems: list[Problem]
+) -> dict[str, Profile]:
     folders = [folder / name for name in model.profiles] if folder else []
     found: dict[str, Profile] = {}
-    problems: list[Problem] = []
     for role, entry in model.devices.items():
         name = entry.profile
         if folder and name.endswith((".yaml", ".yml")):
@@ -103,16 +235,6 @@ def _profiles(model: BenchFile, places: Places, folder: Path | None) -> dict[str
                     where, f"{entry.profile!r} describes a {profile.kind}", f"a profile of a {role}"
                 )
             )
-        for point in entry.uncertainty:
-            if point not in profile.points:
-                problems.append(
-                    places.problem(
-                        ("devices", role, "uncertainty", point),
-                        f"the profile {profile.id} has no point {point!r}",
-                        "a point of the profile",
-                    )
-                )
+            continue
         found[role] = profile
-    if problems:
-        raise FileError(problems)
     return found

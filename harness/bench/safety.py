@@ -3,71 +3,104 @@
 "Stopped" is a reading, never an acknowledged write. After a run that started a session the stop
 is always commanded, even where the readings look safe already: a session that was asked for a
 moment ago may still close its contactor. Without one, a device that is found safe is left alone.
-What cannot be made safe is said so, loudly, and does not hold up the others.
+Nothing gives up at the first error: a busy pile, a lost reply or a closed connection is tried
+again until the time is up. What cannot be made safe is said so, loudly, and does not hold up the
+others.
 """
 
-from harness.bench.sequences import holds, perform
-from harness.clock import Deadline, sleep
+from harness.bench.sequences import OnWrite, holds, longest, perform
+from harness.clock import Deadline, loop_time, sleep
 from harness.devices.modbus.device import ModbusDevice
 from harness.errors import HarnessError
 from harness.events import SafeState
 from harness.quantity import Measurement
 
 _POLL = 0.1
+_AGAIN = 2.0
+"""Seconds after which the stop is commanded again while the readings do not show it."""
+_MARGIN = 2.0
 
 
-async def make_safe(
-    device: ModbusDevice, deadline: Deadline, *, started_here: bool, may_stop: bool
-) -> SafeState:
-    """Make one device safe before the deadline. Never raises a HarnessError.
+def time_needed(device: ModbusDevice, within: float) -> float:
+    """Seconds to allow: the bench's limit, or what the profile says its device needs."""
+    rule = device.profile.safe_state
+    if rule is None:
+        return within
+    return max(within, longest(device, rule.sequence) + rule.within + _MARGIN)
 
-    `started_here`: this run may have started a session. With `may_stop` False a session that it
-    did not start is only reported.
-    """
-    profile = device.profile
-    if profile.kind == "meter":
-        return SafeState(role=device.role, safe=True, how="a meter switches nothing")
-    if profile.safe_state is None:
+
+class SafetyOfDevice:
+    """Makes one device safe. Never raises a HarnessError; the outcome is a SafeState."""
+
+    def __init__(
+        self, device: ModbusDevice, *, started_here: bool, may_stop: bool, on_write: OnWrite
+    ) -> None:
+        self._device = device
+        self._started_here = started_here
+        self._may_stop = may_stop
+        self._on_write = on_write
+        self._commanded_at: float | None = None
+        self._readings: list[Measurement] = []
+        self._trouble = ""
+
+    async def ensure(self, deadline: Deadline) -> SafeState:
+        """Stop the device where needed, and look until the readings show it or time is up."""
+        rule = self._device.profile.safe_state
+        if self._device.profile.kind == "meter":
+            return self._state(safe=True, how="a meter switches nothing")
+        if rule is None:
+            detail = f"the profile {self._device.profile.id} does not say how it is made safe"
+            return self._state(safe=False, how="unknown", detail=detail)
+        try:
+            async with deadline.timeout():
+                while True:
+                    if self._started_here:
+                        await self._command(rule.sequence, deadline)
+                    safe = await self._look(deadline)
+                    if safe and (self._commanded_at is not None or not self._started_here):
+                        return self._state(safe=True, how=self._how(rule.sequence))
+                    if safe is False and not self._started_here:
+                        if not self._may_stop:
+                            return self._state(safe=False, how="left alone", detail=_FOREIGN)
+                        await self._command(rule.sequence, deadline)
+                    await sleep(min(_POLL, deadline.remaining()))
+        except TimeoutError:
+            detail = self._trouble or _NOT_SHOWN
+            return self._state(safe=False, how=self._how(rule.sequence), detail=detail)
+
+    def _how(self, sequence: str) -> str:
+        if self._commanded_at is not None:
+            return f"sequence {sequence!r}"
+        return "failed" if self._trouble else "found safe"
+
+    async def _command(self, sequence: str, deadline: Deadline) -> None:
+        now = loop_time()
+        if self._commanded_at is not None and now < self._commanded_at + _AGAIN:
+            return
+        try:
+            await perform(self._device, sequence, deadline, on_write=self._on_write)
+        except HarnessError as error:
+            self._trouble = error.detail
+        else:
+            self._commanded_at = loop_time()
+
+    async def _look(self, deadline: Deadline) -> bool | None:
+        """Whether the readings show it safe; None when they could not be had."""
+        rule = self._device.profile.safe_state
+        assert rule is not None
+        try:
+            safe, self._readings = await holds(self._device, rule.proof, deadline)
+        except HarnessError as error:
+            self._trouble = error.detail
+            return None
+        self._trouble = ""
+        return safe
+
+    def _state(self, *, safe: bool, how: str, detail: str = "") -> SafeState:
         return SafeState(
-            role=device.role,
-            safe=False,
-            how="unknown",
-            detail=f"the profile {profile.id} does not say how the device is made safe",
+            role=self._device.role, safe=safe, how=how, readings=self._readings, detail=detail
         )
-    readings: list[Measurement] = []
-    try:
-        async with deadline.timeout():
-            safe, readings = await _look(device, deadline)
-            if safe and not started_here:
-                return SafeState(role=device.role, safe=True, how="found safe", readings=readings)
-            if not started_here and not may_stop:
-                return SafeState(
-                    role=device.role,
-                    safe=False,
-                    how="left alone",
-                    readings=readings,
-                    detail="a session that this run did not start, and the bench says to leave it",
-                )
-            await perform(device, profile.safe_state.sequence, deadline, lambda *_: None)
-            safe, readings = await _look(device, deadline)
-            while not safe and not deadline.passed():
-                await sleep(min(_POLL, deadline.remaining()))
-                safe, readings = await _look(device, deadline)
-    except HarnessError as error:
-        return SafeState(
-            role=device.role, safe=False, how="failed", readings=readings, detail=error.detail
-        )
-    except TimeoutError:
-        safe = False
-    return SafeState(
-        role=device.role,
-        safe=safe,
-        how=f"sequence {profile.safe_state.sequence!r}",
-        readings=readings,
-        detail="" if safe else "the readings do not show it safe within the time limit",
-    )
 
 
-async def _look(device: ModbusDevice, deadline: Deadline) -> tuple[bool, list[Measurement]]:
-    assert device.profile.safe_state is not None
-    return await holds(device, device.profile.safe_state.proof, deadline)
+_FOREIGN = "a session that this run did not start, and the bench says to leave it"
+_NOT_SHOWN = "the readings do not show it safe within the time limit"

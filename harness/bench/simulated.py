@@ -1,17 +1,17 @@
 """The only place where the harness starts simulators: a bench file asked for simulated devices."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Mapping
+from typing import Protocol
 
 from harness.bench.load import LoadedBench
-from harness.clock import Clock, loop_time
+from harness.clock import Clock, Deadline, loop_time
 from harness.devices.modbus.connection import ModbusConnection
-from harness.devices.operator import Operator
-from harness.quantity import Scalar
+from harness.devices.modbus.points import Profile
+from harness.devices.operator import Operator, Question
+from harness.quantity import Scalar, Value
 from harness.text import Text
 
-if TYPE_CHECKING:
-    pass
+_PLUGGING_IN = 30.0
 
 
 class Injector(Protocol):
@@ -43,6 +43,11 @@ class SimulatedSide:
         return self._bench.technician
 
     @property
+    def hands(self) -> Operator:
+        """Acts and sees on the simulated bench for a person, without taking time."""
+        return self._bench.hands
+
+    @property
     def site(self) -> Mapping[str, Scalar]:
         return {
             name: value for name, value in self._bench.site.items() if not isinstance(value, list)
@@ -60,6 +65,42 @@ class SimulatedSide:
 
     def set_fault(self, name: str, *, on: bool) -> None:
         self._bench.set_fault(name, on)
+
+
+class ServedSide:
+    """Simulators that other programs talk to, on real addresses and in real time."""
+
+    def __init__(self, pile: Profile, meter: Profile | None, *, seed: int, clock: Clock) -> None:
+        from simulators.bench import SimulatedBench  # noqa: PLC0415 - only when asked for
+
+        start = clock.start.loop_time
+        self._bench: SimulatedBench = SimulatedBench(
+            seed=seed,
+            now=lambda: loop_time() - start,
+            wall=lambda: clock.now().utc,
+            pile=pile,
+            meter=meter,
+        )
+
+    async def serve(self, role: str, address: str) -> str:
+        """Serve one device; the address that it has got. Raises UsageError or BenchError."""
+        return await self._bench.serve(role, address)
+
+    async def plug_in(self) -> None:
+        """Put the plug into the simulated vehicle."""
+        ask = Text("插入车辆", "Plug in the vehicle")
+        question = Question(kind="confirm", step="sim", subject="connect-vehicle", ask=ask)
+        await self._bench.technician.ask(question, Deadline.after(_PLUGGING_IN))
+
+    def set_fault(self, name: str, *, on: bool) -> None:
+        self._bench.set_fault(name, on)
+
+    def watch(self, listener: Callable[[float, str, Value], None]) -> None:
+        """Tell `listener` every physical event: seconds since the start, name, value."""
+        self._bench.trace.subscribe(lambda entry: listener(entry.t, entry.name, entry.value))
+
+    async def stop(self) -> None:
+        await self._bench.stop()
 
 
 class SeededFault(Protocol):

@@ -243,6 +243,8 @@ class Root(LazyGroup):
             return super().invoke(ctx)
         except BrokenPipeError as error:
             raise ClosedPipeError from error
+        except KeyboardInterrupt as error:  # click would print an empty line of its own
+            raise click.Abort from error
 
 
 def _exit(code: int) -> NoReturn:

@@ -20,6 +20,7 @@ _WRITES = Text("写入", "writes")
 _ENERGISES = Text("通电", "energises")
 _CRITICAL = Text("安全关键，不合格即停止", "critical: a failure stops the run")
 _NOT_HERE = Text("本台架不能执行", "not possible here")
+_REPLACED = Text("参考值，由台架文件给出", "reference value, from the bench file")
 _STEPS = Text("{} 个步骤，其中 {} 个对设备作出判定", "{} steps, {} of which judge the device")
 _CANNOT = Text("本台架不能执行 {} 步", "{} steps are not possible on this bench")
 _ALL_RIGHT = Text("检查通过", "No mistakes found")
@@ -40,7 +41,7 @@ _ALL_RIGHT = Text("检查通过", "No mistakes found")
     nargs=-1,
     required=True,
     metavar="PROCEDURE...",
-    about=Text("规程编号或规程文件", "Id or file of a procedure"),
+    about=Text("流程编号或流程文件", "Id or file of a procedure"),
 )
 @bench_option()
 @option(
@@ -51,7 +52,7 @@ _ALL_RIGHT = Text("检查通过", "No mistakes found")
 def check(procedures: tuple[str, ...], bench: str, pile_profile: str | None) -> int:
     """Bind the procedures to the bench and show every step."""
     loaded = load_bench_for(bench, live=True, pile_profile=pile_profile)
-    catalogue = load_catalogue()
+    catalogue = load_catalogue(loaded.catalogue_folders)
     plans = bind([load_procedure(name) for name in procedures], loaded, catalogue, energise=True)
     console = make_console()
     for plan in plans:
@@ -88,7 +89,8 @@ def _show(console: Console, step: PlannedStep, catalogue: Catalogue) -> None:
         parts = [step.item.id]
         if not item.practice:
             parts.append(wording.clause(item.clause, language()))
-        parts.append(say(item.label))
+        replaced = step.limit is not None and step.item.source != item.source
+        parts.append(say(_REPLACED) if replaced else say(item.label))
         line(" · ".join(parts), "dim")
     written = [f"{role}.{point}" for role, point in points_of(step, "write")]
     if written or step.action.writes:

@@ -59,11 +59,13 @@ def demo(out: Path | None) -> int:
         prepare([PROCEDURE], folder=above / name, faults=[name]), language(), console=console
     )
     expected = set(faults[name].expects[PROCEDURE])
-    right = healthy.result.exit_code == ExitCode.PASS and _failed(faulty) == expected
+    right = healthy.run_code == ExitCode.PASS and _failed(faulty) == expected
     words = say(_AS_EXPECTED if right else _NOT_AS_EXPECTED)
     click.echo("\n" + click.style(wide.indent(words, columns(), 0), bold=True))
     click.echo(say(_NEXT).format(above / name))
-    return 0 if right else 1
+    if right and (healthy.troubles or faulty.troubles):
+        return ExitCode.BENCH
+    return ExitCode.PASS if right else ExitCode.FAIL
 
 
 def _failed(shown: Shown) -> set[str]:

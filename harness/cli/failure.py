@@ -10,12 +10,15 @@ import shutil
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from harness.cli import wide
 from harness.text import Language, Text
+
+if TYPE_CHECKING:
+    from harness.errors import HarnessError
 
 _BROKEN_PIPE = 141
 """What a shell reports for a program that a closed pipe ended (128 + SIGPIPE)."""
@@ -41,25 +44,34 @@ def guarded(call: Callable[[], Any], language: Callable[[], Language]) -> int:
     try:
         code = call()
         sys.stdout.flush()
-    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - people get a sentence
+    except (SystemExit, GeneratorExit):
+        raise
+    except BaseException as error:  # noqa: BLE001 - people get a sentence
         return _failed(error, language())
     return code if isinstance(code, int) else 0
 
 
+def complain(error: BaseException, language: Language) -> None:
+    """Say on stderr what happened, in the asked language. Raises nothing."""
+    _failed(error, language)
+
+
 def _failed(error: BaseException, language: Language) -> int:
     """Say what happened; the exit code for it."""
-    from harness.errors import HarnessError, UsageError  # noqa: PLC0415 - only for failures
+    from asyncio import CancelledError  # noqa: PLC0415 - only for failures
+
+    from harness.errors import HarnessError, UsageError  # noqa: PLC0415
     from harness.verdict import ExitCode  # noqa: PLC0415
 
     code = ExitCode.BENCH
     match error:
         case HarnessError():
-            _say(error.describe(language))
+            _say(_described(error, language))
             code = ExitCode.USAGE if isinstance(error, UsageError) else ExitCode.BENCH
         case click.ClickException():
             _say(_usage_problem(error, language))
             code = ExitCode.USAGE
-        case click.Abort() | KeyboardInterrupt():
+        case click.Abort() | KeyboardInterrupt() | CancelledError():
             _say(_STOPPED.get(language))
             code = ExitCode.ABORTED
         case ClosedPipeError() | OSError(errno=errno.EPIPE):
@@ -68,6 +80,14 @@ def _failed(error: BaseException, language: Language) -> int:
         case _:
             _unexpected(error, language)
     return code
+
+
+def _described(error: "HarnessError", language: Language) -> str:
+    if language != "zh":
+        return error.describe(language)
+    from harness.engine import details  # noqa: PLC0415 - only for failures
+
+    return details.describe(error)
 
 
 def _unexpected(error: BaseException, language: Language) -> None:

@@ -156,7 +156,7 @@ def skill_row(skill: Skill) -> Row:
 
 
 KINDS: Mapping[str, tuple[Text, Callable[[], list[Row]]]] = {
-    "procedures": (Text("规程", "Procedures"), procedures),
+    "procedures": (Text("流程", "Procedures"), procedures),
     "items": (Text("检验项目", "Items"), items),
     "faults": (Text("故障", "Faults"), faults),
     "profiles": (Text("点表", "Profiles"), profiles),

@@ -16,7 +16,7 @@ _LONGEST_ID = 44
 @command(
     "list",
     about=Text(
-        "列出规程、检验项目、故障、点表、动作或技能。",
+        "列出流程、检验项目、故障、点表、动作或技能。",
         "List procedures, items, faults, profiles, actions or skills.",
     ),
 )

@@ -64,7 +64,7 @@ SIM = LazyGroup(
 ROOT = Root(
     "harness",
     about=Text(
-        "交流充电桩测试平台：用规程在真实或模拟台架上检验，留下防篡改证据。首次使用：harness demo",
+        "交流充电桩测试平台：用流程在真实或模拟台架上检验，留下防篡改证据。首次使用：harness demo",
         "Test harness for AC charging piles: procedures on real or simulated benches, with "
         "tamper-evident evidence. First time here? harness demo",
     ),
@@ -73,15 +73,15 @@ ROOT = Root(
             f"{_C}.demo:demo",
             Text("在模拟台架上演示：一次正常，一次带故障", "A healthy and a faulty simulated run"),
         ),
-        "run": Late(f"{_C}.run:run", Text("在台架上执行规程", "Run procedures on a bench")),
+        "run": Late(f"{_C}.run:run", Text("在台架上执行流程", "Run procedures on a bench")),
         "check": Late(
             f"{_C}.check:check",
-            Text("通电之前检查规程与台架", "Check a procedure against a bench before power"),
+            Text("通电之前检查流程与台架", "Check a procedure against a bench before power"),
         ),
         "list": Late(
             f"{_C}.listing:list_",
             Text(
-                "列出规程、检验项目、故障、点表、动作、技能",
+                "列出流程、检验项目、故障、点表、动作、技能",
                 "List procedures, items, faults, profiles, actions, skills",
             ),
         ),

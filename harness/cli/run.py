@@ -19,7 +19,7 @@ from harness.text import Text
 @command(
     "run",
     about=Text(
-        "在台架上执行规程。退出码：0 全部合格；1 有不合格；2 用法或文件有误（未打开任何设备）；"
+        "在台架上执行流程。退出码：0 全部合格；1 有不合格；2 用法或文件有误（未打开任何设备）；"
         "3 无法判定或未全部执行；4 台架或程序故障；130 人为中止。",
         "Run procedures on a bench. Exit code: 0 all pass; 1 a device verdict is fail; 2 wrong "
         "usage or file (nothing was opened); 3 inconclusive or not everything run; 4 the bench or "
@@ -31,7 +31,7 @@ from harness.text import Text
     nargs=-1,
     required=True,
     metavar="PROCEDURE...",
-    about=Text("规程编号或规程文件", "Id or file of a procedure"),
+    about=Text("流程编号或流程文件", "Id or file of a procedure"),
 )
 @option(
     "--bench",
@@ -44,7 +44,7 @@ from harness.text import Text
     type=click.Path(path_type=Path),
     metavar="DIR",
     about=Text(
-        "本次运行的证据文件夹（新建或空）；缺省 runs/<规程>-<时间>",
+        "本次运行的证据文件夹（新建或空）；缺省 runs/<流程>-<时间>",
         "Folder of this run, new or empty; by default runs/<procedure>-<time>",
     ),
 )
@@ -85,7 +85,7 @@ from harness.text import Text
 @option(
     "--allow-energise",
     is_flag=True,
-    about=Text("放行会使充电枪带电的步骤", "Release the steps that put mains on the plug"),
+    about=Text("放行会使充电枪通电的步骤", "Release the steps that put mains on the plug"),
 )
 @option(
     "--step",
@@ -142,4 +142,4 @@ def run(
             request.operator = AbsentOperator()
 
     shown = perform(request, language(), quiet=quiet, console=console, before=give_operator)
-    return shown.result.exit_code
+    return shown.exit_code

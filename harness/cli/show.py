@@ -25,7 +25,7 @@ Pairs = list[tuple[str, str]]
 @command(
     "show",
     about=Text(
-        "按编号查看一个规程、检验项目、故障、点表、动作或技能。",
+        "按编号查看一个流程、检验项目、故障、点表、动作或技能。",
         "Show one procedure, item, fault, profile, action or skill by its id.",
     ),
 )
@@ -187,7 +187,7 @@ _WORDS = {
     "level": Text("等级", "level"),
     "shown": Text("考核方式", "shown"),
     "evidence": Text("证据", "evidence"),
-    "procedures": Text("规程", "procedures"),
+    "procedures": Text("流程", "procedures"),
 }
 
 

@@ -9,23 +9,19 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any, TextIO
 
 import click
 
 from harness.bench.load import SIMULATED, load_bench
-from harness.bench.simulated import seeded_faults
+from harness.bench.simulated import ServedSide, seeded_faults
 from harness.cli.base import command, option, say
-from harness.clock import Clock, Deadline, loop_time, run
+from harness.clock import Clock, run
 from harness.devices.modbus.profile import Profile, load_profile
-from harness.devices.operator import Question
 from harness.errors import UnknownNameError, UsageError
+from harness.quantity import Value
 from harness.text import Text
 from harness.verdict import ExitCode
-
-if TYPE_CHECKING:
-    from simulators.bench import SimulatedBench
-    from simulators.trace import Entry
 
 _ADDRESS = Text(
     "服务地址 tcp://HOST:PORT、rtu-over-tcp://HOST:PORT 或 rtu:PORT；端口 0 为任选",
@@ -152,9 +148,9 @@ def _serve(
 
         async def main() -> None:
             clock = Clock(virtual=False)
-            simulated = _make(served, meter, seed, clock)
+            simulated = ServedSide(served, meter, seed=seed, clock=clock)
             if log is not None:
-                simulated.trace.subscribe(_logger(log, clock))
+                simulated.watch(_logger(log, clock))
             addresses: dict[str, str] = {}
             try:
                 for role, address in roles:
@@ -162,9 +158,9 @@ def _serve(
                     line = addresses[role] if len(roles) == 1 else f"{role} {addresses[role]}"
                     click.echo(line)
                 if vehicle == "connected":
-                    await _plug_in(simulated)
+                    await simulated.plug_in()
                 for name in faults:
-                    simulated.set_fault(name, True)
+                    simulated.set_fault(name, on=True)
                 if write_bench is not None:
                     _write(write_bench, _bench_file(served, meter, addresses))
                 click.echo(say(_STOP), err=True)
@@ -184,25 +180,6 @@ def _profile(name: str, kind: str) -> Profile:
     return found
 
 
-def _make(pile: Profile, meter: Profile | None, seed: int, clock: Clock) -> "SimulatedBench":
-    from simulators.bench import SimulatedBench  # noqa: PLC0415 - only when asked for
-
-    start = clock.start.loop_time
-    return SimulatedBench(
-        seed=seed,
-        now=lambda: loop_time() - start,
-        wall=lambda: clock.now().utc,
-        pile=pile,
-        meter=meter,
-    )
-
-
-async def _plug_in(simulated: "SimulatedBench") -> None:
-    ask = Text("插入车辆", "Plug in the vehicle")
-    question = Question(kind="confirm", step="sim", subject="connect-vehicle", ask=ask)
-    await simulated.technician.ask(question, Deadline.after(30.0))
-
-
 def _open_log(path: Path) -> TextIO:
     try:
         return path.open("a", encoding="utf-8", buffering=1)
@@ -217,18 +194,18 @@ def _write(path: Path, text: str) -> None:
         raise UsageError(f"{path}: {error.strerror or error}") from error
 
 
-def _logger(log: TextIO, clock: Clock) -> "Callable[[Entry], None]":
+def _logger(log: TextIO, clock: Clock) -> Callable[[float, str, Value], None]:
     """Writes each physical event with the loop's monotonic time and the wall time."""
 
-    def note(entry: "Entry") -> None:
-        moment = clock.start.utc + timedelta(seconds=entry.t)
+    def note(t: float, name: str, value: Value) -> None:
+        moment = clock.start.utc + timedelta(seconds=t)
         row = {
-            "t": round(entry.t, 6),
-            "loop": round(clock.start.loop_time + entry.t, 6),
+            "t": round(t, 6),
+            "loop": round(clock.start.loop_time + t, 6),
             "wall": round(moment.timestamp(), 6),
             "utc": moment.isoformat(),
-            "name": entry.name,
-            "value": entry.value,
+            "name": name,
+            "value": value,
         }
         log.write(json.dumps(row, ensure_ascii=False) + "\n")
 

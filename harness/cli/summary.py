@@ -76,8 +76,10 @@ class Summary:
         self._safety(digest)
         state = _SEALED if sealed else _UNSEALED
         self._row(_RECORD, Line(f"{folder} ({state.get(language)})"), whole=True)
-        if (folder / "report.html").is_file():
-            self._row(_REPORT, Line(str(folder / "report.html")), whole=True)
+
+    def show_report(self, report: Path) -> None:
+        """Where the report is, once it has been written."""
+        self._row(_REPORT, Line(str(report)), whole=True)
 
     def _row(self, title: Text, content: Line, *, whole: bool = False) -> None:
         """A labelled line; `whole` for paths, which people copy."""

@@ -133,7 +133,8 @@ class _Watch:
         try:
             return await device.read(names, Deadline.after(_POLL))
         except (BenchError, DeviceError) as error:
-            return f"{error.headline.get(language())}: {error.detail}"
+            detail = wording.reason(error.detail).get(language())
+            return f"{error.headline.get(language())}: {detail}"
 
     def _line(
         self, clock: Clock, polled: list[tuple[ModbusDevice, dict[str, Measurement] | str]]

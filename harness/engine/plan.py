@@ -5,16 +5,17 @@ reported with its place. What this bench cannot offer is not a mistake: the step
 not run, with the reason. The plan also says what would be written and what would be energised.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from harness.actions.context import ItemRef
-from harness.actions.registry import Action, get_action
+from harness.actions.registry import Action, CheckContext, StateOf, get_action
 from harness.bench.load import LoadedBench
+from harness.bench.states import can_hold, expected_of, fits, flags_of, shipped_points
 from harness.catalogue.load import Catalogue
 from harness.datafile import Path_, validate
-from harness.devices.modbus.profile import list_profiles, load_profile
+from harness.devices.modbus.points import Point
 from harness.errors import (
     FileError,
     NotAvailableError,
@@ -183,9 +184,87 @@ class _Binder:
         item, limit = self._limit(step, here, action)
         if len(self.problems) > before:
             return None
+        self._check(step, index, action, parameters, limit)
         reason = self._why_not(action, parameters, limit, here)
         obstacle = Obstacle(_NOT_ON_THIS_BENCH, reason) if reason else None
         return PlannedStep(index + 1, step, action, parameters, limit, item, obstacle)
+
+    def _check(
+        self,
+        step: Step,
+        index: int,
+        action: Action,
+        parameters: dict[str, Any],
+        limit: Limit | None,
+    ) -> None:
+        """Mistakes that only the values of the parameters show."""
+        here: Path_ = ("steps", index)
+        for name in action.points:
+            if not parameters[name] and action.parameters.model_fields[name].is_required():
+                self._complain(
+                    (*here, "with", action.alias(name)), "no point is named", "at least one point"
+                )
+        for name, mark in action.states.items():
+            self._check_states(action, parameters, name, mark, here)
+        if action.limit == "none" and step.limit is not None:
+            self._complain((*here, "limit"), f"{step.do} judges by no limit", "no limit here")
+        if action.check is None:
+            return
+        ids = [other.id for other in self._procedure.model.steps]
+
+        def about_limit(what: str, expected: str) -> None:
+            if step.limit is None and step.item in self._bench.model.limits:
+                self._complain_bench(("limits", step.item), what, expected)
+            else:
+                self._complain((*here, "item" if step.limit is None else "limit"), what, expected)
+
+        context = CheckContext(
+            self._bench, step, parameters, limit, ids[:index], ids, about_limit,
+            self._complain_bench,
+        )  # fmt: skip
+        for path, what, expected in action.check(context):
+            self._complain((*here, *path), what, expected)
+
+    def _complain_bench(self, path: Path_, what: str, expected: str) -> None:
+        self.problems.append(self._bench.places.problem(path, what, expected))
+
+    def _check_states(
+        self, action: Action, parameters: dict[str, Any], name: str, mark: StateOf, here: Path_
+    ) -> None:
+        for path, role, points, state in _states(action, parameters, name, mark):
+            known = [point for one in points for point in self._points(role, one)]
+            if state is None:
+                self._complain((*here, *path), "no state is named", "at least one state")
+            elif mark.flags:
+                if known and state not in (flags := flags_of(known)):
+                    what = f"{', '.join(points)}: no flag is called {state!r}"
+                    self._complain((*here, *path), what, "one of: " + ", ".join(flags))
+            elif known and not fits(known, state):
+                what = f"{', '.join(points)} cannot be {state!r}"
+                self._complain((*here, *path), what, expected_of(known))
+
+    def _points(self, role: str, name: str) -> list[Point]:
+        """The point on this bench, and in every shipped profile of that kind."""
+        profile = self._bench.profiles.get(role)
+        own = [profile.points[name]] if profile is not None and name in profile.points else []
+        return [*own, *shipped_points(role, name)]
+
+    def _unreachable(self, action: Action, parameters: dict[str, Any]) -> str:
+        """Why a state that other devices know can never be seen on this one."""
+        wanted: dict[tuple[str, str], list[object]] = {}
+        for name, mark in action.states.items():
+            if mark.flags or mark.keys:
+                continue
+            for _, role, points, state in _states(action, parameters, name, mark):
+                wanted.setdefault((role, points[0]), []).append(state)
+        for (role, point), states in wanted.items():
+            if self._bench.missing(role, point):
+                continue
+            profile = self._bench.profiles[role]
+            if not any(can_hold(profile.points[point], state) for state in states):
+                shown = " or ".join(str(state) for state in states)
+                return f"{point} of the profile {profile.id} is never {shown}"
+        return ""
 
     def _why_not(
         self, action: Action, parameters: dict[str, Any], limit: Limit | None, here: Path_
@@ -193,18 +272,21 @@ class _Binder:
         reason = ""
         if action.role in DEVICE_ROLES and action.role not in self._bench.profiles:
             reason = f"the bench has no {action.role}"
-        for role, point, reference in action.point_names(parameters):
+        for path, role, point, reference in action.point_places(parameters):
             missing = self._bench.missing(role, point)
-            if missing and not _known_point(role, point):
+            if missing and not shipped_points(role, point):
                 self._complain(
-                    (*here, "with"), f"no profile has a point {point!r}", "the name of a point"
+                    (*here, "with", *path),
+                    f"no profile has a point {point!r}",
+                    "the name of a point",
                 )
             elif missing and not reference.optional:
                 reason = reason or missing
-            elif reference.limited and isinstance(limit, Range) and not reason:
+            elif reference.limited and isinstance(limit, Range) and not reason and not missing:
                 unit = self._bench.profiles[role].points[point].unit or "1"
                 if not same_dimension(unit, limit.unit):
                     reason = f"{point} is in {unit}, which cannot be held against {limit.unit}"
+        reason = reason or self._unreachable(action, parameters)
         if not reason and action.possible is not None:
             reason = action.possible(self._bench, action.role, parameters)
         return reason
@@ -223,6 +305,9 @@ class _Binder:
                 reference = ItemRef(item.id, item.clause, item.confidence.value, item.source)
                 own = self._bench.model.limits.get(item.id)
                 limit = own.resolve(ratings) if own is not None else item.limit_for(ratings)
+                if own is not None and step.limit is None:
+                    source = f"reference value of bench {self._bench.id}"
+                    reference = ItemRef(item.id, item.clause, "low", source)
                 sure = limit is not None and item.confidence.value != "low"
             if step.limit is not None:
                 if sure:
@@ -242,13 +327,37 @@ class _Binder:
         return reference, limit
 
 
-def _known_point(role: str, point: str) -> bool:
-    """Whether any shipped profile of that kind has the point: otherwise the name is a mistake."""
-    return any(
-        point in profile.points
-        for profile in (load_profile(name) for name in list_profiles())
-        if profile.kind == role
-    )
+def _states(
+    action: Action, parameters: dict[str, Any], name: str, mark: StateOf
+) -> Iterator[tuple[Path_, str, list[str], object]]:
+    """Path, role, points and state for every state named; None stands for an empty list."""
+    value = parameters[name]
+    path: Path_ = ("with", action.alias(name))
+    if mark.point is None:
+        role = action.role_of(name, parameters)
+        for point, states in (value or {}).items():
+            for more, state in _listed(states):
+                yield (*path, point, *more), role, [point], state
+        return
+    named = parameters[mark.point]
+    points = [named] if isinstance(named, str) else list(named or ())
+    role = action.role_of(mark.point, parameters)
+    if mark.keys:
+        for state in value:
+            yield (*path, state), role, points, state
+    elif not (mark.flags and not value):
+        for more, state in _listed(value):
+            yield (*path, *more), role, points, state
+
+
+def _listed(states: object) -> Iterator[tuple[Path_, object]]:
+    if not isinstance(states, list | tuple):
+        yield (), states
+        return
+    for index, state in enumerate(states):
+        yield (index,), state
+    if not states:
+        yield (), None
 
 
 def _announce(plan: Plan, planned: PlannedStep, bench: LoadedBench) -> None:

@@ -12,8 +12,9 @@ from pathlib import Path
 from harness.bench.load import SIMULATED, LoadedBench, load_bench
 from harness.bench.simulated import seeded_faults
 from harness.catalogue.load import Catalogue, load_catalogue
-from harness.devices.operator import Operator
+from harness.devices.operator import Operator, Question
 from harness.devices.operator.answers import AnswerEntry, FileOperator, load_answers
+from harness.engine.asking import question_of
 from harness.engine.plan import Plan, make_plan
 from harness.engine.run import RunRequest
 from harness.errors import FileError, Problem, UnknownNameError, UsageError
@@ -54,9 +55,7 @@ def prepare(
     extra = [("catalogue", name, data) for name, data in catalogue.used.items()]
     if answers is not None:
         file = load_answers(answers)
-        steps = {step.id for procedure in found for step in procedure.model.steps}
-        if (complaint := file.unknown_steps(steps)) is not None:
-            raise complaint
+        check_answers(file, plans, loaded)
         operator, pictures = _with_pictures(file)
         operator_name = operator_name or file.model.by
         extra += [("answers", file.path.name, file.data), *pictures]
@@ -71,6 +70,22 @@ def prepare(
         operator_name=operator_name,
         extra_files=extra,
     )
+
+
+def check_answers(file: FileOperator, plans: Sequence[Plan], bench: LoadedBench) -> None:
+    """Raises FileError unless every answer answers what its step asks."""
+    questions: dict[str, list[Question | None]] = {}
+    for plan in plans:
+        for step in plan.steps:
+            questions.setdefault(step.model.id, []).append(question_of(step))
+    instruments = {name: tool.type for name, tool in bench.model.instruments.items()}
+    unknown = file.unknown_steps(set(questions))
+    problems = [*(unknown.problems if unknown is not None else ())]
+    for name, asked in questions.items():
+        for question in asked:
+            problems += file.problems_with(name, question, instruments)
+    if problems:
+        raise FileError(list({str(problem): problem for problem in problems}.values()))
 
 
 def bind(
@@ -97,7 +112,8 @@ def bind(
         except FileError as error:
             problems += error.problems
     if problems:
-        raise FileError(problems)
+        # What is wrong with the bench file comes up once for every procedure.
+        raise FileError(list({str(problem): problem for problem in problems}.values()))
     return plans
 
 

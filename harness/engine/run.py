@@ -9,9 +9,10 @@ taken to its safe state and measured there, the record closed and sealed.
 import asyncio
 import contextlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from harness import __version__
 from harness.bench.bench import Bench
@@ -41,6 +42,7 @@ from harness.verdict import Ending, ExitCode, Verdict, exit_code, worst
 
 OPENING_DEADLINE = 30.0
 PREAMBLE_DEADLINE = 120.0
+CLOCK_DEADLINE = 10.0
 
 
 @dataclass
@@ -109,6 +111,19 @@ def execute(request: RunRequest, listeners: Sequence[Listener] = ()) -> RunResul
     )
 
 
+async def _whatever_comes(work: Coroutine[Any, Any, None], task: "asyncio.Task[Any]") -> None:
+    """Run the ending to its end, even when a signal cancels the run at this very moment."""
+    ending = asyncio.ensure_future(work)
+    while not ending.done():
+        try:
+            await asyncio.shield(ending)
+        except asyncio.CancelledError:
+            if ending.cancelled():
+                raise
+            task.uncancel()
+    ending.result()
+
+
 async def _run(request: RunRequest, listeners: list[Listener]) -> "_Session":
     clock = Clock(virtual=not request.live)
     force = request.live if request.force_to_disk is None else request.force_to_disk
@@ -116,6 +131,15 @@ async def _run(request: RunRequest, listeners: list[Listener]) -> "_Session":
     session = _Session(request, clock, bundle, Recorder(bundle, listeners))
     await session.run()
     return session
+
+
+def at_end(bench: LoadedBench) -> list[str]:
+    """What the ending of every run may write on this bench, whatever its procedures do."""
+    return [
+        f"{role}: {profile.safe_state.sequence} if a session is found running"
+        for role, profile in bench.profiles.items()
+        if profile.safe_state is not None and bench.model.stop_foreign_session
+    ]
 
 
 class _Session:
@@ -168,7 +192,8 @@ class _Session:
                 self._end_as(Ending.LOST, mistake.detail, mistake.headline)
                 self._note("harness", mistake)
             signals.finishing = True
-            await self._finish()
+            self.recorder.finishing = True
+            await _whatever_comes(self._finish(), task)
 
     def _end_as(self, ending: Ending, reason: str, headline: Text) -> None:
         self.ending, self.reason, self.headline = ending, reason, headline
@@ -224,6 +249,7 @@ class _Session:
                     not_possible=plan.not_possible,
                     writes=plan.writes,
                     energises=plan.energises,
+                    at_end=at_end(request.bench),
                     skills=plan.procedure.model.skills,
                     deselected=plan.deselected,
                     groups={group.id: group.title for group in plan.procedure.model.groups},
@@ -265,6 +291,8 @@ class _Session:
                 self.headline = _LOST if procedure.ending is Ending.LOST else None
                 break
             procedure.finish(Ending.COMPLETED, "")
+        self.bench.at_step("ending", 1)
+        await self.bench.compare_clocks("end", Deadline.after(CLOCK_DEADLINE))
 
     async def _finish(self) -> None:
         """The ending that every run has. Runs even when the record is broken."""

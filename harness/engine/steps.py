@@ -78,6 +78,8 @@ class ProcedureRun:
         self.reason = ""
         self.id = plan.procedure.id
         self.finished = False
+        self._cut_off = ("", 0)
+        """Step and attempt that have begun and not ended: what an abort cuts off."""
         self._skip_all: Obstacle | None = None
         self._skip_groups: dict[str, Obstacle] = {}
 
@@ -125,12 +127,15 @@ class ProcedureRun:
         return None
 
     def _not_run(self, planned: PlannedStep, obstacle: Obstacle) -> None:
-        self._recorder.emit(self._started(planned, 1))
+        cut_off = self._cut_off if self._cut_off[0] == planned.model.id else None
+        if cut_off is None:
+            self._recorder.emit(self._started(planned, 1))
         self.verdicts[planned.model.id] = Verdict.NOT_RUN
         self._recorder.emit(
             StepEnded(
                 procedure=self._plan.procedure.id,
                 step=planned.model.id,
+                attempt=cut_off[1] if cut_off is not None else 1,
                 verdict=Verdict.NOT_RUN,
                 reason=obstacle.detail,
                 headline=obstacle.headline,
@@ -158,6 +163,7 @@ class ProcedureRun:
         for attempt in range(1, model.attempts + 1):
             self._bench.at_step(model.id, attempt)
             self._recorder.emit(self._started(planned, attempt))
+            self._cut_off = (model.id, attempt)
             context, outcome = await self._attempt(planned)
             self.verdicts[model.id] = outcome.verdict
             self._recorder.emit(
@@ -171,6 +177,7 @@ class ProcedureRun:
                     headline=outcome.headline,
                 )
             )
+            self._cut_off = ("", 0)
             self._count_silence(planned, outcome)
             if outcome.verdict not in _RETRY or outcome.lost:
                 break

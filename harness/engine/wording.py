@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from harness.clock import CHINA
 from harness.devices.modbus.canonical import CANONICAL
+from harness.engine import details
 from harness.events import Judged
 from harness.limits import Clear, Equals, Limit, OneOf, Within, describe
 from harness.quantity import Measurement, Quality, Value
@@ -133,14 +134,14 @@ _REASONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"the group was left: step (\S+) ended (\w+)", r"步骤 \1 的结论为“{2}”，本组其余跳过"),
         (r"the run was aborted: .*", "运行被中止"),
         (r"the run was stopped: .*", "运行已停止"),
-        (r"the run was lost: (.*)", r"运行因故障未能继续：\1"),
-        (r"the (\w+) was lost: (.*)", r"{1}失联：\2"),
+        (r"the run was lost: (.*)", "运行因故障未能继续：{1}"),
+        (r"the (\w+) was lost: (.*)", "{1}失联：{2}"),
         (r"this bench has no fault injector", "本台架不能注入故障"),
         (r"the step's deadline passed", "超过步骤时限"),
         (r"the action judged nothing", "该动作没有作出任何判定"),
         (r"(\S+) was (\S+) before the action", "动作之前{1}已是“{2}”"),
         (r"still (.+)", "仍为“{1}”"),
-        (r"(\d+) of (\d+): (.*)", r"\2 次中有 \1 次失败：\3"),
+        (r"(\d+) of (\d+): (.*)", r"\2 次中有 \1 次失败：{3}"),
         (r"simulated technician", "模拟技师"),
         (r"lowest of (\d+)", r"\1 次采样中的最低值"),
         (r"highest of (\d+)", r"\1 次采样中的最高值"),
@@ -183,14 +184,14 @@ _REASONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 
 
 def reason(english: str) -> Text:
-    """A recorded reason; known ones are translated, others are shown as they are."""
+    """A recorded reason in both languages; what has no translation is shown as it is."""
     for pattern, zh in _REASONS:
         if (match := pattern.fullmatch(english)) is not None:
             chinese = match.expand(zh)
             for number, word in enumerate(match.groups(), 1):
                 chinese = chinese.replace(f"{{{number}}}", _word_zh(word))
             return Text(chinese, english)
-    return Text(english, english)
+    return Text(details.chinese(english), english)
 
 
 def _word_zh(word: str) -> str:
@@ -201,7 +202,7 @@ def _word_zh(word: str) -> str:
     known = CANONICAL.get(word)
     if known is not None:
         return known.title.zh
-    return _ROLES_ZH.get(word) or _STATES_ZH.get(word, word)
+    return _ROLES_ZH.get(word) or _STATES_ZH.get(word) or details.chinese(word)
 
 
 def role(name: str, language: Language) -> str:

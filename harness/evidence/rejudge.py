@@ -13,7 +13,7 @@ from harness.events import Judged, ProcedureEnded, RunEnded, StepEnded, StepStar
 from harness.evidence.read import Entry
 from harness.limits import Judgement, judge
 from harness.text import Text
-from harness.verdict import Ending, ExitCode, Verdict, exit_code, worst
+from harness.verdict import Verdict, exit_code, worst
 
 _MET = (Verdict.PASS, Verdict.CONDITIONAL_PASS)
 
@@ -123,9 +123,7 @@ class _Rejudging:
         if derived is not event.verdict:
             what = Text("运行结论不符", "the run's verdict differs")
             self._differs(line, "", what, event.verdict, derived)
-        code = exit_code(event.ending, self.steps.values())
-        if not event.safe and event.ending is not Ending.ABORTED:
-            code = ExitCode.BENCH
+        code = exit_code(event.ending, self.steps.values(), safe=event.safe)
         if code != event.exit_code:
             what = Text("退出码不符", "the exit code differs")
             self._differs(line, "", what, event.exit_code, code)

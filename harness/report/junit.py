@@ -2,7 +2,8 @@
 
 One test suite per procedure, one test case per step. fail and conditional_fail are failures,
 inconclusive is a failure of the type `inconclusive` (nobody showed that the device is good), error
-is an error, not_run is skipped. Steps that make no claim about the device pass. The name of a case
+is an error, not_run is skipped. Steps that make no claim about the device pass. Every judgement, of
+a passing step too, names its item and how far that can be relied on. The name of a case
 is the step's id, so that a build server's history does not depend on the language.
 """
 
@@ -152,7 +153,9 @@ def _said(step: Step, language: Language) -> Iterator[str]:
         earlier = words.verdict(attempt.verdict).get(language)
         yield f"attempt {attempt.number}: {earlier}: {_message(attempt, language)}"
     for at in step.last.judged:
-        yield f"journal line {at.line}, Modbus lines {at.event.measurement.transactions}"
+        item = wording.item(at.event, language)
+        where = f"journal line {at.line}, Modbus lines {at.event.measurement.transactions}"
+        yield f"{where} [{item}]" if item else where
 
 
 def _clean(text: str) -> str:

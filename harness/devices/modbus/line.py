@@ -57,6 +57,8 @@ class Reply(NamedTuple):
 
 
 Failure = BenchError | RefusedError
+_NOT_NOW = (5, 6)
+"""Exceptions "acknowledge" and "busy": the device asks for the request again."""
 
 
 class Job:
@@ -141,9 +143,9 @@ class Line:
     ) -> list[Reply]:
         """Carry out requests in order, with `pause` seconds of silence before each.
 
-        Silence, damaged replies and a lost link are tried again, so that each request is sent up
-        to `attempts` times; a refusal is final. Others who wait for the line get their turn
-        between any two attempts. Raises NoReplyError, BadReplyError, DeviceLostError or
+        Silence, damaged replies, "busy" and a lost link are tried again, so that each request is
+        sent up to `attempts` times; any other refusal is final. Others who wait for the line get
+        their turn between any two attempts. Raises NoReplyError, BadReplyError, DeviceLostError or
         RefusedError for the first request that fails.
         """
         owner = self._owner
@@ -258,7 +260,7 @@ class Line:
         if self._is_rtu and isinstance(failure, NoReplyError):
             self._ghosts[request.signature()] = started + 2 * self.timeout
         job.left -= 1
-        if job.left <= 0 or isinstance(failure, RefusedError) or job.deadline.passed():
+        if job.left <= 0 or _is_final(failure) or job.deadline.passed():
             job.fail(failure)
 
     async def _reopen(self, job: Job) -> None:
@@ -288,6 +290,10 @@ class Line:
                 exception=failure.code if isinstance(failure, RefusedError) else None,
             )
         )
+
+
+def _is_final(failure: Failure) -> bool:
+    return isinstance(failure, RefusedError) and failure.code not in _NOT_NOW
 
 
 def _outcome(

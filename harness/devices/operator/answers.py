@@ -9,14 +9,16 @@
 A step without an entry gets no answer, so it is not run.
 """
 
+import math
+from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import Field
 
 from harness.clock import Deadline
-from harness.datafile import Places, load, validate
+from harness.datafile import Path_, Places, load, validate
 from harness.devices.operator import Answer, Question
-from harness.errors import FileError, NotAvailableError
+from harness.errors import FileError, NotAvailableError, Problem
 from harness.fields import FileModel
 from harness.quantity import Scalar
 
@@ -57,6 +59,39 @@ class FileOperator:
         ]
         return FileError(problems) if problems else None
 
+    def problems_with(
+        self, step: str, question: Question | None, instruments: Mapping[str, str]
+    ) -> list[Problem]:
+        """What is wrong with the answer for a step that asks `question` (None: nothing).
+
+        `instruments` are those of the bench: id -> type.
+        """
+        entry = self.model.answers.get(step)
+        if entry is None:
+            return []
+        path: Path_ = ("answers", step)
+        if question is None:
+            what = f"the step {step!r} asks nothing of a person"
+            return [self.places.problem(path, what, "no answer here")]
+        problems: list[Problem] = []
+        if not isinstance(entry, AnswerEntry):
+            entry = AnswerEntry(value=entry)
+        if expected := _expected(question, entry.value):
+            what = f"{entry.value!r} is no answer for {step!r}"
+            problems.append(self.places.problem((*path, "value"), what, expected))
+        if entry.instrument:
+            where = (*path, "instrument")
+            kind = instruments.get(entry.instrument)
+            if kind is None:
+                what = f"the bench lists no instrument {entry.instrument!r}"
+                names = "one of: " + (", ".join(instruments) or "(none listed)")
+                problems.append(self.places.problem(where, what, names))
+            elif question.instrument and kind != question.instrument:
+                what = f"{entry.instrument!r} is of the type {kind}"
+                wanted = f"an instrument of the type {question.instrument}"
+                problems.append(self.places.problem(where, what, wanted))
+        return problems
+
     def pictures(self) -> dict[str, Path]:
         """Step -> picture file, for those answers that name one."""
         return {
@@ -80,21 +115,28 @@ class FileOperator:
         )
 
     def _checked(self, question: Question, value: Scalar) -> Scalar:
-        expected = ""
-        if question.kind == "confirm" and not isinstance(value, bool):
-            expected = "true or false"
-        elif question.kind == "reading" and (
-            isinstance(value, bool) or not isinstance(value, int | float)
-        ):
-            expected = f"a number in {question.unit}"
-        elif question.choices and str(value) not in question.choices:
-            expected = "one of: " + ", ".join(question.choices)
-        if expected:
+        if expected := _expected(question, value):
             raise NotAvailableError(
                 f"{self.path.name}: {value!r} is no answer for {question.step!r}; "
                 f"expected {expected}"
             )
-        return int(value) if question.kind == "rate" else value
+        if question.kind == "rate":
+            return int(value)
+        # A choice called 1 may be written without quotes.
+        return str(value) if question.choices else value
+
+
+def _expected(question: Question, value: Scalar) -> str:
+    """What an answer has to be, when `value` is none; empty when it is one."""
+    if question.kind == "confirm":
+        return "" if isinstance(value, bool) else "true or false"
+    if question.kind == "reading":
+        if isinstance(value, bool | str) or not math.isfinite(value):
+            return f"a number in {question.unit}"
+        return ""
+    if question.choices and str(value) not in question.choices:
+        return "one of: " + ", ".join(question.choices)
+    return ""
 
 
 def load_answers(path: Path) -> FileOperator:

@@ -30,7 +30,7 @@ _HINT = {
     "choice": Text("[序号 / -=跳过 / stop=中止]", "[number / - to skip / stop]"),
 }
 _AGAIN = Text("无法识别，请重新输入", "Not understood, please try again")
-_NOTE = Text("备注（可直接回车）", "Note (Enter for none)")
+_NOTE = Text("备注 [可直接回车 / stop=中止]", "Note [Enter for none / stop]")
 _SEEN = Text("模拟现场", "Simulated bench shows")
 
 
@@ -72,7 +72,7 @@ class TerminalOperator:
             await self._technician.ask(question, deadline)
         note = ""
         if value is not None and question.kind in ("inspect", "decide", "rate"):
-            note = await self._line(_NOTE.get(self._language), deadline)
+            note = _unless_stop(await self._line(_NOTE.get(self._language), deadline))
         return Answer(
             value=value,
             by=self._by,
@@ -94,9 +94,7 @@ class TerminalOperator:
         kind = "choice" if question.choices else question.kind
         hint = _HINT[kind].get(self._language)
         for _ in range(_TRIES):
-            typed = (await self._line(hint, deadline)).strip()
-            if typed.lower() in _STOP:
-                raise StopRun(_STOPPED, aborted=True)
+            typed = _unless_stop(await self._line(hint, deadline)).strip()
             if kind != "confirm" and typed in _SKIP:
                 return None
             understood, value = _understand(kind, question, typed)
@@ -124,6 +122,13 @@ class TerminalOperator:
             self._lines.put_nowait(None)
             raise NotAvailableError("nobody is at the terminal (end of input)")
         return line
+
+
+def _unless_stop(typed: str) -> str:
+    """What was typed, whatever was asked for. Raises StopRun for the word that ends the run."""
+    if typed.strip().lower() in _STOP:
+        raise StopRun(_STOPPED, aborted=True)
+    return typed
 
 
 def _pump(

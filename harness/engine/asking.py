@@ -1,0 +1,55 @@
+"""What a planned step will ask the person, known before the run."""
+
+from harness.devices.operator import ABNORMAL, NORMAL, Question, QuestionKind
+from harness.engine.plan import PlannedStep
+from harness.text import Text
+
+_KINDS: dict[str, QuestionKind] = {
+    "operator.inspect": "inspect",
+    "operator.observe": "observe",
+    "operator.reading": "reading",
+    "operator.decide": "decide",
+    "operator.rate": "rate",
+}
+_NO_WORDS = Text("", "")
+
+
+def question_of(planned: PlannedStep) -> Question | None:
+    """The question of a step of our own verbs; None when it asks nothing.
+
+    Only kind, choices, unit and instrument are filled: what an answer is checked by. Verbs of a
+    lab may ask what they like; theirs has the kind `inspect` without choices, which any answer
+    fits.
+    """
+    given = planned.parameters
+    kind = _KINDS.get(planned.action.name)
+    if kind is None and given.get("does") is not None:
+        kind = "confirm"
+    if kind is None:
+        ours = planned.action.function.__module__.startswith("harness.actions.")
+        return None if ours else _question(planned, "inspect")
+    match kind:
+        case "inspect":
+            return _question(planned, kind, [NORMAL, ABNORMAL])
+        case "observe" | "decide":
+            return _question(planned, kind, list(given["choices"]))
+        case "rate":
+            return _question(planned, kind, [str(mark) for mark in sorted(given["anchors"])])
+        case _:
+            return _question(planned, kind)
+
+
+def _question(
+    planned: PlannedStep, kind: QuestionKind, choices: list[str] | None = None
+) -> Question:
+    given = planned.parameters
+    reading = kind == "reading"
+    return Question(
+        kind=kind,
+        step=planned.model.id,
+        subject=str(given.get("subject") or given.get("does") or given.get("quantity") or ""),
+        ask=_NO_WORDS,
+        choices=choices or [],
+        unit=given["unit"] if reading else None,
+        instrument=given["instrument"] if reading else "",
+    )
