@@ -304,13 +304,10 @@ class _Session:
         safe = await self.bench.make_safe(self._try_emit)
         verdicts = [verdict for one in self.procedures for verdict in one.verdicts.values()]
         self.verdict = worst(verdicts)
-        self.exit_code = exit_code(self.ending, verdicts)
-        if self.recorder.broken is not None:
+        if self.recorder.broken is not None and self.ending is not Ending.ABORTED:
             error = self.recorder.broken
             self._end_as(Ending.LOST, error.detail, error.headline)
-        unproven = self.exit_code in (ExitCode.PASS, ExitCode.INCOMPLETE) and not safe
-        if unproven or (self.recorder.broken is not None and self.ending is not Ending.ABORTED):
-            self.exit_code = ExitCode.BENCH
+        self.exit_code = exit_code(self.ending, verdicts, safe=safe)
         self._try_emit(
             RunEnded(
                 ending=self.ending,

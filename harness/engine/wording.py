@@ -172,6 +172,12 @@ _REASONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"a meter switches nothing", "电能表不接通任何回路"),
         (r"never opened", "未曾打开"),
         (r"left alone", "未作处理"),
+        (r"unknown", "未知"),
+        (
+            r"nothing is known about it; this run sent it nothing",
+            "状态不明；本次运行未向其发送任何内容",
+        ),
+        (r"the profile (\S+) does not say how it is made safe", r"点表 \1 没有给出安全状态"),
         (r"failed", "失败"),
         (r"the readings do not show it safe within the time limit", "限时内的读数不能证明其安全"),
         (
