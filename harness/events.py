@@ -93,7 +93,7 @@ class PlanAnnounced(Event, tag="plan_announced", frozen=True, kw_only=True):
     writes: list[str] = []
     energises: list[str] = []
     at_end: list[str] = []
-    """What the ending may do besides looking: stop a session that is found running."""
+    """Roles whose charging the ending may stop, if it is found running."""
     skills: list[str] = []
     deselected: list[str] = []
     groups: dict[str, Text] = {}

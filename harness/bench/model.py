@@ -55,7 +55,8 @@ class BenchFile(FileModel):
     title: TextField | None = None
     station: str = ""
     edition: Literal["2015", "2023"] = Field(
-        default="2023", description="Edition of GB/T 18487.1 that the bench is set up for; stands in the record"
+        default="2023",
+        description="Edition of GB/T 18487.1 that the bench is set up for; stands in the record",
     )
     devices: dict[Role, DeviceEntry] = Field(min_length=1)
     site: dict[str, Scalar] = Field(

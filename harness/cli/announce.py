@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from harness.bench.load import LoadedBench
 from harness.cli import wide
 from harness.cli.base import columns, say
-from harness.engine.plan import Plan, PlannedStep
+from harness.engine.plan import Plan, PlannedStep, at_end
 from harness.text import Text
 
 _BENCH = Text("台架", "Bench")
@@ -15,6 +15,8 @@ _READS = Text("将读取", "Reads")
 _WRITES = Text("将写入", "Writes")
 _ENERGISES = Text("将通电", "Energises")
 _NOT_RELEASED = Text("未放行，不会执行；放行用 --allow-energise", "not released; --allow-energise")
+_AT_END = Text("结束时", "At the end")
+_STOPS = Text("若 {} 仍在充电，则停止并核实", "stops {} if it is found charging, and measures that")
 _NOTHING = Text("无", "nothing")
 _POINTS = Text("{} 个数据点", "{} points")
 
@@ -33,6 +35,8 @@ def announce(plans: Sequence[Plan], bench: LoadedBench, *, released: bool) -> st
     pairs.append((say(_READS), _reads(plans)))
     writes = [line for plan in plans for line in plan.writes]
     pairs.append((say(_WRITES), "; ".join(writes) or say(_NOTHING)))
+    if stopping := at_end(bench):
+        pairs.append((say(_AT_END), "; ".join(say(_STOPS).format(role) for role in stopping)))
     energising = [step for plan in plans for step in plan.steps if step.action.energises]
     shown = "; ".join(f"{step.model.id} ({say(step.action.title)})" for step in energising)
     if energising and not released:

@@ -41,7 +41,7 @@ class Obstacle:
 
 
 NOT_RELEASED = Obstacle(
-    Text("未授权送电", "Energising was not released"),
+    Text("未授权通电", "Energising was not released"),
     "energising was not released (--allow-energise)",
 )
 NOT_SELECTED = Obstacle(Text("未选中", "Not selected"), "not selected")
@@ -126,6 +126,15 @@ def make_plan(
     if binder.problems:
         raise FileError(binder.problems)
     return plan
+
+
+def at_end(bench: LoadedBench) -> list[str]:
+    """Roles whose charging the ending of every run may stop, whatever its procedures do."""
+    return [
+        role
+        for role, profile in bench.profiles.items()
+        if profile.safe_state is not None and bench.model.stop_foreign_session
+    ]
 
 
 class _Binder:

@@ -20,7 +20,7 @@ from harness.bench.load import LoadedBench
 from harness.clock import Clock, Deadline, RealStopwatch, real_now, run
 from harness.datafile import sha256
 from harness.devices.operator import Operator
-from harness.engine.plan import Plan
+from harness.engine.plan import Plan, at_end
 from harness.engine.recorder import Listener, Recorder
 from harness.engine.signals import AbortOnSignal
 from harness.engine.steps import ProcedureRun
@@ -90,15 +90,17 @@ def execute(request: RunRequest, listeners: Sequence[Listener] = ()) -> RunResul
     with stopwatch:
         session = run(lambda: _run(request, list(listeners)), virtual=not request.live)
     sealed = False
-    if session.recorder.broken is None:
-        session.bundle.seal(
-            station_key(),
-            real_started=started,
-            real_ended=real_now(),
-            place=this_place(),
-        )
-        sealed = True
-    session.bundle.close()
+    try:
+        if session.recorder.broken is None:
+            session.bundle.seal(
+                station_key(),
+                real_started=started,
+                real_ended=real_now(),
+                place=this_place(),
+            )
+            sealed = True
+    finally:
+        session.bundle.close()
     return RunResult(
         request.folder,
         session.ending,
@@ -131,15 +133,6 @@ async def _run(request: RunRequest, listeners: list[Listener]) -> "_Session":
     session = _Session(request, clock, bundle, Recorder(bundle, listeners))
     await session.run()
     return session
-
-
-def at_end(bench: LoadedBench) -> list[str]:
-    """What the ending of every run may write on this bench, whatever its procedures do."""
-    return [
-        f"{role}: {profile.safe_state.sequence} if a session is found running"
-        for role, profile in bench.profiles.items()
-        if profile.safe_state is not None and bench.model.stop_foreign_session
-    ]
 
 
 class _Session:
