@@ -1,6 +1,8 @@
 """`harness demo`: what the harness does, shown on the simulated bench in a few seconds."""
 
+import sys
 from pathlib import Path
+from shutil import which
 
 import click
 
@@ -23,8 +25,8 @@ _AS_EXPECTED = Text(
 )
 _NOT_AS_EXPECTED = Text("演示结果与预期不符", "The demonstration did not come out as it should")
 _NEXT = Text(
-    "在浏览器中打开报告；核验证据：\n  harness evidence verify {}",
-    "Open the reports in a browser. To verify the evidence:\n  harness evidence verify {}",
+    "在浏览器中打开报告；核验证据：\n  {} evidence verify {}",
+    "Open the reports in a browser. To verify the evidence:\n  {} evidence verify {}",
 )
 
 
@@ -62,7 +64,9 @@ def demo(out: Path | None) -> int:
     right = healthy.run_code == ExitCode.PASS and _failed(faulty) == expected
     words = say(_AS_EXPECTED if right else _NOT_AS_EXPECTED)
     click.echo("\n" + click.style(wide.indent(words, columns(), 0), bold=True))
-    click.echo(say(_NEXT).format(above / name))
+    # In a checkout the command is not on the PATH: show the one that was called.
+    program = "harness" if which("harness") else sys.argv[0]
+    click.echo(say(_NEXT).format(program, above / name))
     if right and (healthy.troubles or faulty.troubles):
         return ExitCode.BENCH
     return ExitCode.PASS if right else ExitCode.FAIL
