@@ -105,7 +105,9 @@ def _explain_range(event: Judged) -> Text:
     judgement = event.judgement
     inside = judgement.verdict in (Verdict.PASS, Verdict.CONDITIONAL_PASS)
     if judgement.verdict is Verdict.INCONCLUSIVE:
-        return Text("读数不是数值", "the reading is not a number")
+        return Text(
+            "读数或其不确定度不是有效数值", "the reading or its uncertainty is no usable number"
+        )
     if judgement.rule is Rule.GUARD_BAND:
         return {
             Verdict.PASS: Text("在限值内，余量不小于 U", "inside the limit by at least U"),
