@@ -163,7 +163,7 @@ def test_nothing_readable_is_still_a_summary(tmp_path: Path, record: Record) -> 
         ),
         (Measurement("t", None, "s", quality=Quality.STALE), Within(5.0), "cannot carry a verdict"),
         (Measurement("u", 1.0, "V", quality=Quality.STALE), Range("V", 0, 2), "cannot carry"),
-        (Measurement("u", "x", "V"), Range("V", 0, 2), "not a number"),
+        (Measurement("u", "x", "V"), Range("V", 0, 2), "no usable number"),
         (Measurement("u", 1.0, "V"), Range("V", 0, 2), "inside the limit; U not stated"),
         (Measurement("u", 1.0, "V", 0.01), Range("V", 0, 2), "inside the limit; U is negligible"),
         (Measurement("u", 1.0, "V", 0.5), Range("V", 0, 2), "inside the limit by at least U"),
