@@ -18,6 +18,8 @@ RATINGS = {
     "voltage": Quantity(220.0, "V"),
     "announced_current": Quantity(16.0, "A"),
     "cc_resistance": Quantity(220.0, "Ω"),
+    "tyre_pressure_front": Quantity(250.0, "kPa"),
+    "tyre_pressure_rear": Quantity(260.0, "kPa"),
 }
 
 FIGURES = {

@@ -25,12 +25,18 @@ def file_stem(prefix: str) -> str:
     return re.sub(r"[/\s]+", "-", prefix.strip().lower())
 
 
+def _stem_of(head: Standard) -> str:
+    """The stem that the file of this head has to have."""
+    stem = file_stem(head.prefix)
+    return stem if head.part is None else f"{stem}-{head.part}"
+
+
 class _WholeFile(Standard):
     items: list[Entry] = Field(min_length=1)
 
 
 class CatalogueFile:
-    """The items of one standard in one file of one folder."""
+    """The items of one standard, or of a part of it, in one file of one folder."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -61,6 +67,14 @@ class CatalogueFile:
             self._load()
             assert self._head is not None
         return self._head
+
+    def may_hold(self, name: str) -> bool:
+        """Whether an item of that id can stand here, by the file's name alone."""
+        prefix, _, short = name.rpartition("/")
+        stem, whole = file_stem(prefix), self.path.stem
+        if whole == stem:
+            return True
+        return whole.startswith(f"{stem}-") and f"{stem}-{short}".startswith(f"{whole}-")
 
     def ids(self) -> list[str]:
         """Ids in the order of the file, without parsing more than it takes."""
@@ -98,12 +112,12 @@ class CatalogueFile:
             for index, entry in enumerate(whole.items)
             for key, what, expected in _complaints(entry, whole)
         ]
-        if self.path.stem != file_stem(whole.prefix):
+        if self.path.stem != _stem_of(whole):
             problems.append(
                 places.problem(
                     ("standard",),
                     f"a file called {self.path.name!r} holds {whole.prefix!r}",
-                    f"the file name {file_stem(whole.prefix)}.yaml",
+                    f"the file name {_stem_of(whole)}.yaml",
                 )
             )
         seen: set[str] = set()
@@ -132,7 +146,7 @@ class CatalogueFile:
             head = validate(Standard, values, places)
         except FileError:
             return None
-        return head if self.path.stem == file_stem(head.prefix) else None
+        return head if self.path.stem == _stem_of(head) else None
 
     def _quick_item(self, name: str) -> Item | None:
         lines = self._lines_of(_bytes(name))
@@ -171,6 +185,11 @@ def _complaints(entry: Entry, head: Standard) -> Iterator[tuple[str, Any, str]]:
     """What is wrong with an entry in this file: field, what, expected."""
     if entry.prefix != head.prefix:
         yield "id", f"{entry.id!r} does not belong to {head.prefix}", f"{head.prefix}/short-name"
+    short = entry.id.rpartition("/")[2]
+    if head.part is not None and not short.startswith(f"{head.part}-"):
+        yield "id", f"{short!r} does not belong to the part {head.part!r}", f"{head.part}-..."
+    if head.draft and entry.limit is not None:
+        yield "limit", "nothing is judged against a draft", "no limit"
     source = head.sources.get(entry.source)
     if source is None:
         known = ", ".join(sorted(head.sources))

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
+from harness.catalogue.criteria.names import Formula
 from harness.catalogue.limit_spec import LimitSpec
 from harness.errors import UsageError
 from harness.fields import FileModel, Kebab, TextField
@@ -26,11 +27,13 @@ __all__ = [
     "Applies",
     "Confidence",
     "Entry",
+    "Formula",
     "Item",
     "LimitSpec",
     "Method",
     "Source",
     "Standard",
+    "VerdictWords",
 ]
 
 PRACTICE = "practice"
@@ -62,6 +65,7 @@ _LABELS = {
     ),
 }
 _PRACTICE_LABEL = Text("行业惯例，非标准条款", "common practice, not a clause of a standard")
+_DRAFT_LABEL = Text("征求意见稿，不作判定", "draft for comment, never judged")
 
 
 class Method(StrEnum):
@@ -69,6 +73,12 @@ class Method(StrEnum):
 
     READ = "read"
     """A value that the device itself reports."""
+    BUS = "bus"
+    """A signal on the vehicle's CAN bus."""
+    DIAGNOSTICS = "diagnostics"
+    """A diagnostic request to a control unit (UDS, OBD)."""
+    TELEMATICS = "telematics"
+    """What the vehicle's terminal reports to a platform."""
     INSTRUMENT = "instrument"
     """A measuring instrument."""
     VISUAL = "visual"
@@ -98,8 +108,14 @@ class Entry(FileModel):
     )
     limit: LimitSpec | None = None
     clause: Clause | None = Field(description="null when the number was not seen; never invented")
+    formula: Formula | None = Field(
+        default=None, description="Criterion that turns several readings into the judged value"
+    )
     applies: Applies
     method: Method
+    other_methods: list[Method] = Field(
+        default_factory=list, description="What else can prove it, or cross-check it"
+    )
     source: Kebab = Field(description="A name from the file's `sources`")
     confidence: Confidence
     note: TextField | None = None
@@ -130,27 +146,42 @@ class Source(FileModel):
     at_most: Confidence = Field(description="No item of this source may be surer than this")
 
 
+class VerdictWords(FileModel):
+    """What a standard says in the place of pass and fail."""
+
+    met: TextField
+    not_met: TextField
+
+
 def _edition(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 class Standard(FileModel):
-    """Head of a catalogue file: one standard in one edition, or `practice`."""
+    """Head of a catalogue file: one standard in one edition, or `practice`.
+
+    A long one may be spread over several files: each further file names its `part`, ends its
+    file name with it and begins the short name of every item with it.
+    """
 
     standard: str = Field(min_length=1)
     edition: Annotated[str, BeforeValidator(_edition), StringConstraints(pattern=r"^\d{4}$")] | None
+    part: Kebab | None = None
+    draft: bool = Field(default=False, description="A draft for comment: no limits, no verdicts")
     title: TextField
     issued: date | None = None
     in_force: date | None = None
     replaces: str | None = None
     replaced_by: str | None = None
     note: TextField | None = None
+    verdict_words: VerdictWords | None = None
     sources: dict[Kebab, Source] = Field(min_length=1)
 
     @property
     def prefix(self) -> str:
         """`NB/T 33002-2018`, or the bare name where there is no edition."""
-        return self.standard if self.edition is None else f"{self.standard}-{self.edition}"
+        name = self.standard if self.edition is None else f"{self.standard}-{self.edition}"
+        return f"{name}-draft" if self.draft else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +197,11 @@ class Item:
     criterion: Text
     """How it is judged; the requirement itself where nothing else is written."""
     limit: LimitSpec | None
+    formula: Formula | None
+    """Name of the criterion in `harness.catalogue.criteria` that gives the judged value."""
     applies: Applies
     method: Method
+    other_methods: tuple[Method, ...]
     source: str
     """Where it comes from, in English, for the record."""
     source_text: Text
@@ -178,6 +212,10 @@ class Item:
     supersedes: str | None
     superseded_by: str | None
     former_clause: str | None
+    draft: bool
+    """True for a draft for comment, which nothing may be judged against."""
+    verdict_words: VerdictWords | None
+    """The standard's own words, where it does not say pass and fail."""
 
     @classmethod
     def of(cls, entry: Entry, head: Standard) -> "Item":
@@ -192,8 +230,10 @@ class Item:
             requirement=entry.requirement,
             criterion=entry.criterion or entry.requirement,
             limit=entry.limit,
+            formula=entry.formula,
             applies=entry.applies,
             method=entry.method,
+            other_methods=tuple(entry.other_methods),
             source=source.en,
             source_text=source,
             confidence=entry.confidence,
@@ -203,6 +243,8 @@ class Item:
             supersedes=entry.supersedes,
             superseded_by=entry.superseded_by,
             former_clause=entry.former_clause,
+            draft=head.draft,
+            verdict_words=head.verdict_words,
         )
 
     @property
@@ -213,6 +255,8 @@ class Item:
     @property
     def label(self) -> Text:
         """What a report prints beside the item's verdict."""
+        if self.draft:
+            return _DRAFT_LABEL
         if self.practice and self.confidence is not Confidence.LOW:
             return _PRACTICE_LABEL
         return _LABELS[self.confidence]
@@ -222,6 +266,11 @@ class Item:
         """Standard and clause as printed; a clause that was not seen is not printed."""
         if self.standard == PRACTICE:
             return Text("惯例", "practice")
+        if self.draft:
+            return Text(
+                f"{self.standard}（{self.edition} 征求意见稿）",
+                f"{self.standard} (draft for comment, {self.edition})",
+            )
         name = self.standard if self.edition is None else f"{self.standard}-{self.edition}"
         if self.clause is None:
             return Text(name, name)
