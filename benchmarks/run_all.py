@@ -5,6 +5,8 @@ import platform
 import sys
 from collections.abc import Callable
 
+import can_decode
+import can_live
 import engine
 import modbus_reads
 import startup
@@ -40,6 +42,8 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "modbus": modbus_rows,
     "virtual time": virtual_time.rows,
     "startup": startup.rows,
+    "CAN recordings": can_decode.rows,
+    "CAN live": can_live.rows,
 }
 
 

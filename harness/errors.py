@@ -6,6 +6,7 @@
     │   └── UnknownNameError         a name that does not exist; says which do
     ├── DeviceError                  the device under test answered, and the answer is bad
     │   ├── RefusedError             it refused the request (Modbus exception reply)
+    │   │   └── NegativeResponseError    a control unit refused a diagnostic service
     │   ├── CommandIgnoredError      it acknowledged a command that had no effect
     │   └── ImplausibleError         it gave an answer that cannot be decoded
     ├── BenchError                   the bench failed: nothing is known about the device   exit 4
@@ -13,8 +14,10 @@
     │   ├── NoReplyError             silence until the deadline
     │   ├── BadReplyError            bytes came, but no valid frame (CRC, short, wrong unit)
     │   ├── DeviceLostError          a device that answered does so no more
+    │   ├── BusError                 a CAN bus or adapter carries no frames (bus-off)
     │   └── EvidenceError            the record cannot be written (disk full, folder gone)
     └── NotAvailableError            the bench has no such device, point or person: not run
+        └── ReadOnlyError            the run is declared read-only, so nothing is sent
 
 Whether a check failed because of the device or because of the bench is never guessed from a
 message: it is the branch of this tree. Outcomes that must not be swallowed by a `try` of a
@@ -107,13 +110,23 @@ class DeviceError(HarnessError):
 
 
 class RefusedError(DeviceError):
-    """The device refused a request. `code` is the Modbus exception code."""
+    """The device refused a request. `code` is the Modbus exception code or the NRC."""
 
     headline = Text("设备拒绝请求", "The device refused the request")
 
     def __init__(self, detail: str, code: int) -> None:
         super().__init__(detail)
         self.code = code
+
+
+class NegativeResponseError(RefusedError):
+    """A control unit refused a diagnostic service. `code` is the negative response code (NRC)."""
+
+    headline = Text("控制单元拒绝诊断请求", "The control unit refused the diagnostic request")
+
+    def __init__(self, detail: str, code: int, service: int) -> None:
+        super().__init__(detail, code)
+        self.service = service
 
 
 class CommandIgnoredError(DeviceError):
@@ -158,6 +171,12 @@ class DeviceLostError(BenchError):
     headline = Text("设备失联", "The device is gone")
 
 
+class BusError(BenchError):
+    """A CAN bus or its adapter does not carry frames."""
+
+    headline = Text("总线故障", "The bus does not carry frames")
+
+
 class EvidenceError(BenchError):
     """The record cannot be written or read."""
 
@@ -168,6 +187,12 @@ class NotAvailableError(HarnessError):
     """The bench has no such device, point or person. The step is not run."""
 
     headline = Text("台架不具备该项条件", "Not available on this bench")
+
+
+class ReadOnlyError(NotAvailableError):
+    """The run is declared read-only: not one frame may leave the bench."""
+
+    headline = Text("只读运行，禁止发送", "Read-only run: nothing may be sent")
 
 
 class StopRun(BaseException):

@@ -48,6 +48,8 @@ class RunStarted(Event, tag="run_started", frozen=True, kw_only=True):
     edition: str = ""
     files: list[FileUsed] = []
     software: dict[str, str] = {}
+    read_only: bool = False
+    """The run was declared read-only: not one CAN frame may leave (see `bus_closed`)."""
 
 
 class DeviceOpened(Event, tag="device_opened", frozen=True, kw_only=True):
@@ -56,6 +58,71 @@ class DeviceOpened(Event, tag="device_opened", frozen=True, kw_only=True):
     profile: str
     profile_sha256: str
     connection: str
+
+
+class BusOpened(Event, tag="bus_opened", frozen=True, kw_only=True):
+    """One CAN bus of a vehicle, and how the harness is attached to it."""
+
+    role: str
+    bus: str
+    connection: str
+    databases: list[str]
+    encodings: list[str] = []
+    """Text encoding that each database was found to have."""
+    listen_only: bool = False
+    """The adapter itself was told not to send, not even acknowledgements."""
+    capture: str = ""
+    """File of the bundle that holds every frame."""
+
+
+class BusClosed(Event, tag="bus_closed", frozen=True, kw_only=True):
+    """What a bus carried while the run was attached to it."""
+
+    role: str
+    bus: str
+    received: int
+    sent: int
+    refused: int = 0
+    """Frames that were not sent because the run is read-only."""
+    error_frames: int = 0
+    undecodable: int = 0
+    unknown_ids: dict[str, int] = {}
+    """Identifier (hex, `x` behind it for 29 bit) -> frames."""
+    load_mean: float | None = None
+    """Share of the bit rate, 0 to 1."""
+    load_peak: float | None = None
+    lost: str = ""
+    """Why the bus was lost; empty: it was there to the end."""
+
+
+class FramesSent(Event, tag="frames_sent", frozen=True, kw_only=True):
+    """Sending through the database: one frame, or a cyclic transmission that was begun or ended."""
+
+    step: str
+    bus: str
+    message: str
+    values: dict[str, Value] = {}
+    period: float | None = None
+    """Seconds; None for a single frame; 0 ends the cyclic transmission."""
+    data: str = ""
+    """Payload of the (first) frame in hex."""
+
+
+class DiagnosticExchange(Event, tag="diagnostic_exchange", frozen=True, kw_only=True):
+    """One diagnostic request and what came of it; payloads in hex, frames are in the capture."""
+
+    step: str
+    unit: str
+    request: str
+    responses: list[str]
+    outcome: str
+    """`ok`, `silent` (as asked), `negative` (see `nrc`), `no_reply`, `bad_reply`, `link_lost`,
+    `cancelled`, or `stray`: responses that no request was waiting for."""
+    seconds: float
+    nrc: int | None = None
+    functional: bool = False
+    """The request went to every unit at once."""
+    error: str = ""
 
 
 class DeviceIdentified(Event, tag="device_identified", frozen=True, kw_only=True):
@@ -252,6 +319,10 @@ class RunEnded(Event, tag="run_ended", frozen=True, kw_only=True):
 AnyEvent = (
     RunStarted
     | DeviceOpened
+    | BusOpened
+    | BusClosed
+    | FramesSent
+    | DiagnosticExchange
     | DeviceIdentified
     | InstrumentListed
     | ClockCompared

@@ -1,6 +1,6 @@
 """Values with units, and measurements: a value with time, source and uncertainty.
 
-The units are the few that piles, meters and instruments use. A general units library was
+The units are the few that piles, vehicles, meters and instruments use. A general units library was
 measured and left out: importing pint took 0.22 s where `harness --help` may take 0.09 s
 (November 2026).
 """
@@ -53,8 +53,37 @@ _UNITS: dict[str, tuple[str, float]] = {
     "CNY/kWh": ("tariff", 1.0),
     "km/kWh": ("range", 1.0),
     "unix_s": ("instant", 1.0),
+    "d": ("time", 86400.0),
+    "km": ("length", 1e3),
+    "km/h": ("speed", 1 / 3.6),
+    "m/s": ("speed", 1.0),
+    "m/s²": ("acceleration", 1.0),
+    "deg/s": ("angular rate", 1.0),
+    "rpm": ("rotation", 1.0),
+    "1/min": ("rate", 1 / 60),
+    "1/s": ("rate", 1.0),
+    "Pa": ("pressure", 1.0),
+    "kPa": ("pressure", 1e3),
+    "bar": ("pressure", 1e5),
+    "MPa": ("pressure", 1e6),
+    "N": ("force", 1.0),
+    "kN": ("force", 1e3),
+    "Nm": ("torque", 1.0),
+    "kg": ("mass", 1.0),
+    "Ω/V": ("insulation", 1.0),
+    "MW": ("power", 1e6),
+    "Ah": ("charge", 1.0),
+    "cd": ("luminous intensity", 1.0),
+    "dB(A)": ("sound level", 1.0),
+    "bit/s": ("bit rate", 1.0),
+    "kbit/s": ("bit rate", 1e3),
 }
-_SPELLINGS = {"ohm": "Ω", "kohm": "kΩ", "Mohm": "MΩ", "degC": "°C", "℃": "°C", "sec": "s"}
+_SPELLINGS = {
+    "ohm": "Ω", "Ohm": "Ω", "kohm": "kΩ", "kOhm": "kΩ", "Mohm": "MΩ", "MOhm": "MΩ",
+    "degC": "°C", "℃": "°C", "sec": "s", "kph": "km/h", "KPH": "km/h", "Km/h": "km/h",
+    "m/s2": "m/s²", "m/s^2": "m/s²", "°": "deg", "°/s": "deg/s",
+    "r/min": "rpm", "1/rpm": "rpm", "N.m": "Nm", "N·m": "Nm", "ohm/V": "Ω/V",
+}  # fmt: skip
 _QUANTITY = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(\S*)\s*\Z")
 
 
@@ -136,6 +165,8 @@ class Quality(StrEnum):
     """An enumeration code without a name; the raw number is kept."""
     OUT_OF_CALIBRATION = "out_of_calibration"
     """Read with an instrument whose calibration has run out, or that the bench does not know."""
+    CORRUPT = "corrupt"
+    """Checksum or counter of its frames failed several times in a row."""
     UNSTABLE = "unstable"
     """Several readings that should agree do not."""
 
@@ -149,7 +180,8 @@ class Measurement(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `uncertainty` is expanded (k = 2) and in `unit`; None for states and texts.
     `at` is seconds since the record's first instant. `raw` is the number before scaling.
-    `transactions` are line numbers of the Modbus record that carried it.
+    `transactions` are line numbers of the Modbus record that carried it. For a signal, `at` is
+    the time of its frame.
     For a time measured by polling, truth lies in [value - uncertainty, value]; when the event
     was never seen, `value` is None and `at_least` says how long was waited.
     """
@@ -165,3 +197,5 @@ class Measurement(msgspec.Struct, frozen=True, omit_defaults=True):
     at_least: float | None = None
     transactions: list[int] = []
     note: str = ""
+    frame: str = ""
+    """The CAN frame that carried it: `bus id#data`, with `x` behind a 29-bit id."""

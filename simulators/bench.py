@@ -8,6 +8,7 @@ from harness.devices.modbus.points import Profile
 from harness.devices.operator import Operator
 from harness.errors import UnknownNameError, UsageError
 from harness.quantity import Value
+from simulators.car_bench import CarBench
 from simulators.faults import all_faults
 from simulators.modbus_server import (
     Serving,
@@ -23,6 +24,9 @@ from simulators.rig import Rig
 from simulators.technician import SimulatedTechnician
 from simulators.trace import Trace
 from simulators.vehicle_side import VehicleSettings
+
+BUS_STRIDE = 0.005
+"""Seconds; frames of the car's buses are handed on in batches, each with its exact time."""
 
 RESPONSE_DELAY = 0.015
 """Seconds from request to reply; about what a short exchange takes at 9600 baud."""
@@ -61,7 +65,11 @@ class SimulatedBench:
         settings: PileSettings | None = None,
         vehicle: VehicleSettings | None = None,
         response_delay: float = RESPONSE_DELAY,
+        car: bool = False,
+        loop_start: float = 0.0,
     ) -> None:
+        """With `car` a whole car is at the end of the cable; `loop_start` is the loop's time at
+        which `now` was 0, for the stamps of its frames."""
         self.rig = Rig(
             seed=seed,
             now=now,
@@ -70,7 +78,11 @@ class SimulatedBench:
             meter=meter,
             settings=settings,
             vehicle=vehicle,
+            with_car=car,
         )
+        self._car: CarBench | None = None
+        self._loop_start = loop_start
+        self._now = now
         self.technician: Operator = SimulatedTechnician(self.rig)
         self.hands: Operator = SimulatedTechnician(self.rig, at_once=True)
         """Eyes and hands of a person at the terminal."""
@@ -130,6 +142,18 @@ class SimulatedBench:
             )
         return connections
 
+    def car_bench(self) -> CarBench:
+        """The car with its buses and control units, switched on when it is first asked for.
+
+        Raises NotAvailableError on a bench without a car.
+        """
+        if self._car is None:
+            self._car = CarBench(self.rig, self._now, self._loop_start)
+            self.site.update(self._car.site)
+            self._pump.stride = BUS_STRIDE
+            self._pump.start()
+        return self._car
+
     async def serve(self, role: str, address: str) -> str:
         """Serve a device at `tcp://HOST:PORT`, `rtu-over-tcp://HOST:PORT` or `rtu:SERIALPORT`.
 
@@ -167,6 +191,8 @@ class SimulatedBench:
 
     async def stop(self) -> None:
         """Stop serving. Safe to call twice."""
+        if self._car is not None:
+            await self._car.stop()
         servings, self._servings = self._servings, []
         for serving in servings:
             await serving.stop()

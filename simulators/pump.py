@@ -9,42 +9,70 @@ _SHORTEST = 1e-6
 
 
 class Pump:
-    """A task that advances the world at its next event, so that it happens on time."""
+    """Advances the world at its next event, so that it happens on time.
+
+    With a `stride` (seconds) it does so at most once in that time: what happens carries its own
+    exact time, and a car sends more frames than the loop should wake up for. Whoever reads the
+    world advances it first, so nothing is ever seen late.
+    """
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._wake = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self.stride = 0.0
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._due = 0.0
+        self._last = 0.0
+        self._at_work = False
+        self._error: Exception | None = None
 
     def start(self) -> None:
         """Start, unless it runs already."""
-        if self._task is None:
-            self._world.scheduler.wake = self._wake.set
-            self._task = asyncio.get_running_loop().create_task(self._run(), name="world pump")
+        if self._loop is None:
+            self._loop = asyncio.get_running_loop()
+            self._last = self._loop.time() - self.stride
+            self._world.scheduler.wake = self._wake
+            self._plan()
 
     async def stop(self) -> None:
-        """End the task. Raises what it died of, if it did."""
-        task, self._task = self._task, None
+        """End. Raises what it died of, if it did."""
         self._world.scheduler.wake = None
-        if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-            if not task.cancelled() and (error := task.exception()) is not None:
-                raise error
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._loop = None
+        error, self._error = self._error, None
+        if error is not None:
+            raise error
 
-    async def _run(self) -> None:
-        while True:
-            self._wake.clear()
-            at = self._world.next_event()
-            if at is None:
-                await self._wake.wait()
-                continue
-            wait = at - self._world.now()
-            if wait > 0:
-                try:
-                    async with asyncio.timeout(max(wait, _SHORTEST)):
-                        await self._wake.wait()
-                    continue
-                except TimeoutError:
-                    pass
+    def _wake(self) -> None:
+        """Something is planned that comes before everything else."""
+        if not self._at_work and self._error is None:
+            self._plan()
+
+    def _plan(self) -> None:
+        loop, at = self._loop, self._world.next_event()
+        if loop is None or at is None:
+            return
+        now = loop.time()
+        due = max(now + max(at - self._world.now(), _SHORTEST), self._last + self.stride)
+        if self._timer is not None:
+            if self._due <= due:
+                return
+            self._timer.cancel()
+        self._due = due
+        self._timer = loop.call_at(due, self._tick)
+
+    def _tick(self) -> None:
+        self._timer = None
+        assert self._loop is not None
+        self._last = self._loop.time()
+        self._at_work = True
+        try:
             self._world.advance()
+        except Exception as error:  # noqa: BLE001 - raised by `stop`; a dead world moves no more
+            self._error = error
+            return
+        finally:
+            self._at_work = False
+        self._plan()

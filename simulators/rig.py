@@ -3,19 +3,24 @@
 from collections.abc import Callable
 
 from harness.devices.modbus.points import Profile
+from harness.errors import NotAvailableError
 from simulators.fitting import pile_identity, pile_settings
 from simulators.meter.reference_meter import ReferenceMeter
 from simulators.overrides import Overrides
 from simulators.pile.pile import Pile
 from simulators.pile.registers import PileRegisters
 from simulators.pile.settings import PileSettings
+from simulators.vehicle.car import Car
 from simulators.vehicle_side import VehicleSettings
 from simulators.wire import Wire
 from simulators.world import World
 
 
 class Rig:
-    """World, pile and meter of one seed, and the condition of the wires to them."""
+    """World, pile, meter and car of one seed, and the condition of the wires to them.
+
+    Without `with_car` the vehicle at the pile is only its charging side: it never gets full.
+    """
 
     def __init__(
         self,
@@ -27,6 +32,7 @@ class Rig:
         meter: Profile | None = None,
         settings: PileSettings | None = None,
         vehicle: VehicleSettings | None = None,
+        with_car: bool = False,
     ) -> None:
         if settings is None:
             settings = pile_settings(pile) if pile is not None else PileSettings()
@@ -52,6 +58,18 @@ class Rig:
         self.meter = ReferenceMeter(self.world, self.world.random("meter"))
         self.wires: dict[str, Wire] = {"pile": Wire(), "meter": Wire()}
         self.overrides = Overrides()
+        self._car = Car(self.world, wall=lambda: start + self.world.t) if with_car else None
+
+    @property
+    def car(self) -> Car:
+        """The car. Raises NotAvailableError on a bench without one."""
+        if self._car is None:
+            raise NotAvailableError("no car is simulated on this bench")
+        return self._car
+
+    @property
+    def has_car(self) -> bool:
+        return self._car is not None
 
     def advance(self) -> None:
         self.world.advance()

@@ -4,34 +4,21 @@ Acts on the world and looks at the world, never at a register. The time that thi
 error of an instrument are seeded; the error stays inside the instrument's stated uncertainty.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 
 from harness.clock import Deadline, sleep
 from harness.devices.operator import ABNORMAL, NORMAL, Answer, Question
 from harness.errors import NoReplyError, NotAvailableError
+from simulators.instruments import Reading, constant
 from simulators.rig import Rig
+from simulators.vehicle import hands, measuring
 
 BY = "simulated technician"
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What an instrument can be held against: true value, uncertainty (k = 2), display step."""
-
-    unit: str
-    true: Callable[[Rig], float]
-    uncertainty: Callable[[float], float]
-    digits: int
-
-
-def _constant(value: float) -> Callable[[float], float]:
-    return lambda _true: value
-
-
 READINGS: dict[str, Reading] = {
     "gun_surface_temperature": Reading(
-        "°C", lambda rig: rig.pile.temperatures.plug_reading(), _constant(2.0), 1
+        "°C", lambda rig: rig.pile.temperatures.plug_reading(), constant(2.0), 1
     ),
     "supply_voltage_l1": Reading(
         "V", lambda rig: rig.world.grid.voltage(1, rig.world.t), lambda v: 0.005 * v + 0.3, 1
@@ -88,6 +75,10 @@ class SimulatedTechnician:
         self._rig = rig
         self._at_once = at_once
         self._random = rig.world.random("technician")
+        self._actions: Mapping[str, Callable[[Rig], None]] = {
+            **_ACTIONS,
+            **(hands.ACTIONS if rig.has_car else {}),
+        }
 
     async def ask(self, question: Question, deadline: Deadline) -> Answer:
         """Do, look or measure, and answer.
@@ -119,23 +110,29 @@ class SimulatedTechnician:
         await sleep(seconds)
 
     def _do(self, subject: str) -> Answer:
-        action = _ACTIONS.get(subject)
+        action = self._actions.get(subject)
         if action is None:
-            raise NotAvailableError(
-                f"the simulated technician cannot do {subject!r}; can: {', '.join(_ACTIONS)}"
-            )
+            known = ", ".join(self._actions)
+            raise NotAvailableError(f"the simulated technician cannot do {subject!r}; can: {known}")
         action(self._rig)
         return Answer(value=True, by=BY)
 
     def _inspect(self, subject: str) -> Answer:
-        found = self._rig.world.appearance.get(subject)
+        looks = measuring.LOOKS if self._rig.has_car else {}
+        found = (
+            looks[subject](self._rig)
+            if subject in looks
+            else self._rig.world.appearance.get(subject)
+        )
         if found is not None:
             return Answer(value=ABNORMAL, by=BY, note=found)
-        if subject not in _LOOKS:
+        if subject not in _LOOKS and subject not in looks:
             raise NotAvailableError(f"there is no {subject!r} to look at on this simulated bench")
         return Answer(value=NORMAL, by=BY)
 
     def _observe(self, question: Question) -> Answer:
+        if self._rig.has_car and question.subject in measuring.OBSERVATIONS:
+            return Answer(value=measuring.OBSERVATIONS[question.subject](self._rig), by=BY)
         if question.subject != "lamp":
             raise NotAvailableError(
                 f"there is no {question.subject!r} to observe on this simulated bench"
@@ -145,6 +142,8 @@ class SimulatedTechnician:
 
     def _measure(self, question: Question) -> Answer:
         reading = READINGS.get(question.subject)
+        if reading is None and self._rig.has_car:
+            reading = measuring.READINGS.get(question.subject)
         if reading is None or (question.unit is not None and question.unit != reading.unit):
             raise NotAvailableError(
                 f"the simulated technician cannot measure {question.subject!r} in {question.unit}"

@@ -57,8 +57,12 @@ class VehicleSide:
         self.s2_stuck_open = False
         self.obeys = True
         """False: it goes on drawing current when the PWM is gone."""
+        self.follows_duty = True
+        """False: the charger takes what it can, whatever the duty allows."""
         self.wants_charge = True
         self.s2_closed = False
+        self.limit: Callable[[], float] = lambda: settings.max_current
+        """What the car behind it can take (A); see `limit_changed`."""
         self._excess = 1.0
         self._scheduler = scheduler
         self._load = load
@@ -91,10 +95,13 @@ class VehicleSide:
             self._retarget()
 
     def allowed(self) -> float:
-        """Current (A) by the duty seen and by the charger's rating."""
+        """Current (A) by the duty seen and by what the car can take."""
         if self._duty is None:
             return 0.0
-        return min(announced(self._duty), self.settings.max_current)
+        coded = announced(self._duty)
+        if not self.follows_duty and coded > 0.0:
+            return self.limit()
+        return min(coded, self.limit())
 
     # What happens to it
 
@@ -132,6 +139,11 @@ class VehicleSide:
         elif now != before:
             self._timers.plan("follow", self.settings.follows_after, self._retarget)
 
+    def limit_changed(self) -> None:
+        """The car can take more or less than before."""
+        if self._load.target > 0.0 or (self.s2_closed and self._mains):
+            self._timers.plan("follow", 0.0, self._retarget)
+
     def on_mains(self, live: bool) -> None:
         """Mains appears at the inlet or goes."""
         if live == self._mains:
@@ -155,6 +167,14 @@ class VehicleSide:
         self.wants_charge = True
         if self.allowed() > 0 and not self.s2_closed:
             self._timers.plan("ready", self.settings.ready_after, self._close_s2)
+
+    def trip(self) -> None:
+        """The car cannot take a single ampere more: no current and S2 open, at once."""
+        self.wants_charge = False
+        self._timers.cancel_all()
+        self._load.go_to(0.0)
+        self._set_s2(False)
+        self._changed()
 
     def open_s2(self) -> None:
         """S2 opens at once, under load if need be (the stimulus of test T-02)."""

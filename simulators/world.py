@@ -56,6 +56,14 @@ class PileSide(Protocol):
         ...
 
 
+class CarSide(Protocol):
+    """What the world tells a whole car behind the charging side, if there is one."""
+
+    def on_world(self) -> None:
+        """Plug, pilot, mains, site or a defect may be different."""
+        ...
+
+
 class World:
     """The physical state of one charging point with its vehicle."""
 
@@ -95,6 +103,8 @@ class World:
         self.appearance: dict[str, str] = {}
         """What a look at the pile finds wrong, by subject; empty: all normal."""
         self.pile: PileSide | None = None
+        self.car: CarSide | None = None
+        """The whole car, where one is simulated; without it `vehicle` stands for itself."""
         self._levels: Levels | None = None
 
     def random(self, name: str) -> Random:
@@ -162,6 +172,8 @@ class World:
         self.vehicle.on_mains(self.output_live and self.cable.mated)
         if self.pile is not None:
             self.pile.on_site()
+        if self.car is not None:
+            self.car.on_world()
 
     # Mains
 

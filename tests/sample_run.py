@@ -45,8 +45,11 @@ PNG = _png()
 class SampleRun:
     """Writes a record step by step, in a time of its own."""
 
-    def __init__(self, folder: Path, *, force_to_disk: bool = False) -> None:
+    def __init__(
+        self, folder: Path, *, force_to_disk: bool = False, procedure: str = PROCEDURE
+    ) -> None:
         self.now = 0.0
+        self.procedure = procedure
         self.bundle = Bundle(folder, lambda: self.now, force_to_disk=force_to_disk)
         self.verdicts: dict[str, Verdict | None] = {}
         self._step = ""
@@ -94,7 +97,7 @@ class SampleRun:
         self._step, self._attempt, self._judged = step, attempt, []
         self.bundle.emit(
             StepStarted(
-                procedure=PROCEDURE,
+                procedure=self.procedure,
                 step=step,
                 number=self._number,
                 title=Text(zh, en),
@@ -183,7 +186,7 @@ class SampleRun:
         self.verdicts[self._step] = final
         self.bundle.emit(
             StepEnded(
-                procedure=PROCEDURE,
+                procedure=self.procedure,
                 step=self._step,
                 attempt=self._attempt,
                 verdict=final,

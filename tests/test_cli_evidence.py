@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sample_record import KEY, OTHER_KEY, write_sample
+from sample_vehicle import write_vehicle
 
 from harness.cli.root import ROOT
 from harness.evidence.keys import fingerprint, public_pem
@@ -132,6 +133,32 @@ def test_show(record: Path, lang: str, words: list[str]) -> None:
     assert result.exit_code == 0
     for word in words:
         assert word in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("en", ["Powertrain bus  received 21480, sent 0, refused 2", "Not one frame was sent"]),
+        ("zh", ["动力总线  收 21480，发 0，拦截 2", "没有发送任何报文"]),
+    ],
+)
+def test_show_of_a_read_only_run(tmp_path: Path, lang: str, words: list[str]) -> None:
+    write_vehicle(tmp_path / "r", read_only=True)
+    result = _evidence("show", tmp_path / "r", lang=lang)
+    assert result.exit_code == 0
+    for word in words:
+        assert word in result.stdout
+
+
+def test_show_of_diagnosis(tmp_path: Path) -> None:
+    write_vehicle(tmp_path / "r")
+    found = _evidence("show", tmp_path / "r").stdout
+    assert "13 units, 25 requests: ok 21, no reply 1, negative response 2" in found
+    assert "Read-only" not in found
+
+
+def test_show_of_a_pile_says_nothing_of_buses(record: Path) -> None:
+    assert "bus" not in _evidence("show", record).stdout.lower()
 
 
 def test_show_of_what_is_left(tmp_path: Path) -> None:

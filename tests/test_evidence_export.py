@@ -3,15 +3,25 @@
 import csv
 import io
 import json
+import re
 import zipfile
 from pathlib import Path
 
 import pytest
 from sample_record import KEY, write_sample
+from sample_vehicle import BUSES, write_vehicle
 
 from harness.errors import EvidenceError
-from harness.events import Judged, Measured, StepEnded
-from harness.evidence.export import bundle_zip, measurements_csv, record_json, steps_csv
+from harness.events import BusClosed, DiagnosticExchange, FramesSent, Judged, Measured, StepEnded
+from harness.evidence.export import (
+    TABLES,
+    bundle_zip,
+    measurements_csv,
+    record_json,
+    steps_csv,
+    tables_of,
+)
+from harness.evidence.export_vehicle import buses_csv, exchanges_csv, sent_csv
 from harness.evidence.keys import fingerprint
 from harness.evidence.read import Entry, read_journal, read_modbus
 from harness.evidence.verify import verify
@@ -63,6 +73,56 @@ def test_no_cell_is_a_formula(tmp_path: Path) -> None:
         for row in rows_of(data):
             for cell in row.values():
                 assert not cell.startswith(("=", "@", "\t")), cell
+
+
+@pytest.fixture(scope="module")
+def vehicle(tmp_path_factory: pytest.TempPathFactory) -> list[Entry]:
+    place = tmp_path_factory.mktemp("export-vehicle") / "r"
+    write_vehicle(place)
+    return read_journal(place)
+
+
+def test_readings_of_a_vehicle_have_their_frame(vehicle: list[Entry]) -> None:
+    rows = rows_of(measurements_csv(vehicle))
+    brake = next(row for row in rows if row["name"] == "parking_brake")
+    assert brake["frame"] == "chassis 1C5#00FF3C10"
+    assert next(row for row in rows if row["name"] == "silent_nodes")["frame"] == ""
+
+
+def test_one_row_for_each_exchange(vehicle: list[Entry]) -> None:
+    rows = rows_of(exchanges_csv(vehicle))
+    assert len(rows) == sum(isinstance(entry.event, DiagnosticExchange) for entry in vehicle)
+    refused = next(row for row in rows if row["unit"] == "obc" and row["step"] == "codes")
+    assert (refused["request"], refused["nrc"]) == ("19 02 FF", "0x22")
+    patient = next(row for row in rows if row["unit"] == "eps")
+    assert patient["responses"] == "7F 19 78 | 7F 19 78 | 59 02 FF"
+    # A spreadsheet takes 3e00 for a number.
+    assert all(not re.fullmatch(r"\d+[eE]\d+", row["request"]) for row in rows)
+
+
+def test_one_row_for_each_bus(vehicle: list[Entry]) -> None:
+    rows = rows_of(buses_csv(vehicle))
+    assert [row["bus"] for row in rows] == list(BUSES)
+    assert (rows[0]["received"], rows[0]["sent"]) == ("21480", "143")
+    assert rows[2]["unknown_ids"] == "5A1=40 18FF3377x=12"
+    cut = [entry for entry in vehicle if not isinstance(entry.event, BusClosed)]
+    assert {row["sent"] for row in rows_of(buses_csv(cut))} == {""}
+
+
+def test_one_row_for_each_transmission(vehicle: list[Entry]) -> None:
+    rows = rows_of(sent_csv(vehicle))
+    assert len(rows) == sum(isinstance(entry.event, FramesSent) for entry in vehicle)
+    assert (rows[0]["period_s"], rows[1]["period_s"]) == ("0.02", "0.0")
+    assert rows[0]["values"] == "GW_SteerModeRequest=by_wire GW_SteerAngle=12.5"
+
+
+def test_tables_of_vehicles_only_where_there_is_one(
+    vehicle: list[Entry], entries: list[Entry]
+) -> None:
+    assert tables_of(vehicle) == list(TABLES)
+    assert tables_of(entries) == ["steps", "measurements"]
+    for make in TABLES.values():
+        rows_of(make(entries))
 
 
 def test_the_record_as_json(folder: Path, entries: list[Entry]) -> None:

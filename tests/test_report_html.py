@@ -4,13 +4,13 @@ import base64
 import hashlib
 import re
 from collections.abc import Callable
-from html.parser import HTMLParser
 from pathlib import Path
 
 import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from report_page import Page, words
 from sample_record import NASTY, PNG, PROCEDURE, SampleRun, write_sample
 
 from harness.engine.wording import CANDIDATES, VERDICTS
@@ -26,48 +26,6 @@ from harness.report.words import NO_CLAIM
 from harness.report.write import write_reports
 from harness.text import Language
 from harness.verdict import CandidateVerdict, Verdict
-
-
-class Page(HTMLParser):
-    """Tags, ids, texts by language, and everything that a browser would load."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.open: list[tuple[str, str | None]] = []
-        self.text = {"zh": "", "en": ""}
-        self.feed(text)
-        self.close()
-
-    VOID = ("meta", "input", "br", "img", "path", "circle", "rect", "line", "use")
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = dict(attrs)
-        self.tags.append((tag, found))
-        if tag not in self.VOID:
-            self.open.append((tag, found.get("lang") if tag != "html" else None))
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag: str) -> None:
-        opened, _ = self.open.pop()
-        assert opened == tag, f"<{opened}> closed by </{tag}>"
-
-    def handle_data(self, data: str) -> None:
-        if any(tag in ("style", "script", "title") for tag, _ in self.open):
-            return
-        languages = {lang for _, lang in self.open if lang}
-        for language in self.text:
-            if not languages or language in languages:
-                self.text[language] += data
-
-    def all(self, tag: str) -> list[dict[str, str | None]]:
-        return [attrs for name, attrs in self.tags if name == tag]
-
-    @property
-    def ids(self) -> list[str]:
-        return [attrs["id"] or "" for _, attrs in self.tags if "id" in attrs]
 
 
 @pytest.fixture(scope="module")
@@ -89,10 +47,6 @@ def page(record: Record) -> Page:
 
 def shown(folder: Path, language: Language = "en") -> str:
     return Page(render_html(load_record(folder), language)).text[language]
-
-
-def words(text: str) -> str:
-    return re.sub(r"\s+", " ", text)
 
 
 # ---------------------------------------------------------------- the file as such

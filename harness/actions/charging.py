@@ -56,7 +56,7 @@ async def start_charging(
     `watchdog` long, falling back to no current) and read back first. The harness feeds it until
     the run ends. Judged against a `within` limit when the step has one.
     """
-    device = step.device
+    device = step.modbus
     await step.do_by_hand(does, ask)
     if device.profile.watchdog is None and not unguarded:
         raise NotAvailableError(f"{device.profile.id} has no watchdog")
@@ -138,7 +138,7 @@ async def _write_proved(step: StepContext, point: str, value: float) -> None:
 )
 async def stop_charging(step: StepContext) -> None:
     """Stop, and judge how long it takes until the readings show it stopped."""
-    device = step.device
+    device = step.modbus
     safe_state = device.profile.safe_state
     if safe_state is None:
         raise NotAvailableError(f"{device.profile.id} does not say how charging is stopped")

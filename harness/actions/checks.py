@@ -10,13 +10,13 @@ from typing import Any
 from harness.actions.registry import CheckContext, Complaint, check_of
 from harness.bench.simulated import seeded_faults
 from harness.bench.states import expected_of, fits, flags_of, shipped_points
-from harness.devices.modbus.points import Point
+from harness.devices.device import PointInfo
 from harness.errors import UnknownNameError, UsageError
 from harness.limits import Clear, Equals, Limit, OneOf, Range, Within, describe
 from harness.quantity import known_unit, same_dimension
 
 _MARKS = [0, 1, 2, 3]
-_ROLES = ("pile", "meter")
+_ROLES = ("pile", "meter", "vehicle")
 _WITHIN = "a limit of the form `within: 3 s`"
 
 
@@ -44,14 +44,14 @@ def _shown(limit: Limit) -> str:
     return f"{form[type(limit)]} ({describe(limit)})"
 
 
-@check_of("pile.wait_for", "pile.start_charging", "pile.stop_charging")
+@check_of("pile.wait_for", "vehicle.wait_for", "pile.start_charging", "pile.stop_charging")
 def _timed(context: CheckContext) -> Iterator[Complaint]:
     _Wants(Within).check(context)
     return iter(())
 
 
 @check_of(
-    "pile.measure", "meter.measure", "pile.resolution", "meter.resolution",
+    "pile.measure", "meter.measure", "vehicle.measure", "pile.resolution", "meter.resolution",
     "pile.creep", "meter.creep",
 )  # fmt: skip
 def _ranged(context: CheckContext) -> Iterator[Complaint]:
@@ -71,17 +71,15 @@ def _range_of_share(context: CheckContext) -> Iterator[Complaint]:
     return iter(())
 
 
-def _points(context: CheckContext, role: str, name: str) -> list[Point]:
+def _points(context: CheckContext, role: str, name: str) -> list[PointInfo]:
     """The bench's own point, or where it has none, that of the shipped profiles."""
-    profile = context.bench.profiles.get(role)
-    if profile is not None and name in profile.points:
-        return [profile.points[name]]
-    return list(shipped_points(role, name))
+    points = context.bench.points_of(role)
+    return [points[name]] if name in points else list(shipped_points(role, name))
 
 
-@check_of("pile.agrees_with")
+@check_of("pile.agrees_with", "vehicle.agrees_with")
 def _agrees(context: CheckContext) -> Iterator[Complaint]:
-    points = _points(context, "pile", context.parameters["point"])
+    points = _points(context, context.step.do.partition(".")[0], context.parameters["point"])
     unit = points[0].unit if points else None
     _Wants(Range, "K" if unit == "°C" else unit).check(context)
     yield from _earlier(context, context.parameters["reading_of"], ("with", "reading_of"))
@@ -97,7 +95,7 @@ def _earlier(context: CheckContext, name: str, path: tuple[str | int, ...]) -> I
         yield path, error.detail, "the id of an earlier step"
 
 
-@check_of("pile.expect", "meter.expect")
+@check_of("pile.expect", "meter.expect", "vehicle.expect")
 def _expect(context: CheckContext) -> Iterator[Complaint]:
     name, limit = context.parameters["point"], context.limit
     if not context.parameters["states"] and name is None:
@@ -123,7 +121,7 @@ def _expect(context: CheckContext) -> Iterator[Complaint]:
                 context.limit_problem(f"{name} cannot be {value!r}", expected_of(points))
 
 
-def _range_on(context: CheckContext, limit: Range, name: str, points: list[Point]) -> None:
+def _range_on(context: CheckContext, limit: Range, name: str, points: list[PointInfo]) -> None:
     numbers = [
         point
         for point in points
@@ -136,10 +134,10 @@ def _range_on(context: CheckContext, limit: Range, name: str, points: list[Point
         context.limit_problem(f"{name} is in {unit}, the limit in {limit.unit}", f"{unit}")
 
 
-@check_of("pile.flags_clear")
+@check_of("pile.flags_clear", "vehicle.flags_clear")
 def _flags(context: CheckContext) -> Iterator[Complaint]:
     for index, name in enumerate(context.parameters["points"]):
-        points = _points(context, "pile", name)
+        points = _points(context, context.step.do.partition(".")[0], name)
         if points and not flags_of(points):
             yield ("with", "points", index), f"{name!r} holds no flags", "a point with named bits"
 

@@ -15,4 +15,4 @@ from harness.text import Text
 )
 async def judge_clock_offset(step: StepContext, *, point: PointName = "clock") -> None:
     """Judge the offset of the device's clock against the harness clock."""
-    step.judge(await clock_offset(step.device, point, step.clock, step.deadline))
+    step.judge(await clock_offset(step.modbus, point, step.clock, step.deadline))

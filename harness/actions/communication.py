@@ -31,7 +31,7 @@ async def _read_often(
     silences = 0
     for number in range(reads):
         try:
-            reading = await step.device.read([point], step.deadline, attempts=1)
+            reading = await step.modbus.read([point], step.deadline, attempts=1)
         except (NoReplyError, BadReplyError, DeviceError) as error:
             kind = type(error).__name__.removesuffix("Error")
             failures[kind] = failures.get(kind, 0) + 1
@@ -43,7 +43,7 @@ async def _read_often(
                 raise DeviceLostError(f"{what} answers") from error
             continue
         silences = 0
-        times.append(step.device.context.seconds)
+        times.append(step.modbus.context.seconds)
         lines += reading[point].transactions
     return times, lines, failures
 

@@ -5,9 +5,11 @@ without an event.
 """
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from harness.bench.bench import Bench
 from harness.clock import Clock, Deadline
+from harness.devices.device import Device
 from harness.devices.modbus.device import ModbusDevice
 from harness.devices.operator import Answer, Question
 from harness.errors import NotAvailableError
@@ -16,6 +18,9 @@ from harness.limits import Limit, Rule, judge
 from harness.quantity import Measurement, Value
 from harness.text import Text
 from harness.verdict import CandidateVerdict, Verdict
+
+if TYPE_CHECKING:
+    from harness.devices.vehicle.device import VehicleDevice
 
 
 class ItemRef:
@@ -84,9 +89,19 @@ class StepContext:
         self.candidate: CandidateVerdict | None = None
 
     @property
-    def device(self) -> ModbusDevice:
+    def device(self) -> Device:
         """The device of this action's role. Raises NotAvailableError."""
         return self.bench.device(self.role)
+
+    @property
+    def modbus(self) -> ModbusDevice:
+        """The same, as a Modbus device. Raises NotAvailableError."""
+        return self.bench.modbus(self.role)
+
+    @property
+    def vehicle(self) -> "VehicleDevice":
+        """The vehicle of the bench. Raises NotAvailableError."""
+        return self.bench.vehicle
 
     async def read(
         self, points: Sequence[str], *, role: str | None = None
@@ -176,8 +191,8 @@ class StepContext:
             raise NotAvailableError(f"the person did not do {does!r}: {answer.note or 'declined'}")
 
     async def write(self, point: str, value: Value, *, restore: bool = True) -> Measurement | None:
-        """Write a point, read it back and put both on record."""
-        device = self.device
+        """Write a point of a Modbus device, read it back and put both on record."""
+        device = self.modbus
         if restore:
             await self.bench.remember(device, point, self.deadline)
         read_back = await device.write_and_read_back(point, value, self.deadline)

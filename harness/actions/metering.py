@@ -34,7 +34,7 @@ async def resolution(step: StepContext, *, point: LimitedPoint) -> None:
     """
     unit = _unit_of_limit(step)
     reading = await step.read_one(point)
-    fine = step.device.profile.points[point].resolution
+    fine = step.modbus.profile.points[point].resolution
     if fine is None or reading.unit is None:
         raise NotAvailableError(f"the profile states no resolution for {point!r}")
     if reading.quality is not Quality.GOOD or not isinstance(reading.raw, int):
@@ -44,7 +44,7 @@ async def resolution(step: StepContext, *, point: LimitedPoint) -> None:
     if coarse >= _BEYOND_CHANCE:
         counts, note = coarse, f"{reading.value} {reading.unit}: by chance once in {coarse} times"
     else:
-        counts, note = 1, f"as the profile {step.device.profile.id} says"
+        counts, note = 1, f"as the profile {step.modbus.profile.id} says"
     step.judge(
         Measurement(
             name=f"{point}.resolution",

@@ -23,7 +23,14 @@ from harness.quantity import Measurement, Quality, convert
 from harness.text import Text
 
 
-@action("pile.measure", "meter.measure", kind="R", limit="needed", title=Text("测量", "Measure"))
+@action(
+    "pile.measure",
+    "meter.measure",
+    "vehicle.measure",
+    kind="R",
+    limit="needed",
+    title=Text("测量", "Measure"),
+)
 async def measure(
     step: StepContext,
     *,
@@ -91,7 +98,13 @@ def _is_number(reading: Measurement) -> bool:
     )
 
 
-@action("pile.expect", "meter.expect", kind="R", title=Text("核对状态", "Expect a state"))
+@action(
+    "pile.expect",
+    "meter.expect",
+    "vehicle.expect",
+    kind="R",
+    title=Text("核对状态", "Expect a state"),
+)
 async def expect(
     step: StepContext,
     *,
@@ -110,7 +123,9 @@ async def expect(
             step.judge(measurement, wanted[name])
 
 
-@action("pile.flags_clear", kind="R", title=Text("标志位全清", "No flag set"))
+@action(
+    "pile.flags_clear", "vehicle.flags_clear", kind="R", title=Text("标志位全清", "No flag set")
+)
 async def flags_clear(
     step: StepContext,
     *,
@@ -125,6 +140,7 @@ async def flags_clear(
 @action(
     "pile.matches_site",
     "meter.matches_site",
+    "vehicle.matches_site",
     kind="R",
     title=Text("与站点台账核对", "Compare with the site ledger"),
     possible=lambda bench, role, parameters: (
@@ -155,7 +171,13 @@ async def matches_site(step: StepContext, *, points: OptionalPoints) -> None:
         raise NotAvailableError("the bench file's site ledger names none of these points")
 
 
-@action("pile.agrees_with", kind="J", limit="needed", title=Text("比对", "Compare two readings"))
+@action(
+    "pile.agrees_with",
+    "vehicle.agrees_with",
+    kind="J",
+    limit="needed",
+    title=Text("比对", "Compare two readings"),
+)
 async def agrees_with(step: StepContext, *, point: PointName, reading_of: str) -> None:
     """Judge the difference between a point and the last usable reading of an earlier step.
 
@@ -221,6 +243,7 @@ def _in_unit(reading: Measurement, unit: str | None) -> tuple[float, float | Non
 @action(
     "pile.record",
     "meter.record",
+    "vehicle.record",
     kind="R",
     judges=False,
     limit="none",

@@ -43,6 +43,8 @@ class PointRef:
     """The reading itself is held against the step's limit, so their units have to fit."""
     role_from: str | None = None
     """The parameter that names the device, where it is not the action's own role."""
+    role: str | None = None
+    """The device, where the action has several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,11 @@ _OWN_ROOMS = (
     "harness.actions.charging",
     "harness.actions.person",
     "harness.actions.injection",
+    "harness.actions.joint",
+    "harness.actions.network",
+    "harness.actions.diagnostics",
+    "harness.actions.operating",
+    "harness.actions.sending",
     "harness.actions.checks",
 )
 
@@ -130,7 +137,16 @@ class Action:
 
     @property
     def role(self) -> str:
-        return self.name.partition(".")[0]
+        """The device that the verb acts on. `can` and `diag` are ways to the vehicle."""
+        room = self.name.partition(".")[0]
+        return "vehicle" if room in ("can", "diag") else room
+
+    def role_at(self, parameter: str, parameters: dict[str, Any]) -> str:
+        """The device whose points a marked parameter names."""
+        reference = self.points[parameter]
+        if reference.role_from is not None:
+            return str(parameters[reference.role_from])
+        return reference.role or self.role
 
     def point_names(self, parameters: dict[str, Any]) -> Iterator[tuple[str, str, PointRef]]:
         """Role and name of every point that these parameters name, with how it is used."""
@@ -143,7 +159,7 @@ class Action:
         """The same, each with where it is written below `with`."""
         for name, reference in self.points.items():
             value = parameters.get(name)
-            role = parameters[reference.role_from] if reference.role_from else self.role
+            role = self.role_at(name, parameters)
             alias = self.alias(name)
             if isinstance(value, str):
                 yield (alias,), role, value, reference
@@ -156,10 +172,7 @@ class Action:
 
     def role_of(self, parameter: str, parameters: dict[str, Any]) -> str:
         """The device whose points a parameter names."""
-        reference = self.points.get(parameter)
-        if reference is not None and reference.role_from is not None:
-            return str(parameters[reference.role_from])
-        return self.role
+        return self.role_at(parameter, parameters) if parameter in self.points else self.role
 
 
 _actions: dict[str, Action] = {}

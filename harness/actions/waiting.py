@@ -18,7 +18,13 @@ _PATIENCE = 1.5
 """How far past the limit to keep watching: late is told from never."""
 
 
-@action("pile.wait_for", kind="R", limit="needed", title=Text("等待状态", "Wait for a state"))
+@action(
+    "pile.wait_for",
+    "vehicle.wait_for",
+    kind="R",
+    limit="needed",
+    title=Text("等待状态", "Wait for a state"),
+)
 async def wait_for(
     step: StepContext,
     *,
@@ -158,7 +164,7 @@ async def _timed_from_cause(
     )
 
 
-@action("pile.holds", kind="R", title=Text("状态保持", "A state holds"))
+@action("pile.holds", "vehicle.holds", kind="R", title=Text("状态保持", "A state holds"))
 async def holds(
     step: StepContext,
     *,

@@ -1,20 +1,23 @@
 """An open bench: its devices, its person, its simulators; opened, identified, made safe, closed."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 from harness.bench.clock_offset import clock_offset
 from harness.bench.feeding import WatchdogFeeder
 from harness.bench.load import LoadedBench
 from harness.bench.lock import BenchLock
+from harness.bench.model import DeviceEntry
 from harness.bench.originals import Originals
 from harness.bench.safety import SafetyOfDevice, time_needed
 from harness.bench.simulated import Injector, SimulatedSide
 from harness.clock import Clock, Deadline
+from harness.devices.device import Device
 from harness.devices.modbus.connection import ModbusConnection
 from harness.devices.modbus.device import ModbusDevice
 from harness.devices.modbus.line import Line
@@ -23,6 +26,7 @@ from harness.devices.operator.absent import AbsentOperator
 from harness.devices.operator.terminal import TerminalOperator
 from harness.errors import (
     DeviceError,
+    DeviceLostError,
     EvidenceError,
     HarnessError,
     NotAvailableError,
@@ -42,6 +46,10 @@ from harness.events import (
 )
 from harness.quantity import Measurement, Quantity, Scalar, Value
 from harness.text import Text
+
+if TYPE_CHECKING:
+    from harness.devices.can.connection import CanConnection
+    from harness.devices.vehicle.device import VehicleDevice
 
 IDENTITY = (
     "vendor_name",
@@ -89,16 +97,24 @@ class Bench:
         record: Callable[[Transaction], int],
         emit: Emit,
         operator: Operator | None = None,
+        needed: Collection[str] | None = None,
+        read_only: bool = False,
+        captures: Path | None = None,
     ) -> None:
+        """`needed`: the roles to open, by default all; `read_only`: not one CAN frame is sent;
+        `captures`: the folder for recorded buses, None for no recording."""
         self.loaded = loaded
         self.model = loaded.model
         self.clock = clock
-        self.devices: dict[str, ModbusDevice] = {}
+        self.devices: dict[str, Device] = {}
         self.lost: dict[str, str] = {}
         """Devices that no longer answer, with the first cause."""
         self.energised: set[str] = set()
         """Roles on which this run may have started a session."""
         self.site: Mapping[str, Scalar] = dict(loaded.model.site)
+        self.needed = [role for role in loaded.model.devices if needed is None or role in needed]
+        self.read_only = read_only or loaded.model.read_only
+        self._captures = captures
         self._record = record
         self._emit = emit
         self._lines: dict[tuple[object, ...], Line] = {}
@@ -109,7 +125,7 @@ class Bench:
         self._faults_on: list[str] = []
         self._side: SimulatedSide | None = None
         if loaded.simulated_inside:
-            self._side = SimulatedSide(loaded, seed=seed, clock=clock)
+            self._side = SimulatedSide(loaded, seed=seed, clock=clock, needed=self.needed)
             self.site = {**self._side.site, **self.site}
         if operator is not None:
             self.operator = operator
@@ -125,10 +141,21 @@ class Bench:
 
     async def open(self, deadline: Deadline) -> None:
         """Lock and open every device. Raises BenchError; what was opened is closed by `close`."""
-        inside = await self._side.start() if self._side is not None else {}
-        for role, entry in self.model.devices.items():
+        inside: Mapping[str, ModbusConnection] = {}
+        buses: Mapping[str, CanConnection] = {}
+        if self._side is not None:
+            inside = await self._side.start()
+            if "vehicle" in self.needed:
+                buses = self._side.start_buses()
+                # The ledger of the car is known once its control units are there.
+                self.site = {**self._side.site, **self.model.site}
+        for role in self.needed:
+            entry = self.model.devices[role]
+            if role == "vehicle":
+                await self._open_vehicle(entry, buses, deadline)
+                continue
             profile = self.loaded.profiles[role]
-            wanted = inside.get(role) or entry.connection
+            wanted = inside.get(role) or entry.modbus
             assert wanted is not None  # the bench file's model sees to it
             connection = wanted.complete(profile)
             self._connections[role] = connection
@@ -146,6 +173,40 @@ class Bench:
             await device.open(deadline)
             self.devices[role] = device
 
+    async def _open_vehicle(
+        self, entry: DeviceEntry, inside: "Mapping[str, CanConnection]", deadline: Deadline
+    ) -> None:
+        # Late: the CAN libraries are heavy, and most benches of piles do without them.
+        from harness.devices.vehicle.device import VehicleDevice  # noqa: PLC0415
+
+        profile = self.loaded.vehicle
+        assert profile is not None  # the bench file's loader sees to it
+        vehicle = VehicleDevice(
+            "vehicle",
+            profile,
+            inside or entry.can,
+            clock=self.clock,
+            emit=self._emit,
+            uncertainty=entry.uncertainty,
+            simulated=entry.simulated,
+            read_only=self.read_only,
+            captures=self._captures,
+            on_lost=self._vehicle_lost,
+        )
+        for connection in vehicle.connections:
+            if not connection.is_memory:
+                self._lock.take(connection.key())
+        self.devices["vehicle"] = vehicle
+        await vehicle.open(deadline)
+
+    def _vehicle_lost(self, role: str, why: str) -> None:
+        """A bus died: the first cause is kept, and no step that needs the vehicle is begun."""
+        if role not in self.lost:
+            self.lost[role] = why
+            headline = DeviceLostError.headline
+            with suppress(EvidenceError):  # the recorder keeps it and tells it at the end
+                self._emit(OutcomeNoted(where=role, branch="bench", headline=headline, detail=why))
+
     def _line(self, connection: ModbusConnection) -> Line:
         """Devices on one wire share one line, and with it its single owner."""
         key = (connection.modbus, connection.host, connection.port)
@@ -157,6 +218,8 @@ class Bench:
 
     def connection_text(self, role: str) -> str:
         """The connection of a role in one line, for people and the record."""
+        if role == "vehicle":
+            return self.vehicle.connection_text()
         connection = self._connections[role]
         if connection.modbus == "memory":
             # The number of the in-memory line differs from run to run and means nothing.
@@ -190,7 +253,8 @@ class Bench:
 
     async def compare_clocks(self, phase: Literal["start", "end"], deadline: Deadline) -> None:
         """Put the offset of every device clock on record."""
-        for role, device in self.devices.items():
+        for device in self._modbus_devices():
+            role = device.role
             if role in self.lost or not device.has("clock"):
                 continue
             try:
@@ -201,18 +265,41 @@ class Bench:
                 self._emit(ClockCompared(role=role, offset=offset, phase=phase))
 
     def at_step(self, step: str, attempt: int) -> None:
-        """From now on, transactions belong to this step."""
+        """From now on, what is sent and received belongs to this step."""
         for device in self.devices.values():
-            device.context.step = step
-            device.context.attempt = attempt
+            device.at_step(step, attempt)
 
     # What actions use
 
-    def device(self, role: str) -> ModbusDevice:
+    def device(self, role: str) -> Device:
         """The device of a role. Raises NotAvailableError."""
         if role not in self.devices:
             raise NotAvailableError(f"the bench has no {role}")
         return self.devices[role]
+
+    def modbus(self, role: str) -> ModbusDevice:
+        """The Modbus device of a role. Raises NotAvailableError."""
+        device = self.device(role)
+        if not isinstance(device, ModbusDevice):
+            raise NotAvailableError(f"the {role} is not reached over Modbus")
+        return device
+
+    @property
+    def vehicle(self) -> "VehicleDevice":
+        """The vehicle. Raises NotAvailableError."""
+        from harness.devices.vehicle.device import VehicleDevice  # noqa: PLC0415 - see above
+
+        device = self.device("vehicle")
+        assert isinstance(device, VehicleDevice)
+        return device
+
+    def _modbus_devices(self) -> list[ModbusDevice]:
+        return [one for one in self.devices.values() if isinstance(one, ModbusDevice)]
+
+    async def switch_on(self) -> None:
+        """Turn the key of a car that is simulated in this process."""
+        if self._side is not None:
+            await self._side.switch_on()
 
     def instrument(self, id: str | None, type: str) -> BenchInstrument | None:
         """The instrument of that id, or the first of that type."""
@@ -289,15 +376,20 @@ class Bench:
                 state = SafeState(role=role, safe=False, how="failed", detail=detail)
             emit(state)
             safe = safe and state.safe
-        for role in self.model.devices:
+        self._clear_faults()
+        for role in self.needed:
             if role not in self.devices:
                 emit(SafeState(role=role, safe=False, how="never opened", detail=_NEVER_OPENED))
                 safe = False
         return safe
 
-    async def _end(self, device: ModbusDevice, emit: Emit) -> SafeState:
+    async def _end(self, device: Device, emit: Emit) -> SafeState:
         """The ending of one device. A fault that is cleared or a setting that is put back may
         change what it does, so it is measured once more after that."""
+        if not isinstance(device, ModbusDevice):
+            state = await self.vehicle.make_safe(Deadline.after(self.model.safe_state_within))
+            self._clear_faults()
+            return state
         state = await self._ensure_safe(device, emit)
         self._clear_faults()
         if not self._originals:

@@ -5,8 +5,8 @@ import socket
 from dataclasses import dataclass, field
 from typing import Literal
 
+from harness.devices.device import DeviceProfile
 from harness.devices.modbus.connection import ModbusConnection
-from harness.devices.modbus.points import Profile
 from harness.errors import ConnectionFailedError, HarnessError
 from harness.quantity import Measurement
 from harness.text import Text
@@ -30,7 +30,7 @@ class DeviceProbe:
     """What was found out about one device."""
 
     role: str
-    profile: Profile
+    profile: DeviceProfile
     connection: str
     reachable: bool = False
     identity: list[Measurement] = field(default_factory=list)

@@ -1,18 +1,24 @@
 """Loading a bench file and the profiles it names. Opens nothing."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from harness.bench.model import BenchFile
 from harness.bench.states import expected_of, fits
 from harness.datafile import Path_, Places, load, loads, sha256, validate
+from harness.devices.device import DeviceProfile, PointInfo
 from harness.devices.modbus.blocks import uncertainty_of
 from harness.devices.modbus.connection import ModbusConnection
 from harness.devices.modbus.profile import Profile, load_profile
 from harness.errors import FileError, Problem, UnknownNameError, UsageError
 from harness.quantity import same_dimension
+
+if TYPE_CHECKING:
+    from harness.devices.vehicle.profile import VehicleProfile
 
 SIMULATED = "sim"
 """Name of the built-in simulated bench."""
@@ -26,6 +32,9 @@ class LoadedBench:
     places: Places
     data: bytes
     profiles: dict[str, Profile]
+    """Register maps of the Modbus devices, by role."""
+    vehicle: "VehicleProfile | None" = None
+    """What is known about the vehicle. Its databases are read when they are first asked for."""
     folder: Path | None = None
     """Where the bench file lies; None for the built-in bench."""
 
@@ -48,7 +57,7 @@ class LoadedBench:
         return [
             role
             for role, entry in self.model.devices.items()
-            if entry.simulated and entry.connection is None
+            if entry.simulated and not entry.connected
         ]
 
     @property
@@ -56,12 +65,22 @@ class LoadedBench:
         """True when no device of the bench is real."""
         return all(entry.simulated for entry in self.model.devices.values())
 
+    def profile_of(self, role: str) -> DeviceProfile | None:
+        """What is known about the device of a role; None when the bench has none."""
+        return self.vehicle if role == "vehicle" else self.profiles.get(role)
+
+    def points_of(self, role: str) -> Mapping[str, PointInfo]:
+        """The points of the device of a role; none when the bench has no such device."""
+        profile = self.profile_of(role)
+        return profile.points if profile is not None else {}
+
     def missing(self, role: str, point: str) -> str:
         """Why this bench cannot offer a point; empty when it can."""
-        if role not in self.profiles:
+        profile = self.profile_of(role)
+        if profile is None:
             return f"the bench has no {role}"
-        if point not in self.profiles[role].points:
-            return f"the profile {self.profiles[role].id} has no point {point!r}"
+        if point not in profile.points:
+            return f"the profile {profile.id} has no point {point!r}"
         return ""
 
 
@@ -87,15 +106,18 @@ def load_bench(name: str, *, pile_profile: str | None = None) -> LoadedBench:
     model = validate(BenchFile, values, places)
     problems: list[Problem] = []
     profiles = _profiles(model, places, folder, problems)
-    check = _Check(model, places, profiles, problems)
-    check.uncertainties()
-    check.connections()
-    if len(profiles) == len(model.devices):
+    vehicle = _vehicle(model, places, folder, problems)
+    check = _Check(model, places, profiles, vehicle, problems)
+    check.kinds()
+    if not problems:
+        check.uncertainties()
+        check.connections()
+    if len(profiles) + (vehicle is not None) == len(model.devices):
         check.site()
     check.instruments()
     if problems:
         raise FileError(problems)
-    return LoadedBench(model, places, data, profiles, folder)
+    return LoadedBench(model, places, data, profiles, vehicle, folder)
 
 
 class _Check:
@@ -106,15 +128,40 @@ class _Check:
         model: BenchFile,
         places: Places,
         profiles: dict[str, Profile],
+        vehicle: "VehicleProfile | None",
         problems: list[Problem],
     ) -> None:
         self._model = model
         self._places = places
         self._profiles = profiles
+        self._vehicle = vehicle
         self._problems = problems
 
     def _complain(self, path: Path_, what: str, expected: str) -> None:
         self._problems.append(self._places.problem(path, what, expected))
+
+    def kinds(self) -> None:
+        """A vehicle is reached over CAN, everything else over Modbus."""
+        for role, entry in self._model.devices.items():
+            where: Path_ = ("devices", role)
+            if role == "vehicle":
+                if entry.modbus is not None:
+                    self._complain(
+                        (*where, "connection"), "a vehicle speaks CAN", "{can: …, channel: …}"
+                    )
+                buses = self._vehicle.buses if self._vehicle is not None else {}
+                for bus in entry.connections:
+                    if bus not in buses:
+                        what = f"{self._vehicle.id if self._vehicle else '?'} has no bus {bus!r}"
+                        known = "one of: " + ", ".join(buses)
+                        self._complain((*where, "connections", bus), what, known)
+                continue
+            if entry.connection is not None and entry.modbus is None:
+                what = f"a {role} speaks Modbus"
+                self._complain((*where, "connection"), what, "{modbus: …}")
+            for name in ("connections", "database", "diagnostics"):
+                if getattr(entry, name):
+                    self._complain((*where, name), f"{name!r} is of a vehicle", "none of that here")
 
     def uncertainties(self) -> None:
         """Each belongs to a point, in a unit of that point."""
@@ -139,7 +186,7 @@ class _Check:
         """Each can be completed, and devices on one line agree about it."""
         seen: list[tuple[str, ModbusConnection]] = []
         for role, profile in self._profiles.items():
-            written = self._model.devices[role].connection  # type: ignore[index]
+            written = self._model.devices[role].modbus  # type: ignore[index]
             if written is None:
                 continue
             where: Path_ = ("devices", role, "connection")
@@ -179,13 +226,15 @@ class _Check:
     def site(self) -> None:
         """The ledger names points of the bench's devices, with values that they can have."""
         for name, value in self._model.site.items():
-            points = [
+            points: list[PointInfo] = [
                 profile.points[name]
                 for profile in self._profiles.values()
                 if name in profile.points
             ]
+            if not points and self._vehicle is not None and name in self._vehicle.points:
+                points.append(self._vehicle.points[name])
             if not points:
-                known = sorted({name for it in self._profiles.values() for name in it.points})
+                known = sorted({name for maps in self._maps() for name in maps})
                 close = get_close_matches(name, known, 3)
                 self._complain(
                     ("site", name),
@@ -194,6 +243,13 @@ class _Check:
                 )
             elif not fits(points, value):
                 self._complain(("site", name), f"{name} cannot be {value!r}", expected_of(points))
+
+    def _maps(self) -> Iterator[Mapping[str, PointInfo]]:
+        """Points of every device."""
+        for profile in self._profiles.values():
+            yield profile.points
+        if self._vehicle is not None:
+            yield self._vehicle.points
 
     def instruments(self) -> None:
         """Uncertainty and resolution of an instrument are of one kind."""
@@ -221,6 +277,12 @@ def _profiles(
     found: dict[str, Profile] = {}
     for role, entry in model.devices.items():
         name = entry.profile
+        if role == "vehicle":
+            continue
+        if name is None:
+            where: Path_ = ("devices", role, "database")
+            problems.append(places.problem(where, f"a {role} has no database", "a profile"))
+            continue
         if folder and name.endswith((".yaml", ".yml")):
             name = str(folder / name)
         where = ("devices", role, "profile")
@@ -238,3 +300,38 @@ def _profiles(
             continue
         found[role] = profile
     return found
+
+
+def _vehicle(
+    model: BenchFile, places: Places, folder: Path | None, problems: list[Problem]
+) -> "VehicleProfile | None":
+    entry = model.devices.get("vehicle")
+    if entry is None:
+        return None
+    # Late: a bench without a vehicle needs no CAN libraries.
+    from harness.devices.vehicle.profile import (  # noqa: PLC0415
+        load_vehicle_profile,
+        profile_of_databases,
+    )
+
+    folders = [folder / name for name in model.profiles] if folder else []
+    if entry.profile is None:
+        above = folder or Path()
+        databases = [above / name for name in entry.database]
+        for index, path in enumerate(databases):
+            if not path.is_file():
+                where: Path_ = ("devices", "vehicle", "database", index)
+                problems.append(places.problem(where, f"there is no file {path}", "a DBC file"))
+        if problems:
+            return None
+        described = above / entry.diagnostics if entry.diagnostics is not None else None
+        return profile_of_databases(model.bench, databases, described)
+    name = entry.profile
+    if folder and name.endswith((".yaml", ".yml")):
+        name = str(folder / name)
+    try:
+        return load_vehicle_profile(name, folders)
+    except UnknownNameError as error:
+        where = ("devices", "vehicle", "profile")
+        problems.append(places.problem(where, error.detail, "a profile of a vehicle"))
+        return None

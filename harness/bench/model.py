@@ -1,23 +1,51 @@
 """The bench file: which device plays which role, over which connection, real or simulated."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from harness.catalogue.item import LimitSpec
+from harness.devices.can.connection import CanConnection
 from harness.devices.modbus.connection import ModbusConnection
 from harness.fields import DurationField, FileModel, Kebab, QuantityField, TextField
 from harness.quantity import Scalar
 
-Role = Literal["pile", "meter"]
+Role = Literal["pile", "meter", "vehicle"]
+
+
+def _protocol(connection: Any) -> str:
+    """Which kind of connection is written: CAN is known by its key `can`."""
+    is_can = isinstance(connection, CanConnection)
+    is_can = is_can or (isinstance(connection, dict) and "can" in connection)
+    return "a CAN connection" if is_can else "a Modbus connection"
+
+
+Connection = Annotated[
+    Annotated[ModbusConnection, Tag("a Modbus connection")]
+    | Annotated[CanConnection, Tag("a CAN connection")],
+    Discriminator(_protocol),
+]
 
 
 class DeviceEntry(FileModel):
-    """One device of the bench."""
+    """One device of the bench. The keys of CAN databases and buses are for vehicles."""
 
-    profile: str = Field(description="Name of a shipped profile, or a file beside the bench file")
-    connection: ModbusConnection | None = None
+    profile: str | None = Field(
+        default=None, description="Name of a shipped profile, or a file beside the bench file"
+    )
+    connection: Connection | None = None
+    connections: dict[str, CanConnection] = Field(
+        default_factory=dict,
+        description="Of a vehicle with several adapters: bus of the profile -> connection",
+    )
+    database: list[str] = Field(
+        default_factory=list,
+        description="Of a vehicle without a profile: its DBC files, beside the bench file",
+    )
+    diagnostics: str | None = Field(
+        default=None, description="Of a vehicle without a profile: its diagnostic description"
+    )
     simulated: bool = Field(
         default=False,
         description="true: the harness starts a simulator inside this process, or (with a "
@@ -27,11 +55,35 @@ class DeviceEntry(FileModel):
         default_factory=dict, description="Expanded uncertainty (k = 2) of points, by point"
     )
 
+    @field_validator("database", mode="before")
+    @classmethod
+    def _one_or_more(cls, value: Any) -> Any:
+        return [value] if isinstance(value, str) else value
+
     @model_validator(mode="after")
     def _reachable(self) -> "DeviceEntry":
-        if self.connection is None and not self.simulated:
+        if not self.connected and not self.simulated:
             raise ValueError("a connection, or simulated: true")
+        if self.connection is not None and self.connections:
+            raise ValueError("either one connection, or connections by bus")
+        if (self.profile is None) == (not self.database):
+            raise ValueError("a profile, or the databases of a vehicle without one")
         return self
+
+    @property
+    def connected(self) -> bool:
+        """Whether it is reached over connections of its own."""
+        return self.connection is not None or bool(self.connections)
+
+    @property
+    def can(self) -> CanConnection | dict[str, CanConnection]:
+        """The connection of a vehicle, or its connections by bus; empty when simulated inside."""
+        return self.connection if isinstance(self.connection, CanConnection) else self.connections
+
+    @property
+    def modbus(self) -> ModbusConnection | None:
+        """The connection of a Modbus device."""
+        return self.connection if isinstance(self.connection, ModbusConnection) else None
 
 
 class Instrument(FileModel):
@@ -58,6 +110,14 @@ class BenchFile(FileModel):
         default="2023",
         description="Edition of GB/T 18487.1 that the bench is set up for; stands in the record",
     )
+    editions: dict[str, str] = Field(
+        default_factory=dict,
+        description="Standard -> edition by which vehicles are judged, for example GB 7258: 2012; "
+        "by default the edition in force",
+    )
+    read_only: bool = Field(
+        default=False, description="Not one frame may leave on any CAN bus of this bench"
+    )
     devices: dict[Role, DeviceEntry] = Field(min_length=1)
     site: dict[str, Scalar] = Field(
         default_factory=dict, description="What the site ledger says: serial number, tariff ..."
@@ -76,6 +136,14 @@ class BenchFile(FileModel):
     safe_state_within: DurationField = Field(
         default=10.0, description="Time that each device has to reach its safe state"
     )
+
+    @field_validator("editions", mode="before")
+    @classmethod
+    def _years_are_text(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return {name: str(one) if isinstance(one, int) else one for name, one in value.items()}
+
     stop_foreign_session: bool = Field(
         default=True,
         description="Also stop a charging session that this run did not start",

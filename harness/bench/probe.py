@@ -6,7 +6,7 @@ rate, the profile. A silent device is looked for at other unit ids and, on a ser
 settings, within fixed bounds.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal
 
 from harness.bench.bench import IDENTITY
@@ -30,6 +30,7 @@ from harness.bench.lock import BenchLock
 from harness.bench.plausible import complaint_about
 from harness.bench.simulated import SimulatedSide
 from harness.clock import Clock, Deadline
+from harness.devices.can.connection import CanConnection
 from harness.devices.modbus.connection import ModbusConnection
 from harness.devices.modbus.device import ModbusDevice
 from harness.devices.modbus.frames import Request, crc16
@@ -76,7 +77,10 @@ async def probe_bench(
     `faults` are for the devices that are simulated in this process. Raises UsageError for a
     connection that cannot be used at all.
     """
-    side = SimulatedSide(bench, seed=seed, clock=clock) if bench.simulated_inside else None
+    inside_roles = bench.simulated_inside
+    side = (
+        SimulatedSide(bench, seed=seed, clock=clock, needed=inside_roles) if inside_roles else None
+    )
     inside = await side.start() if side is not None else {}
     try:
         if side is not None:
@@ -84,7 +88,14 @@ async def probe_bench(
                 side.set_fault(name, on=True)
         found: list[DeviceProbe] = []
         for role, entry in bench.model.devices.items():
-            wanted = inside.get(role) or entry.connection
+            if role == "vehicle":
+                buses: Mapping[str, CanConnection] = {}
+                if side is not None and role in inside_roles:
+                    buses = side.start_buses()
+                    await side.switch_on()
+                found.append(await _vehicle(bench, buses or entry.can, clock, tell))
+                continue
+            wanted = inside.get(role) or entry.modbus
             assert wanted is not None  # the bench file's model sees to it
             profile = bench.profiles[role]
             probe = _Probe(role, profile, wanted.complete(profile), clock, tell)
@@ -93,6 +104,20 @@ async def probe_bench(
         if side is not None:
             await side.stop()
     return BenchProbe(bench.id, found)
+
+
+async def _vehicle(
+    bench: LoadedBench,
+    connection: CanConnection | Mapping[str, CanConnection],
+    clock: Clock,
+    tell: Told,
+) -> DeviceProbe:
+    # Late: the CAN libraries are heavy, and most benches of piles do without them.
+    from harness.bench.probe_vehicle import probe_vehicle  # noqa: PLC0415
+
+    assert bench.vehicle is not None  # the bench file's loader sees to it
+    read_only = bench.model.read_only
+    return await probe_vehicle(bench.vehicle, connection, clock, read_only=read_only, tell=tell)
 
 
 class _Probe:

@@ -1,10 +1,11 @@
 """The only place where the harness starts simulators: a bench file asked for simulated devices."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Protocol
 
 from harness.bench.load import LoadedBench
 from harness.clock import Clock, Deadline, loop_time
+from harness.devices.can.connection import CanConnection
 from harness.devices.modbus.connection import ModbusConnection
 from harness.devices.modbus.points import Profile
 from harness.devices.operator import Operator, Question
@@ -25,17 +26,24 @@ class Injector(Protocol):
 class SimulatedSide:
     """The simulators of one bench, in this process, on the running loop's time."""
 
-    def __init__(self, loaded: LoadedBench, *, seed: int, clock: Clock) -> None:
+    def __init__(
+        self, loaded: LoadedBench, *, seed: int, clock: Clock, needed: Collection[str]
+    ) -> None:
+        """`needed`: the roles that the run touches. A whole car is simulated only for those who
+        look at it; for the others a plain charging side is at the end of the cable."""
         from simulators.bench import SimulatedBench  # noqa: PLC0415 - only when asked for
 
         start = clock.start.loop_time
         inside = loaded.simulated_inside
+        self._has_car = "vehicle" in inside and "vehicle" in needed
         self._bench: SimulatedBench = SimulatedBench(
             seed=seed,
             now=lambda: loop_time() - start,
             wall=lambda: clock.now().utc,
             pile=loaded.profiles["pile"] if "pile" in inside else None,
             meter=loaded.profiles["meter"] if "meter" in inside else None,
+            car=self._has_car,
+            loop_start=start,
         )
 
     @property
@@ -57,6 +65,21 @@ class SimulatedSide:
         """Serve every simulated device in memory; role -> connection."""
         return await self._bench.start_in_memory()
 
+    def start_buses(self) -> Mapping[str, CanConnection]:
+        """Serve the buses of the simulated car in memory; bus -> connection."""
+        if not self._has_car:
+            return {}
+        return {
+            bus: CanConnection(can="memory", channel=channel)
+            for bus, channel in self._bench.car_bench().offer_buses().items()
+        }
+
+    async def switch_on(self) -> None:
+        """Have somebody turn the key of the simulated car."""
+        ask = Text("打开点火开关", "Switch the car on")
+        question = Question(kind="confirm", step="sim", subject="switch-on", ask=ask)
+        await self._bench.hands.ask(question, Deadline.after(_PLUGGING_IN))
+
     async def stop(self) -> None:
         await self._bench.stop()
 
@@ -67,10 +90,22 @@ class SimulatedSide:
         self._bench.set_fault(name, on)
 
 
+CAR = "shared-ev"
+"""Profile of the simulated car."""
+
+
 class ServedSide:
     """Simulators that other programs talk to, on real addresses and in real time."""
 
-    def __init__(self, pile: Profile, meter: Profile | None, *, seed: int, clock: Clock) -> None:
+    def __init__(
+        self,
+        pile: Profile | None,
+        meter: Profile | None,
+        *,
+        seed: int,
+        clock: Clock,
+        car: bool = False,
+    ) -> None:
         from simulators.bench import SimulatedBench  # noqa: PLC0415 - only when asked for
 
         start = clock.start.loop_time
@@ -80,11 +115,30 @@ class ServedSide:
             wall=lambda: clock.now().utc,
             pile=pile,
             meter=meter,
+            car=car,
+            loop_start=start,
         )
 
     async def serve(self, role: str, address: str) -> str:
         """Serve one device; the address that it has got. Raises UsageError or BenchError."""
         return await self._bench.serve(role, address)
+
+    async def serve_can(self, bus: str, address: str) -> str:
+        """Serve a bus of the car at `slcan://HOST:PORT` or `pty`; the address that it has got.
+
+        "" stands for all buses, as the gateway shows them at the diagnostic connector. Raises
+        UsageError, UnknownNameError, ConnectionFailedError, NotAvailableError.
+        """
+        return await self._bench.car_bench().serve(bus, address)
+
+    async def act(self, subject: str) -> str:
+        """Have somebody do, see or measure something at the car; what came of it, in words.
+
+        Raises NotAvailableError for what cannot be done.
+        """
+        from simulators.car_bench import act  # noqa: PLC0415 - only when asked for
+
+        return await act(self._bench.hands, subject)
 
     async def plug_in(self) -> None:
         """Put the plug into the simulated vehicle."""

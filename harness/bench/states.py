@@ -3,16 +3,18 @@
 from collections.abc import Iterable, Iterator
 from functools import cache
 
+from harness.devices.device import PointInfo
 from harness.devices.modbus.canonical import CANONICAL
-from harness.devices.modbus.points import Point
 from harness.devices.modbus.profile import list_profiles, load_profile
 
 _SWITCHED = (True, False)
 
 
 @cache
-def shipped_points(kind: str, name: str) -> tuple[Point, ...]:
-    """That point of every shipped profile of one kind (`pile`, `meter`) that has it."""
+def shipped_points(kind: str, name: str) -> tuple[PointInfo, ...]:
+    """That point of every shipped profile of one kind (`pile`, `meter`, `vehicle`) that has it."""
+    if kind == "vehicle":
+        return _shipped_vehicle_points(name)
     profiles = (load_profile(profile) for profile in list_profiles())
     return tuple(
         profile.points[name]
@@ -21,7 +23,18 @@ def shipped_points(kind: str, name: str) -> tuple[Point, ...]:
     )
 
 
-def can_hold(point: Point, value: object) -> bool:
+def _shipped_vehicle_points(name: str) -> tuple[PointInfo, ...]:
+    # Late: databases are read with cantools, which a bench of piles does not need.
+    from harness.devices.vehicle.profile import (  # noqa: PLC0415
+        list_vehicle_profiles,
+        load_vehicle_profile,
+    )
+
+    profiles = (load_vehicle_profile(profile) for profile in list_vehicle_profiles())
+    return tuple(profile.points[name] for profile in profiles if name in profile.points)
+
+
+def can_hold(point: PointInfo, value: object) -> bool:
     """Whether a good reading of the point can be this value. Flags are no single value."""
     if point.flags:
         return False
@@ -34,7 +47,7 @@ def can_hold(point: Point, value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def fits(points: Iterable[Point], value: object) -> bool:
+def fits(points: Iterable[PointInfo], value: object) -> bool:
     """Whether one of the points, or the shared name of them, knows the value."""
     points = list(points)
     return any(can_hold(point, value) for point in points) or (
@@ -42,7 +55,7 @@ def fits(points: Iterable[Point], value: object) -> bool:
     )
 
 
-def expected_of(points: Iterable[Point]) -> str:
+def expected_of(points: Iterable[PointInfo]) -> str:
     """What one may write for a state of these points."""
     points = list(points)
     names: list[str] = []
@@ -60,12 +73,12 @@ def expected_of(points: Iterable[Point]) -> str:
     return "one of: " + ", ".join(dict.fromkeys([*names, *_shared(points)]))
 
 
-def flags_of(points: Iterable[Point]) -> list[str]:
+def flags_of(points: Iterable[PointInfo]) -> list[str]:
     """Names of all bits that these points have."""
     return list(dict.fromkeys(name for point in points for name in point.flags.values()))
 
 
-def _shared(points: Iterable[Point]) -> Iterator[str]:
+def _shared(points: Iterable[PointInfo]) -> Iterator[str]:
     for point in points:
         if point.values and point.name in CANONICAL:
             yield from CANONICAL[point.name].states

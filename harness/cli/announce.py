@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 
 from harness.bench.load import LoadedBench
+from harness.bench.model import DeviceEntry
 from harness.cli import wide
 from harness.cli.base import columns, say
-from harness.engine.plan import Plan, PlannedStep, at_end
+from harness.devices.can.connection import CanConnection
+from harness.devices.modbus.profile import Profile
+from harness.engine.plan import Plan, PlannedStep, at_end, roles_needed
 from harness.text import Text
 
 _BENCH = Text("台架", "Bench")
@@ -25,17 +28,20 @@ def announce(plans: Sequence[Plan], bench: LoadedBench, *, released: bool) -> st
     """The bench, and what would be read, written and energised there."""
     title = f" · {say(bench.model.title)}" if bench.model.title else ""
     pairs = [(say(_BENCH), bench.id + title)]
+    needed = roles_needed(plans, bench)
     for role, entry in bench.model.devices.items():
-        profile = bench.profiles[role]
+        profile = bench.profile_of(role)
+        if role not in needed or profile is None:
+            continue
         where = say(_IN_PROCESS)
-        if entry.connection is not None:
-            where = entry.connection.complete(profile).describe()
+        if entry.connected:
+            where = _where(entry, bench.profiles.get(role))
             where += f" ({say(_SIMULATED)})" if entry.simulated else ""
         pairs.append((f"  {role}", f"{say(profile.title)} [{profile.id}] · {where}"))
     pairs.append((say(_READS), _reads(plans)))
     writes = [line for plan in plans for line in plan.writes]
     pairs.append((say(_WRITES), "; ".join(writes) or say(_NOTHING)))
-    if stopping := at_end(bench):
+    if stopping := at_end(bench, roles_needed(plans, bench)):
         pairs.append((say(_AT_END), "; ".join(say(_STOPS).format(role) for role in stopping)))
     energising = [step for plan in plans for step in plan.steps if step.action.energises]
     shown = "; ".join(f"{step.model.id} ({say(step.action.title)})" for step in energising)
@@ -43,6 +49,15 @@ def announce(plans: Sequence[Plan], bench: LoadedBench, *, released: bool) -> st
         shown += f" – {say(_NOT_RELEASED)}"
     pairs.append((say(_ENERGISES), shown or say(_NOTHING)))
     return wide.rows(pairs, columns(), by=0)
+
+
+def _where(entry: DeviceEntry, profile: Profile | None) -> str:
+    if entry.modbus is not None and profile is not None:
+        return entry.modbus.complete(profile).describe()
+    buses = [f"{bus}: {one.describe()}" for bus, one in entry.connections.items()]
+    if isinstance(entry.connection, CanConnection):
+        buses.append(entry.connection.describe())
+    return "; ".join(buses)
 
 
 def _reads(plans: Sequence[Plan]) -> str:

@@ -1,5 +1,6 @@
 """`harness evidence show`: a recorded run, as it looked on the terminal."""
 
+from collections import Counter
 from pathlib import Path
 
 import click
@@ -14,7 +15,10 @@ from harness.cli.summary import Summary
 from harness.engine.digest import RunDigest
 from harness.events import RunStarted
 from harness.report.record import Record, load_record
-from harness.report.words import integrity
+from harness.report.summary import bus_counts
+from harness.report.vehicle import bus_name
+from harness.report.view import RunView
+from harness.report.words import OUTCOMES, integrity
 from harness.text import Text
 
 _RUN = Text("运行", "Run")
@@ -26,6 +30,9 @@ _REAL = Text("含真实设备", "with real devices")
 _SEED = Text("种子", "seed")
 _OPERATOR = Text("操作员", "Operator")
 _STATE = Text("证据状态", "State")
+_READ_ONLY = Text("只读运行", "Read-only")
+_DIAGNOSIS = Text("诊断请求", "Diagnosis")
+_REQUESTS = Text("{} 个控制单元，{} 次请求：", "{} units, {} requests: ")
 
 
 @command(
@@ -60,7 +67,23 @@ def show(folder: Path) -> int:
     for procedure, plan in digest.plans.items():
         judging -= {(procedure, step) for step in plan.deselected}
     Summary(console, language()).show(digest, judging, folder, sealed=record.check.sealed)
+    if rows := _vehicle(RunView(record)):
+        click.echo(wide.rows(rows, columns(), by=0))
     return 0
+
+
+def _vehicle(view: RunView) -> list[tuple[str, str]]:
+    """The buses of a vehicle, what its units were asked, and whether a read-only run was one."""
+    side = view.vehicle
+    rows = [(say(bus_name(bus.name)), bus_counts(bus, language())) for bus in side.buses.values()]
+    if side.exchanges:
+        counts = Counter(one.outcome for one in side.exchanges)
+        parts = [f"{say(OUTCOMES.get(name, Text(name, name)))} {n}" for name, n in counts.items()]
+        head = say(_REQUESTS).format(len(side.units()), side.requests)
+        rows.append((say(_DIAGNOSIS), head + ", ".join(parts)))
+    if view.started is not None and view.started.read_only:
+        rows.append((say(_READ_ONLY), say(side.read_only().text)))
+    return rows
 
 
 def _head(record: Record, started: RunStarted) -> str:

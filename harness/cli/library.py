@@ -4,7 +4,7 @@ A row is a JSON object with `id` and, in both languages, `title`; `show` gets th
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.actions.registry import Action, all_actions
 from harness.bench.simulated import SeededFault, seeded_faults
@@ -16,6 +16,9 @@ from harness.devices.modbus.profile import list_profiles, load_profile
 from harness.procedure.load import LoadedProcedure, load_procedure, procedure_files
 from harness.text import Language, Text
 
+if TYPE_CHECKING:
+    from harness.devices.vehicle.profile import VehicleProfile
+
 Row = dict[str, Any]
 
 
@@ -23,6 +26,9 @@ WORDS_ZH = {
     "pile": "充电桩",
     "meter": "电能表",
     "vehicle": "车辆",
+    "bus": "总线信号",
+    "diagnostics": "诊断读取",
+    "telematics": "车联网上报",
     "physics": "物理",
     "wiring": "接线",
     "protocol": "通信",
@@ -87,6 +93,7 @@ def item_row(item: Item) -> Row:
         "clause": item.clause,
         "limit": item.limit.describe() if item.limit is not None else None,
         "method": item.method.value,
+        "other_methods": [method.value for method in item.other_methods],
         "confidence": item.confidence.value,
         "source": both(item.source_text),
     }
@@ -107,7 +114,17 @@ def fault_row(fault: SeededFault) -> Row:
 
 
 def profiles() -> list[Row]:
-    return [profile_row(load_profile(name)) for name in list_profiles()]
+    # Late: vehicles bring the CAN libraries with them.
+    from harness.devices.vehicle.profile import (  # noqa: PLC0415
+        list_vehicle_profiles,
+        load_vehicle_profile,
+    )
+
+    vehicles = [load_vehicle_profile(name) for name in list_vehicle_profiles()]
+    return [
+        *(profile_row(load_profile(name)) for name in list_profiles()),
+        *(vehicle_row(vehicle) for vehicle in vehicles),
+    ]
 
 
 def profile_row(profile: Profile) -> Row:
@@ -119,6 +136,19 @@ def profile_row(profile: Profile) -> Row:
         "kind": profile.kind,
         "points": len(profile.points),
         "links": sorted(profile.links),
+        "confidence": profile.confidence,
+    }
+
+
+def vehicle_row(profile: "VehicleProfile") -> Row:
+    return {
+        "id": profile.id,
+        "title": both(profile.title),
+        "vendor": profile.vendor,
+        "model": profile.model,
+        "kind": profile.kind,
+        "points": len(profile.named),
+        "links": sorted(profile.buses),
         "confidence": profile.confidence,
     }
 

@@ -55,8 +55,8 @@ def probe(bench: str, faults: tuple[str, ...], as_json: bool) -> int:
     loaded = load_bench(bench)
     check_faults(loaded, faults)
     for role, entry in loaded.model.devices.items():
-        if entry.connection is not None:
-            entry.connection.complete(loaded.profiles[role])  # complaints come before power
+        if entry.modbus is not None:
+            entry.modbus.complete(loaded.profiles[role])  # complaints come before power
     show = sys.stderr.isatty() and not as_json
     found = _run(loaded, faults, show=show)
     if show:

@@ -46,6 +46,21 @@ EVIDENCE = LazyGroup(
     },
 )
 
+CAN = LazyGroup(
+    "can",
+    about=Text("车辆总线：解码记录、实时监视。", "Vehicle buses: decode recordings, watch live."),
+    late={
+        "decode": Late(
+            f"{_C}.can:decode",
+            Text("把总线记录解码为信号值", "Turn a recorded bus into values of signals"),
+        ),
+        "monitor": Late(
+            f"{_C}.can_monitor:monitor",
+            Text("实时显示总线上的报文与信号", "Watch the messages and signals of a live bus"),
+        ),
+    },
+)
+
 SIM = LazyGroup(
     "sim",
     about=Text(
@@ -54,9 +69,13 @@ SIM = LazyGroup(
     ),
     late={
         "pile": Late(f"{_C}.sim:pile", Text("模拟一台交流充电桩", "One AC charging pile")),
+        "vehicle": Late(
+            f"{_C}.sim_vehicle:vehicle",
+            Text("模拟一辆纯电动共享汽车（CAN、UDS）", "A battery-electric shared car on CAN"),
+        ),
         "bench": Late(
             f"{_C}.sim:bench",
-            Text("模拟整个台架：充电桩和参考电能表", "A whole bench: a pile and a reference meter"),
+            Text("模拟整个台架：充电桩、电能表和车辆", "A whole bench: pile, meter and car"),
         ),
     },
 )
@@ -64,9 +83,9 @@ SIM = LazyGroup(
 ROOT = Root(
     "harness",
     about=Text(
-        "交流充电桩测试平台：用流程在真实或模拟台架上检验，留下防篡改证据。首次使用：harness demo",
-        "Test harness for AC charging piles: procedures on real or simulated benches, with "
-        "tamper-evident evidence. First time here? harness demo",
+        "充电桩与车辆测试平台：按流程在真实或模拟台架上检验，证据防篡改。首次使用：harness demo",
+        "Test harness for charging piles and vehicles: procedures on real or simulated benches, "
+        "with tamper-evident evidence. First time here? harness demo",
     ),
     late={
         "demo": Late(
@@ -87,8 +106,13 @@ ROOT = Root(
         ),
         "show": Late(f"{_C}.show:show", Text("按编号查看一个条目", "Show one of them by its id")),
         "bench": Late(f"{_C}.root:BENCH", Text("检查台架（probe）", "Look after benches (probe)")),
+        "can": Late(
+            f"{_C}.root:CAN",
+            Text("车辆总线（decode、monitor）", "Vehicle buses (decode, monitor)"),
+        ),
         "sim": Late(
-            f"{_C}.root:SIM", Text("实时模拟器（pile、bench）", "Live simulators (pile, bench)")
+            f"{_C}.root:SIM",
+            Text("实时模拟器（pile、vehicle、bench）", "Live simulators (pile, vehicle, bench)"),
         ),
         "watch": Late(f"{_C}.watch:watch", Text("实时查看数据点", "Watch live points")),
         "evidence": Late(

@@ -9,7 +9,10 @@ from harness.actions.registry import all_actions
 from harness.bench.model import BenchFile
 from harness.cli.base import argument, command
 from harness.cli.options import print_json
+from harness.devices.can.checks_file import ChecksFile
+from harness.devices.diag.description_file import DiagnosticsFile
 from harness.devices.modbus.profile_file import ProfileFile
+from harness.devices.vehicle.profile_file import VehicleProfileFile
 from harness.procedure.model import Procedure
 from harness.text import Text
 
@@ -41,10 +44,25 @@ def _profile() -> dict[str, Any]:
     return ProfileFile.model_json_schema(by_alias=True)
 
 
+def _vehicle() -> dict[str, Any]:
+    return VehicleProfileFile.model_json_schema(by_alias=True)
+
+
+def _diagnostics() -> dict[str, Any]:
+    return DiagnosticsFile.model_json_schema(by_alias=True)
+
+
+def _checks() -> dict[str, Any]:
+    return ChecksFile.model_json_schema(by_alias=True)
+
+
 FORMATS: dict[str, Callable[[], dict[str, Any]]] = {
     "procedure": _procedure,
     "bench": _bench,
     "profile": _profile,
+    "vehicle": _vehicle,
+    "diagnostics": _diagnostics,
+    "checks": _checks,
 }
 
 

@@ -75,6 +75,8 @@ def _item(id: str) -> Row | None:
         "criterion": both(item.criterion),
         "label": both(item.label),
         "applies": item.applies,
+        "formula": item.formula,
+        "draft": item.draft or None,
         "note": both(item.note),
         "supersedes": item.supersedes,
         "superseded_by": item.superseded_by,
@@ -86,9 +88,40 @@ def _fault(id: str) -> Row | None:
     return None if fault is None else {**library.fault_row(fault), "detail": both(fault.detail)}
 
 
+def _vehicle(id: str) -> Row | None:
+    # Late: vehicles bring the CAN libraries with them.
+    from harness.devices.vehicle.profile import (  # noqa: PLC0415
+        list_vehicle_profiles,
+        load_vehicle_profile,
+    )
+
+    if id not in list_vehicle_profiles():
+        return None
+    profile = load_vehicle_profile(id)
+    return {
+        **library.vehicle_row(profile),
+        "ratings": {name: str(rating) for name, rating in profile.ratings.items()},
+        "buses": {
+            name: ", ".join(path.name for path in bus.databases)
+            for name, bus in profile.buses.items()
+        },
+        "sources": list(profile.sources),
+        "points": [
+            {
+                "id": name,
+                "title": both(profile.points[name].title),
+                "from": dotted,
+                "unit": profile.points[name].unit,
+                "values": {str(code): label for code, label in profile.points[name].values.items()},
+            }
+            for name, (_, dotted, _) in profile.named.items()
+        ],
+    }
+
+
 def _profile(id: str) -> Row | None:
     if id not in list_profiles():
-        return None
+        return _vehicle(id)
     profile = load_profile(id)
     return {
         **library.profile_row(profile),
@@ -160,6 +193,9 @@ _WORDS = {
     "label": Text("可信度说明", "standing"),
     "method": Text("方法", "method"),
     "applies": Text("适用", "applies to"),
+    "formula": Text("计算判据", "formula"),
+    "draft": Text("征求意见稿", "draft"),
+    "other_methods": Text("其他方法", "other methods"),
     "note": Text("备注", "note"),
     "supersedes": Text("代替", "supersedes"),
     "superseded_by": Text("被代替为", "superseded by"),
@@ -176,6 +212,7 @@ _WORDS = {
     "points": Text("数据点", "points"),
     "links": Text("接口", "links"),
     "ratings": Text("额定值", "ratings"),
+    "buses": Text("总线", "buses"),
     "watchdog": Text("看门狗", "watchdog"),
     "quirks": Text("特殊之处", "quirks"),
     "judges": Text("对设备判定", "judges the device"),

@@ -17,7 +17,7 @@ from harness.bench.load import LoadedBench, load_bench
 from harness.cli.base import argument, command, language, option, say
 from harness.cli.session import make_console
 from harness.clock import Clock, Deadline, run, sleep_until
-from harness.devices.modbus.device import ModbusDevice
+from harness.devices.device import Device
 from harness.engine import wording
 from harness.errors import BenchError, DeviceError, UnknownNameError
 from harness.quantity import Measurement, Quality, parse_duration
@@ -46,7 +46,7 @@ _POLL = 10.0
     "role",
     required=False,
     metavar="ROLE",
-    about=Text("只看这一台设备（pile、meter）", "Only this device (pile, meter)"),
+    about=Text("只看这一台设备（pile、meter、vehicle）", "Only this device (pile, meter, vehicle)"),
 )
 @option(
     "--count",
@@ -76,8 +76,8 @@ def watch(
     if role is not None and role not in loaded.model.devices:
         raise UnknownNameError("device", role, list(loaded.model.devices))
     for name in points:
-        if not any(name in profile.points for profile in loaded.profiles.values()):
-            known = sorted({one for profile in loaded.profiles.values() for one in profile.points})
+        if not any(name in loaded.points_of(role) for role in loaded.model.devices):
+            known = sorted({one for role in loaded.model.devices for one in loaded.points_of(role)})
             raise UnknownNameError("point", name, known)
     try:
         run(lambda: _Watch(loaded, role, points).run(pause, count), virtual=False)
@@ -97,7 +97,15 @@ class _Watch:
 
     async def run(self, pause: float, count: int | None) -> None:
         clock = Clock(virtual=False)
-        bench = Bench(self._loaded, seed=1, clock=clock, record=lambda _: 0, emit=lambda _: None)
+        bench = Bench(
+            self._loaded,
+            seed=1,
+            clock=clock,
+            record=lambda _: 0,
+            emit=lambda _: None,
+            needed=None if self._role is None else [self._role],
+            read_only=True,
+        )
         async with AsyncExitStack() as stack:
             stack.push_async_callback(bench.close)
             await bench.open(Deadline.after(_OPENING))
@@ -122,12 +130,8 @@ class _Watch:
                 if count is None or done < count:
                     await sleep_until(next_at)
 
-    async def _poll(self, device: ModbusDevice) -> dict[str, Measurement] | str:
-        names = [
-            name
-            for name in device.profile.points
-            if device.has(name) and (not self._points or name in self._points)
-        ]
+    async def _poll(self, device: Device) -> dict[str, Measurement] | str:
+        names = [name for name in (self._points or device.profile.shown) if device.has(name)]
         if not names:
             return {}
         try:
@@ -137,7 +141,7 @@ class _Watch:
             return f"{error.headline.get(language())}: {detail}"
 
     def _line(
-        self, clock: Clock, polled: list[tuple[ModbusDevice, dict[str, Measurement] | str]]
+        self, clock: Clock, polled: list[tuple[Device, dict[str, Measurement] | str]]
     ) -> None:
         row: dict[str, Any] = {"utc": clock.now().utc.isoformat(), "t": round(clock.elapsed(), 3)}
         for device, found in polled:
@@ -148,7 +152,7 @@ class _Watch:
         click.echo(json.dumps(row))
         sys.stdout.flush()
 
-    def _table(self, polled: list[tuple[ModbusDevice, dict[str, Measurement] | str]]) -> Table:
+    def _table(self, polled: list[tuple[Device, dict[str, Measurement] | str]]) -> Table:
         table = Table(box=None, pad_edge=False, show_edge=False)
         for title in (_POINT, _NAME, _VALUE):
             table.add_column(say(title), no_wrap=True)
@@ -161,7 +165,7 @@ class _Watch:
         return table
 
     def _rows(
-        self, device: ModbusDevice, found: dict[str, Measurement]
+        self, device: Device, found: dict[str, Measurement]
     ) -> Iterator[tuple[str, str, str]]:
         # More rows than the terminal has would scroll; the first ones are the important ones.
         room = max(5, self._console.height - 4)

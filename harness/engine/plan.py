@@ -5,7 +5,7 @@ reported with its place. What this bench cannot offer is not a mistake: the step
 not run, with the reason. The plan also says what would be written and what would be energised.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from harness.bench.load import LoadedBench
 from harness.bench.states import can_hold, expected_of, fits, flags_of, shipped_points
 from harness.catalogue.load import Catalogue
 from harness.datafile import Path_, validate
-from harness.devices.modbus.points import Point
+from harness.devices.device import PointInfo
 from harness.errors import (
     FileError,
     NotAvailableError,
@@ -26,10 +26,12 @@ from harness.errors import (
 from harness.limits import Limit, Range
 from harness.procedure.load import LoadedProcedure
 from harness.procedure.model import Step
-from harness.quantity import same_dimension
+from harness.quantity import Quantity, same_dimension
 from harness.text import Text
 
-DEVICE_ROLES = ("pile", "meter")
+DEVICE_ROLES = ("pile", "meter", "vehicle")
+_OTHER_ROOMS = ("operator", "bench", "fault")
+"""Rooms of our own verbs that act on no device of their own."""
 
 
 @dataclass(frozen=True)
@@ -128,12 +130,31 @@ def make_plan(
     return plan
 
 
-def at_end(bench: LoadedBench) -> list[str]:
-    """Roles whose charging the ending of every run may stop, whatever its procedures do."""
+def roles_needed(plans: Iterable[Plan], bench: LoadedBench) -> set[str]:
+    """The devices that these plans touch; nothing else is opened.
+
+    A verb of a lab's own package may touch any device, so with one of those all are needed, as
+    they are when no step names a device.
+    """
+    everything: set[str] = set(bench.model.devices)
+    found: set[str] = set()
+    for plan in plans:
+        found |= set(plan.procedure.model.needs)
+        for step in plan.steps:
+            if step.not_possible and step.obstacle is not NOT_RELEASED:
+                continue
+            if step.action.role not in (*DEVICE_ROLES, *_OTHER_ROOMS):
+                return everything
+            found |= step.roles
+    return found & everything or everything
+
+
+def at_end(bench: LoadedBench, needed: Collection[str]) -> list[str]:
+    """Roles whose charging the ending of the run may stop, whatever its procedures do."""
     return [
         role
         for role, profile in bench.profiles.items()
-        if profile.safe_state is not None and bench.model.stop_foreign_session
+        if role in needed and profile.safe_state is not None and bench.model.stop_foreign_session
     ]
 
 
@@ -252,10 +273,10 @@ class _Binder:
                 what = f"{', '.join(points)} cannot be {state!r}"
                 self._complain((*here, *path), what, expected_of(known))
 
-    def _points(self, role: str, name: str) -> list[Point]:
+    def _points(self, role: str, name: str) -> list[PointInfo]:
         """The point on this bench, and in every shipped profile of that kind."""
-        profile = self._bench.profiles.get(role)
-        own = [profile.points[name]] if profile is not None and name in profile.points else []
+        points = self._bench.points_of(role)
+        own = [points[name]] if name in points else []
         return [*own, *shipped_points(role, name)]
 
     def _unreachable(self, action: Action, parameters: dict[str, Any]) -> str:
@@ -269,7 +290,8 @@ class _Binder:
         for (role, point), states in wanted.items():
             if self._bench.missing(role, point):
                 continue
-            profile = self._bench.profiles[role]
+            profile = self._bench.profile_of(role)
+            assert profile is not None  # nothing is missing
             if not any(can_hold(profile.points[point], state) for state in states):
                 shown = " or ".join(str(state) for state in states)
                 return f"{point} of the profile {profile.id} is never {shown}"
@@ -279,7 +301,7 @@ class _Binder:
         self, action: Action, parameters: dict[str, Any], limit: Limit | None, here: Path_
     ) -> str:
         reason = ""
-        if action.role in DEVICE_ROLES and action.role not in self._bench.profiles:
+        if action.role in DEVICE_ROLES and self._bench.profile_of(action.role) is None:
             reason = f"the bench has no {action.role}"
         for path, role, point, reference in action.point_places(parameters):
             missing = self._bench.missing(role, point)
@@ -292,7 +314,7 @@ class _Binder:
             elif missing and not reference.optional:
                 reason = reason or missing
             elif reference.limited and isinstance(limit, Range) and not reason and not missing:
-                unit = self._bench.profiles[role].points[point].unit or "1"
+                unit = self._bench.points_of(role)[point].unit or "1"
                 if not same_dimension(unit, limit.unit):
                     reason = f"{point} is in {unit}, which cannot be held against {limit.unit}"
         reason = reason or self._unreachable(action, parameters)
@@ -300,17 +322,32 @@ class _Binder:
             reason = action.possible(self._bench, action.role, parameters)
         return reason
 
+    def _editions(self) -> Mapping[str, str]:
+        """Standard -> edition that this bench judges by, where an item leaves it open."""
+        return {"GB/T 18487.1": self._bench.model.edition, **self._bench.model.editions}
+
+    def _ratings(self, action: Action) -> Mapping[str, Quantity]:
+        """What a limit may be about: ratings of pile and vehicle, the action's own device first."""
+        pile, vehicle = self._bench.profiles.get("pile"), self._bench.vehicle
+        of_pile = pile.ratings if pile is not None else {}
+        of_vehicle = vehicle.ratings if vehicle is not None else {}
+        if action.role == "vehicle":
+            return {**of_pile, **of_vehicle}
+        return {**of_vehicle, **of_pile}
+
     def _limit(
         self, step: Step, here: Path_, action: Action
     ) -> tuple[ItemRef | None, Limit | None]:
-        pile = self._bench.profiles.get("pile")
-        ratings = pile.ratings if pile else {}
+        ratings = self._ratings(action)
         reference: ItemRef | None = None
         limit: Limit | None = None
         sure = False
         try:
             if step.item is not None:
-                item = self._catalogue.item(step.item)
+                item = self._catalogue.item(step.item, self._editions())
+                if item.draft:
+                    what = f"{item.id} is a draft for comment"
+                    self._complain((*here, "item"), what, "an item that may be judged by")
                 reference = ItemRef(item.id, item.clause, item.confidence.value, item.source)
                 own = self._bench.model.limits.get(item.id)
                 limit = own.resolve(ratings) if own is not None else item.limit_for(ratings)

@@ -20,7 +20,7 @@ from harness.bench.load import LoadedBench
 from harness.clock import Clock, Deadline, RealStopwatch, real_now, run
 from harness.datafile import sha256
 from harness.devices.operator import Operator
-from harness.engine.plan import Plan, at_end
+from harness.engine.plan import Plan, at_end, roles_needed
 from harness.engine.recorder import Listener, Recorder
 from harness.engine.signals import AbortOnSignal
 from harness.engine.steps import ProcedureRun
@@ -60,6 +60,8 @@ class RunRequest:
     operator_name: str = ""
     extra_files: list[tuple[str, str, bytes]] = field(default_factory=list)
     """Kind, name and bytes of further files that the run depends on (answers)."""
+    read_only: bool = False
+    """Not one CAN frame may leave."""
     force_to_disk: bool | None = None
     """Whether the end of a step waits for the disk; None means in a live run only."""
 
@@ -152,6 +154,10 @@ class _Session:
             record=recorder.record,
             emit=recorder.emit,
             operator=request.operator,
+            needed=roles_needed(request.plans, request.bench),
+            read_only=request.read_only
+            or any(plan.procedure.model.read_only for plan in request.plans),
+            captures=request.folder,
         )
         self.procedures: list[ProcedureRun] = []
         self.ending = Ending.COMPLETED
@@ -208,8 +214,10 @@ class _Session:
             self.bundle.attach("bench", f"{request.bench.id}.yaml", request.bench.data),
             *(
                 self.bundle.attach("profile", f"{profile.id}.yaml", profile.data)
-                for profile in request.bench.profiles.values()
+                for role, profile in request.bench.profiles.items()
+                if role in self.bench.needed
             ),
+            *(self.bundle.attach(kind, name, data) for kind, name, data in self._vehicle_files()),
             *(
                 self.bundle.attach("procedure", f"{plan.procedure.id}.yaml", plan.procedure.data)
                 for plan in request.plans
@@ -231,6 +239,7 @@ class _Session:
                 edition=request.bench.model.edition,
                 files=files,
                 software={"charging-harness": __version__},
+                read_only=self.bench.read_only,
             )
         )
         for plan in request.plans:
@@ -242,12 +251,19 @@ class _Session:
                     not_possible=plan.not_possible,
                     writes=plan.writes,
                     energises=plan.energises,
-                    at_end=at_end(request.bench),
+                    at_end=at_end(request.bench, self.bench.needed),
                     skills=plan.procedure.model.skills,
                     deselected=plan.deselected,
                     groups={group.id: group.title for group in plan.procedure.model.groups},
                 )
             )
+
+    def _vehicle_files(self) -> list[tuple[str, str, bytes]]:
+        """Profile, databases and diagnostic description of the vehicle, where it is needed."""
+        vehicle = self._request.bench.vehicle
+        if vehicle is None or "vehicle" not in self.bench.needed:
+            return []
+        return vehicle.files()
 
     def _run_id(self, files: list[FileUsed]) -> str:
         if not self._clock.virtual:

@@ -1,27 +1,34 @@
 """Taking a record out: CSV for spreadsheets, JSON for programs, a zip for other people.
 
-The CSV files start with a byte-order mark, without which Excel in Chinese Windows takes UTF-8 for
-GBK. Text cells that a spreadsheet would take for a formula get an apostrophe in front.
+The tables about vehicles are made in `export_vehicle`.
 """
 
-import csv
-import io
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from harness.errors import EvidenceError
-from harness.events import Judged, Measured, StepEnded, StepStarted
+from harness.events import (
+    BusOpened,
+    DiagnosticExchange,
+    Event,
+    FramesSent,
+    Judged,
+    Measured,
+    StepEnded,
+    StepStarted,
+)
+from harness.evidence.csv_table import table
+from harness.evidence.export_vehicle import buses_csv, exchanges_csv, sent_csv
 from harness.evidence.layout import DERIVED, SEAL, files_of
 from harness.evidence.read import Entry, ModbusEntry, read_file
 from harness.limits import describe
 from harness.quantity import Measurement
 
 _FIRST_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 _STEP_COLUMNS = (
     "procedure",
@@ -65,6 +72,7 @@ _MEASUREMENT_COLUMNS = (
     "clause",
     "confidence",
     "modbus_lines",
+    "frame",
 )
 
 
@@ -97,7 +105,7 @@ def steps_csv(entries: Iterable[Entry]) -> bytes:
                     event.reason,
                 ]
             )
-    return _csv(_STEP_COLUMNS, rows)
+    return table(_STEP_COLUMNS, rows)
 
 
 def measurements_csv(entries: Iterable[Entry]) -> bytes:
@@ -112,8 +120,9 @@ def measurements_csv(entries: Iterable[Entry]) -> bytes:
             start = [entry.n, entry.t, procedure, event.step, attempt]
             kind = "judged" if isinstance(event, Judged) else "measured"
             row = [*start, kind, *_measurement_cells(event.measurement)]
-            rows.append([*row, *_judgement_cells(event), " ".join(_lines(event.measurement))])
-    return _csv(_MEASUREMENT_COLUMNS, rows)
+            behind = [" ".join(_lines(event.measurement)), event.measurement.frame]
+            rows.append([*row, *_judgement_cells(event), *behind])
+    return table(_MEASUREMENT_COLUMNS, rows)
 
 
 def _measurement_cells(measurement: Measurement) -> list[object]:
@@ -151,18 +160,28 @@ def _lines(measurement: Measurement) -> list[str]:
     return [str(line) for line in measurement.transactions]
 
 
-def _csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(columns)
-    writer.writerows([[_cell(value) for value in row] for row in rows])
-    return text.getvalue().encode("utf-8-sig", errors="replace")
+TABLES: Mapping[str, Callable[[Iterable[Entry]], bytes]] = {
+    "steps": steps_csv,
+    "measurements": measurements_csv,
+    "exchanges": exchanges_csv,
+    "buses": buses_csv,
+    "sent": sent_csv,
+}
+"""Every table of a record, by the name of its file without `.csv`."""
+VEHICLE_TABLES: Mapping[str, tuple[type[Event], ...]] = {
+    "exchanges": (DiagnosticExchange,),
+    "buses": (BusOpened,),
+    "sent": (FramesSent,),
+}
+"""Tables that are worth a file only when the record has events of these kinds."""
 
 
-def _cell(value: object) -> object:
-    if isinstance(value, str):
-        return f"'{value}" if value.startswith(_FORMULA) else str(value)
-    return value
+def tables_of(entries: Sequence[Entry]) -> list[str]:
+    """Names of the tables that a record fills; steps and measurements always."""
+    kinds = {type(entry.event) for entry in entries}
+    return [
+        name for name in TABLES if name not in VEHICLE_TABLES or kinds & {*VEHICLE_TABLES[name]}
+    ]
 
 
 def record_json(entries: Iterable[Entry], modbus: Iterable[ModbusEntry]) -> bytes:

@@ -84,6 +84,9 @@ class Procedure(FileModel):
     skills: list[str] = Field(default_factory=list)
     minutes: int | None = Field(default=None, ge=1)
     edition: Literal["2015", "2023"] | None = None
+    read_only: bool = Field(
+        default=False, description="Not one CAN frame may leave the bench in a run of this"
+    )
     needs: dict[str, list[str]] = Field(
         default_factory=dict,
         description="Points that a bench must offer, by role; without them the run is refused",

@@ -8,23 +8,26 @@ escaped.
 
 import base64
 import hashlib
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 
 import jinja2
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from harness.clock import CHINA
 from harness.engine import wording
-from harness.events import Judged, StepEnded
+from harness.events import Answered, Asked, Judged, StepEnded
 from harness.evidence.keys import short
 from harness.evidence.read import ModbusEntry
 from harness.limits import Clear, Equals, Limit, OneOf, Within
 from harness.quantity import Measurement, Value
 from harness.report import words
 from harness.report.drawing import PATTERNS, limit_bar
+from harness.report.html_vehicle import VehiclePage
+from harness.report.markup import both, clipped, said, spaced
 from harness.report.record import Picture, Record
 from harness.report.view import Attempt, Procedure, RunView, Step
 from harness.text import Language, Text
@@ -34,7 +37,6 @@ MAX_FRAMES = 400
 """Transactions shown per attempt; those that carry a verdict or went wrong are always shown."""
 
 _FOLDER = Path(__file__).resolve().parent / "templates"
-_SHORT_TEXT = 400
 
 
 def render_html(record: Record, language: Language = "zh") -> str:
@@ -45,6 +47,7 @@ def render_html(record: Record, language: Language = "zh") -> str:
     return _template().render(
         view=view,
         page=page,
+        car=page.car,
         record=record,
         check=record.check,
         started=view.started,
@@ -74,23 +77,12 @@ def _template() -> jinja2.Template:
     return environment.get_template("report.html.j2")
 
 
-def both(zh: Text | str, en: str = "") -> Markup:
-    """A text in both languages, escaped; the style sheet shows one of them."""
-    text = zh if isinstance(zh, Text) else Text(zh, en)
-    if text.zh == text.en:
-        return escape(text.en)
-    return Markup('<span lang="zh">{}</span><span lang="en">{}</span>').format(text.zh, text.en)
-
-
-def _said(say: Callable[[Language], str]) -> Markup:
-    return both(words.text_of(say))
-
-
 class _Page:
     """What the template asks for, beyond the view itself."""
 
     def __init__(self, view: RunView) -> None:
         self._view = view
+        self.car = VehiclePage(view)
         self._pictures = view.record.pictures
         self._shown: set[int] = set()
 
@@ -190,19 +182,22 @@ class _Page:
         return both(words.KINDS.get(letter, Text(letter, letter)))
 
     def value(self, value: Value | None, unit: str | None = None) -> Markup:
-        return _said(lambda language: _clipped(wording.value(value, unit, language)))
+        return said(lambda language: clipped(wording.value(value, unit, language)))
 
     def reading(self, measurement: Measurement | None) -> Markup:
         if measurement is None:
             return both("未能回读", "not readable")
-        return _said(lambda language: _clipped(wording.measurement(measurement, language)))
+        status = self.car.status(measurement)
+        if status is not None:
+            return status
+        return said(lambda language: clipped(wording.measurement(measurement, language)))
 
     def spread(self, measurement: Measurement) -> str:
         """`± 5.3 V`, or nothing where no uncertainty was stated."""
         if measurement.uncertainty is None:
             return ""
         unit = measurement.unit if measurement.unit not in (None, "1", "unix_s") else ""
-        return f"± {measurement.uncertainty:.2g} {unit}".rstrip()
+        return f"± {wording.spread(measurement.uncertainty)} {unit}".rstrip()
 
     def around(self, event: Judged) -> str:
         """The uncertainty beside a judged value; a polled time lies before the value only."""
@@ -214,11 +209,22 @@ class _Page:
             return ""
         return f"({max(0.0, value - reading.uncertainty):.4g} … {value:.4g} {reading.unit or 's'})"
 
-    def point(self, name: str) -> Markup:
-        return _said(lambda language: wording.point(name, language))
+    def point(self, measurement: Measurement) -> Markup:
+        return said(lambda language: wording.quantity(measurement, language))
 
-    def limit(self, limit: Limit) -> Markup:
-        return _said(lambda language: wording.limit(limit, language))
+    def limit(self, event: Judged) -> Markup:
+        return said(lambda language: wording.limit(event.limit, language, event.measurement.name))
+
+    def choice(self, asked: Asked, choice: str) -> Markup:
+        """A choice as the person knows it: our word for it, else the one that was shown."""
+        own = said(lambda language: wording.value(choice, None, language))
+        return both(asked.labels[choice]) if own == choice and choice in asked.labels else own
+
+    def answer(self, asked: Asked | None, answered: Answered) -> Markup:
+        """The answer in the same words."""
+        if asked is not None and isinstance(answered.value, str):
+            return self.choice(asked, answered.value)
+        return self.value(answered.value, asked.unit if asked is not None else None)
 
     def is_state(self, limit: Limit) -> bool:
         return isinstance(limit, OneOf | Equals | Clear)
@@ -241,7 +247,7 @@ class _Page:
     def clause(self, event: Judged) -> Markup:
         if (event.item or "").startswith("practice/"):
             return Markup("")
-        return _said(lambda language: wording.clause(event.clause, language))
+        return said(lambda language: wording.clause(event.clause, language))
 
     def confidence(self, event: Judged) -> Markup:
         label = event.confidence or ""
@@ -295,8 +301,11 @@ class _Page:
         return shown, len(every) - len(shown)
 
     def bytes(self, hexadecimal: str) -> str:
-        """`01 03 10 00`: bytes apart, so that lines can break between them."""
-        return " ".join(hexadecimal[at : at + 2] for at in range(0, len(hexadecimal), 2))
+        return spaced(hexadecimal)
+
+    def breakable(self, name: str) -> Markup:
+        """A name that may be broken after its dots and lines."""
+        return Markup("<wbr>").join(re.split(r"(?<=[._])", name))
 
     def outcome(self, outcome: str) -> Markup:
         return both(words.OUTCOMES.get(outcome, Text(outcome, outcome)))
@@ -307,7 +316,3 @@ class _Page:
         if picture is None:
             return ""
         return f"data:{picture.kind};base64,{base64.b64encode(picture.data).decode()}"
-
-
-def _clipped(text: str) -> str:
-    return text if len(text) <= _SHORT_TEXT else text[:_SHORT_TEXT] + " …"

@@ -72,6 +72,8 @@ def _properties(
         yield "seed", str(view.started.seed)
         yield "faults", " ".join(view.started.faults)
         yield "edition", view.started.edition
+        if view.started.read_only:
+            yield "read_only", view.vehicle.read_only().promise.value
     if view.ended is not None:
         yield "ending", view.ended.ending.value
         yield "exit_code", str(view.ended.exit_code)
@@ -136,7 +138,7 @@ def _judgements(attempt: Attempt, language: Language, *, only_bad: bool = False)
         verdict = at.event.judgement.verdict
         if only_bad and verdict is Verdict.PASS:
             continue
-        name = wording.point(at.event.measurement.name, language)
+        name = wording.quantity(at.event.measurement, language)
         why = words.explain(at.event).get(language)
         item = wording.item(at.event, language)
         line = f"{name}: {wording.judged(at.event, language)}: {why}"
@@ -154,7 +156,12 @@ def _said(step: Step, language: Language) -> Iterator[str]:
         yield f"attempt {attempt.number}: {earlier}: {_message(attempt, language)}"
     for at in step.last.judged:
         item = wording.item(at.event, language)
-        where = f"journal line {at.line}, Modbus lines {at.event.measurement.transactions}"
+        reading = at.event.measurement
+        where = f"journal line {at.line}"
+        if reading.transactions or not reading.frame:
+            where += f", Modbus lines {reading.transactions}"
+        if reading.frame:
+            where += f", CAN frame {reading.frame}"
         yield f"{where} [{item}]" if item else where
 
 

@@ -7,6 +7,7 @@ import msgspec
 from harness.engine import wording
 from harness.report import words
 from harness.report.record import Record
+from harness.report.vehicle import Bus, UnitCount, bus_name
 from harness.report.view import Attempt, RunView, Step
 from harness.text import Language, Text
 from harness.verdict import Verdict
@@ -63,11 +64,53 @@ def summary(record: Record) -> dict[str, Any]:
             "signer": check.signer,
             "first_bad": msgspec.to_builtins(check.first_bad),
         },
+        "read_only": _read_only(view),
+        "buses": [_bus(bus) for bus in view.vehicle.buses.values()],
+        "diagnostics": [_unit(unit) for unit in view.vehicle.units()],
         "rejudged": {
             "agrees": not record.differences,
             "differences": msgspec.to_builtins(list(record.differences)),
         },
         "steps": [_step(step) for step in view.steps],
+    }
+
+
+def _read_only(view: RunView) -> str | None:
+    """`kept`, `broken` or `unknown` of a run that was declared read-only; else None."""
+    if view.started is None or not view.started.read_only:
+        return None
+    return view.vehicle.read_only().promise.value
+
+
+def _bus(bus: Bus) -> dict[str, Any]:
+    opened, closed = bus.opened, bus.closed
+    return {
+        "role": bus.role,
+        "bus": bus.name,
+        "connection": opened.connection if opened else None,
+        "databases": opened.databases if opened else [],
+        "encodings": opened.encodings if opened else [],
+        "listen_only": opened.listen_only if opened else None,
+        "capture": opened.capture if opened else None,
+        "received": closed.received if closed else None,
+        "sent": closed.sent if closed else None,
+        "refused": closed.refused if closed else None,
+        "error_frames": closed.error_frames if closed else None,
+        "undecodable": closed.undecodable if closed else None,
+        "unknown_ids": closed.unknown_ids if closed else {},
+        "load_mean": closed.load_mean if closed else None,
+        "load_peak": closed.load_peak if closed else None,
+        "lost": closed.lost if closed else None,
+    }
+
+
+def _unit(unit: UnitCount) -> dict[str, Any]:
+    return {
+        "unit": unit.unit,
+        "requests": unit.requests,
+        "outcomes": dict(unit.outcomes),
+        "refusals": {f"{code:02X}": count for code, count in unit.refusals.items()},
+        "longest": unit.longest,
     }
 
 
@@ -98,6 +141,7 @@ def _step(step: Step) -> dict[str, Any]:
                 "clause": at.event.clause,
                 "confidence": at.event.confidence,
                 "modbus_lines": at.event.measurement.transactions,
+                "frame": at.event.measurement.frame,
             }
             for at in last.judged
         ],
@@ -128,6 +172,7 @@ def summary_text(record: Record, language: Language) -> str:
     else:
         lines.append(words.CUT_OFF.get(language))
     lines.append(f"{headline.get(language)}: {sentence.get(language)}".rstrip(": "))
+    lines += bus_lines(view, language)
     for difference in record.differences:
         lines.append(
             f"! {difference.line}: {difference.procedure} {difference.step}: "
@@ -137,6 +182,46 @@ def summary_text(record: Record, language: Language) -> str:
     for step in view.steps:
         lines += _step_lines(step, language)
     return "\n".join(lines) + "\n"
+
+
+_RECEIVED = Text("收", "received")
+_SENT = Text("发", "sent")
+_REFUSED = Text("拦截", "refused")
+_ERRORS = Text("错误帧", "error frames")
+_LOAD = Text("负载率", "load")
+_UNKNOWN = Text("未知标识符", "unknown ids")
+_LOST = Text("中断", "lost")
+_NO_END = Text("没有关闭时的记录", "no record of its end")
+_READ_ONLY = Text("只读运行", "Read-only run")
+
+
+def bus_lines(view: RunView, language: Language) -> list[str]:
+    """What the buses carried, a line each, and what became of a read-only run's promise."""
+    lines = [f"{bus_name(bus.name).get(language)}: {bus_counts(bus, language)}"
+             for bus in view.vehicle.buses.values()]  # fmt: skip
+    if view.started is not None and view.started.read_only:
+        found = view.vehicle.read_only().text.get(language)
+        lines.append(f"{_READ_ONLY.get(language)}: {found}")
+    return lines
+
+
+def bus_counts(bus: Bus, language: Language) -> str:
+    """`received 21480, sent 0, error frames 0, load 21.3 % / 25.4 %`."""
+    closed = bus.closed
+    if closed is None:
+        return _NO_END.get(language)
+    counts = [(_RECEIVED, closed.received), (_SENT, closed.sent), (_ERRORS, closed.error_frames)]
+    if closed.refused:
+        counts.insert(2, (_REFUSED, closed.refused))
+    if closed.unknown_ids:
+        counts.append((_UNKNOWN, len(closed.unknown_ids)))
+    parts = [f"{name.get(language)} {count}" for name, count in counts]
+    if closed.load_mean is not None and closed.load_peak is not None:
+        load = f"{100 * closed.load_mean:.1f} % / {100 * closed.load_peak:.1f} %"
+        parts.append(f"{_LOAD.get(language)} {load}")
+    if closed.lost:
+        parts.append(f"{_LOST.get(language)} ({wording.reason(closed.lost).get(language)})")
+    return ("，" if language == "zh" else ", ").join(parts)
 
 
 def _step_lines(step: Step, language: Language) -> list[str]:
@@ -152,7 +237,7 @@ def _details(attempt: Attempt, language: Language) -> list[str]:
     found = []
     for at in attempt.judged:
         if at.event.judgement.verdict is not Verdict.PASS:
-            name = wording.point(at.event.measurement.name, language)
+            name = wording.quantity(at.event.measurement, language)
             why = words.explain(at.event).get(language)
             found.append(f"{name}: {wording.judged(at.event, language)}: {why}")
     if attempt.ended is not None and attempt.ended.reason:

@@ -17,8 +17,10 @@ from harness.events import (
     Concluded,
     DeviceIdentified,
     DeviceOpened,
+    DiagnosticExchange,
     Event,
     FaultSet,
+    FramesSent,
     InstrumentListed,
     Judged,
     Measured,
@@ -35,6 +37,7 @@ from harness.events import (
 )
 from harness.evidence.read import Entry, ModbusEntry
 from harness.report.record import Record
+from harness.report.vehicle import VehicleSide, changes_something
 from harness.text import Text
 from harness.verdict import CandidateVerdict, Verdict
 
@@ -66,6 +69,8 @@ class Attempt:
     noted: list[OutcomeNoted] = field(default_factory=list)
     faults: list[FaultSet] = field(default_factory=list)
     frames: list[ModbusEntry] = field(default_factory=list)
+    exchanges: list[At[DiagnosticExchange]] = field(default_factory=list)
+    sent: list[At[FramesSent]] = field(default_factory=list)
 
     @property
     def verdict(self) -> Verdict | None:
@@ -161,6 +166,10 @@ class RunView:
         self.noted: list[At[OutcomeNoted]] = []
         self.restored: list[Restored] = []
         self.safe_states: list[SafeState] = []
+        self.vehicle = VehicleSide()
+        self.other_exchanges: list[At[DiagnosticExchange]] = []
+        """Diagnostic exchanges that belong to no step: identifying, giving control back."""
+        self.other_sent: list[At[FramesSent]] = []
         self.seconds = record.entries[-1].t if record.entries else 0.0
         self._step: Step | None = None
         self._frames_seen = 0
@@ -193,10 +202,28 @@ class RunView:
             for write in attempt.written
         ]
 
+    @property
+    def changing(self) -> list[tuple[Step | None, At[DiagnosticExchange]]]:
+        """Requests that ask a control unit to change something, with the step that made them."""
+        inside: list[tuple[Step | None, At[DiagnosticExchange]]] = [
+            (step, at) for step in self.steps for one in step.attempts for at in one.exchanges
+        ]
+        every = [*inside, *((None, at) for at in self.other_exchanges)]
+        return [(step, at) for step, at in every if changes_something(at.event)]
+
+    @property
+    def sent(self) -> list[tuple[Step | None, At[FramesSent]]]:
+        """What was sent through the databases, with the step that sent it."""
+        inside: list[tuple[Step | None, At[FramesSent]]] = [
+            (step, at) for step in self.steps for one in step.attempts for at in one.sent
+        ]
+        return [*inside, *((None, at) for at in self.other_sent)]
+
     def procedure(self, name: str) -> Procedure:
         return self.procedures.setdefault(name, Procedure(name))
 
     def _take(self, entry: Entry) -> None:
+        self.vehicle.take(entry.event)
         match entry.event:
             case StepStarted() as event:
                 self._begin(entry, event)
@@ -264,6 +291,10 @@ class RunView:
             case Answered():
                 open_question = now.dialogue.pop()[0] if self._waiting(now) else None
                 now.dialogue.append((open_question, event))
+            case DiagnosticExchange():
+                now.exchanges.append(At(entry.n, entry.t, event))
+            case FramesSent():
+                now.sent.append(At(entry.n, entry.t, event))
             case Concluded():
                 now.concluded.append(event)
             case OutcomeNoted():
@@ -291,6 +322,10 @@ class RunView:
                 self.faults.append(At(entry.n, entry.t, event))
             case OutcomeNoted():
                 self.noted.append(At(entry.n, entry.t, event))
+            case DiagnosticExchange():
+                self.other_exchanges.append(At(entry.n, entry.t, event))
+            case FramesSent():
+                self.other_sent.append(At(entry.n, entry.t, event))
             case ProcedureEnded():
                 self.procedure(event.procedure).ended = event
             case RunEnded():

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from harness.engine import wording
+from harness.engine.names import is_finding
 from harness.events import Judged
 from harness.evidence.keys import short
 from harness.evidence.verify import VerifyResult
@@ -44,7 +45,12 @@ OUTCOMES = {
     "no_reply": Text("无应答", "no reply"),
     "bad_reply": Text("无效帧", "bad frame"),
     "link_lost": Text("链路断开", "link lost"),
+    "silent": Text("无需应答", "no reply wanted"),
+    "negative": Text("否定响应", "negative response"),
+    "cancelled": Text("已取消", "cancelled"),
+    "stray": Text("无请求的应答", "reply that nobody asked for"),
 }
+"""Of a Modbus transaction and of a diagnostic exchange."""
 ENDINGS = {
     Ending.COMPLETED: Text("每个步骤都已轮到", "every step had its turn"),
     Ending.STOPPED: Text(
@@ -150,15 +156,24 @@ def _explain_state(event: Judged) -> Text:
     met = event.judgement.verdict is Verdict.PASS
     limit = event.limit
     if isinstance(limit, Clear):
-        found = event.measurement.value
-        flags = found if isinstance(found, list) else [str(found)]
-        unwanted = ", ".join(flag for flag in flags if flag not in limit.allowed)
-        if met:
-            return Text("没有置位的标志", "no flag is set")
-        return Text(f"已置位：{unwanted}", f"set: {unwanted}")
+        return _explain_clear(event, limit, met=met)
     if isinstance(limit, OneOf | Equals) and met:
         return Text("与要求一致", "as required")
     return Text("与要求不符", "not as required")
+
+
+def _explain_clear(event: Judged, limit: Clear, *, met: bool) -> Text:
+    name, found = event.measurement.name, event.measurement.value
+    entries = found if isinstance(found, list) else [str(found)]
+    unwanted = [entry for entry in entries if entry not in limit.allowed]
+    if is_finding(name):  # the entries themselves stand beside this
+        if met:
+            return Text("没有发现", "none found")
+        return Text(f"发现 {len(unwanted)} 项", f"{len(unwanted)} found")
+    if met:
+        return Text("没有置位的标志", "no flag is set")
+    shown = ", ".join(unwanted)
+    return Text(f"已置位：{shown}", f"set: {shown}")
 
 
 def integrity(check: VerifyResult) -> tuple[Text, Text]:

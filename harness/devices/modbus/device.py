@@ -76,6 +76,11 @@ class ModbusDevice:
             self._open = False
             await self.line.close()
 
+    def at_step(self, step: str, attempt: int) -> None:
+        """From now on, transactions belong to this step."""
+        self.context.step = step
+        self.context.attempt = attempt
+
     def has(self, name: str) -> bool:
         """Can this point be read on this device?"""
         return not self.why_not(name)

@@ -332,6 +332,11 @@ class Profile:
         }
         return tuple(name for name in self.points if name in names)
 
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """All points: no register map has too many to be shown."""
+        return tuple(self.points)
+
     def energising(self) -> dict[str, tuple[Choice, ...]]:
         """Every point that can put mains on the plug, with the values that do."""
         return {name: point.energises for name, point in self.points.items() if point.energises}

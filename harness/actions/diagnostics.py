@@ -1,0 +1,249 @@
+"""Asking the control units of the vehicle: who answers, what is stored, do they agree."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from harness.actions.context import StepContext
+from harness.actions.registry import PointRef, StateOf, action
+from harness.clock import loop_time, sleep_until
+from harness.errors import BenchError, DeviceError, NotAvailableError
+from harness.fields import DurationField
+from harness.limits import Clear, Equals
+from harness.quantity import Measurement, Value
+from harness.text import Text
+
+if TYPE_CHECKING:
+    from harness.bench.load import LoadedBench
+
+CONFIRMED_OR_FAILING = 0x09
+"""Status bits of a trouble code that counts: testFailed and confirmedDTC (ISO 14229-1)."""
+
+
+def _has_diagnostics(bench: "LoadedBench", _role: str, _parameters: dict[str, Any]) -> str:
+    vehicle = bench.vehicle
+    if vehicle is None:
+        return "the bench has no vehicle"
+    return "" if vehicle.description is not None else f"{vehicle.id} has no diagnostic description"
+
+
+def _listed(step: StepContext, name: str, value: list[str], note: str = "") -> Measurement:
+    return Measurement(name=name, value=value, source=step.role, at=step.clock.elapsed(), note=note)
+
+
+@action(
+    "diag.units_answer",
+    kind="R",
+    limit="none",
+    possible=_has_diagnostics,
+    title=Text("控制单元应答", "Control units answer"),
+)
+async def units_answer(
+    step: StepContext, *, units: tuple[str, ...] = (), allowed_extra: tuple[str, ...] = ()
+) -> None:
+    """Ask every unit of the description, and everybody; expect all of them and nobody else.
+
+    Two verdicts: units that stay silent, and answers from addresses that the description does not
+    know.
+    """
+    vehicle = step.vehicle
+    silent: list[str] = []
+    for name in units or tuple(vehicle.units):
+        if not await vehicle.answers(name, step.deadline):
+            silent.append(name)
+    extra = await vehicle.strangers(step.deadline)
+    step.judge(_listed(step, "silent_units", silent), Clear([]))
+    if not units:
+        step.judge(_listed(step, "extra_units", extra), Clear(list(allowed_extra)))
+
+
+@action(
+    "diag.scan_dtcs",
+    kind="R",
+    limit="none",
+    possible=_has_diagnostics,
+    title=Text("故障码扫描", "Scan for trouble codes"),
+)
+async def scan_dtcs(
+    step: StepContext,
+    *,
+    units: tuple[str, ...] = (),
+    mask: int = CONFIRMED_OR_FAILING,
+    allowed: tuple[str, ...] = (),
+) -> None:
+    """Read the trouble codes of all units and expect none that is confirmed or failing now.
+
+    Every code goes on record with its status byte; a unit that does not answer makes the scan
+    inconclusive, because nobody knows what it has stored.
+    """
+    found, unread = await _stored(step, units, mask)
+    if unread:
+        raise NotAvailableError(f"not every unit could be read: {', '.join(unread)}")
+    step.judge(_listed(step, "trouble_codes", found), Clear(list(allowed)))
+
+
+async def _stored(
+    step: StepContext, units: tuple[str, ...], mask: int
+) -> tuple[list[str], list[str]]:
+    """Codes that count, as `unit:code`, and the units that could not be read."""
+    found: list[str] = []
+    unread: list[str] = []
+    for name in units or tuple(step.vehicle.units):
+        try:
+            stored = await step.vehicle.trouble_codes(name, step.deadline)
+        except (BenchError, DeviceError) as error:
+            step.vehicle.require_alive()
+            unread.append(name)
+            step.measured(_listed(step, f"{name}.trouble_codes", [], note=error.detail))
+            continue
+        for code in stored:
+            step.measured(
+                Measurement(
+                    name=f"{name}.{code.code}",
+                    value=code.status,
+                    source=step.role,
+                    at=step.clock.elapsed(),
+                    raw=code.status,
+                    note=code.title.en,
+                )
+            )
+            if code.status & mask:
+                found.append(f"{name}:{code.code}")
+    return found, unread
+
+
+@action(
+    "diag.clear_and_rescan",
+    kind="W",
+    writes=True,
+    limit="none",
+    possible=_has_diagnostics,
+    title=Text("清码复扫", "Clear and scan again"),
+)
+async def clear_and_rescan(
+    step: StepContext,
+    *,
+    units: tuple[str, ...] = (),
+    wait: DurationField = 10.0,
+    mask: int = CONFIRMED_OR_FAILING,
+) -> None:
+    """Put all codes on record, clear them, wait, and expect that none comes back."""
+    before, unread = await _stored(step, units, 0xFF)
+    if unread:
+        raise NotAvailableError(f"not every unit could be read: {', '.join(unread)}")
+    step.measured(_listed(step, "before_clearing", before))
+    for name in units or tuple(step.vehicle.units):
+        await step.vehicle.clear_codes(name, step.deadline)
+    await sleep_until(min(step.deadline.at, loop_time() + wait))
+    after, unread = await _stored(step, units, mask)
+    if unread:
+        raise NotAvailableError(f"not every unit could be read: {', '.join(unread)}")
+    step.judge(_listed(step, "returned_codes", after), Clear([]))
+
+
+@action(
+    "diag.identical",
+    kind="R",
+    limit="none",
+    possible=_has_diagnostics,
+    title=Text("各单元一致", "All units agree"),
+)
+async def identical(
+    step: StepContext, *, did: str, units: tuple[str, ...] = (), at_least: int = 2
+) -> None:
+    """Read one identifier from every unit that has it and expect the same everywhere.
+
+    Where the site's ledger names it (under the identifier's own name), that is what it has to be;
+    otherwise the most frequent value is. Units that differ are named.
+    """
+    readings: dict[str, Value | None] = {}
+    for name in units or step.vehicle.units_with(did):
+        point = f"{name}.{did}"
+        reading = (await step.read([point]))[point]
+        readings[name] = reading.value
+    if len(readings) < at_least:
+        raise NotAvailableError(f"only {len(readings)} units have {did!r}; {at_least} are needed")
+    values = list(readings.values())
+    wanted = step.bench.site.get(did) or max(values, key=values.count)
+    differing = [f"{name}={value}" for name, value in readings.items() if value != wanted]
+    note = f"{len(readings)} units, wanted {wanted}"
+    step.judge(_listed(step, f"{did}.differing", differing, note), Clear([]))
+
+
+@action(
+    "diag.approved",
+    kind="R",
+    limit="none",
+    possible=_has_diagnostics,
+    title=Text("版本在批准清单内", "Versions are on the approved list"),
+)
+async def approved(
+    step: StepContext, *, dids: tuple[str, ...], units: tuple[str, ...] = ()
+) -> None:
+    """Compare identifiers of all units with the site's ledger (`unit.name: value`).
+
+    Identifiers that the ledger does not name are recorded, not judged.
+    """
+    differing: list[str] = []
+    compared = 0
+    for did in dids:
+        for name in step.vehicle.units_with(did):
+            if units and name not in units:
+                continue
+            point = f"{name}.{did}"
+            reading = (await step.read([point]))[point]
+            if point in step.bench.site:
+                compared += 1
+                wanted = step.bench.site[point]
+                if reading.value != wanted:
+                    differing.append(f"{point}={reading.value} ({wanted})")
+    if not compared:
+        raise NotAvailableError("the bench file's site ledger names none of these identifiers")
+    note = f"{compared} compared"
+    step.judge(_listed(step, "not_approved", differing, note), Clear([]))
+
+
+@action(
+    "diag.record",
+    kind="R",
+    judges=False,
+    limit="none",
+    possible=_has_diagnostics,
+    title=Text("读取标识数据", "Record identifiers"),
+)
+async def record(step: StepContext, *, dids: tuple[str, ...], units: tuple[str, ...] = ()) -> None:
+    """Read identifiers from every unit that has them and keep them, without a claim."""
+    for did in dids:
+        names = [n for n in step.vehicle.units_with(did) if not units or n in units]
+        if names:
+            await step.read([f"{name}.{did}" for name in names])
+
+
+@action(
+    "diag.io_control",
+    kind="W",
+    writes=True,
+    limit="none",
+    possible=_has_diagnostics,
+    title=Text("执行器驱动", "Drive an actuator"),
+)
+async def io_control(
+    step: StepContext,
+    *,
+    unit: str,
+    did: str,
+    to: str,
+    states: Annotated[dict[str, str], PointRef(), StateOf()],
+    wait: DurationField = 1.0,
+) -> None:
+    """Drive an actuator through its unit and expect the signals to show it; then give it back.
+
+    `states` are points of the vehicle and what they have to be while it is driven. Control is
+    returned to the unit whatever came of it, also at the end of the run.
+    """
+    vehicle = step.vehicle
+    await vehicle.take_control(unit, did, to, step.deadline)
+    try:
+        await sleep_until(min(step.deadline.at, loop_time() + wait))
+        for name, reading in (await step.read(list(states))).items():
+            step.judge(reading, Equals(states[name]))
+    finally:
+        await vehicle.return_control(unit, did, step.deadline)

@@ -1,0 +1,162 @@
+"""Operating something on the vehicle, and looking whether the bus shows that it followed."""
+
+from typing import Annotated
+
+from harness.actions.context import StepContext
+from harness.actions.registry import LimitedPoints, PointName, PointRef, StateOf, action
+from harness.actions.timing import time_until
+from harness.errors import NotAvailableError
+from harness.fields import DurationField, TextField
+from harness.limits import Clear, Within
+from harness.quantity import Measurement, Quality, convert
+from harness.text import Text
+
+
+@action(
+    "vehicle.follows",
+    kind="R",
+    limit="needed",
+    title=Text("操作与反馈", "Operated and fed back"),
+)
+async def follows(
+    step: StepContext,
+    *,
+    states: Annotated[dict[str, str | list[str]], PointRef(), StateOf()],
+    does: str,
+    ask: TextField,
+    undo: str | None = None,
+    undo_ask: TextField | None = None,
+    poll: DurationField = 0.05,
+) -> None:
+    """Have the person operate something, and time until the signals follow.
+
+    All `states` have to be there at once. With `undo` the person puts it back afterwards, whatever
+    came of it. If the states are there before anything was done, nothing can be concluded.
+    """
+    if not isinstance(step.limit, Within):
+        raise NotAvailableError(f"step {step.step} needs a limit of the form `within: 3 s`")
+    names = list(states)
+    before = await step.read(names)
+    already = all(_is(before[name], states[name]) for name in names)
+    await step.do_by_hand(does, ask)
+    if already:
+        first = before[names[0]]
+        step.judge(
+            Measurement(
+                name=f"{names[0]}.time_to_{first.value}",
+                value=None,
+                unit="s",
+                quality=Quality.STALE,
+                source=step.role,
+                at=step.clock.elapsed(),
+                frame=first.frame,
+                note=f"{first.name} was {first.value} before the action",
+            )
+        )
+    else:
+
+        async def there() -> tuple[bool, list[Measurement]]:
+            found = await step.device.read(names, step.deadline)
+            return all(_is(found[name], states[name]) for name in names), list(found.values())
+
+        wanted = states[names[0]]
+        state = wanted if isinstance(wanted, str) else wanted[0]
+        await time_until(step, f"{names[0]}.time_to_{state}", there, step.limit, poll=poll)
+    if undo is not None:
+        await step.do_by_hand(undo, undo_ask)
+
+
+def _is(reading: Measurement, wanted: str | list[str]) -> bool:
+    if reading.quality is not Quality.GOOD:
+        return False
+    return reading.value in wanted if isinstance(wanted, list) else reading.value == wanted
+
+
+@action("vehicle.spread", kind="J", limit="needed", title=Text("极差", "Highest minus lowest"))
+async def spread(step: StepContext, *, points: LimitedPoints) -> None:
+    """Read several numbers of one kind and judge the highest minus the lowest.
+
+    The uncertainties of the two are combined (root of the sum of squares), where they are stated.
+    """
+    readings = list((await step.read(points)).values())
+    bad = next((one for one in readings if not _is_number(one)), None)
+    if bad is not None or len(readings) < 2:
+        step.judge(bad if bad is not None else readings[0])
+        return
+    unit = readings[0].unit or "1"
+    ordered = sorted(readings, key=lambda one: _in(one, unit))
+    low, high = ordered[0], ordered[-1]
+    stated = [one.uncertainty for one in (low, high) if one.uncertainty is not None]
+    step.judge(
+        Measurement(
+            name=f"{high.name} - {low.name}" if high is not low else high.name,
+            value=round(_in(high, unit) - _in(low, unit), 6),
+            unit="K" if unit == "°C" else unit,
+            uncertainty=round(sum(one**2 for one in stated) ** 0.5, 6) if stated else None,
+            source=step.role,
+            at=step.clock.elapsed(),
+            frame=high.frame,
+            note=f"highest of {len(readings)}",
+        )
+    )
+
+
+def _is_number(reading: Measurement) -> bool:
+    return (
+        reading.quality is Quality.GOOD
+        and isinstance(reading.value, int | float)
+        and not isinstance(reading.value, bool)
+    )
+
+
+def _in(reading: Measurement, unit: str) -> float:
+    assert isinstance(reading.value, int | float)
+    return convert(float(reading.value), reading.unit or unit, unit)
+
+
+@action("vehicle.lamps_off", kind="R", limit="none", title=Text("警告灯熄灭", "Warning lamps off"))
+async def lamps_off(
+    step: StepContext,
+    *,
+    points: Annotated[list[str], PointRef()],
+    allowed: tuple[str, ...] = (),
+) -> None:
+    """Read lamp signals and expect none lit. Lit lamps are named in the verdict."""
+    readings = await step.read(points)
+    bad = next((one for one in readings.values() if one.quality is not Quality.GOOD), None)
+    if bad is not None:
+        step.judge(bad, Clear([]))
+        return
+    lit = [name for name, reading in readings.items() if reading.value != "off"]
+    first = next(iter(readings.values()))
+    step.judge(
+        Measurement(
+            name="lamps_lit",
+            value=lit,
+            source=step.role,
+            at=step.clock.elapsed(),
+            frame=first.frame,
+        ),
+        Clear(list(allowed)),
+    )
+
+
+@action(
+    "vehicle.per_volt",
+    kind="J",
+    limit="needed",
+    title=Text("每伏绝缘电阻", "Insulation resistance per volt"),
+)
+async def per_volt(
+    step: StepContext, *, resistance: PointName = "insulation_resistance",
+    voltage: PointName = "pack_voltage",
+) -> None:  # fmt: skip
+    """Judge the insulation resistance divided by the voltage that it stands against (Ω/V)."""
+    from harness.catalogue.criteria.insulation_per_volt import insulation_per_volt  # noqa: PLC0415
+
+    found = await step.read([resistance, voltage])
+    for reading in found.values():
+        if not _is_number(reading):
+            step.judge(reading)
+            return
+    step.judge(insulation_per_volt(found[resistance], found[voltage]))

@@ -1,0 +1,134 @@
+"""What the live simulators have in common: their options, their event log, the bench file."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+
+from harness.bench.simulated import seeded_faults
+from harness.cli.base import option
+from harness.clock import Clock
+from harness.errors import UnknownNameError, UsageError
+from harness.quantity import Value
+from harness.text import Text
+
+STOP = Text("按 Ctrl-C 结束", "Ctrl-C ends it")
+CAN_ADDRESS = Text(
+    "CAN 服务地址 slcan://HOST:PORT 或 pty；端口 0 为任选",
+    "CAN address: slcan://HOST:PORT or pty; port 0 takes any",
+)
+
+
+def common(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Options that every simulator has."""
+    for add in reversed(
+        (
+            option(
+                "--seed",
+                type=click.IntRange(0, 2**32 - 1),
+                default=1,
+                about=Text("随机种子（缺省 1）", "Random seed (default 1)"),
+            ),
+            option(
+                "--fault",
+                "faults",
+                multiple=True,
+                metavar="NAME",
+                about=Text("注入故障，可重复", "Seed a fault; repeatable"),
+            ),
+            option(
+                "--events",
+                type=click.Path(path_type=Path, dir_okay=False),
+                metavar="FILE",
+                about=Text(
+                    "把物理事件逐行追加为 JSON（接触器、CP、告警等）",
+                    "Append physical events as JSON lines (contactor, CP, alarms …)",
+                ),
+            ),
+        )
+    ):
+        function = add(function)
+    return function
+
+
+write_bench_option: Callable[[Any], Any] = option(
+    "--write-bench",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    about=Text(
+        "写出可用于 harness run --live 的台架文件", "Write a bench file for harness run --live"
+    ),
+)
+
+
+def check_faults(names: tuple[str, ...]) -> None:
+    """Raises UnknownNameError for a fault that does not exist."""
+    known = seeded_faults()
+    for name in names:
+        if name not in known:
+            raise UnknownNameError("fault", name, list(known))
+
+
+def open_log(path: Path) -> TextIO:
+    """The file for events, to be appended to. Raises UsageError."""
+    try:
+        return path.open("a", encoding="utf-8", buffering=1)
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror or error}") from error
+
+
+def logger(log: TextIO, clock: Clock) -> Callable[[float, str, Value], None]:
+    """Writes each physical event with the loop's monotonic time and the wall time."""
+
+    def note(t: float, name: str, value: Value) -> None:
+        moment = clock.start.utc + timedelta(seconds=t)
+        row = {
+            "t": round(t, 6),
+            "loop": round(clock.start.loop_time + t, 6),
+            "wall": round(moment.timestamp(), 6),
+            "utc": moment.isoformat(),
+            "name": name,
+            "value": value,
+        }
+        log.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+    return note
+
+
+def write_bench(path: Path, devices: Mapping[str, str]) -> None:
+    """Write a bench file; `devices` are role -> the rest of its line. Raises UsageError."""
+    lines = ["bench: simulated-live", "devices:", *(f"  {r}: {d}" for r, d in devices.items())]
+    try:
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror or error}") from error
+
+
+def modbus_device(profile: str, address: str) -> str:
+    """The line of a Modbus device in a bench file."""
+    kind, _, place = address.partition(":")
+    if kind == "rtu":
+        connection = f"{{modbus: rtu, port: {place}}}"
+    else:
+        host, _, port = place.removeprefix("//").rpartition(":")
+        connection = f"{{modbus: {kind}, host: {host}, port: {port}}}"
+    return f"{{profile: {profile}, simulated: true, connection: {connection}}}"
+
+
+def vehicle_device(profile: str, addresses: Mapping[str, str]) -> str:
+    """The line of a vehicle in a bench file; `addresses` by bus, "" for one adapter for all."""
+    shown = {bus: _can_connection(address) for bus, address in addresses.items()}
+    if "" in shown:
+        return f"{{profile: {profile}, simulated: true, connection: {shown['']}}}"
+    buses = ", ".join(f"{bus}: {connection}" for bus, connection in shown.items())
+    return f"{{profile: {profile}, simulated: true, connections: {{{buses}}}}}"
+
+
+def _can_connection(address: str) -> str:
+    channel = address.removeprefix("slcan://")
+    if channel != address:
+        channel = f"socket://{channel}"
+    return f'{{can: slcan, channel: "{channel}", bitrate: 500000}}'

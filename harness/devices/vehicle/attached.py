@@ -1,0 +1,139 @@
+"""One adapter of the bench on the buses of a vehicle: reader, monitor, recording."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from harness.clock import Clock, Deadline, loop_time
+from harness.devices.can.bus import CanBus, Tallies
+from harness.devices.can.capture import Capture
+from harness.devices.can.connection import CanConnection
+from harness.devices.can.database import Database, merge
+from harness.devices.can.monitor import Monitor
+from harness.devices.can.reading import read_signal, stale_after
+from harness.devices.can.sender import Sender
+from harness.devices.can.specs import Identifier
+from harness.devices.vehicle.attachment import Attachment
+from harness.devices.vehicle.points import VehiclePoint
+from harness.devices.vehicle.profile import VehicleProfile
+from harness.devices.vehicle.reading import to_measurement
+from harness.errors import DeviceLostError, EvidenceError
+from harness.quantity import Measurement, Quantity
+
+_AT_LEAST = 0.1
+_EVENT_MESSAGE = 1.0
+"""Seconds to wait for a message that has no cycle and was never seen."""
+
+
+class AttachedBus:
+    """What is connected where. Made at once, opened later."""
+
+    def __init__(
+        self,
+        place: Attachment,
+        profile: VehicleProfile,
+        *,
+        clock: Clock,
+        others: set[Identifier],
+        read_only: bool,
+        captures: Path | None,
+        on_lost: Callable[[str, str], None],
+    ) -> None:
+        self.name = place.name
+        self.buses = place.buses
+        self.connection: CanConnection = place.connection
+        self.paths = [path for bus in place.buses for path in profile.buses[bus].databases]
+        parts = [database for bus in place.buses for database in profile.databases[bus]]
+        self.database: Database = parts[0] if len(parts) == 1 else merge(parts, name=place.name)
+        self.monitor = Monitor(self.database, others=others)
+        self.bus = CanBus(place.name, place.connection, clock=clock, read_only=read_only)
+        self.bus.on_lost = self._died
+        self.sender = Sender(self.bus, self.database)
+        self.capture_name = f"can-{place.name}.blf" if captures is not None else ""
+        self.opened = False
+        self.unrecorded: EvidenceError | None = None
+        """Why frames are no longer recorded."""
+        self._clock = clock
+        self._captures = captures
+        self._capture: Capture | None = None
+        self._told = on_lost
+
+    async def open(self, deadline: Deadline) -> None:
+        """Start listening and recording. Raises BenchError."""
+        self.monitor.attach(self.bus)
+        if self._captures is not None:
+            path = self._captures / self.capture_name
+            self._capture = Capture(path, clock=self._clock, on_failure=self._not_recorded)
+            self._capture.attach(self.bus)
+        await self.bus.open(deadline)
+        self.opened = True
+
+    async def close(self) -> None:
+        """Stop sending, listening and recording. Raises EvidenceError when the recording failed."""
+        self.sender.stop_all()
+        await self.bus.close()
+        self.opened = False
+        if self._capture is not None:
+            capture, self._capture = self._capture, None
+            capture.close()
+
+    def _not_recorded(self, error: EvidenceError) -> None:
+        self.unrecorded = error
+
+    def _died(self, error: DeviceLostError) -> None:
+        self.monitor.fail(error)
+        self._told(self.name, error.detail)
+
+    @property
+    def lost(self) -> str:
+        """Why nothing comes any more; empty while it does."""
+        return self.bus.lost.detail if self.bus.lost is not None else ""
+
+    def tallies(self) -> Tallies:
+        """Everything that was counted."""
+        return self.monitor.complete(self.bus.tallies())
+
+    def mark(self, step: str) -> None:
+        """From now on, frames belong to this step."""
+        if self._capture is not None:
+            self._capture.mark(step, loop_time())
+
+    # Reading
+
+    async def reading(
+        self,
+        point: VehiclePoint,
+        asked: float,
+        deadline: Deadline,
+        source: str,
+        stated: Quantity | None,
+    ) -> Measurement:
+        """The signal in a frame that came at or after `asked`; the latest one where none comes.
+
+        Waits at most until the message is stale. Raises DeviceLostError when the bus dies.
+        """
+        spec = self.database.signal(f"{point.message}.{point.signal}").signal
+        state = self.monitor.state(point.message)
+
+        def fresh(_: Monitor) -> bool:
+            frame = state.frame_with(point.signal)
+            return frame is not None and frame.timestamp >= asked
+
+        patience = stale_after(state.spec, spec)
+        if patience is None:
+            # An event message: the latest frame stands until there is another.
+            if state.frame_with(point.signal) is None:
+                await self.monitor.wait_for(fresh, deadline.sooner(_EVENT_MESSAGE))
+        else:
+            await self.monitor.wait_for(fresh, deadline.sooner(max(patience, _AT_LEAST)))
+        now = loop_time()
+        reading = read_signal(state, spec, now)
+        return to_measurement(
+            point,
+            reading,
+            state,
+            source=source,
+            bus=self.name,
+            start=self._clock.start.loop_time,
+            now=now,
+            stated=stated,
+        )

@@ -1,0 +1,218 @@
+"""The control units of a vehicle: one client each, and what this run took from them.
+
+Whatever is taken for a test (control of an actuator, a session) is remembered and given back at
+the end of the run.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import can
+
+from harness.clock import Clock, Deadline, loop_time, sleep_until
+from harness.devices.can.bus import CanBus
+from harness.devices.can.specs import Identifier, format_id
+from harness.devices.diag.diagnostics import Diagnostics, Unit
+from harness.devices.diag.exchange import Exchange
+from harness.devices.diag.isotp import broadcast
+from harness.devices.diag.uds import DEFAULT_SESSION, EXTENDED_SESSION, UdsClient
+from harness.devices.diag.uds_data import IoControl
+from harness.devices.vehicle.points import VehiclePoint
+from harness.devices.vehicle.reading import uncertainty_of
+from harness.errors import DeviceError, HarnessError, NegativeResponseError, NoReplyError
+from harness.events import DiagnosticExchange
+from harness.quantity import Measurement, Quantity
+from harness.text import Text
+
+_TESTER_PRESENT = b"\x3e\x00"
+_LISTEN_FOR_STRANGERS = 0.3
+"""Seconds; a unit has to begin its answer within 50 ms (P2)."""
+_LOWEST_11_BIT, _HIGHEST_11_BIT = 0x700, 0x7FF
+_NORMAL_FIXED_TO_TESTER = 0x18DAF100
+_NORMAL_FIXED_MASK = 0x1FFFFF00
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCode:
+    """One trouble code of one unit. `status` is the status byte of ISO 14229-1."""
+
+    unit: str
+    code: str
+    status: int
+    title: Text
+
+
+def identifiers_of(description: Diagnostics | None) -> set[Identifier]:
+    """Every CAN identifier that diagnostics uses."""
+    if description is None:
+        return set()
+    found = {(one.request, one.extended) for one in description.functional}
+    for unit in description.units.values():
+        address = unit.address
+        found |= {(address.transmit, address.extended), (address.receive, address.extended)}
+    return found
+
+
+class ControlUnits:
+    """The diagnostic side of one vehicle, over one bus."""
+
+    def __init__(
+        self,
+        description: Diagnostics,
+        bus: CanBus,
+        *,
+        clock: Clock,
+        report: Callable[[DiagnosticExchange], None],
+    ) -> None:
+        self._description = description
+        self._bus = bus
+        self._clock = clock
+        self._report = report
+        self._clients: dict[str, UdsClient] = {}
+        self._taken: list[tuple[str, str]] = []
+        """Unit and identifier of every actuator that is under our control."""
+        self._in_session: set[str] = set()
+        self.step = ""
+
+    @property
+    def units(self) -> Mapping[str, Unit]:
+        return self._description.units
+
+    def client(self, unit: str) -> UdsClient:
+        """The client of a unit, made when it is first asked for. Raises UnknownNameError."""
+        if unit not in self._clients:
+            self._clients[unit] = UdsClient.on(
+                self._bus,
+                self._description.unit(unit),
+                description=self._description,
+                on_exchange=self._exchanged,
+            )
+        return self._clients[unit]
+
+    def _exchanged(self, exchange: Exchange) -> None:
+        self._report(
+            DiagnosticExchange(
+                step=self.step,
+                unit=exchange.unit,
+                request=exchange.request,
+                responses=exchange.responses,
+                outcome=exchange.outcome,
+                seconds=round(exchange.seconds, 6),
+                nrc=exchange.nrc,
+                functional=exchange.functional,
+                error=exchange.error,
+            )
+        )
+
+    # Asking
+
+    async def read(
+        self, point: VehiclePoint, deadline: Deadline, source: str, stated: Quantity | None
+    ) -> Measurement:
+        """The value of an identifier. Raises DeviceError, BenchError."""
+        found = await self.client(point.ecu).read(point.did, deadline)
+        value = found.value
+        return Measurement(
+            name=point.name,
+            value=value,
+            unit=point.unit,
+            uncertainty=uncertainty_of(point, value, stated),
+            quality=found.quality,
+            source=f"{source} {point.ecu}",
+            at=round(self._clock.elapsed(), 6),
+            raw=found.raw,
+        )
+
+    async def answers(self, unit: str, deadline: Deadline) -> bool:
+        """Whether a unit answers at all; a refusal is an answer."""
+        try:
+            await self.client(unit).tester_present(deadline)
+        except NegativeResponseError:
+            return True
+        except NoReplyError:
+            return False
+        return True
+
+    async def strangers(self, deadline: Deadline) -> list[str]:
+        """Identifiers that answer a request to everybody and that nothing describes."""
+        known = identifiers_of(self._description)
+        heard: dict[Identifier, None] = {}
+
+        def listen(message: can.Message) -> None:
+            identifier = (message.arbitration_id, bool(message.is_extended_id))
+            if identifier not in known and _is_answer(identifier):
+                heard[identifier] = None
+
+        stop = self._bus.subscribe(listen)
+        try:
+            for address in self._description.functional:
+                for client in self._clients.values():
+                    client.conversation.pass_over(_TESTER_PRESENT)
+                broadcast(self._bus, address, _TESTER_PRESENT)
+                await sleep_until(min(deadline.at, loop_time() + _LISTEN_FOR_STRANGERS))
+        finally:
+            stop()
+        return [format_id(*identifier) for identifier in heard]
+
+    async def trouble_codes(self, unit: str, deadline: Deadline) -> list[StoredCode]:
+        """The codes of a unit with any status bit set. Raises DeviceError, BenchError."""
+        found = await self.client(unit).dtcs(deadline)
+        return [
+            StoredCode(
+                unit,
+                one.code,
+                one.status.byte,
+                one.described.title if one.described is not None else Text(one.code, one.code),
+            )
+            for one in found.readings
+        ]
+
+    async def clear_codes(self, unit: str, deadline: Deadline) -> None:
+        """Clear the codes of a unit. Raises DeviceError, BenchError."""
+        await self.client(unit).clear_dtcs(deadline)
+
+    # Taking and giving back
+
+    async def take_control(self, unit: str, did: str, to: str, deadline: Deadline) -> None:
+        """Drive an actuator: extended session, kept alive, short-term adjustment."""
+        client = self.client(unit)
+        if unit not in self._in_session:
+            await client.session(EXTENDED_SESSION, deadline)
+            self._in_session.add(unit)
+            client.keep_session()
+        if (unit, did) not in self._taken:
+            self._taken.append((unit, did))
+        await client.io_control(did, IoControl.ADJUST, deadline, to)
+
+    async def return_control(self, unit: str, did: str, deadline: Deadline) -> None:
+        """Give an actuator back to its unit."""
+        await self.client(unit).io_control(did, IoControl.RETURN, deadline)
+        if (unit, did) in self._taken:
+            self._taken.remove((unit, did))
+
+    async def give_everything_back(self, deadline: Deadline) -> str:
+        """Return what is still taken and close every client; what could not be, in words."""
+        troubles: list[str] = []
+        for unit, did in list(self._taken):
+            try:
+                await self.return_control(unit, did, deadline)
+            except HarnessError as error:
+                troubles.append(f"{unit}.{did}: {error.detail}")
+        for unit in sorted(self._in_session):
+            try:
+                await self.client(unit).session(DEFAULT_SESSION, deadline)
+            except DeviceError as error:
+                troubles.append(f"{unit}: {error.detail}")
+            except HarnessError as error:
+                troubles.append(f"{unit}: {error.detail}")
+        for client in self._clients.values():
+            await client.close()
+        return "; ".join(troubles)
+
+
+def _is_answer(identifier: Identifier) -> bool:
+    """Whether an identifier is where control units answer."""
+    number, extended = identifier
+    if extended:
+        return number & _NORMAL_FIXED_MASK == _NORMAL_FIXED_TO_TESTER
+    return _LOWEST_11_BIT <= number <= _HIGHEST_11_BIT

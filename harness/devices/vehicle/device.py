@@ -1,0 +1,328 @@
+"""The vehicle as a device of the bench: points that are read from buses and control units.
+
+Every bus has one reader; when it dies, the vehicle is lost and whoever waits for it is told.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from harness.clock import Clock, Deadline, loop_time
+from harness.devices.can.connection import CanConnection
+from harness.devices.diag.diagnostics import Unit
+from harness.devices.vehicle.attached import AttachedBus
+from harness.devices.vehicle.attachment import attachments
+from harness.devices.vehicle.control_units import ControlUnits, StoredCode, identifiers_of
+from harness.devices.vehicle.points import VehiclePoint
+from harness.devices.vehicle.profile import VehicleProfile
+from harness.errors import (
+    DeviceLostError,
+    EvidenceError,
+    HarnessError,
+    NotAvailableError,
+    UnknownNameError,
+)
+from harness.events import BusClosed, BusOpened, Event, SafeState
+from harness.quantity import Measurement, Quantity
+
+Emit = Callable[[Event], None]
+_NOTHING_SENT = "nothing was sent"
+_STOPPED = "cyclic transmission ended, control returned to the units"
+_S3_SECONDS = 5
+_GONE = f"the adapter is gone: nothing can be sent, and sessions end after {_S3_SECONDS} s (S3)"
+
+
+class VehicleDevice:
+    """One vehicle, known by its role on the bench."""
+
+    def __init__(
+        self,
+        role: str,
+        profile: VehicleProfile,
+        connection: CanConnection | Mapping[str, CanConnection],
+        *,
+        clock: Clock,
+        emit: Emit,
+        uncertainty: Mapping[str, Quantity] | None = None,
+        simulated: bool,
+        read_only: bool = False,
+        captures: Path | None = None,
+        on_lost: Callable[[str, str], None] = lambda _role, _why: None,
+    ) -> None:
+        """`captures`: the folder into which every bus is recorded; None records nothing.
+
+        `on_lost` is told role and reason when a bus dies. Raises UsageError, FileError.
+        """
+        self.role = role
+        self.profile = profile
+        self.simulated = simulated
+        self.read_only = read_only
+        self.step = ""
+        self._clock = clock
+        self._emit = emit
+        self._uncertainty = dict(uncertainty or {})
+        self._on_lost = on_lost
+        self._lost = ""
+        self._closed = False
+        self.attached: dict[str, AttachedBus] = {}
+        others = identifiers_of(profile.diagnostics)
+        self._carrier: dict[str, AttachedBus] = {}
+        for place in attachments(profile, connection):
+            bus = AttachedBus(
+                place,
+                profile,
+                clock=clock,
+                others=others,
+                read_only=read_only,
+                captures=captures,
+                on_lost=self._bus_lost,
+            )
+            self.attached[place.name] = bus
+            self._carrier.update(dict.fromkeys(place.buses, bus))
+        carrier = self._carrier.get(profile.diagnostics_bus)
+        self._control_units = (
+            ControlUnits(profile.diagnostics, carrier.bus, clock=clock, report=self._exchanged)
+            if profile.diagnostics is not None and carrier is not None
+            else None
+        )
+
+    # Opening and closing
+
+    @property
+    def connections(self) -> list[CanConnection]:
+        """Every adapter that is used."""
+        return [bus.connection for bus in self.attached.values()]
+
+    def connection_text(self) -> str:
+        """The adapters in one line, for people and the record."""
+        if all(connection.is_memory for connection in self.connections):
+            return "simulator in this process (CAN frames)"
+        return "; ".join(
+            bus.connection.describe() if len(self.attached) == 1 else
+            f"{name}: {bus.connection.describe()}"
+            for name, bus in self.attached.items()
+        )  # fmt: skip
+
+    async def open(self, deadline: Deadline) -> None:
+        """Attach to every bus. Raises BenchError; what was opened is closed by `close`."""
+        for bus in self.attached.values():
+            await bus.open(deadline)
+            self._emit(
+                BusOpened(
+                    role=self.role,
+                    bus=bus.name,
+                    connection=self._described(bus),
+                    databases=[path.name for path in bus.paths],
+                    encodings=[file.encoding for file in bus.database.files],
+                    listen_only=bus.bus.listen_only,
+                    capture=bus.capture_name,
+                )
+            )
+
+    def _described(self, bus: AttachedBus) -> str:
+        if bus.connection.is_memory:
+            return "simulator in this process"
+        return bus.connection.describe()
+
+    async def close(self) -> None:
+        """Detach from every bus and put what was carried on record. Twice is harmless.
+
+        Raises EvidenceError when a recording is not whole.
+        """
+        if self._closed:
+            return
+        self._closed = True
+        failure: EvidenceError | None = None
+        for bus in self.attached.values():
+            if not bus.opened:
+                continue
+            try:
+                await bus.close()
+            except EvidenceError as error:
+                failure = failure or error
+            tallies = bus.tallies()
+            self._emit(
+                BusClosed(
+                    role=self.role,
+                    bus=bus.name,
+                    received=tallies.received,
+                    sent=tallies.sent,
+                    refused=tallies.refused,
+                    error_frames=tallies.error_frames,
+                    undecodable=tallies.undecodable,
+                    unknown_ids=dict(sorted(tallies.unknown.items())),
+                    load_mean=_rounded(tallies.load_mean),
+                    load_peak=_rounded(tallies.load_peak),
+                    lost=bus.lost,
+                )
+            )
+        if failure is not None:
+            raise failure
+
+    def _bus_lost(self, bus: str, why: str) -> None:
+        self._lost = self._lost or f"{bus}: {why}"
+        self._on_lost(self.role, self._lost)
+
+    def require_alive(self) -> None:
+        """Raises DeviceLostError when a bus has died, EvidenceError when one is not recorded."""
+        if self._lost:
+            raise DeviceLostError(self._lost)
+        for bus in self.attached.values():
+            if bus.unrecorded is not None:
+                raise bus.unrecorded
+
+    def at_step(self, step: str, attempt: int) -> None:
+        """From now on, what is sent and received belongs to this step."""
+        self.step = step
+        if self._control_units is not None:
+            self._control_units.step = step
+        for bus in self.attached.values():
+            bus.mark(step if attempt == 1 else f"{step}#{attempt}")
+
+    # Points
+
+    def has(self, name: str) -> bool:
+        return not self.why_not(name)
+
+    def why_not(self, name: str) -> str:
+        """Why a point cannot be read; empty if it can."""
+        point = self.profile.points.get(name)
+        if point is None:
+            return f"the profile {self.profile.id} has no point {name!r}"
+        if point.bus and point.bus not in self._carrier:
+            return f"{name} is on the bus {point.bus!r}, to which nothing is connected"
+        if point.ecu and self._control_units is None:
+            bus = self.profile.diagnostics_bus
+            return f"{name} is read through diagnostics, and {bus!r} is not connected"
+        return ""
+
+    async def read(
+        self, names: Sequence[str], deadline: Deadline, *, attempts: int | None = None
+    ) -> dict[str, Measurement]:
+        """Read points: signals from frames that come after the call, identifiers by asking.
+
+        Raises NotAvailableError, DeviceError, BenchError.
+        """
+        points = [self._point(name) for name in names]
+        asked = loop_time()
+        found: dict[str, Measurement] = {}
+        for point in points:
+            self.require_alive()
+            if point.ecu:
+                found[point.name] = await self._identifier(point, deadline)
+            else:
+                found[point.name] = await self._carrier[point.bus].reading(
+                    point, asked, deadline, self.role, self._uncertainty.get(point.name)
+                )
+        self.require_alive()
+        return found
+
+    def _point(self, name: str) -> VehiclePoint:
+        if why := self.why_not(name):
+            raise NotAvailableError(f"{self.role}: {why}")
+        return self.profile.points[name]
+
+    async def _identifier(self, point: VehiclePoint, deadline: Deadline) -> Measurement:
+        return await self.control_units.read(
+            point, deadline, self.role, self._uncertainty.get(point.name)
+        )
+
+    # Buses
+
+    def chosen(self, names: Sequence[str] = ()) -> list[AttachedBus]:
+        """The attachments of these buses of the profile, all by default, each once.
+
+        Raises UnknownNameError, NotAvailableError.
+        """
+        if not names:
+            return list(self.attached.values())
+        for name in names:
+            if name not in self.profile.buses:
+                raise UnknownNameError("bus", name, list(self.profile.buses))
+            if name not in self._carrier:
+                raise NotAvailableError(f"nothing is connected to the bus {name!r}")
+        return list(dict.fromkeys(self._carrier[name] for name in names))
+
+    # Control units
+
+    def why_not_diagnosed(self) -> str:
+        """Why no control unit can be asked on this bench; empty if one can."""
+        if self.profile.diagnostics is None:
+            return f"the profile {self.profile.id} has no diagnostic description"
+        if self._control_units is None:
+            return f"nothing is connected to the bus {self.profile.diagnostics_bus!r}"
+        return ""
+
+    @property
+    def control_units(self) -> ControlUnits:
+        """The diagnostic side. Raises NotAvailableError."""
+        if self._control_units is None:
+            raise NotAvailableError(f"{self.role}: no diagnostics on this bench")
+        return self._control_units
+
+    @property
+    def units(self) -> Mapping[str, Unit]:
+        """The control units of the description."""
+        return self.control_units.units
+
+    def units_with(self, did: str) -> tuple[str, ...]:
+        """Names of the units that have an identifier of this name."""
+        return tuple(
+            name for name, unit in self.units.items() if any(one.name == did for one in unit.dids)
+        )
+
+    async def answers(self, unit: str, deadline: Deadline) -> bool:
+        """Whether a control unit answers at all."""
+        found = await self.control_units.answers(unit, deadline)
+        self.require_alive()
+        return found
+
+    async def strangers(self, deadline: Deadline) -> list[str]:
+        """Addresses that answer a request to everybody and are not in the description."""
+        return await self.control_units.strangers(deadline)
+
+    async def trouble_codes(self, unit: str, deadline: Deadline) -> list[StoredCode]:
+        """The stored trouble codes of a unit with their status bytes."""
+        return await self.control_units.trouble_codes(unit, deadline)
+
+    async def clear_codes(self, unit: str, deadline: Deadline) -> None:
+        """Clear the trouble codes of a unit."""
+        await self.control_units.clear_codes(unit, deadline)
+
+    async def take_control(self, unit: str, did: str, to: str, deadline: Deadline) -> None:
+        """Drive an actuator through its unit."""
+        await self.control_units.take_control(unit, did, to, deadline)
+
+    async def return_control(self, unit: str, did: str, deadline: Deadline) -> None:
+        """Give an actuator back to its unit."""
+        await self.control_units.return_control(unit, did, deadline)
+
+    def _exchanged(self, event: Event) -> None:
+        self._emit(event)
+
+    # The ending
+
+    async def make_safe(self, deadline: Deadline) -> SafeState:
+        """End what this run put on the buses, give back what it took, and detach.
+
+        Never raises a HarnessError; the outcome is a SafeState.
+        """
+        sent = any(bus.bus.tallies().sent for bus in self.attached.values())
+        detail = ""
+        for bus in self.attached.values():
+            bus.sender.stop_all()
+        if self._control_units is not None and not self._lost:
+            try:
+                detail = await self._control_units.give_everything_back(deadline)
+            except HarnessError as error:
+                detail = error.detail
+        safe = not detail
+        how = _GONE if self._lost and sent else _STOPPED if sent else _NOTHING_SENT
+        try:
+            await self.close()
+        except EvidenceError as error:
+            detail = error.detail  # safe, but the record is not whole: said and sealed as it is
+        return SafeState(role=self.role, safe=safe, how=how, detail=detail)
+
+
+def _rounded(share: float | None) -> float | None:
+    return None if share is None else round(share, 4)

@@ -1,0 +1,25 @@
+"""Details of failures about vehicles in Chinese: buses, databases, diagnostics."""
+
+from harness.devices.diag.nrc import nrc_name
+from harness.devices.diag.services import SERVICES
+from harness.engine import details_can_zh, details_diag_zh
+from harness.engine.phrases import Translate
+
+_NAMES = {name.en: name.zh for name in (*map(nrc_name, range(256)), *SERVICES.values())}
+"""Services and negative responses by their English names."""
+
+
+def detail(english: str, translate: Translate) -> str | None:
+    """A detail in Chinese; None when it is not known."""
+    return (
+        _NAMES.get(english)
+        or details_diag_zh.DETAILS.find(english, translate)
+        or details_can_zh.DETAILS.find(english, translate)
+    )
+
+
+def expected(english: str, translate: Translate) -> str | None:
+    """What was expected; None when it is not known."""
+    return details_can_zh.EXPECTED.find(english, translate) or details_diag_zh.EXPECTED.find(
+        english, translate
+    )

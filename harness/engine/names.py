@@ -1,0 +1,258 @@
+"""What quantities, buses and findings are called, in both languages.
+
+Names of piles and meters stand in the shared list. Those of vehicles stand in the shipped data
+files; these are read when a name comes up that nothing else knows, so runs without a vehicle do
+without. Node, unit and signal names stay as the vehicle's own documents have them.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from harness.data import data_folder
+from harness.datafile import load
+from harness.devices.modbus.canonical import CANONICAL
+from harness.engine import states_zh
+from harness.errors import FileError
+from harness.text import Language, Text
+
+_PROFILES = Path(__file__).resolve().parent.parent / "devices" / "vehicle" / "profiles"
+
+_DERIVED = {
+    "error_rate": Text("出错率", "Error rate"),
+    "response_time_95": Text("95% 响应时间", "95th percentile of response time"),
+    "gun_surface_temperature": Text("枪头表面温度", "Surface temperature of the plug"),
+    "enclosure": Text("柜体", "Enclosure"),
+    "cable-and-gun": Text("电缆与枪头", "Cable and plug"),
+    "nameplate-and-signs": Text("铭牌与标识", "Nameplate and signs"),
+    "lamp": Text("指示灯", "Lamp"),
+    "both_sides.apart": Text("双侧状态出现的时间差", "Time between the states of both sides"),
+    "diagnosis": Text("诊断结论", "Diagnosis"),
+    "insulation_per_volt": Text("每伏绝缘电阻", "Insulation resistance per volt"),
+    "brake_imbalance": Text("制动力不平衡率", "Brake imbalance"),
+    "cell_spread_rms": Text("单体压差（均方根）", "Cell voltage spread (RMS)"),
+    "mfdd": Text("充分发出的平均减速度（MFDD）", "Mean fully developed deceleration (MFDD)"),
+    "speedometer_error": Text("车速表误差", "Speedometer error"),
+}
+FINDINGS = {
+    "silent_nodes": Text("不在线的节点", "Nodes that do not send"),
+    "flawed_messages": Text("有错误的报文", "Messages with flaws"),
+    "unknown_messages": Text("未知报文", "Unknown messages"),
+    "off_cycle_messages": Text("周期超差的报文", "Messages off their cycle"),
+    "silent_units": Text("无应答的控制单元", "Control units that do not answer"),
+    "extra_units": Text("未登记的应答地址", "Answers from unlisted addresses"),
+    "trouble_codes": Text("故障码", "Trouble codes"),
+    "before_clearing": Text("清码前的故障码", "Trouble codes before clearing"),
+    "returned_codes": Text("清码后复现的故障码", "Trouble codes that came back"),
+    "lamps_lit": Text("点亮的警告灯", "Warning lamps that are lit"),
+    "not_approved": Text("与批准版本不符的项", "Items that differ from what is approved"),
+}
+"""Lists of what was found to be wrong; an empty one is as it should be."""
+_AT_A_PLACE = (
+    "silent_nodes", "flawed_messages", "unknown_messages", "off_cycle_messages",
+    "trouble_codes", "before_clearing", "returned_codes",
+)  # fmt: skip
+"""Findings with their bus or control unit in front: `bus:NODE`."""
+_DIFFERING = "differing"
+_WORKED_OUT = {
+    "offset": Text("{} 误差", "{} error"),
+    "resolution": Text("{} 分辨力", "{} resolution"),
+    "moved": Text("{} 变化", "{} change"),
+    "spread": Text("{} 离散", "{} spread"),
+    "mark": Text("{} 得分", "{} mark"),
+    "trouble_codes": Text("{} 故障码", "{} trouble codes"),
+    _DIFFERING: Text("{}不一致的单元", "{}: units that differ"),
+}
+_OF_A_BUS = {
+    "bus_load": Text("{}负载率", "Bus load, {}"),
+    "error_frames": Text("{}错误帧", "Error frames, {}"),
+}
+_TIME_TO = Text("到“{}”的时间", "time to {}")
+_SIDES = {"vehicle": Text("车辆{}", "{} (vehicle)"), "pile": Text("桩{}", "{} (pile)")}
+_BOTH = "pile, vehicle"
+"""Source of readings that compare the vehicle (named first) with the pile."""
+_CODE = re.compile(r"[PCBU][0-3][0-9A-F]{3}(-[0-9A-F]{2})?")
+SINGLE_BUS = Text("CAN 总线", "CAN bus")
+"""The one attachment of a bench with a single adapter, called `can`."""
+
+
+@dataclass
+class _Names:
+    """Titles out of a data file."""
+
+    points: dict[str, Text] = field(default_factory=dict)
+    buses: dict[str, Text] = field(default_factory=dict)
+    units: dict[str, Text] = field(default_factory=dict)
+    codes: dict[str, Text] = field(default_factory=dict)
+    """Titles of trouble codes by their English one."""
+    descriptions: list[str] = field(default_factory=list)
+
+
+def point(name: str, language: Language, source: str = "") -> str:
+    """The name of a quantity: the one that everybody knows, else the name itself.
+
+    `source` is that of the reading: what a vehicle measures may be called otherwise than the same
+    quantity of a pile. Quantities that a step worked out are said in words:
+    `charging_state.time_to_fault` is the time until the charging state was "fault".
+    """
+    for sign, shown in ((" - ", " − "), (" / ", " / ")):
+        first, found, second = name.partition(sign)
+        if found:
+            return shown.join(_two(first, second, language, source))
+    known = _known(name, source)
+    if known is not None:
+        return known.get(language)
+    return _worked_out(name, language, source) or _of_vehicle(name, language) or name
+
+
+def _worked_out(name: str, language: Language, source: str) -> str | None:
+    """What a step made of a quantity, of a bus or of a unit; None for anything else."""
+    base, dot, what = name.rpartition(".")
+    shown = None
+    if what.startswith("time_to_"):
+        state = _state(what.removeprefix("time_to_"), language, base)
+        before = f"{point(base, language, source)} " if dot else ""
+        shown = before + _TIME_TO.get(language).format(state)
+    elif base in _OF_A_BUS:
+        shown = _OF_A_BUS[base].get(language).format(bus(what, language))
+    elif dot and what in _WORKED_OUT:
+        shown = _WORKED_OUT[what].get(language).format(point(base, language, source))
+    elif dot and _CODE.fullmatch(what):
+        shown = f"{base} {what}"
+    return shown
+
+
+def _two(first: str, second: str, language: Language, source: str) -> list[str]:
+    """Both parts of a comparison; two that are called alike are told apart by their side."""
+    if source != _BOTH:
+        return [point(first, language, source), point(second, language, source)]
+    names = [point(first, language, "vehicle"), point(second, language, "pile")]
+    if names[0] != names[1]:
+        return names
+    return [
+        _SIDES[side].get(language).format(one)
+        for side, one in zip(("vehicle", "pile"), names, strict=True)
+    ]
+
+
+def _known(name: str, source: str) -> Text | None:
+    """The title of a name as it stands."""
+    if source.partition(" ")[0] == "vehicle" and name in CANONICAL:
+        found = _vehicle().points.get(name)
+        if found is not None:
+            return found
+    canonical = CANONICAL.get(name)
+    if canonical is not None:
+        return canonical.title
+    return _DERIVED.get(name) or FINDINGS.get(name)
+
+
+def _of_vehicle(name: str, language: Language) -> str | None:
+    """The title of a point of a vehicle; an identifier with the unit that was asked for it."""
+    if (found := _vehicle().points.get(name)) is not None:
+        return found.get(language)
+    unit, dot, did = name.partition(".")
+    if dot:
+        known = _diagnostics()
+        if unit in known.units and did in known.points:
+            return f"{unit} {known.points[did].get(language)}"
+    elif name in (points := _diagnostics().points):  # an identifier of several units
+        return points[name].get(language)
+    return None
+
+
+def bus(name: str, language: Language) -> str:
+    """The name of a bus of a vehicle."""
+    if name == "can":
+        return SINGLE_BUS.get(language)
+    known = _vehicle().buses.get(name)
+    return name if known is None else known.get(language)
+
+
+def is_trouble_code(name: str) -> bool:
+    """Whether this is the status of one trouble code: `unit.P0AA6-1A`."""
+    return _CODE.fullmatch(name.rpartition(".")[2]) is not None
+
+
+def trouble_code(title: str) -> Text:
+    """The English title of a trouble code, as records have it, in both languages."""
+    return _diagnostics().codes.get(title) or Text(title, title)
+
+
+def is_finding(name: str) -> bool:
+    """Whether a quantity of this name lists what was found to be wrong."""
+    return name in FINDINGS or name.rpartition(".")[2] in (_DIFFERING, "trouble_codes")
+
+
+def finding(entry: str, of: str, language: Language) -> str:
+    """One entry of such a list: `bus:NODE`, `unit:code`, a lamp or a text."""
+    if of == "lamps_lit":
+        return point(entry, language, "vehicle")
+    place, colon, what = entry.partition(":")
+    if not colon or of not in _AT_A_PLACE:
+        return entry
+    shown = bus(place, language)
+    return f"{shown}：{what}" if language == "zh" else f"{shown}: {what}"
+
+
+def _state(state: str, language: Language, of: str) -> str:
+    if language == "zh":
+        return states_zh.chinese(state, of) or state
+    return states_zh.english(state) or state
+
+
+@cache
+def _vehicle() -> _Names:
+    """Names out of the shipped profiles of vehicles."""
+    names = _Names()
+    for path in sorted(_PROFILES.glob("*.yaml")):
+        values = _values(path)
+        for name, entry in _mapping(values, "points").items():
+            _title(names.points, name, entry)
+            if isinstance(entry, dict) and isinstance(signal := entry.get("signal"), str):
+                _title(names.points, signal, entry)
+        for name, entry in _mapping(values, "buses").items():
+            _title(names.buses, name, entry)
+        description = _mapping(values, "diagnostics").get("description")
+        if isinstance(description, str):
+            names.descriptions.append(description)
+    return names
+
+
+@cache
+def _diagnostics() -> _Names:
+    """Names out of the diagnostic descriptions that the profiles name."""
+    names = _Names()
+    for description in _vehicle().descriptions:
+        values = _values(data_folder("dbc") / description)
+        for entry in _mapping(values, "dids").values():
+            if isinstance(entry, dict) and isinstance(name := entry.get("name"), str):
+                _title(names.points, name, entry)
+        for unit, entry in _mapping(values, "units").items():
+            _title(names.units, unit, entry)
+        for code, entry in _mapping(values, "dtcs").items():
+            _title(names.codes, code, entry)
+    names.codes = {title.en: title for title in names.codes.values()}
+    return names
+
+
+def _values(path: Path) -> Any:
+    try:
+        return load(path)[0]
+    except FileError:  # a name is never worth a failed report
+        return {}
+
+
+def _mapping(values: Any, key: str) -> Mapping[Any, Any]:
+    found = values.get(key) if isinstance(values, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _title(into: dict[str, Text], name: str, entry: Any) -> None:
+    """Put an entry's title into a table, where it has one in both languages."""
+    title = entry.get("title") if isinstance(entry, dict) else None
+    if isinstance(title, dict) and isinstance(title.get("zh"), str):
+        into.setdefault(name, Text(title["zh"], str(title.get("en", title["zh"]))))

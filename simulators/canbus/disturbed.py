@@ -1,0 +1,251 @@
+"""Frames on a faulty bus: errors, error frames, retransmission, error confinement.
+
+Played frame by frame, not bit by bit. Who hears whom, and how well, comes from `hearing`; here it
+is applied to whole frames with the rules of ISO 11898-1:
+
+- a node starts when the bus is idle for it; it does not wait for those that it does not hear;
+- of those that start together, a node yields to a better identifier that it hears;
+- two frames at once spoil each other for everyone who hears both, and for a sender whose dominant
+  bits the other cancels (a node with H and L swapped does that), within a few bits;
+- whoever is error-active and sees an error sends six dominant bits, which is an error for everyone
+  who hears them: so one error is everybody's, as far as they hear each other;
+- a receiver that is error-passive loses the frame for itself;
+- a sender without ACK repeats; when it is error-passive that is counted no more, and those that
+  listen without acknowledging receive each repetition.
+"""
+
+from heapq import heappop
+from typing import TYPE_CHECKING
+
+from simulators.canbus.attempt import Attempt, Outcome
+from simulators.canbus.ears import Ears
+from simulators.canbus.error_frame import error_frame
+from simulators.canbus.frame import Frame
+from simulators.canbus.frame_length import INTERMISSION
+from simulators.canbus.traffic import Flight, Traffic
+
+if TYPE_CHECKING:
+    from simulators.canbus.bus import SimulatedBus
+    from simulators.canbus.node import BusNode
+
+CLASH_AFTER = 4
+"""Bits after which two frames at once have met with different bits."""
+ACK_FROM_END = 9
+"""The ACK slot is that many bits before the end of a frame."""
+SUSPEND = 8
+"""Bits that an error-passive node leaves the bus to others after it has sent."""
+PASSIVE_PAUSE = 6 + 8
+"""Passive error flag and delimiter."""
+_NEVER = float("inf")
+
+
+class DisturbedTraffic(Traffic):
+    """The traffic of nodes that affect each other, with everything that can go wrong.
+
+    `curable`: nothing is wrong with the wires or the nodes; once the error counters are down the
+    bus is sound again.
+    """
+
+    def __init__(self, bus: "SimulatedBus", ears: Ears, free_at: float, *, curable: bool) -> None:
+        super().__init__(bus, ears.nodes)
+        self._ears = ears
+        self._curable = curable
+        self._free = dict.fromkeys(self.nodes, free_at)
+        self._active: list[Attempt] = []
+        self._planned = _NEVER
+        self._retired = False
+
+    def free_at(self, node: "BusNode") -> float:
+        return self._free[node]
+
+    # Starting
+
+    def asked(self) -> None:
+        self._plan(self.agenda.scheduler.t)
+
+    def _plan(self, at: float) -> None:
+        if at < self._planned:
+            self._planned = at
+            self.agenda.plan_start(at, self)
+
+    def start(self, t: float) -> None:
+        if self._retired:
+            return
+        self._planned = _NEVER
+        busy = {attempt.node for attempt in self._active}
+        for attempt in self._active:
+            busy.update(attempt.hearers)
+        contenders: dict[BusNode, Frame] = {}
+        later = _NEVER
+        kept = []
+        while self.waiting:
+            entry = heappop(self.waiting)
+            frame = entry[2]
+            if not frame.waiting:
+                continue
+            kept.append(entry)
+            node = frame.node
+            if node not in busy and node not in contenders:
+                if self._free[node] > t:
+                    later = min(later, self._free[node])
+                else:
+                    contenders[node] = frame
+        self.waiting = kept  # in order of rank, so a heap
+        for node, frame in contenders.items():
+            if not self._yields(node, contenders):
+                self._launch(t, frame)
+        if later < _NEVER:
+            self._plan(later)
+
+    def _yields(self, node: "BusNode", contenders: dict["BusNode", Frame]) -> bool:
+        mine = contenders[node].priority
+        return any(
+            frame.priority < mine and other in self._ears.heard[node]
+            for other, frame in contenders.items()
+        )
+
+    def _launch(self, t: float, frame: Frame) -> None:
+        frame.waiting = False
+        message = frame.message(0.0, self.bus.name)
+        attempt = Attempt(frame, message, t, frame.bits(), self._ears.hearers[frame.node])
+        self._fly(attempt)
+
+    def _fly(self, attempt: Attempt) -> None:
+        self._foresee(attempt)
+        now = self.agenda.scheduler.t
+        attempt.end = max(attempt.end, now)  # one that was taken over may have had its error
+        for other in self._active:
+            touched = self._clash(attempt, other)
+            for one in (attempt, other):
+                self._spoil(one, now + CLASH_AFTER * self.bit_time, touched)
+        self._active.append(attempt)
+        self._plan_end(attempt)
+
+    def _plan_end(self, attempt: Attempt) -> None:
+        self.agenda.plan(attempt.end, lambda t: self._over(attempt, t))
+
+    # What becomes of a frame
+
+    def _foresee(self, attempt: Attempt) -> None:
+        ears, node = self._ears, attempt.node
+        attempt.end = attempt.begin + attempt.bits * self.bit_time
+        if node not in ears.heard[node]:
+            attempt.outcome, attempt.witnesses = Outcome.BIT_ERROR, {node}
+            attempt.end = attempt.begin + self.bit_time
+            return
+        while (error := ears.first_error(node, attempt.bits, attempt.deaf)) is not None:
+            bit, victim = error
+            if ears.reaches(victim, node):
+                attempt.outcome, attempt.witnesses = Outcome.BIT_ERROR, {victim}
+                attempt.end = attempt.begin + (bit + 1) * self.bit_time
+                return
+            attempt.deaf.add(victim)
+        if not any(
+            other.acknowledges and other not in attempt.deaf and other in ears.heard[node]
+            for other in attempt.hearers
+        ):
+            attempt.outcome, attempt.witnesses = Outcome.NO_ACK, {node}
+            if node.error_active:
+                attempt.end -= (ACK_FROM_END - 1) * self.bit_time
+
+    def _clash(self, one: Attempt, other: Attempt) -> "set[BusNode]":
+        """Who is disturbed when two frames are on the wires at once."""
+        if one.begin == other.begin and one.frame.priority == other.frame.priority:
+            same = one.message.data == other.message.data
+            return set() if same else {one.node, other.node}
+        touched: set[BusNode] = set()
+        for mine, theirs in ((one, other), (other, one)):
+            for viewer in (mine.node, *mine.hearers):
+                hears_both = viewer is theirs.node or viewer in theirs.hearers
+                if hears_both or self._ears.cancelled(viewer, mine.node, theirs.node):
+                    touched.add(viewer)
+        return touched
+
+    def _spoil(self, attempt: Attempt, at: float, touched: "set[BusNode]") -> None:
+        concerned = {n for n in touched if n is attempt.node or n in attempt.hearers}
+        witnesses = {n for n in concerned if self._ears.reaches(n, attempt.node)}
+        attempt.deaf |= concerned - witnesses
+        if witnesses and at < attempt.end:
+            attempt.outcome, attempt.witnesses, attempt.end = Outcome.BIT_ERROR, witnesses, at
+            self._plan_end(attempt)
+
+    def _over(self, attempt: Attempt, t: float) -> None:
+        if not attempt.live or attempt.end != t:
+            return
+        counted = attempt.outcome is Outcome.NO_ACK and attempt.node.error_active
+        if counted or attempt.outcome is Outcome.BIT_ERROR:
+            self._error(attempt, t)
+        else:
+            self._delivered(attempt, t)
+        if self.waiting and not self._retired:
+            self._plan(t)
+
+    def _delivered(self, attempt: Attempt, t: float) -> None:
+        bus, node, frame = self.bus, attempt.node, attempt.frame
+        attempt.live = False
+        self._active.remove(attempt)
+        received = [other for other in attempt.hearers if other not in attempt.deaf]
+        acknowledged = attempt.outcome is Outcome.SENT
+        free = t + INTERMISSION * self.bit_time
+        for other in attempt.hearers:
+            self._free[other] = max(self._free[other], free)
+        pause = (0 if node.error_active else SUSPEND) + (0 if acknowledged else PASSIVE_PAUSE)
+        self._free[node] = free + pause * self.bit_time
+        for other in received:
+            other.received_well()
+        for other in attempt.deaf:
+            other.receive_error(t, first=False)
+        bus.count_frame(t, attempt.bits)
+        if acknowledged:
+            node.sent_well()
+        attempt.message.timestamp = t + bus.offset
+        for owner, consumer in self.route(frame.key):
+            if owner in received:
+                consumer(attempt.message)
+        if acknowledged:
+            for consumer in node.echoes:
+                consumer(attempt.message)
+        if not acknowledged:
+            node.send_errors += 1
+            self.again(frame)
+        elif frame.repeats:
+            self.again(frame)
+        if self._curable and not self._active and all(other.at_ease for other in self.nodes):
+            bus.regroup_soon()
+
+    def _error(self, attempt: Attempt, t: float) -> None:
+        drawn, broken, echoed, pause = error_frame(attempt, self._active, self._ears)
+        self.bus.count_error(t, round((t - attempt.begin) / self.bit_time) + pause)
+        for other in broken:
+            other.live = False
+            self._active.remove(other)
+        senders = {other.node for other in broken}
+        for node in drawn:
+            waits = pause + (SUSPEND if node in senders and not node.error_active else 0)
+            self._free[node] = t + waits * self.bit_time
+        for node in drawn:
+            if node in senders:
+                node.send_error(t)
+            else:
+                node.receive_error(t, first=echoed and node in attempt.witnesses)
+        for other in broken:
+            self.again(other.frame)
+
+    # Changes
+
+    def adopt(self, flight: Flight) -> bool:
+        frame, message, begin, _, bits = flight
+        attempt = Attempt(frame, message, begin, bits, self._ears.hearers[frame.node])
+        self._fly(attempt)
+        return True
+
+    def retire(self) -> Flight | None:
+        self._retired = True
+        for attempt in self._active:
+            attempt.live = False
+            frame = attempt.frame
+            if not frame.waiting and frame.node.able:
+                frame.waiting = True
+                self.waiting.append((frame.priority, -next(self.ticket), frame))
+        self._active.clear()
+        return None

@@ -1,0 +1,137 @@
+"""Service brake and electric parking brake."""
+
+from collections.abc import Callable
+
+from simulators.timers import Timers
+from simulators.vehicle.part import Part, Site
+from simulators.vehicle.ramp import Ramp
+
+FULL_PRESSURE = 120.0
+"""Pressure (bar) at full pedal."""
+PEDAL_PRESSED = 5.0
+"""Travel (%) from which the pedal counts as pressed."""
+_REAR_SHARE = 0.7
+_BUILD_UP = 600.0
+"""bar per second."""
+CLAMP_FORCE = 18.0
+"""Of the applied parking brake (kN)."""
+_EPB_MOVES = 1.2
+_EPB_CURRENT = 8.5
+_STALLED = 21.0
+
+
+class ServiceBrake(Part):
+    """Pedal (%), by-wire request (%), pressures (bar), fluid."""
+
+    def __init__(self, site: Site) -> None:
+        super().__init__(site)
+        self.pedal = 0.0
+        self.by_wire = 0.0
+        """What a by-wire command asks for (%)."""
+        self.fluid_low = False
+        self.works = True
+        """False: the brake control has a fault; the hydraulics still follow the pedal."""
+        self.boost_works = True
+        self.pressure_sensor_works = True
+        self.switch_stuck: bool | None = None
+        """The pedal switch shows pressed (True) or released (False) whatever the foot does."""
+        self.pressure_offset = site.random("car/brake").uniform(-0.15, 0.15)
+        self._course = Ramp(0.0, self.t)
+
+    @property
+    def switch(self) -> bool:
+        """What the pedal's switch says."""
+        return self.pedal > PEDAL_PRESSED if self.switch_stuck is None else self.switch_stuck
+
+    @property
+    def switch_implausible(self) -> bool:
+        return self.switch != (self.pedal > PEDAL_PRESSED)
+
+    def press(self, percent: float) -> None:
+        """The driver's foot."""
+        self.pedal = percent
+        self.follow()
+
+    def follow(self) -> None:
+        """The larger of foot and command counts."""
+        wanted = max(self.pedal, self.by_wire if self.works else 0.0)
+        target = FULL_PRESSURE * wanted / 100
+        if target != self._course.target:
+            self._course.go_to(target, _BUILD_UP, self.t)
+            self.site.revision += 1
+
+    @property
+    def applied(self) -> float:
+        """Where the pressure is going (% of full)."""
+        return self._course.target / FULL_PRESSURE * 100
+
+    def pressure(self) -> float:
+        """Of the master cylinder (bar)."""
+        return max(self._course.at(self.t) + self.pressure_offset, 0.0)
+
+    def wheel_pressure(self, wheel: str) -> float:
+        """Of one wheel, `FL` `FR` `RL` `RR` (bar)."""
+        return self.pressure() * (1.0 if wheel[0] == "F" else _REAR_SHARE)
+
+
+class ParkingBrake(Part):
+    """The electric parking brake. `changed` is called when it has moved."""
+
+    def __init__(self, site: Site, changed: Callable[[], None]) -> None:
+        super().__init__(site)
+        self._changed = changed
+        self._timers = Timers(site.scheduler)
+        self.applied = True
+        self.moving = False
+        self.left_works = True
+        """False: the left actuator does not move."""
+        self.right_works = True
+        self.switch = "neutral"
+        """What the driver does with the switch: `neutral`, `apply`, `release`."""
+        self.switch_works = True
+        self.auto_hold = False
+        self.failed = False
+        """The last movement did not arrive."""
+        self._force = Ramp(CLAMP_FORCE, self.t)
+
+    @property
+    def works(self) -> bool:
+        return self.left_works and self.right_works
+
+    def move(self, apply: bool) -> None:
+        """Apply or release; takes about a second."""
+        if self.moving or (apply == self.applied and not self.failed):
+            return
+        self.moving = True
+        if self.works:
+            rate = CLAMP_FORCE / _EPB_MOVES
+            self._force.go_to(CLAMP_FORCE if apply else 0.0, rate, self.t)
+        self._timers.plan("move", _EPB_MOVES, lambda: self._moved(apply))
+
+    def _moved(self, apply: bool) -> None:
+        self.moving = False
+        self.failed = not self.works
+        if self.works:
+            self.applied = apply
+            self.note("parking_brake", "applied" if apply else "released")
+        self._changed()
+
+    @property
+    def state(self) -> str:
+        """`applied`, `released`, `moving` or `fault`."""
+        if self.failed or not self.works:
+            return "fault"
+        if self.moving:
+            return "moving"
+        return "applied" if self.applied else "released"
+
+    def clamp_force(self) -> float:
+        """Per wheel (kN)."""
+        return self._force.at(self.t)
+
+    def current(self, side: str) -> float:
+        """Of one actuator, `left` or `right` (A). A jammed one takes the current of its stall."""
+        if not self.moving:
+            return 0.0
+        sound = self.left_works if side == "left" else self.right_works
+        return _EPB_CURRENT if sound else _STALLED

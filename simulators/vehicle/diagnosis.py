@@ -1,0 +1,127 @@
+"""The diagnostic servers of a car on its network: what a tester at the connector talks to."""
+
+from collections.abc import Callable
+from functools import cache, partial
+from random import Random
+
+from harness.data import data_folder
+from harness.devices.diag.description import load_diagnostics
+from harness.devices.diag.diagnostics import Diagnostics
+from harness.quantity import Value
+from simulators.vehicle.diag.attach import DiagnosticServers, Station, attach_servers
+from simulators.vehicle.diag.hooks import DescribedHooks, Done
+from simulators.vehicle.diag.identity import vehicle_identity
+from simulators.vehicle.diag.server import UdsServer
+from simulators.vehicle.diag_values import values_of
+from simulators.vehicle.ecus.ecu import Ecu
+from simulators.vehicle.network import CarNetwork
+
+LEDGER_OF_SETTINGS = ("config_", "automation_level", "variant_code")
+"""Coding that the site's ledger also names, by the beginning of its name."""
+
+
+@cache
+def description() -> Diagnostics:
+    """The shipped description of this car's control units."""
+    return load_diagnostics(data_folder("dbc") / "shared-ev.diagnostics.yaml")
+
+
+def attach_diagnosis(
+    network: CarNetwork, random: Callable[[str], Random], advance: Callable[[], None]
+) -> DiagnosticServers:
+    """Give every unit of the network its server. Needs a running loop."""
+    car, known = network.car, description()
+    stations: dict[str, Station] = {}
+    for name, unit in known.units.items():
+        ecu = network.ecus[unit.node]
+        codes = {dtc.code for dtc in unit.dtcs}
+        stations[name] = Station(
+            ecu.node,
+            _hooks(ecu),
+            monitors={code: test for code, test in ecu.monitors.items() if code in codes},
+            powered=partial(_powered, ecu),
+        )
+    servers = attach_servers(
+        known,
+        stations,
+        scheduler=car.scheduler,
+        random=random,
+        identity=vehicle_identity(known, random, vin=car.units.vin),
+        key_on=lambda: car.power.ignition,
+        advance=advance,
+        wall=car.wall,
+    )
+    for name, server in servers.items():
+        network.ecus[known.units[name].node].on_power.append(partial(_look_at_supply, server))
+    return servers
+
+
+def _look_at_supply(server: UdsServer, _on: bool) -> None:
+    server.check_supply()
+
+
+def ledger(servers: DiagnosticServers) -> dict[str, Value]:
+    """What the site's ledger says of a sound car: VIN, approved versions, coding."""
+    rows = servers.ledger()
+    for name, server in servers.items():
+        for did in server.ecu.unit.dids:
+            if not did.name.startswith(LEDGER_OF_SETTINGS):
+                continue
+            data = server.ecu.read(did)
+            if data is not None:
+                rows[f"{name}.{did.name}"] = did.decode(data, name)
+    return rows
+
+
+def _powered(ecu: Ecu) -> bool:
+    return ecu.powered and ecu.online_since is not None
+
+
+def _hooks(ecu: Ecu) -> DescribedHooks:
+    return DescribedHooks(
+        values_of(ecu),
+        actuators=_actuators(ecu),
+        on_power=partial(_set_power, ecu),
+        on_communication=partial(_set_communication, ecu),
+        speed=ecu.car.drive.speed,
+    )
+
+
+def _set_power(ecu: Ecu, on: bool) -> None:
+    ecu.restarting = not on
+    ecu.car.update()
+
+
+def _set_communication(ecu: Ecu, tx: bool, _rx: bool) -> None:
+    ecu.silenced = not tx
+    ecu.car.update()
+
+
+def _actuators(ecu: Ecu) -> dict[str, Callable[[Value | None], Done]]:
+    """What a tester may drive, by the name of the identifier."""
+    if ecu.name == "ICM":
+        return {"lamp_test": partial(_test_lamps, ecu)}
+    if ecu.name != "BCM":
+        return {}
+    body = ecu.car.body
+    lamps = {f"lamp_{channel}": partial(_drive, ecu, channel) for channel in body.channels}
+    return {**lamps, "horn": partial(_drive, ecu, "horn"), "wiper": partial(_drive, ecu, "wiper")}
+
+
+def _test_lamps(ecu: Ecu, value: Value | None) -> Done:
+    ecu.lamp_test = value == "on"
+    ecu.car.site.revision += 1
+    ecu.car.update()
+    return True
+
+
+def _drive(ecu: Ecu, what: str, value: Value | None) -> Done:
+    """The body controller does what the tester says until it is given back."""
+    body = ecu.car.body
+    if value is None:
+        body.driven.pop(what, None)
+    else:
+        body.driven[what] = str(value)
+    ecu.car.site.revision += 1
+    ecu.car.update()
+    return True

@@ -1,0 +1,209 @@
+"""What a technician does to the car with his hands, by the subject of the question.
+
+Actions take effect at once; what follows from them takes the car's own time. Readings and looks are
+in `measuring.py`.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from simulators.rig import Rig
+from simulators.vehicle.body import DOORS
+from simulators.vehicle.car import Car
+
+Action = Callable[[Rig], None]
+FOOT = 60.0
+"""Pedal travel (%) of a foot on the brake."""
+_FOOT_STAYS = 2.5
+"""Seconds that the foot stays on the brake while the car gets READY."""
+
+
+def _press_brake(rig: Rig) -> None:
+    rig.car.brake.press(FOOT)
+
+
+def _release_brake(rig: Rig) -> None:
+    rig.car.brake.press(0.0)
+
+
+def _switch_on(rig: Rig) -> None:
+    """12 V on, READY off."""
+    car = rig.car
+    if car.power.key == "ready":
+        car.power.turn("on")
+    elif car.power.key != "on":
+        car.control.press_start()
+
+
+def _make_ready(rig: Rig) -> None:
+    car = rig.car
+    car.brake.press(FOOT)
+    car.control.press_start()
+    car.timers.plan("foot", _FOOT_STAYS, lambda: _take_foot_off(car))
+
+
+def _take_foot_off(car: Car) -> None:
+    car.brake.press(0.0)
+    car.update()
+
+
+def _switch_off(rig: Rig) -> None:
+    rig.car.control.switch_off()
+
+
+def _gear(gear: str, rig: Rig) -> None:
+    """Foot on the brake, gear, and the foot stays there except in P."""
+    car = rig.car
+    car.brake.press(FOOT)
+    car.control.select(gear)
+    if gear == "p":
+        car.brake.press(0.0)
+
+
+def _parking_brake(apply: bool, rig: Rig) -> None:
+    rig.car.parking_brake.move(apply)
+
+
+def _light(position: str, rig: Rig) -> None:
+    body = rig.car.body
+    body.light.position = position
+    if position != "low_beam":
+        body.high_beam.position = "off"
+    if position not in ("position", "low_beam"):
+        body.fog_rear.position = "off"
+
+
+def _high_beam(on: bool, rig: Rig) -> None:
+    body = rig.car.body
+    if on:
+        body.light.position = "low_beam"
+    body.high_beam.position = "on" if on else "off"
+
+
+def _fog(on: bool, rig: Rig) -> None:
+    body = rig.car.body
+    if on and body.light.position not in ("position", "low_beam"):
+        body.light.position = "low_beam"
+    body.fog_rear.position = "on" if on else "off"
+
+
+def _switch(name: str, position: str, rig: Rig) -> None:
+    getattr(rig.car.body, name).position = position
+
+
+def _door(name: str, opened: bool, rig: Rig) -> None:
+    car = rig.car
+    if opened and name in car.body.locks:
+        car.body.locks[name].move(False)
+        car.access.armed = False
+    car.body.doors[name].open = opened
+    car.power.wake()
+
+
+def _shut_all(rig: Rig) -> None:
+    for door in rig.car.body.doors.values():
+        door.open = False
+    rig.car.power.wake()
+
+
+def _lock(locked: bool, rig: Rig) -> None:
+    car = rig.car
+    if locked and not car.body.shut:
+        return
+    car.body.move_locks(locked)
+    car.access.armed = locked and car.power.key == "off"
+    if locked:
+        car.power.hurry()
+    else:
+        car.power.wake()
+
+
+def _windows(opening: float, rig: Rig) -> None:
+    if rig.car.power.ignition:
+        for window in rig.car.body.windows.values():
+            window.move(opening)
+
+
+def _belt(seat: str, fastened: bool, rig: Rig) -> None:
+    rig.car.body.belts[seat].fastened = fastened
+
+
+def _flap(opened: bool, rig: Rig) -> None:
+    car = rig.car
+    car.inlet.flap_open = opened or car.plug.mated
+
+
+def _battery(connected: bool, rig: Rig) -> None:
+    rig.car.low_voltage.battery.connected = connected
+
+
+def _latch(pressed: bool, rig: Rig) -> None:
+    rig.world.press_latch(pressed)
+
+
+def _finish(action: Action, rig: Rig) -> None:
+    """Do it now, and let the car see what has changed."""
+    rig.advance()
+    action(rig)
+    rig.car.update()
+
+
+_PLAIN: dict[str, Action] = {
+    "press-brake": _press_brake,
+    "release-brake": _release_brake,
+    "switch-on": _switch_on,
+    "make-ready": _make_ready,
+    "switch-off": _switch_off,
+    "select-park": partial(_gear, "p"),
+    "select-reverse": partial(_gear, "r"),
+    "select-neutral": partial(_gear, "n"),
+    "select-drive": partial(_gear, "d"),
+    "apply-parking-brake": partial(_parking_brake, True),
+    "release-parking-brake": partial(_parking_brake, False),
+    "low-beam-on": partial(_light, "low_beam"),
+    "low-beam-off": partial(_light, "off"),
+    "position-lamps-on": partial(_light, "position"),
+    "position-lamps-off": partial(_light, "off"),
+    "lights-auto": partial(_light, "auto"),
+    "high-beam-on": partial(_high_beam, True),
+    "high-beam-off": partial(_high_beam, False),
+    "rear-fog-lamp-on": partial(_fog, True),
+    "rear-fog-lamp-off": partial(_fog, False),
+    "turn-left-on": partial(_switch, "turn", "left"),
+    "turn-right-on": partial(_switch, "turn", "right"),
+    "turn-off": partial(_switch, "turn", "off"),
+    "hazard-on": partial(_switch, "hazard", "on"),
+    "hazard-off": partial(_switch, "hazard", "off"),
+    "horn-on": partial(_switch, "horn", "on"),
+    "horn-off": partial(_switch, "horn", "off"),
+    "wiper-intermittent": partial(_switch, "wiper", "intermittent"),
+    "wiper-slow": partial(_switch, "wiper", "slow"),
+    "wiper-fast": partial(_switch, "wiper", "fast"),
+    "wiper-off": partial(_switch, "wiper", "off"),
+    "wash-windscreen": partial(_switch, "wiper", "wash"),
+    "press-vehicle-emergency-stop": partial(_switch, "emergency_stop", "pressed"),
+    "release-vehicle-emergency-stop": partial(_switch, "emergency_stop", "released"),
+    "close-doors": _shut_all,
+    "lock-car": partial(_lock, True),
+    "unlock-car": partial(_lock, False),
+    "open-windows": partial(_windows, 100.0),
+    "close-windows": partial(_windows, 0.0),
+    "fasten-driver-belt": partial(_belt, "driver", True),
+    "release-driver-belt": partial(_belt, "driver", False),
+    "open-flap": partial(_flap, True),
+    "close-flap": partial(_flap, False),
+    "stop-charging-at-car": lambda rig: rig.car.charging.stop_by_user(),
+    "resume-charging-at-car": lambda rig: rig.car.charging.resume_by_user(),
+    "press-latch": partial(_latch, True),
+    "release-latch": partial(_latch, False),
+    "disconnect-12v": partial(_battery, False),
+    "connect-12v": partial(_battery, True),
+}
+for _name in (*DOORS, "tailgate", "bonnet"):
+    _PLAIN[f"open-door-{_name.lower()}"] = partial(_door, _name, True)
+    _PLAIN[f"close-door-{_name.lower()}"] = partial(_door, _name, False)
+
+ACTIONS: Mapping[str, Action] = {
+    subject: partial(_finish, action) for subject, action in _PLAIN.items()
+}
+"""Subject of a `confirm` question -> what the technician does."""

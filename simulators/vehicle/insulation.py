@@ -1,0 +1,48 @@
+"""Insulation of the high-voltage circuit against the chassis, by section and pole."""
+
+from simulators.vehicle.part import Part, Site
+
+SECTIONS = ("battery", "drive", "obc", "dcdc")
+"""The battery is always connected; the others hang behind the contactors."""
+_MEASURABLE = 20_000.0
+
+
+class Section(Part):
+    """One part of the circuit; resistances in kilo-ohm."""
+
+    def __init__(self, site: Site, name: str) -> None:
+        super().__init__(site)
+        random = site.random(f"car/insulation/{name}")
+        self.positive = random.uniform(12_000.0, 25_000.0)
+        self.negative = random.uniform(12_000.0, 25_000.0)
+
+
+class Insulation(Part):
+    """All sections and the instrument of the battery management that measures them."""
+
+    def __init__(self, site: Site) -> None:
+        super().__init__(site)
+        self.sections = {name: Section(site, name) for name in SECTIONS}
+        self.closed = False
+        """The contactors connect the consumers."""
+        self.instrument_offset = 0.0
+        """Error of the measurement (kilo-ohm)."""
+        self.monitor_works = True
+
+    def _pole(self, pole: str) -> float:
+        names = SECTIONS if self.closed else SECTIONS[:1]
+        conductance = sum(1 / max(getattr(self.sections[name], pole), 1e-3) for name in names)
+        return float(1 / conductance)
+
+    def positive(self) -> float:
+        """Positive pole to chassis (kilo-ohm)."""
+        return self._pole("positive")
+
+    def negative(self) -> float:
+        """Negative pole to chassis (kilo-ohm)."""
+        return self._pole("negative")
+
+    def measured(self) -> float:
+        """What the battery management reports: the poorer pole (kilo-ohm)."""
+        true = min(self.positive(), self.negative()) + self.instrument_offset
+        return min(max(true, 0.0), _MEASURABLE)

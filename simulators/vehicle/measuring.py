@@ -1,0 +1,206 @@
+"""What a technician measures, sees and reads at the car, by the subject of the question.
+
+Instruments are held against the true state of the parts, never against what is on a bus. What
+the cluster shows is seen as the cluster shows it.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+from harness.errors import NotAvailableError
+from simulators.canbus.layout import OBD
+from simulators.instruments import Reading, constant
+from simulators.rig import Rig
+from simulators.vehicle.lamps import CHANNELS
+from simulators.vehicle.sensing import BLOCKED
+from simulators.vehicle.telltales import TELLTALES
+from simulators.vehicle.units import BUSES, Bus
+from simulators.vehicle.wheels import WHEELS
+
+if TYPE_CHECKING:
+    from simulators.vehicle.network import CarNetwork
+
+OVER_RANGE = 40e6
+"""What a multimeter cannot measure any more (ohm); shown for everything above."""
+_DIRTY = BLOCKED / 2
+_BURNT = 2.5
+"""Contact resistance over that of sound pins from which burn marks are seen."""
+
+
+def _network(rig: Rig) -> "CarNetwork":
+    network = rig.car.network
+    if network is None:
+        raise NotAvailableError("the buses of the car are not simulated on this bench")
+    return network
+
+
+# Instruments
+
+
+def _share(share: float, least: float) -> Callable[[float], float]:
+    return lambda true: share * abs(true) + least
+
+
+def _pressure(wheel: str, rig: Rig) -> float:
+    return rig.car.wheels[wheel].pressure()
+
+
+def _tread(wheel: str, rig: Rig) -> float:
+    return rig.car.wheels[wheel].tread
+
+
+def _low_voltage(rig: Rig) -> float:
+    battery = rig.car.low_voltage
+    return battery.voltage() if battery.battery.connected else battery.battery.rest_voltage()
+
+
+def _sensor_supply(node: str, rig: Rig) -> float:
+    car = rig.car
+    return car.low_voltage.voltage() - car.sensors[node].supply_drop if car.power.ignition else 0.0
+
+
+def _shown_number(signal: str, rig: Rig) -> float:
+    value = _network(rig).shown(signal)
+    if not isinstance(value, int | float):
+        raise NotAvailableError(f"the cluster does not show {signal}")
+    return float(value)
+
+
+def _ohms(bus: Bus, first: str, second: str, rig: Rig) -> float:
+    wiring = _network(rig).buses[bus].wiring
+    return min(wiring.resistance(OBD, first, second), OVER_RANGE)  # type: ignore[arg-type]  # literals, see `_bus_readings`
+
+
+def _level(bus: Bus, wire: str, state: str, rig: Rig) -> float:
+    wiring = _network(rig).buses[bus].wiring
+    return wiring.level(OBD, wire, state)  # type: ignore[arg-type]  # literals, see `_bus_readings`
+
+
+def _bus_readings() -> dict[str, Reading]:
+    """At the diagnostic connector of each bus."""
+    readings: dict[str, Reading] = {}
+    ohms = {"resistance": ("H", "L"), "high_ground": ("H", "GND"), "low_ground": ("L", "GND"),
+            "high_battery": ("H", "VBAT"), "low_battery": ("L", "VBAT")}  # fmt: skip
+    for bus in BUSES:
+        for name, (first, second) in ohms.items():
+            readings[f"can_{bus}_{name}"] = Reading(
+                "Ω", partial(_ohms, bus, first, second), _share(0.005, 0.3), 1
+            )
+        for wire, name in (("H", "high"), ("L", "low")):
+            for state in ("recessive", "dominant"):
+                readings[f"can_{bus}_{name}_{state}"] = Reading(
+                    "V", partial(_level, bus, wire, state), _share(0.01, 0.03), 2
+                )
+    return readings
+
+
+READINGS: Mapping[str, Reading] = {
+    "low_voltage_battery": Reading("V", _low_voltage, _share(0.005, 0.02), 2),
+    "displayed_soc": Reading("%", partial(_shown_number, "ICM_DisplayedSoc"), constant(0.5), 0),
+    "displayed_odometer": Reading("km", partial(_shown_number, "ICM_Odometer"), constant(0.1), 1),
+    "displayed_speed": Reading(
+        "km/h", partial(_shown_number, "ICM_IndicatedSpeed"), constant(0.5), 0
+    ),
+    **{
+        f"tyre_pressure_{wheel.lower()}": Reading(
+            "kPa", partial(_pressure, wheel), constant(5.0), 0
+        )
+        for wheel in WHEELS
+    },
+    **{
+        f"tread_depth_{wheel.lower()}": Reading("mm", partial(_tread, wheel), constant(0.2), 1)
+        for wheel in WHEELS
+    },
+    **{
+        f"sensor_supply_{node.lower()}": Reading(
+            "V", partial(_sensor_supply, node), _share(0.005, 0.02), 2
+        )
+        for node in ("CAM", "RAD", "LID", "USS", "GNSS")
+    },
+    **_bus_readings(),
+}
+"""Subject of a `reading` question -> what the instrument is held against."""
+
+# Eyes
+
+
+def _lamp(channel: str, rig: Rig) -> str:
+    return rig.car.body.lamps.seen(channel)
+
+
+def _telltale(name: str, rig: Rig) -> str:
+    return str(_network(rig).shown(f"ICM_Lamp{name}") or "off")
+
+
+OBSERVATIONS: Mapping[str, Callable[[Rig], str]] = {
+    **{f"lamp-{channel.replace('_', '-')}": partial(_lamp, channel) for channel in CHANNELS},
+    **{f"telltale-{name.lower()}": partial(_telltale, name) for name in TELLTALES},
+    "horn": lambda rig: "on" if rig.car.body.horn_sounds else "off",
+    "wiper": lambda rig: rig.car.body.wiper_state(),
+    "inlet-flap": lambda rig: "open" if rig.car.inlet.flap else "closed",
+    "pedestrian-sound": lambda rig: rig.car.body.avas(),
+}
+"""Subject of an `observe` question -> what is seen or heard (lamps: `on`, `partly`, `off`)."""
+
+
+def _nothing(_rig: Rig) -> str | None:
+    return None
+
+
+def _surfaces(rig: Rig) -> str | None:
+    dirty = [node for node, part in rig.car.sensors.items() if part.blockage >= _DIRTY]
+    return f"covered or dirty: {', '.join(dirty)}" if dirty else None
+
+
+def _pins(rig: Rig) -> str | None:
+    return "burn marks at the pins" if rig.car.inlet.contact >= _BURNT else None
+
+
+def _levels(rig: Rig) -> str | None:
+    car = rig.car
+    levels = {
+        "brake fluid": car.brake.fluid_low,
+        "coolant": car.body.coolant_low,
+        "washer fluid": car.body.washer_low,
+    }
+    low = [name for name, bad in levels.items() if bad]
+    return f"below the mark: {', '.join(low)}" if low else None
+
+
+def _flap_look(rig: Rig) -> str | None:
+    car = rig.car
+    return "flap does not close" if car.inlet.flap_stuck_open and not car.plug.mated else None
+
+
+_SOURCES: dict[str, Callable[[Rig], str | None]] = {
+    "car-body": _nothing,
+    "car-glass": _nothing,
+    "car-lamps": _nothing,
+    "car-tyres": _nothing,
+    "car-leaks": _nothing,
+    "car-plate": _nothing,
+    "car-certificate": _nothing,
+    "car-equipment": _nothing,
+    "car-interior": _nothing,
+    "high-voltage-cables": _nothing,
+    "inlet-pins": _pins,
+    "inlet-flap": _flap_look,
+    "sensor-surfaces": _surfaces,
+    "fluid-levels": _levels,
+}
+
+
+def _look(subject: str, rig: Rig) -> str | None:
+    return rig.world.appearance.get(subject) or _SOURCES[subject](rig)
+
+
+LOOKS: Mapping[str, Callable[[Rig], str | None]] = {
+    subject: partial(_look, subject) for subject in _SOURCES
+}
+"""Subject of an `inspect` question -> what is wrong there; None: nothing."""
+
+TEXTS: Mapping[str, Callable[[Rig], str]] = {
+    "vin-on-body": lambda rig: rig.car.units.vin,
+}
+"""What is written on the car."""

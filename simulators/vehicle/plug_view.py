@@ -1,0 +1,107 @@
+"""What the car sees of the charging plug: CC, CP, earth, mains. Nothing of the pile itself."""
+
+from typing import TYPE_CHECKING
+
+from simulators.cable import PilotWire
+from simulators.pilot import CABLE_R4, CABLE_RC, S1, announced
+
+if TYPE_CHECKING:
+    from simulators.world import World
+
+_BAND = 0.05
+"""RC must lie within 95 to 105 % of the table value (GB/T 18487.1-2023, A.3.10.1)."""
+
+
+class PlugView:
+    """The inlet's pins. Voltages in V, resistances in ohm, currents in A, duty in %."""
+
+    def __init__(self, world: "World") -> None:
+        self._world = world
+
+    # Connection confirm (test point 3)
+
+    @property
+    def mated(self) -> bool:
+        return self._world.cable.mated
+
+    def cc_resistance(self) -> float | None:
+        """CC to earth; None: nothing is there."""
+        cable = self._world.cable
+        return cable.plug_resistance() if cable.mated else None
+
+    def half_connected(self) -> bool:
+        """The latch button is pressed: RC + R4."""
+        seen = self.cc_resistance()
+        return seen is not None and any(
+            abs(seen - (rc + CABLE_R4[a])) <= _BAND * (rc + CABLE_R4[a])
+            for a, rc in CABLE_RC.items()
+        )
+
+    def cable_rating(self) -> int:
+        """Current (A) that RC stands for; 0: no cable, or a resistor outside its band."""
+        seen = self.cc_resistance()
+        if seen is None:
+            return 0
+        return next((a for a, rc in CABLE_RC.items() if abs(seen - rc) <= _BAND * rc), 0)
+
+    # Control pilot (test point 2, as the charger reports it: without the diode's drop)
+
+    def _joined(self) -> bool:
+        cable = self._world.cable
+        return cable.mated and cable.earth_sound and cable.pilot_wire is PilotWire.SOUND
+
+    def cp_level(self) -> float:
+        """Positive level of the pilot; 0 when none arrives."""
+        return max(self._world.levels().positive, 0.0) if self._joined() else 0.0
+
+    def out_of_service(self) -> bool:
+        """The pile holds the pilot at steady -12 V."""
+        pile = self._world.pile
+        return self._joined() and pile is not None and pile.pilot.s1 is S1.LOW
+
+    def duty(self) -> float:
+        """Duty of the PWM; 0 without one."""
+        return self._world.levels().duty if self._joined() else 0.0
+
+    def frequency(self) -> float:
+        return self._world.levels().frequency if self._joined() else 0.0
+
+    def coded_current(self) -> float:
+        """What the duty allows (A)."""
+        return announced(self.duty())
+
+    # Power pins
+
+    @property
+    def live(self) -> bool:
+        """Mains is on the pins."""
+        return self._world.output_live and self._world.cable.mated
+
+    @property
+    def earth(self) -> bool:
+        """Protective earth, as far as the charger's monitor can tell: with no plug there is none.
+
+        Without a voltage to earth the monitor cannot see a break.
+        """
+        cable = self._world.cable
+        return cable.mated and (cable.earth_sound or not self.live)
+
+    def voltage(self, phase: int) -> float:
+        world = self._world
+        return world.grid.voltage(phase, world.t) if self.live else 0.0
+
+    def current(self, phase: int) -> float:
+        return self._world.load.current_in(phase)
+
+    def mains_frequency(self) -> float:
+        world = self._world
+        return world.grid.frequency(world.t) if self.live else 0.0
+
+    def power(self) -> float:
+        """True power through the plug (W)."""
+        load = self._world.load
+        return sum(load.power(phase) for phase in load.phases) if load.current() else 0.0
+
+    def energy(self) -> float:
+        """True energy through the plug since the start (Wh)."""
+        return self._world.load.energy()

@@ -1,0 +1,57 @@
+"""Electric power steering: wheel angle, torques, condition."""
+
+from simulators.thermal import Node
+from simulators.vehicle.part import Part, Site
+from simulators.vehicle.ramp import Ramp
+
+
+class Steering(Part):
+    """Angles in degrees (positive to the left), torques in Nm."""
+
+    def __init__(self, site: Site) -> None:
+        super().__init__(site)
+        random = site.random("car/steering")
+        self._course = Ramp(round(random.uniform(-1.2, 1.2), 1), self.t)
+        self.works = True
+        """False: no assistance, warning lamp."""
+        self.sensor_works = True
+        """Of the steering angle."""
+        self.torque_channels_agree = True
+        self.calibrated = True
+        """The sensor knows its zero."""
+        self.sensor_offset = random.uniform(-0.2, 0.2)
+        self.driver_torque = 0.0
+        """What hands put on the wheel."""
+        self.torque_offset = random.uniform(-0.06, 0.06)
+        self.temperature = Node(site.ambient() + random.uniform(0.0, 1.0), 600.0, self.t)
+
+    def turn(self, angle: float, rate: float = 180.0) -> float:
+        """Turn the wheel to an angle at a rate (degrees per second); returns the arrival time."""
+        at = self._course.go_to(angle, rate, self.t)
+        self.site.revision += 1
+        return at
+
+    def angle(self) -> float:
+        """True angle."""
+        return self._course.at(self.t)
+
+    @property
+    def target(self) -> float:
+        return self._course.target
+
+    def measured_angle(self) -> float:
+        return self.angle() + self.sensor_offset
+
+    def rate(self) -> float:
+        """Degrees per second."""
+        return self._course.rate(self.t)
+
+    def measured_torque(self) -> float:
+        """At the torsion bar."""
+        return self.driver_torque + self.torque_offset
+
+    def assist(self, active: bool) -> float:
+        """Torque of the assist motor while the assistance is active."""
+        if not (active and self.works):
+            return 0.0
+        return 4.0 * self.driver_torque + 0.02 * self.rate()

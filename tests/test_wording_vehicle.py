@@ -1,0 +1,439 @@
+"""What a vehicle run shows, said in Chinese: every state, name, reason and failure."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.datafile import load
+from harness.devices.diag.nrc import NAMES
+from harness.engine import details, names, states_zh, wording
+from harness.engine.phrases import Phrases
+from harness.errors import FileError
+from harness.limits import Clear, Equals, OneOf, Range
+from harness.quantity import Measurement, Quality, Value
+
+ROOT = Path(__file__).resolve().parent.parent
+CHINESE = re.compile("[\u4e00-\u9fff]")
+SAME_IN_BOTH = {"READY", "km/h", "mph"}
+PROFILE = load(ROOT / "harness/devices/vehicle/profiles/shared-ev.yaml")[0]
+DIAGNOSTICS = load(ROOT / "dbc/shared-ev.diagnostics.yaml")[0]
+
+
+def labels() -> Iterator[tuple[str, str]]:
+    """Point and state of every value table of the databases and the diagnostic description."""
+    for path in sorted((ROOT / "dbc").glob("*.dbc")):
+        text = path.read_text(encoding="utf-8")
+        for signal, table in re.findall(r"^VAL_ \d+ (\w+) (.*);$", text, re.M):
+            yield from ((signal, label) for label in re.findall(r'\d "([^"]*)"', table))
+    for entry in (*DIAGNOSTICS["dids"].values(), *DIAGNOSTICS["routines"].values()):
+        values = entry.get("values") or entry.get("result", {}).get("values", {})
+        yield from ((entry["name"], label) for label in values.values())
+
+
+def signals() -> dict[str, str]:
+    """Point of the profile -> signal."""
+    found = PROFILE["points"].items()
+    return {name: entry["signal"] for name, entry in found if "signal" in entry}
+
+
+# ---------------------------------------------------------------- states
+
+
+def test_every_state_of_every_value_table_has_a_chinese_word() -> None:
+    every = set(labels())
+    assert len(every) > 500
+    missing = [
+        (point, label)
+        for point, label in every
+        if not (shown := states_zh.chinese(label, point))
+        or not (CHINESE.search(shown) or shown in SAME_IN_BOTH)
+    ]
+    assert missing == []
+
+
+def test_a_profile_name_and_its_signal_say_the_same() -> None:
+    tables: dict[str, set[str]] = {}
+    for point, label in labels():
+        tables.setdefault(point, set()).add(label)
+    for name, signal in signals().items():
+        for label in tables.get(signal.rpartition(".")[2], ()):
+            assert states_zh.chinese(label, name) == states_zh.chinese(label, signal), name
+
+
+@pytest.mark.parametrize(
+    ("point", "state", "zh"),
+    [
+        ("BCM_Closures.BCM_DoorFL", "open", "打开"),
+        ("door_front_left", "closed", "关闭"),
+        ("inlet_flap", "open", "打开"),
+        ("interlock", "open", "断开"),
+        ("main_positive", "open", "断开"),
+        ("bms.main_positive_contactor", "welded", "粘连"),
+        ("BCM_Occupants.BCM_BeltDriver", "open", "未系"),
+        ("GNSS_Status.GNSS_Antenna", "open", "断路"),
+        ("low_beam_left", "on", "点亮"),
+        ("lamp_abs", "off", "熄灭"),
+        ("bcm.lamp_turn_left", "open_circuit", "断路"),
+        ("turn_left", "short_circuit", "短路"),
+        ("BCM_LampFeedback.BCM_BrakeState", "off", "熄灭"),
+        ("ibc.brake_state", "off", "关闭"),
+        ("horn", "on", "鸣响"),
+        ("vcu.motor_pump", "on", "运行"),
+        ("key_position", "off", "OFF 挡"),
+        ("gear", "p", "P 挡"),
+        ("ready", "not_ready", "未 READY"),
+        ("charging_state", "ready", "充电就绪"),
+        ("cp_state", "ready", "就绪（C）"),
+        ("hv_state", "on", "已上电"),
+        ("parking_brake", "released", "已释放"),
+        ("parking_brake", "applied", "已驻车"),
+        ("brake_pedal", "released", "未踩下"),
+        ("emergency_stop", "released", "未按下"),
+        ("immobiliser", "learning", "钥匙匹配中"),
+        ("TPMS_Warnings.TPMS_WarningFL", "low", "胎压过低"),
+        ("brake_fluid", "low", "偏低"),
+        ("ADCU_Mode.ADCU_AccState", "fault", "故障"),
+        ("OBC_ControlPilot.OBC_CcState", "fault", "连接故障"),
+        ("stop_reason", "cp_lost", "CP 信号丢失"),
+        ("stop_reason", "stopped_by_pile", "充电桩停止"),
+        # piles keep their words
+        ("indicator_state", "off", "不亮"),
+        ("lamp", "off", "不亮"),
+        ("", "off", "不亮"),
+        ("door_state", "open", "打开"),
+        ("pe_state", "open", "断线"),
+        ("contactor_state", "open", "断开"),
+        ("cable_state", "connected", "已连接"),
+        ("stop_reason", "none", "无"),
+    ],
+)
+def test_states_mean_what_they_mean_for_their_point(point: str, state: str, zh: str) -> None:
+    assert wording.value(state, None, "zh", point) == zh
+    reading = Measurement(point, state)
+    assert wording.measurement(reading, "zh") == zh
+    assert wording.limit(Equals(state), "zh", point) == f"= {zh}"
+    assert zh in wording.limit(OneOf([state, "fault"]), "zh", point)
+
+
+@pytest.mark.parametrize(
+    ("state", "en"),
+    [("not_ready", "not ready"), ("p", "P"), ("acc", "ACC"), ("km_h", "km/h"), ("X_9", "X_9")],
+)
+def test_states_in_english(state: str, en: str) -> None:
+    assert wording.value(state, None, "en", "gear") == en
+
+
+def test_a_label_of_somebody_else_stays_as_it_is() -> None:
+    assert wording.value("Defrost_Max", None, "zh", "HVAC.Mode") == "Defrost_Max"
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_any_state_and_point_is_taken(state: str, point: str) -> None:
+    assert wording.value(state, None, "zh", point) or not state
+    assert wording.point(point, "zh", "vehicle") or not point
+
+
+# ---------------------------------------------------------------- names
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "zh", "en"),
+    [
+        ("soc", "vehicle", "荷电状态 SOC", "State of charge"),
+        ("BMS_StateOfCharge.BMS_Soc", "vehicle", "荷电状态 SOC", "State of charge"),
+        ("BMS_CellVoltages.BMS_CellVoltage01", "vehicle", "BMS_CellVoltages.BMS_CellVoltage01",
+         "BMS_CellVoltages.BMS_CellVoltage01"),
+        ("charging_state", "pile", "充电状态", "Charging state"),
+        ("charging_state", "vehicle", "车辆充电状态", "Charging state of the vehicle"),
+        ("charging_state", "", "充电状态", "Charging state"),
+        ("vcu.vin", "vehicle vcu", "vcu 车辆识别代号（VIN）",
+         "vcu Vehicle identification number (VIN)"),
+        ("software_version.differing", "vehicle", "软件版本不一致的单元",
+         "Software version: units that differ"),
+        ("bus_load.powertrain", "vehicle", "动力总线负载率", "Bus load, Powertrain bus"),
+        ("error_frames.can", "vehicle", "CAN 总线错误帧", "Error frames, CAN bus"),
+        ("bms.P0AA6-1A", "vehicle", "bms P0AA6-1A", "bms P0AA6-1A"),
+        ("both_sides.apart", "pile, vehicle", "双侧状态出现的时间差",
+         "Time between the states of both sides"),
+        ("session_energy / session_energy", "pile, vehicle", "车辆本次充电电量 / 本次电量",
+         "Session energy of the vehicle / Session energy"),
+        ("active_power - active_power", "pile, vehicle", "车辆有功功率 − 桩有功功率",
+         "Active power (vehicle) − Active power (pile)"),
+        ("low_voltage - low_voltage_vcu", "vehicle", "低压（车身控制器） − 低压（整车控制器）",
+         "12 V (BCM) − 12 V (VCU)"),
+        ("interlock.time_to_open", "vehicle", "高压互锁 到“断开”的时间",
+         "High-voltage interlock time to open"),
+        ("door_front_left.time_to_open", "vehicle", "左前门 到“打开”的时间",
+         "Front left door time to open"),
+        ("insulation_per_volt", "vehicle", "每伏绝缘电阻", "Insulation resistance per volt"),
+        ("eps.trouble_codes", "vehicle", "eps 故障码", "eps trouble codes"),
+        ("diagnosis", "", "诊断结论", "Diagnosis"),
+        ("no_such_thing", "vehicle", "no_such_thing", "no_such_thing"),
+    ],
+)  # fmt: skip
+def test_names(name: str, source: str, zh: str, en: str) -> None:
+    reading = Measurement(name, 1.0, source=source)
+    assert wording.quantity(reading, "zh") == zh
+    assert wording.quantity(reading, "en") == en
+
+
+def test_every_point_of_the_profile_has_a_name_in_both_languages() -> None:
+    for name in PROFILE["points"]:
+        shown = wording.point(name, "zh", "vehicle")
+        assert CHINESE.search(shown), name
+        assert shown != wording.point(name, "en", "vehicle"), name
+
+
+def test_every_identifier_of_a_unit_has_a_name() -> None:
+    by_number = {number: entry["name"] for number, entry in DIAGNOSTICS["dids"].items()}
+    for unit, entry in DIAGNOSTICS["units"].items():
+        for number in entry["dids"]:
+            name = f"{unit}.{by_number[number]}"
+            shown = wording.point(name, "zh", f"vehicle {unit}")
+            assert shown.startswith(f"{unit} "), name
+            assert CHINESE.search(shown), name
+
+
+@pytest.mark.parametrize("name", sorted(names.FINDINGS))
+def test_findings_have_names(name: str) -> None:
+    assert CHINESE.search(wording.point(name, "zh"))
+    assert names.is_finding(name)
+
+
+def test_buses_have_names_and_unknown_ones_keep_theirs() -> None:
+    assert [wording.bus(name, "zh") for name in PROFILE["buses"]] == [
+        "动力总线", "底盘总线", "车身总线", "智驾总线",
+    ]  # fmt: skip
+    assert wording.bus("can", "en") == "CAN bus"
+    assert wording.bus("kwp", "zh") == "kwp"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "zh"),
+    [
+        ("silent_nodes", ["chassis:EPB", "body:ICM"], "底盘总线：EPB, 车身总线：ICM"),
+        ("unknown_messages", ["powertrain:5A1"], "动力总线：5A1"),
+        ("lamps_lit", ["lamp_abs"], "ABS 灯"),
+        ("trouble_codes", ["bms:P0AA6-1A"], "bms：P0AA6-1A"),
+        ("silent_units", ["epb"], "epb"),
+        ("vin.differing", ["bcm=LEX:1"], "bcm=LEX:1"),
+        ("fault_flags", ["a:b"], "a:b"),
+        ("silent_nodes", [], "无"),
+    ],
+)
+def test_lists(name: str, value: Value, zh: str) -> None:
+    assert wording.value(value, None, "zh", name) == zh
+
+
+def test_limits_of_lists_and_of_flags_are_said_differently() -> None:
+    assert wording.limit(Clear(), "zh", "silent_nodes") == "= 无"
+    assert wording.limit(Clear(["lamp_abs"]), "zh", "lamps_lit") == "= 无（ABS 灯 除外）"
+    assert wording.limit(Clear(), "en", "x.differing") == "= none"
+    assert wording.limit(Clear(), "zh", "fault_flags") == "不得置位"
+    assert wording.limit(Range("1", None, 0), "en", "error_frames.can") == "≤ 0"
+    assert wording.limit(Range("V", 1, 2), "en", "x") == "1 … 2 V"
+
+
+def test_a_corrupt_reading_says_so() -> None:
+    reading = Measurement("steering_angle", 2.0, "deg", quality=Quality.CORRUPT)
+    assert wording.measurement(reading, "zh") == "报文校验或计数器错误 (2.0)"
+
+
+@pytest.mark.parametrize(("u", "shown"), [(161.0, "160"), (0.0512, "0.051"), (5.3, "5.3")])
+def test_uncertainties_have_two_digits_and_no_exponent(u: float, shown: str) -> None:
+    assert wording.spread(u) == shown
+
+
+# ---------------------------------------------------------------- when the data files are read
+
+
+def test_names_of_piles_read_no_vehicle_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[Path] = []
+
+    def refuse(path: Path) -> object:
+        read.append(path)
+        raise FileError([])
+
+    monkeypatch.setattr(names, "load", refuse)
+    names._vehicle.cache_clear()
+    names._diagnostics.cache_clear()
+    try:
+        for name in ("voltage_l1", "charging_state.time_to_fault", "error_rate", "clock.offset"):
+            wording.point(name, "zh", "pile")
+        for reason in ("lowest of 3", "the bench has no meter", "charging_state was charging "
+                       "before the action", "still idle", "step a ended fail"):  # fmt: skip
+            wording.reason(reason)
+        assert read == []
+        # A file that cannot be read costs the names, not the report.
+        assert wording.point("soc", "zh", "vehicle") == "soc"
+        assert read
+    finally:
+        names._vehicle.cache_clear()
+        names._diagnostics.cache_clear()
+
+
+def test_the_words_load_no_can_library() -> None:
+    program = (
+        "import sys\n"
+        "from harness.engine import wording\n"
+        "from harness.report import html\n"
+        "assert wording.point('soc', 'zh', 'vehicle') == '荷电状态 SOC'\n"
+        "wording.reason('vcu: 22 F1 90 (read data by identifier): no reply')\n"
+        "heavy = {'can', 'cantools', 'isotp', 'udsoncan', 'numpy', 'pyarrow', 'asammdf'}\n"
+        "print(sorted(heavy & set(sys.modules)))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-X", "utf8", "-c", program],
+        capture_output=True, text=True, encoding="utf-8", check=True,
+    )  # fmt: skip
+    assert done.stdout.strip() == "[]"
+
+
+# ---------------------------------------------------------------- reasons and notes
+
+
+@pytest.mark.parametrize(
+    ("english", "zh"),
+    [
+        ("interlock was open before the action", "动作之前高压互锁已是“断开”"),
+        ("door_front_left was open before the action", "动作之前左前门已是“打开”"),
+        ("still ready", "仍为“就绪”"),
+        ("still not_ready, closed", "仍为“未就绪, 闭合”"),
+        (
+            "still pile: charging, vehicle: not_ready",
+            "仍为“充电桩: 充电中, 车辆: 未就绪”",
+        ),
+        ("smallest: cable_rating 32 A", "最小的是电缆额定电流：32 A"),
+        ("4 units, wanted LEX0E60A1R0000147", "4 个控制单元，应为 LEX0E60A1R0000147"),
+        ("7 compared", "比对 7 项"),
+        ("highest of 4", "4 次采样中的最高值"),
+        ("nothing was sent", "未发送任何报文"),
+        (
+            "cyclic transmission ended, control returned to the units",
+            "已停止周期发送，控制权已交还各控制单元",
+        ),
+        (
+            "the adapter is gone: nothing can be sent, and sessions end after 5 s (S3)",
+            "适配器已断开：无法发送，诊断会话将在 5 s（S3）后自行结束",
+        ),
+        (
+            "the vehicle was lost: powertrain: the adapter is gone: the other end has closed the "
+            "connection",
+            "车辆失联：动力总线: 适配器断开：对端已断开连接",
+        ),
+        ("not every unit could be read: bms, eps", "有控制单元读不到：bms, eps"),
+        (
+            "only 1 units have 'vin'; 2 are needed",
+            "只有 1 个控制单元有“车辆识别代号”，至少需要 2 个",
+        ),
+        ("active_power is 0: there is no ratio", "有功功率为 0，无从求比值"),
+        ("the bench has no vehicle", "台架没有车辆"),
+        (
+            "the bench file's site ledger names none of these identifiers",
+            "台架文件的站点台账中没有这些数据",
+        ),
+        ("3 frames in a row failed their check", "连续 3 帧校验或计数器错误"),
+        ("no such frame was received", "未收到该报文"),
+        ("the database allows 0 to 100", "数据库允许的范围为 0 至 100"),
+        ("the profile shared-ev has no point 'x'", "点表 shared-ev 没有数据点 x"),
+        ("simulator in this process (CAN frames)", "本进程内的模拟器（CAN 帧）"),
+        ("the profile my-car has no diagnostic description", "my-car 没有诊断描述文件"),
+        ("there is no 'x' to look at on this simulated bench", "本模拟台架上没有“x”可看"),
+    ],
+)
+def test_reasons(english: str, zh: str) -> None:
+    said = wording.reason(english)
+    assert (said.zh, said.en) == (zh, english)
+
+
+def test_the_note_of_a_trouble_code_is_its_title() -> None:
+    code = Measurement("bms.P0AA6-1A", 47, note="High-voltage insulation resistance too low")
+    assert wording.note(code).zh == "高压系统绝缘电阻过低"
+    other = Measurement("bms.P0AA6-1A", 47, note="Somebody's own text")
+    assert wording.note(other).zh == "Somebody's own text"
+    assert wording.note(Measurement("soc", 47, note="lowest of 3")).zh == "3 次采样中的最低值"
+
+
+# ---------------------------------------------------------------- failures
+
+
+@pytest.mark.parametrize(
+    ("english", "zh"),
+    [
+        (
+            "vcu: 22 F1 90 (read data by identifier): refused with NRC 31 (request out of range)",
+            "vcu: 22 F1 90 按标识符读数据: 被拒绝，NRC 31（请求超出范围）",
+        ),
+        (
+            "bms: 22 20 15 (read data by identifier): asked for patience 20 times (NRC 78) and "
+            "never answered",
+            "bms: 22 20 15 按标识符读数据: 20 次要求等待（NRC 78），始终没有应答",
+        ),
+        (
+            "bms (7E1/7E9): no reply, only a frame that is not valid; last frames: 10 14 62",
+            "bms (7E1/7E9): 无应答，只收到：无效帧；最近的帧：10 14 62",
+        ),
+        (
+            "bms: 3E 00 (tester present): 2 responses to one request; expected 1 (two control "
+            "units on one id?)",
+            "bms: 3E 00 待机握手（诊断仪在线）: 一次请求收到 2 个应答；应为：1 个"
+            "（是否有两个控制单元使用同一标识符？）",
+        ),
+        (
+            "vcu: 22 F1 90 (read data by identifier): 7F 22 is no negative response; expected 3 "
+            "bytes",
+            "vcu: 22 F1 90 按标识符读数据: 7F 22 不是否定响应；应为：3 字节",
+        ),
+        (
+            "powertrain: 7E0 was not sent, the bus is read-only",
+            "powertrain: 报文 7E0 未发送：总线为只读",
+        ),
+        (
+            "vehicle: soc is on the bus 'body', to which nothing is connected",
+            "车辆: soc 在总线“body”上，该总线未接",
+        ),
+        (
+            "slcan /dev/ttyACM0 500 kbit/s: could not open port; no such port; is the adapter "
+            "plugged in? Serial ports of this machine: none",
+            "slcan /dev/ttyACM0 500 kbit/s: could not open port；没有该端口；适配器是否插好？"
+            "本机没有串口",
+        ),
+        (
+            "no data identifier of vcu is called 'vim'; did you mean: vin",
+            "vcu 没有名为“vim”的数据标识符；是否指：vin",
+        ),
+        ("no bus is called 'x'; known: adas, body", "没有名为“x”的总线；可用：adas, body"),
+        ("GW_SteerCmd.Angle: 900 is out of range; expected -780 to 780",
+         "GW_SteerCmd.Angle: 900 超出范围；应为：-780 到 780"),
+        ("A and B of Msg overlap", "Msg 的信号 A 与 B 重叠"),
+        ("the file is packed with gzip; unpack it first", "文件是 gzip 压缩的；请先解压"),
+    ],
+)  # fmt: skip
+def test_failures(english: str, zh: str) -> None:
+    assert details.chinese(english) == zh
+
+
+@pytest.mark.parametrize("code", sorted(NAMES))
+def test_every_refusal_has_a_name(code: int) -> None:
+    said = details.chinese(f"x: 22 F1 90 (read data by identifier): refused with NRC {code:02X} "
+                           f"({NAMES[code].en})")  # fmt: skip
+    assert NAMES[code].zh in said
+
+
+def test_a_phrase_fills_in_plain_translated_and_state_words() -> None:
+    table = Phrases((r"(\w+) is (\w+), (.+)", r"{1}|{2@1}|{2!}|\3"))
+    seen: list[tuple[str, str]] = []
+
+    def translate(word: str, of: str) -> str:
+        seen.append((word, of))
+        return word.upper()
+
+    assert table.find(r"door is open, {1}\2", translate) == r"DOOR|OPEN|OPEN|{1}\2"
+    assert seen == [("door", ""), ("open", "door"), ("open", "*")]
+    assert table.find("nothing of the kind", translate) is None
