@@ -25,7 +25,7 @@ from harness.devices.can.decode import decode
 from harness.devices.can.logs import read_log
 
 FRAMES = 400_000
-ROUNDS = 3
+ROUNDS = 5
 MESSAGES = 20
 FIRST_ID, ID_STEP = 0x100, 0x10
 FRAMES_PER_SECOND = 4000

@@ -243,7 +243,7 @@ class World:
             ),
             "vehicle": (
                 vehicle.r2, vehicle.r3, vehicle.diode_sound, vehicle.s2_stuck_open,
-                vehicle.obeys, vehicle.excess,
+                vehicle.obeys, vehicle.excess, vehicle.follows_duty,
             ),
             "site": (self.ambient, self.leakage, dict(self.inputs), dict(self.appearance)),
         }  # fmt: skip

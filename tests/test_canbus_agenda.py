@@ -27,7 +27,8 @@ def test_deeds_and_events_happen_in_order_however_the_world_is_advanced(
             agenda.plan(at, lambda t, seen=seen, s=scheduler: seen.append((t, s.t, "deed")))  # type: ignore[misc]
         for at in events:
             scheduler.after(
-                at, lambda at=at, seen=seen, s=scheduler: seen.append((at, s.t, "event"))  # type: ignore[misc]
+                at,
+                lambda at=at, seen=seen, s=scheduler: seen.append((at, s.t, "event")),  # type: ignore[misc]
             )
         for stop in [*sorted(stops), 0.03]:
             now[0] = stop
@@ -60,7 +61,9 @@ def test_an_event_planned_by_a_deed_comes_in_its_turn() -> None:
     scheduler = Scheduler(0.0)
     agenda = Agenda.of(scheduler, lambda: 1.0)
     seen: list[tuple[str, float]] = []
-    agenda.plan(0.1, lambda _t: scheduler.after(0.05, lambda: seen.append(("event", scheduler.t))) and None)
+    agenda.plan(
+        0.1, lambda _t: scheduler.after(0.05, lambda: seen.append(("event", scheduler.t))) and None
+    )
     agenda.plan(0.2, lambda _t: seen.append(("deed", scheduler.t)))
     scheduler.run_to(1.0)
     assert seen == [("event", pytest.approx(0.15)), ("deed", 0.2)]

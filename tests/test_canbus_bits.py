@@ -13,7 +13,9 @@ from simulators.canbus.frame_length import bit_times, head
 from tests.canbus_help import Line
 
 identifiers = st.booleans().flatmap(
-    lambda extended: st.tuples(st.integers(0, (1 << (29 if extended else 11)) - 1), st.just(extended))
+    lambda extended: st.tuples(
+        st.integers(0, (1 << (29 if extended else 11)) - 1), st.just(extended)
+    )
 )
 # Payloads with long runs of one level are where stuff bits matter.
 payloads = st.one_of(
@@ -128,9 +130,7 @@ def test_a_data_frame_beats_the_remote_frame_of_its_identifier() -> None:
     ("identifier", "extended", "data"),
     [(0x800, False, b""), (-1, False, b""), (1 << 29, True, b""), (1, False, bytes(9))],
 )
-def test_frames_that_do_not_exist_are_refused(
-    identifier: int, extended: bool, data: bytes
-) -> None:
+def test_frames_that_do_not_exist_are_refused(identifier: int, extended: bool, data: bytes) -> None:
     with pytest.raises(ValueError, match="identifier|bytes"):
         Frame(Line().node("VCU"), identifier, extended, data)
 

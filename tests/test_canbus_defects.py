@@ -313,7 +313,11 @@ def test_two_nodes_with_one_identifier_destroy_each_other() -> None:
     line = Line()
     for name in ("VCU", "GW"):
         line.node(name).cyclic(
-            0x123, False, 0.01, 0.0, lambda _t, name=name: name.encode()  # type: ignore[misc]
+            0x123,
+            False,
+            0.01,
+            0.0,
+            lambda _t, name=name: name.encode(),  # type: ignore[misc]
         )
     line.node("BMS").cyclic(0x456, False, 0.01, 0.0, lambda _t: b"")
     line.run(1.0)

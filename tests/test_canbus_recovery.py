@@ -57,9 +57,7 @@ def _repair(line: Line) -> None:
 
 @settings(max_examples=60)
 @given(
-    st.lists(
-        st.tuples(changes, st.floats(0.0, 0.05)), min_size=1, max_size=8
-    ),
+    st.lists(st.tuples(changes, st.floats(0.0, 0.05)), min_size=1, max_size=8),
     st.integers(0, 1000),
 )
 def test_a_repaired_bus_works_whatever_was_wrong_with_it(

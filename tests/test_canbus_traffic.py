@@ -50,9 +50,7 @@ def requests(draw: st.DrawFn) -> list[Request]:
     )
     wanted = draw(
         st.lists(
-            st.tuples(
-                st.integers(0, 30), st.integers(0, len(owned) - 1), st.binary(max_size=7)
-            ),
+            st.tuples(st.integers(0, 30), st.integers(0, len(owned) - 1), st.binary(max_size=7)),
             max_size=40,
         )
     )
@@ -161,7 +159,9 @@ def test_subscriptions_by_identifier() -> None:
 
 def test_remote_frames_have_a_length_and_no_data() -> None:
     line = Line()
-    line.node("VCU").send(can.Message(arbitration_id=0x55, is_extended_id=False, is_remote_frame=True, dlc=4))
+    line.node("VCU").send(
+        can.Message(arbitration_id=0x55, is_extended_id=False, is_remote_frame=True, dlc=4)
+    )
     line.run(0.01)
     (message,) = line.heard
     assert message.is_remote_frame

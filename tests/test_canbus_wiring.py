@@ -31,9 +31,7 @@ def test_a_divider(upper: float, lower: float, volts: float) -> None:
 
 
 @given(
-    st.lists(
-        st.tuples(st.integers(0, 6), st.integers(0, 6), resistances), min_size=1, max_size=20
-    ),
+    st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6), resistances), min_size=1, max_size=20),
     st.lists(st.tuples(st.integers(1, 6), st.floats(-1, 1)), max_size=4),
 )
 def test_currents_add_up_at_every_junction(

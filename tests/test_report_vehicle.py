@@ -17,7 +17,9 @@ from sample_record import write_sample
 from sample_vehicle import BUSES, VIN, write_vehicle
 
 from harness.events import (
+    Answered,
     AnyEvent,
+    Asked,
     BusClosed,
     BusOpened,
     DiagnosticExchange,
@@ -34,6 +36,7 @@ from harness.report.record import Record, load_record
 from harness.report.summary import summary, summary_text
 from harness.report.vehicle import Promise, changes_something
 from harness.report.view import RunView
+from harness.text import Text
 
 E = TypeVar("E", bound=AnyEvent)
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -229,6 +232,37 @@ def test_why_a_unit_could_not_be_read_is_shown(sending: Record) -> None:
 
     text = words(Page(render_html(changed(sending, Measured, unread))).text["zh"])
     assert "eps: 19 02 FF 读取故障码信息: 被拒绝，NRC 22（条件不满足）" in text
+
+
+def test_many_units_with_one_fate_are_one_line(sending: Record) -> None:
+    record = sending
+    for unit in ("cam", "rad", "lid"):
+        record = changed_units(record, unit)
+    text = words(Page(render_html(record)).text["en"])
+    assert "Diagnosis cam, rad, lid, epb 3E 00 tester present: no reply × 4" in text
+
+
+def changed_units(record: Record, unit: str) -> Record:
+    """The record with one more silent unit before `epb`."""
+    found: list[Entry] = []
+    for entry in record.entries:
+        event = entry.event
+        if isinstance(event, DiagnosticExchange) and event.unit == "epb":
+            found.append(entry._replace(event=msgspec.structs.replace(event, unit=unit)))
+        found.append(entry)
+    return with_entries(record, found)
+
+
+def test_answers_are_shown_in_words_that_the_person_knew(sending: Record) -> None:
+    def asked(event: Asked) -> Asked:
+        labels = {"odd_one": Text("奇怪", "odd"), "normal": Text("好", "good")}
+        return msgspec.structs.replace(event, choices=["odd_one", "normal"], labels=labels)
+
+    record = changed(sending, Asked, asked)
+    record = changed(record, Answered, lambda one: msgspec.structs.replace(one, value="odd_one"))
+    text = words(Page(render_html(record)).text["zh"])
+    assert "[奇怪 / 正常]" in text
+    assert "答 奇怪" in text
 
 
 def test_long_attempts_show_what_went_wrong(sending: Record) -> None:

@@ -217,7 +217,12 @@ def test_buses_have_names_and_unknown_ones_keep_theirs() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "zh"),
     [
-        ("silent_nodes", ["chassis:EPB", "body:ICM"], "底盘总线：EPB, 车身总线：ICM"),
+        (
+            "silent_nodes",
+            ["chassis:EPB", "body:ICM", "chassis:ESC"],
+            "底盘总线：EPB、ESC；车身总线：ICM",
+        ),
+        ("silent_nodes", ["chassis"], "底盘总线"),
         ("unknown_messages", ["powertrain:5A1"], "动力总线：5A1"),
         ("lamps_lit", ["lamp_abs"], "ABS 灯"),
         ("trouble_codes", ["bms:P0AA6-1A"], "bms：P0AA6-1A"),

@@ -6,7 +6,7 @@ without. Node, unit and signal names stay as the vehicle's own documents have th
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -189,13 +189,24 @@ def is_finding(name: str) -> bool:
 
 def finding(entry: str, of: str, language: Language) -> str:
     """One entry of such a list: `bus:NODE`, `unit:code`, a lamp or a text."""
+    return listed([entry], of, language)
+
+
+def listed(entries: Sequence[str], of: str, language: Language) -> str:
+    """A list of names: findings by bus or control unit, lamps by what they are called."""
     if of == "lamps_lit":
-        return point(entry, language, "vehicle")
-    place, colon, what = entry.partition(":")
-    if not colon or of not in _AT_A_PLACE:
-        return entry
-    shown = bus(place, language)
-    return f"{shown}：{what}" if language == "zh" else f"{shown}: {what}"
+        return ", ".join(point(entry, language, "vehicle") for entry in entries)
+    if of not in _AT_A_PLACE:
+        return ", ".join(entries)
+    places: dict[str, list[str]] = {}
+    for entry in entries:
+        place, colon, what = entry.partition(":")
+        places.setdefault(place, []).extend([what] if colon else [])
+    colon, comma, stop = ("：", "、", "；") if language == "zh" else (": ", ", ", "; ")
+    return stop.join(
+        bus(place, language) + (colon + comma.join(found) if found else "")
+        for place, found in places.items()
+    )
 
 
 def _state(state: str, language: Language, of: str) -> str:

@@ -4,7 +4,6 @@ Values keep the words of the record where there is no common translation: nothin
 anything, and nothing here is stored.
 """
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from harness.clock import CHINA
@@ -135,7 +134,7 @@ def note(reading: Measurement) -> Text:
 def value(shown: Value | None, unit: str | None, language: Language, of: str = "") -> str:
     """A value with its unit; states (of the point `of`) in the language of the reader."""
     if isinstance(shown, list):
-        return _listed(shown, language, of) or _NONE.get(language)
+        return names.listed(shown, of, language) or _NONE.get(language)
     if isinstance(shown, bool):
         return (_YES if shown else _NO).get(language)
     if isinstance(shown, int | float):
@@ -145,10 +144,6 @@ def value(shown: Value | None, unit: str | None, language: Language, of: str = "
         number = f"{shown:.7g}"
         return number if unit in (None, "1") else f"{number} {unit}"
     return "–" if shown is None else _state(shown, language, of)
-
-
-def _listed(entries: Sequence[str], language: Language, of: str) -> str:
-    return ", ".join(names.finding(entry, of, language) for entry in entries)
 
 
 def _state(shown: str, language: Language, of: str) -> str:
@@ -183,7 +178,7 @@ def limit(wanted: Limit, language: Language, of: str = "") -> str:
         finding = names.is_finding(of)
         if wanted.allowed:
             but = _NO_FINDING_BUT if finding else _NONE_BUT
-            return but.get(language).format(_listed(wanted.allowed, language, of))
+            return but.get(language).format(names.listed(wanted.allowed, of, language))
         return (_NO_FINDING if finding else _NONE_SET).get(language)
     shown = describe(wanted)
     return shown.removesuffix(" 1") if isinstance(wanted, Range) and wanted.unit == "1" else shown

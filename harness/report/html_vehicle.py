@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -26,6 +27,13 @@ _MOST_BYTES = 256
 _FRAME = re.compile(r"(\S+) ([0-9A-F]+x?)#([0-9A-F]*)")
 _QUIET = ("ok", "silent")
 _PILE_ROLES = {"pile", "meter"}
+
+
+class Odd(NamedTuple):
+    """A request that did not go as asked, and the control units with which it did not."""
+
+    exchange: DiagnosticExchange
+    units: list[str]
 
 
 class VehiclePage:
@@ -137,10 +145,16 @@ class VehiclePage:
         shown = [at for at in every if at.line in wanted][: 10 * MAX_EXCHANGES]
         return shown, len(every) - len(shown)
 
-    def odd_exchanges(self, attempt: Attempt) -> tuple[list[DiagnosticExchange], int]:
+    def odd_exchanges(self, attempt: Attempt) -> tuple[list[Odd], int]:
         """Exchanges that did not go as asked, to be shown at once, and how many more there are."""
-        odd = [at.event for at in attempt.exchanges if at.event.outcome not in _QUIET]
-        return odd[:_LINES], max(0, len(odd) - _LINES)
+        found: dict[tuple[str, str, int | None], Odd] = {}
+        for at in attempt.exchanges:
+            x = at.event
+            if x.outcome not in _QUIET:
+                odd = found.setdefault((x.request, x.outcome, x.nrc), Odd(x, []))
+                odd.units.append(x.unit)
+        odd_ones = list(found.values())
+        return odd_ones[:_LINES], sum(len(odd.units) for odd in odd_ones[_LINES:])
 
     def tally(self, every: Sequence[At[DiagnosticExchange]]) -> Markup:
         """`12 requests: 10 ok, 2 no reply`."""
@@ -180,11 +194,11 @@ class VehiclePage:
     # ------------------------------------------------------------ readings
 
     def entries(self, reading: Measurement) -> list[tuple[Markup, Markup]]:
-        """Entries of a list of findings with what they mean; empty for any other reading."""
+        """Trouble codes with their titles, one by one; empty for any other reading."""
         found = reading.value
         if reading.quality is not Quality.GOOD or not isinstance(found, list):
             return []
-        if not names.is_finding(reading.name):
+        if not any(entry in self._titles for entry in found):
             return []
         return [self._entry(entry, reading.name) for entry in found]
 

@@ -27,7 +27,7 @@ class Attempt:
 
     __slots__ = (
         "begin", "bits", "deaf", "end", "frame", "hearers", "live", "message", "node", "outcome",
-        "witnesses",
+        "twin", "witnesses",
     )  # fmt: skip
 
     def __init__(
@@ -53,3 +53,5 @@ class Attempt:
         self.deaf: set[BusNode] = set()
         """Hearers that lost this frame for themselves, without a way to tell the others."""
         self.live = True
+        self.twin = False
+        """Another node sends the very same frame at the same time: on the wires they are one."""

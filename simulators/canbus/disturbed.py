@@ -115,6 +115,7 @@ class DisturbedTraffic(Traffic):
         now = self.agenda.scheduler.t
         attempt.end = max(attempt.end, now)  # one that was taken over may have had its error
         for other in self._active:
+            attempt.twin |= _twins(attempt, other)
             touched = self._clash(attempt, other)
             for one in (attempt, other):
                 self._spoil(one, now + CLASH_AFTER * self.bit_time, touched)
@@ -151,8 +152,7 @@ class DisturbedTraffic(Traffic):
     def _clash(self, one: Attempt, other: Attempt) -> "set[BusNode]":
         """Who is disturbed when two frames are on the wires at once."""
         if one.begin == other.begin and one.frame.priority == other.frame.priority:
-            same = one.message.data == other.message.data
-            return set() if same else {one.node, other.node}
+            return set() if _twins(one, other) else {one.node, other.node}
         touched: set[BusNode] = set()
         for mine, theirs in ((one, other), (other, one)):
             for viewer in (mine.node, *mine.hearers):
@@ -184,25 +184,18 @@ class DisturbedTraffic(Traffic):
         bus, node, frame = self.bus, attempt.node, attempt.frame
         attempt.live = False
         self._active.remove(attempt)
-        received = [other for other in attempt.hearers if other not in attempt.deaf]
         acknowledged = attempt.outcome is Outcome.SENT
         free = t + INTERMISSION * self.bit_time
         for other in attempt.hearers:
             self._free[other] = max(self._free[other], free)
         pause = (0 if node.error_active else SUSPEND) + (0 if acknowledged else PASSIVE_PAUSE)
         self._free[node] = free + pause * self.bit_time
-        for other in received:
-            other.received_well()
-        for other in attempt.deaf:
-            other.receive_error(t, first=False)
-        bus.count_frame(t, attempt.bits)
+        attempt.message.timestamp = t + bus.offset
+        if not attempt.twin:
+            bus.count_frame(t, attempt.bits)
+            self._receive(attempt, t)
         if acknowledged:
             node.sent_well()
-        attempt.message.timestamp = t + bus.offset
-        for owner, consumer in self.route(frame.key):
-            if owner in received:
-                consumer(attempt.message)
-        if acknowledged:
             for consumer in node.echoes:
                 consumer(attempt.message)
         if not acknowledged:
@@ -212,6 +205,16 @@ class DisturbedTraffic(Traffic):
             self.again(frame)
         if self._curable and not self._active and all(other.at_ease for other in self.nodes):
             bus.regroup_soon()
+
+    def _receive(self, attempt: Attempt, t: float) -> None:
+        received = [other for other in attempt.hearers if other not in attempt.deaf]
+        for other in received:
+            other.received_well()
+        for other in attempt.deaf:
+            other.receive_error(t, first=False)
+        for owner, consumer in self.route(attempt.frame.key):
+            if owner in received:
+                consumer(attempt.message)
 
     def _error(self, attempt: Attempt, t: float) -> None:
         drawn, broken, echoed, pause = error_frame(attempt, self._active, self._ears)
@@ -249,3 +252,10 @@ class DisturbedTraffic(Traffic):
                 self.waiting.append((frame.priority, -next(self.ticket), frame))
         self._active.clear()
         return None
+
+
+def _twins(one: Attempt, other: Attempt) -> bool:
+    """Is it the very same frame at the same time?"""
+    a, b = one.frame, other.frame
+    same = a.priority == b.priority and a.dlc == b.dlc and one.message.data == other.message.data
+    return same and one.begin == other.begin

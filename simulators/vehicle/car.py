@@ -64,7 +64,7 @@ class Car:
             world.scheduler, world.trace, world.random, lambda: self.world.ambient
         )
         self._consumed = (-1, 0.0)
-        self._updating = False
+        self._updating = True  # until all parts are there
         self._again = False
         self._plan: Event | None = None
 
@@ -113,6 +113,7 @@ class Car:
         self._limit = self.charging.limit()
         world.load.on_change.append(self.update)
         world.car = self
+        self._updating = False
         self.update()
 
     @property
@@ -178,7 +179,7 @@ class Car:
 
     def update(self) -> None:
         """Let every part look at the others until nothing changes any more."""
-        if self._updating or not hasattr(self, "telematics"):
+        if self._updating:
             self._again = True
             return
         self._updating = True

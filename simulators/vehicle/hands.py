@@ -7,9 +7,11 @@ in `measuring.py`.
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from harness.errors import NotAvailableError
 from simulators.rig import Rig
 from simulators.vehicle.body import DOORS
 from simulators.vehicle.car import Car
+from simulators.vehicle.units import PLACES
 
 Action = Callable[[Rig], None]
 FOOT = 60.0
@@ -141,6 +143,13 @@ def _latch(pressed: bool, rig: Rig) -> None:
     rig.world.press_latch(pressed)
 
 
+def _plug_unit(node: str, plugged: bool, rig: Rig) -> None:
+    network = rig.car.network
+    if network is None:
+        raise NotAvailableError("the buses of the car are not simulated on this bench")
+    network.plug(node, plugged)
+
+
 def _finish(action: Action, rig: Rig) -> None:
     """Do it now, and let the car see what has changed."""
     rig.advance()
@@ -202,6 +211,9 @@ _PLAIN: dict[str, Action] = {
 for _name in (*DOORS, "tailgate", "bonnet"):
     _PLAIN[f"open-door-{_name.lower()}"] = partial(_door, _name, True)
     _PLAIN[f"close-door-{_name.lower()}"] = partial(_door, _name, False)
+for _node in PLACES:
+    _PLAIN[f"unplug-{_node.lower()}"] = partial(_plug_unit, _node, False)
+    _PLAIN[f"plug-in-{_node.lower()}"] = partial(_plug_unit, _node, True)
 
 ACTIONS: Mapping[str, Action] = {
     subject: partial(_finish, action) for subject, action in _PLAIN.items()

@@ -26,6 +26,8 @@ TAPS: dict[Bus, tuple[str, ...]] = {
 """Along each bus, from the gateway; the first and the last unit hold the terminators."""
 FUNCTIONAL = ((0x7DF, False), (0x18DB33F1, True))
 """Diagnostic requests to all units."""
+_BATTERY = 12.6
+"""On the battery wire that a bus may be shorted to (V)."""
 Identifier = tuple[int, bool]
 
 
@@ -80,6 +82,8 @@ class CarNetwork:
                 loads={bus: self.buses[bus].load for bus in homes},
             )
         self.mirror = Mirror(self)
+        self._fitted = dict.fromkeys(PLACES, True)
+        self._battery_connected = True
         self._extra: dict[ExtraUnit, BusNode] = {}
         self._running = False
         self._route_diagnostics()
@@ -108,14 +112,22 @@ class CarNetwork:
 
     def update(self) -> None:
         """The car has changed: supply, fitting and condition of the units may be different."""
-        volts = 12.6 if self.car.low_voltage.battery.connected else 0.0
         for node, ecu in self.ecus.items():
-            for bus in ecu.nodes:
-                self.buses[bus].wiring.stubs[node].plugged = ecu.unit.fitted
+            if ecu.unit.fitted != self._fitted[node]:
+                self._fitted[node] = ecu.unit.fitted
+                self.plug(node, ecu.unit.fitted)
             ecu.update()
-        for simulated in self.buses.values():
-            simulated.wiring.battery.volts = volts
+        connected = self.car.low_voltage.battery.connected
+        if connected != self._battery_connected:
+            self._battery_connected = connected
+            for simulated in self.buses.values():
+                simulated.wiring.battery.volts = _BATTERY if connected else 0.0
         self._fit_extras(self.car.units.extra)
+
+    def plug(self, node: str, plugged: bool) -> None:
+        """Take the connector of a unit off the harness of wires, or put it on again."""
+        for bus in self.ecus[node].nodes:
+            self.buses[bus].wiring.stubs[node].plugged = plugged
 
     def shown(self, signal: str) -> Value:
         """What the cluster shows now, by the name of its signal; None: it is dark."""
