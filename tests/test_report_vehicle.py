@@ -2,16 +2,14 @@
 
 import json
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
 from xml.etree import ElementTree
 
 import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from record_changes import changed, with_entries, with_event
 from report_page import Page, words
 from sample_record import write_sample
 from sample_vehicle import BUSES, VIN, write_vehicle
@@ -34,11 +32,10 @@ from harness.report.html_vehicle import MAX_EXCHANGES
 from harness.report.junit import render_junit
 from harness.report.record import Record, load_record
 from harness.report.summary import summary, summary_text
-from harness.report.vehicle import Promise, changes_something
+from harness.report.vehicle import changes_something
 from harness.report.view import RunView
 from harness.text import Text
 
-E = TypeVar("E", bound=AnyEvent)
 CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
@@ -64,27 +61,6 @@ def silent(place: Path) -> Record:
 @pytest.fixture(scope="module")
 def page(sending: Record) -> Page:
     return Page(render_html(sending, "zh"))
-
-
-def with_entries(record: Record, entries: Sequence[Entry]) -> Record:
-    return replace(record, entries=entries)
-
-
-def changed(record: Record, kind: type[E], change: Callable[[E], E | None]) -> Record:
-    """The record with events of one kind replaced, or left out."""
-    found: list[Entry] = []
-    for entry in record.entries:
-        event: AnyEvent | None = entry.event
-        if isinstance(event, kind):
-            event = change(event)
-        if event is not None:
-            found.append(entry._replace(event=event))
-    return with_entries(record, found)
-
-
-def with_event(record: Record, event: AnyEvent) -> Record:
-    last = record.entries[-1]
-    return with_entries(record, [*record.entries, last._replace(n=last.n + 1, event=event)])
 
 
 # ---------------------------------------------------------------- the page
@@ -295,84 +271,6 @@ def test_a_pile_report_has_none_of_this(tmp_path: Path) -> None:
     for word in ("CAN bus", "Diagnosis", "READ-ONLY", "Diagnostic requests", "Frames that"):
         assert word not in text, word
     assert not [tag for tag, attrs in page.tags if attrs.get("class") in ("buses", "frame")]
-
-
-# ---------------------------------------------------------------- read-only runs
-
-
-def test_a_read_only_run_that_was_one(silent: Record) -> None:
-    found = RunView(silent).vehicle.read_only()
-    assert found.promise is Promise.KEPT
-    assert "sent = 0 on all 4 buses" in found.text.en
-    assert "2 attempts to send were refused" in found.text.en
-    assert "did not even acknowledge" in found.text.en
-    page = Page(render_html(silent))
-    assert words(page.text["en"]).count("Not one frame was sent") == 2
-    assert "只读运行" in page.text["zh"]
-    assert "发送计数（sent）均为 0" in page.text["zh"]
-
-
-def test_adapters_that_acknowledge_are_named(silent: Record) -> None:
-    record = changed(
-        silent, BusOpened, lambda bus: msgspec.structs.replace(bus, listen_only=bus.bus != "body")
-    )
-    found = RunView(record).vehicle.read_only()
-    assert found.promise is Promise.KEPT
-    assert found.text.en.endswith("acknowledge frames: Body bus.")
-
-
-EXCHANGE = DiagnosticExchange(
-    step="", unit="vcu", request="22f190", responses=[], outcome="no_reply", seconds=0.1
-)
-
-
-@pytest.mark.parametrize(
-    ("break_", "wanted"),
-    [
-        (
-            lambda record: changed(
-                record, BusClosed, lambda bus: msgspec.structs.replace(bus, sent=1)
-            ),
-            "Chassis bus: 1 frames sent",
-        ),
-        (
-            lambda record: with_event(record, FramesSent(step="s", bus="body", message="M")),
-            "1 transmissions are on record",
-        ),
-        (lambda record: with_event(record, EXCHANGE), "1 diagnostic requests are on record"),
-    ],
-)
-def test_a_read_only_run_that_was_none(
-    silent: Record, break_: Callable[[Record], Record], wanted: str
-) -> None:
-    record = break_(silent)
-    found = RunView(record).vehicle.read_only()
-    assert found.promise is Promise.BROKEN
-    assert wanted in found.text.en
-    page = Page(render_html(record))
-    assert "This contradicts the declaration" in page.text["en"]
-    assert "与只读声明矛盾" in page.text["zh"]
-    assert "Not one frame was sent" not in page.text["en"]
-    assert summary(record)["read_only"] == "broken"
-
-
-@pytest.mark.parametrize("outcome", ["stray", "link_lost", "cancelled"])
-def test_what_nobody_knows_was_sent_is_no_contradiction(silent: Record, outcome: str) -> None:
-    record = with_event(silent, msgspec.structs.replace(EXCHANGE, outcome=outcome))
-    assert RunView(record).vehicle.read_only().promise is Promise.KEPT
-
-
-def test_a_read_only_run_that_was_cut_off_shows_nothing(silent: Record) -> None:
-    record = changed(silent, BusClosed, lambda bus: None if bus.bus == "adas" else bus)
-    found = RunView(record).vehicle.read_only()
-    assert found.promise is Promise.UNKNOWN
-    assert "ADAS bus: no count at the end" in found.text.en
-    assert "sent = 0" not in words(Page(render_html(record)).text["en"])
-
-
-def test_a_run_without_the_declaration_makes_no_promise(sending: Record, page: Page) -> None:
-    assert "READ-ONLY" not in page.text["en"]
-    assert summary(sending)["read_only"] is None
 
 
 # ---------------------------------------------------------------- other outputs

@@ -8,7 +8,7 @@ from harness.clock import loop_time, sleep_until
 from harness.errors import BenchError, DeviceError, NotAvailableError
 from harness.fields import DurationField
 from harness.limits import Clear, Equals
-from harness.quantity import Measurement, Value
+from harness.quantity import Measurement, Quality, Value
 from harness.text import Text
 
 if TYPE_CHECKING:
@@ -71,13 +71,53 @@ async def scan_dtcs(
 ) -> None:
     """Read the trouble codes of all units and expect none that is confirmed or failing now.
 
-    Every code goes on record with its status byte; a unit that does not answer makes the scan
-    inconclusive, because nobody knows what it has stored.
+    Every code goes on record with its status byte. A unit that does not answer may have anything
+    stored: without it there is no pass, but what the others have stored still counts.
     """
     found, unread = await _stored(step, units, mask)
-    if unread:
-        raise NotAvailableError(f"not every unit could be read: {', '.join(unread)}")
-    step.judge(_listed(step, "trouble_codes", found), Clear(list(allowed)))
+    _judge_found(step, "trouble_codes", found, unread, allowed=allowed)
+
+
+def _judge_found(
+    step: StepContext,
+    name: str,
+    found: list[str],
+    unread: list[str],
+    *,
+    allowed: tuple[str, ...] = (),
+    note: str = "",
+) -> None:
+    """Judge a list of findings. Silent units are no pass: with nothing found there is no verdict.
+
+    Raises NotAvailableError.
+    """
+    missing = f"not every unit could be read: {', '.join(unread)}" if unread else ""
+    if unread and not set(found) - set(allowed):
+        raise NotAvailableError(missing)
+    step.judge(_listed(step, name, found, missing or note), Clear(list(allowed)))
+
+
+async def _ask(step: StepContext, unit: str, did: str) -> Measurement | None:
+    """An identifier of a unit, put on record; None when the unit does not give it.
+
+    Raises DeviceLostError when it is the bus that is gone.
+    """
+    point = f"{unit}.{did}"
+    try:
+        return (await step.read([point]))[point]
+    except (BenchError, DeviceError) as error:
+        step.vehicle.require_alive()
+        step.measured(
+            Measurement(
+                name=point,
+                value=None,
+                quality=Quality.MISSING,
+                source=step.role,
+                at=step.clock.elapsed(),
+                note=error.detail,
+            )
+        )
+        return None
 
 
 async def _stored(
@@ -152,20 +192,24 @@ async def identical(
     """Read one identifier from every unit that has it and expect the same everywhere.
 
     Where the site's ledger names it (under the identifier's own name), that is what it has to be;
-    otherwise the most frequent value is. Units that differ are named.
+    otherwise the most frequent value is. Units that differ are named; so many as `at_least` have to
+    give it.
     """
     readings: dict[str, Value | None] = {}
+    unread: list[str] = []
     for name in units or step.vehicle.units_with(did):
-        point = f"{name}.{did}"
-        reading = (await step.read([point]))[point]
-        readings[name] = reading.value
+        reading = await _ask(step, name, did)
+        if reading is None:
+            unread.append(name)
+        else:
+            readings[name] = reading.value
     if len(readings) < at_least:
-        raise NotAvailableError(f"only {len(readings)} units have {did!r}; {at_least} are needed")
+        raise NotAvailableError(f"only {len(readings)} units give {did!r}; {at_least} are needed")
     values = list(readings.values())
     wanted = step.bench.site.get(did) or max(values, key=values.count)
     differing = [f"{name}={value}" for name, value in readings.items() if value != wanted]
     note = f"{len(readings)} units, wanted {wanted}"
-    step.judge(_listed(step, f"{did}.differing", differing, note), Clear([]))
+    _judge_found(step, f"{did}.differing", differing, unread, note=note)
 
 
 @action(
@@ -183,13 +227,17 @@ async def approved(
     Identifiers that the ledger does not name are recorded, not judged.
     """
     differing: list[str] = []
+    unread: dict[str, None] = {}
     compared = 0
     for did in dids:
         for name in step.vehicle.units_with(did):
-            if units and name not in units:
+            if name in unread or (units and name not in units):
+                continue
+            reading = await _ask(step, name, did)
+            if reading is None:
+                unread[name] = None
                 continue
             point = f"{name}.{did}"
-            reading = (await step.read([point]))[point]
             if point in step.bench.site:
                 compared += 1
                 wanted = step.bench.site[point]
@@ -197,8 +245,7 @@ async def approved(
                     differing.append(f"{point}={reading.value} ({wanted})")
     if not compared:
         raise NotAvailableError("the bench file's site ledger names none of these identifiers")
-    note = f"{compared} compared"
-    step.judge(_listed(step, "not_approved", differing, note), Clear([]))
+    _judge_found(step, "not_approved", differing, list(unread), note=f"{compared} compared")
 
 
 @action(
@@ -212,9 +259,9 @@ async def approved(
 async def record(step: StepContext, *, dids: tuple[str, ...], units: tuple[str, ...] = ()) -> None:
     """Read identifiers from every unit that has them and keep them, without a claim."""
     for did in dids:
-        names = [n for n in step.vehicle.units_with(did) if not units or n in units]
-        if names:
-            await step.read([f"{name}.{did}" for name in names])
+        for name in step.vehicle.units_with(did):
+            if not units or name in units:
+                await _ask(step, name, did)
 
 
 @action(
