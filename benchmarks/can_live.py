@@ -122,14 +122,14 @@ def feed(folder: Path, seconds: float) -> None:
                 due.append(lines.pop()[1])
             link.sendall(b"".join(due))
         time.sleep(0.001)
-    time.sleep(BACKLOG)  # the adapters stay until the receiver is done and ends this process
+    sys.stdin.read()  # the adapters stay until the receiver is done and ends this process
 
 
 @contextmanager
 def feeding(folder: Path, seconds: float) -> Iterator[tuple[list[int], list[int]]]:
     """The other process; the ports of its adapters, and how many frames each will send."""
     command = [sys.executable, __file__, "feed", str(folder), str(seconds)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         plan = json.loads(process.stdout.readline())
         try:

@@ -10,6 +10,7 @@ import can_live
 import engine
 import modbus_reads
 import startup
+import vehicle_sim
 import virtual_time
 from comparison import Row, compare, markdown
 
@@ -44,6 +45,7 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "startup": startup.rows,
     "CAN recordings": can_decode.rows,
     "CAN live": can_live.rows,
+    "simulated car": vehicle_sim.rows,
 }
 
 

@@ -351,7 +351,7 @@ def _words(found: "StepDigest") -> str:
     lines = [head]
     shown = found.failed if verdict in FAILED else [found.decisive] if found.decisive else []
     for event in shown:
-        name = wording.point(event.measurement.name, language)
+        name = wording.quantity(event.measurement, language)
         why = explain(event).get(language)
         lines.append(f"  {name}: {wording.judged(event, language)}; {why}")
     if shown and (item := wording.item(shown[0], language)):

@@ -7,6 +7,7 @@ from random import Random
 import can
 
 from simulators.canbus.bus import SimulatedBus
+from simulators.canbus.confinement import NodeState
 from simulators.canbus.layout import linear_layout
 from simulators.canbus.node import BusNode
 from simulators.canbus.wiring import Point
@@ -69,6 +70,13 @@ class Line:
 
     def node(self, name: str) -> BusNode:
         return self.bus.node(name)
+
+    def is_off(self, name: str) -> bool:
+        """Is that node bus-off?"""
+        return self.bus.node(name).bus_off
+
+    def state(self, name: str) -> NodeState:
+        return self.bus.node(name).state
 
     def run(self, seconds: float) -> None:
         """Let time pass."""

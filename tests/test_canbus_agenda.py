@@ -61,9 +61,11 @@ def test_an_event_planned_by_a_deed_comes_in_its_turn() -> None:
     scheduler = Scheduler(0.0)
     agenda = Agenda.of(scheduler, lambda: 1.0)
     seen: list[tuple[str, float]] = []
-    agenda.plan(
-        0.1, lambda _t: scheduler.after(0.05, lambda: seen.append(("event", scheduler.t))) and None
-    )
+
+    def deed(_t: float) -> None:
+        scheduler.after(0.05, lambda: seen.append(("event", scheduler.t)))
+
+    agenda.plan(0.1, deed)
     agenda.plan(0.2, lambda _t: seen.append(("deed", scheduler.t)))
     scheduler.run_to(1.0)
     assert seen == [("event", pytest.approx(0.15)), ("deed", 0.2)]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from simulators.canbus.frame import Frame, priority
 from simulators.canbus.frame_bits import crc15, frame_bits, number_bits, stuffed
 from simulators.canbus.frame_length import bit_times, head
-from tests.canbus_help import Line
+from canbus_help import Line
 
 identifiers = st.booleans().flatmap(
     lambda extended: st.tuples(
@@ -131,7 +131,7 @@ def test_a_data_frame_beats_the_remote_frame_of_its_identifier() -> None:
     [(0x800, False, b""), (-1, False, b""), (1 << 29, True, b""), (1, False, bytes(9))],
 )
 def test_frames_that_do_not_exist_are_refused(identifier: int, extended: bool, data: bytes) -> None:
-    with pytest.raises(ValueError, match="identifier|bytes"):
+    with pytest.raises(ValueError, match=r"identifier|bytes"):
         Frame(Line().node("VCU"), identifier, extended, data)
 
 

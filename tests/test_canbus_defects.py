@@ -8,7 +8,7 @@ from simulators.canbus.confinement import NodeState
 from simulators.canbus.disturbed import DisturbedTraffic
 from simulators.canbus.node_fault import NodeFault
 from simulators.canbus.traffic import SoundTraffic
-from tests.canbus_help import NODES, OPEN, Line
+from canbus_help import NODES, OPEN, Line
 
 ALL = set(NODES)
 Change = Callable[[Line], object]
@@ -140,12 +140,12 @@ def test_a_node_alone_on_its_piece_gets_error_passive_and_never_bus_off() -> Non
     line.bus.wiring.segments["S1-S2"].high = OPEN
     line.run(60.0)
     node = line.node("VCU")
-    assert node.state is NodeState.ERROR_PASSIVE
+    assert line.state("VCU") is NodeState.ERROR_PASSIVE
     assert (node.tec, node.bus_offs) == (128, 0)
     assert line.audible() == ALL - {"VCU"}
     line.bus.wiring.segments["S1-S2"].high = 0.0
     line.run(0.2)
-    assert node.state is NodeState.ERROR_ACTIVE
+    assert line.state("VCU") is NodeState.ERROR_ACTIVE
     assert node.send_errors > 60 * 1000  # it went on trying
 
 
@@ -157,7 +157,8 @@ def test_a_node_alone_that_only_a_listener_hears_repeats_its_frame() -> None:
     line.node("VCU").cyclic(0x100, False, 0.1, 0.0, lambda _t: bytes(8))
     line.run(0.3)
     node = line.node("VCU")
-    assert (node.state, node.tec, node.bus_offs) == (NodeState.ERROR_PASSIVE, 128, 0)
+    assert line.state("VCU") is NodeState.ERROR_PASSIVE
+    assert (node.tec, node.bus_offs) == (128, 0)
     frames = [m for m in heard if not m.is_error_frame]  # type: ignore[attr-defined]
     assert len(frames) > 500  # error-passive: the listener sees nothing wrong with it
     assert len(heard) - len(frames) == 16  # while it was error-active
@@ -165,7 +166,7 @@ def test_a_node_alone_that_only_a_listener_hears_repeats_its_frame() -> None:
     line.bus.attach(heard.append)  # somebody who acknowledges
     line.run(0.3)
     assert node.sent in (3, 4)
-    assert node.state is NodeState.ERROR_ACTIVE
+    assert line.state("VCU") is NodeState.ERROR_ACTIVE
 
 
 def test_a_mute_node_still_hears() -> None:

@@ -1,4 +1,4 @@
-"""Whatever happened to a bus: once it is repaired it works, and error confinement is as it should."""
+"""Whatever happened to a bus, once repaired it works; and error confinement is as it should be."""
 
 import pytest
 from hypothesis import given, settings
@@ -8,35 +8,28 @@ from simulators.canbus.confinement import BUS_OFF, NodeState
 from simulators.canbus.frame_bits import frame_bits
 from simulators.canbus.frame_length import INTERMISSION
 from simulators.canbus.node_fault import NodeFault
-from tests.canbus_help import BIT, NODES, OPEN, Line, frame
+from canbus_help import BIT, NODES, OPEN, Line, frame
 
 SEGMENTS = ("S1-S2", "S3-S4", "S6-S7")
 resistance = st.sampled_from([0.0, 150.0, 290.0, 1000.0, OPEN])
 contact = st.sampled_from([0.5, 30.0, OPEN])
 
+nodes = st.sampled_from(NODES)
+wires = st.sampled_from(["high", "low"])
+shorts = st.sampled_from(["high_low", "high_ground", "low_ground", "high_battery", "low_battery"])
+terminations = st.sampled_from([120.0, 60.0, OPEN])
+
 changes = st.one_of(
+    st.tuples(st.just("segments"), st.sampled_from(SEGMENTS), wires, resistance),
+    st.tuples(st.just("stubs"), nodes, wires, resistance),
+    st.tuples(st.just("stubs"), nodes, st.sampled_from(["swapped", "plugged"]), st.booleans()),
+    st.tuples(st.just("insulation"), st.sampled_from(["S2", "obd", "MCU"]), shorts, contact),
     st.tuples(
-        st.just("segments"), st.sampled_from(SEGMENTS), st.sampled_from(["high", "low"]), resistance
+        st.just("terminators"), st.sampled_from(["VCU", "GW"]), st.just("ohms"), terminations
     ),
-    st.tuples(st.just("stubs"), st.sampled_from(NODES), st.sampled_from(["high", "low"]), resistance),
-    st.tuples(
-        st.just("stubs"), st.sampled_from(NODES), st.sampled_from(["swapped", "plugged"]), st.booleans()
-    ),
-    st.tuples(
-        st.just("insulation"),
-        st.sampled_from(["S2", "obd", "MCU"]),
-        st.sampled_from(["high_low", "high_ground", "low_ground", "high_battery", "low_battery"]),
-        contact,
-    ),
-    st.tuples(
-        st.just("terminators"), st.sampled_from(["VCU", "GW"]), st.just("ohms"),
-        st.sampled_from([120.0, 60.0, OPEN]),
-    ),
-    st.tuples(
-        st.just("node"), st.sampled_from(NODES), st.just("fault"), st.sampled_from(list(NodeFault))
-    ),
-    st.tuples(st.just("node"), st.sampled_from(NODES), st.just("powered"), st.booleans()),
-)  # fmt: skip
+    st.tuples(st.just("node"), nodes, st.just("fault"), st.sampled_from(list(NodeFault))),
+    st.tuples(st.just("node"), nodes, st.just("powered"), st.booleans()),
+)
 
 
 def _repair(line: Line) -> None:
@@ -95,13 +88,13 @@ def test_recovery_waits_for_its_time_and_then_for_recessive_bits() -> None:
     node = line.node("BMS")
     node.recovery = 0.05
     node.cyclic(0x100, False, 0.01, 0.0, lambda _t: bytes(8))
-    while not node.bus_off:
+    while not line.is_off("BMS"):
         line.run(0.0001)
     off = line.t
     line.bus.wiring.insulation["S4"].high_low = OPEN
     line.run(0.05)
-    assert node.bus_off
-    while node.bus_off:
+    assert line.is_off("BMS")
+    while line.is_off("BMS"):
         line.run(0.0001)
     assert line.t - off == pytest.approx(0.05 + 128 * 11 * BIT, abs=0.0003)
     assert (node.tec, node.rec, node.bus_offs) == (0, 0, 1)
@@ -119,13 +112,13 @@ def test_on_a_busy_bus_recovery_takes_longer() -> None:
     node.recovery = 0.03
     node.cyclic(0x100, False, 0.01, 0.0, lambda _t: bytes(8))
     line.run(0.02)
-    assert node.bus_off
+    assert line.is_off("BMS")
     line.node("GW").fault = NodeFault.BABBLING
     off = next(t for t, name, value in line.notes if value == "bus_off")
     line.run(0.03)
-    assert node.bus_off
+    assert line.is_off("BMS")
     line.run(0.05)
-    assert not node.bus_off
+    assert not line.is_off("BMS")
     back = line.notes[-1][0] - off - 0.03
     # About one run of 11 recessive bits behind each of the babbler's frames (some 130 bits).
     assert 100 * 130 * BIT < back < 140 * 140 * BIT

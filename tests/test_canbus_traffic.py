@@ -12,7 +12,7 @@ from simulators.canbus.frame import priority
 from simulators.canbus.frame_bits import frame_bits
 from simulators.canbus.frame_length import INTERMISSION
 from simulators.canbus.traffic import SoundTraffic
-from tests.canbus_help import BIT, NODES, Line, frame
+from canbus_help import BIT, NODES, Line, frame
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,9 @@ def test_standard_beats_extended_of_the_same_beginning() -> None:
 
 def test_the_sender_does_not_hear_its_own_frame_but_may_be_told() -> None:
     line = Line(tester=False)
-    own, others, told = [], [], []
+    own: list[can.Message] = []
+    others: list[can.Message] = []
+    told: list[can.Message] = []
     line.node("VCU").subscribe(own.append)
     line.node("BMS").subscribe(others.append)
     stop = line.node("VCU").subscribe_sent(told.append)
@@ -301,7 +303,7 @@ def test_load_is_the_share_of_time_that_the_bus_is_busy() -> None:
 def test_a_healthy_car_has_no_errors_and_is_played_on_the_quick_path() -> None:
     line = Line(cyclic=True)
     heard = line.watch(1.0)
-    assert {name: count for name, count in heard.items()} == dict.fromkeys(NODES, 198)
+    assert dict(heard) == dict.fromkeys(NODES, 198)
     assert line.errors == line.bus.error_frames == 0
     for node in line.bus.nodes.values():
         assert (node.tec, node.rec, node.send_errors, node.dropped) == (0, 0, 0, 0)

@@ -1,5 +1,6 @@
 """The wires as a circuit: what an ohmmeter and an oscilloscope show, sound and defect."""
 
+from itertools import pairwise
 from math import inf
 
 import pytest
@@ -12,7 +13,7 @@ from simulators.canbus.layout import Layout, Tap, linear_layout
 from simulators.canbus.node_fault import NodeFault
 from simulators.canbus.output_stage import LIMIT, driven, pin
 from simulators.canbus.wiring import Wiring
-from tests.canbus_help import NAMES, NODES, OPEN, Line
+from canbus_help import NAMES, NODES, OPEN, Line
 
 resistances = st.floats(0.1, 1e5)
 
@@ -42,14 +43,14 @@ def test_currents_add_up_at_every_junction(
     circuit.resistor("a", GROUND, 1.0)
     for one, other, ohms in resistors:
         circuit.resistor(names[one], names[other], ohms)
-    for one, other in zip("abcdef", "bcdef", strict=False):
-        circuit.resistor(one, other, 100.0)
-    for junction, amperes in currents:
-        circuit.current(names[junction], amperes)
+    for left, right in pairwise("abcdef"):
+        circuit.resistor(left, right, 100.0)
+    for index, amperes in currents:
+        circuit.current(names[index], amperes)
     volts = circuit.solve()
     joints = [(names[a], names[b], ohms) for a, b, ohms in resistors if a != b]
     joints += [("a", GROUND, 1.0)]
-    joints += [(a, b, 100.0) for a, b in zip("abcdef", "bcdef", strict=False)]
+    joints += [(a, b, 100.0) for a, b in pairwise("abcdef")]
     for junction in "abcdef":
         fed = sum(amperes for index, amperes in currents if names[index] == junction)
         for a, b, ohms in joints:
@@ -269,7 +270,7 @@ def test_names_that_do_not_exist_are_refused() -> None:
     with pytest.raises(UnknownNameError):
         wiring.level("obd", "H", "dominant", sender="nobody")
     with pytest.raises(AttributeError, match="hihg"):
-        wiring.segments["S1-S2"].hihg = 3.0  # type: ignore[attr-defined]
+        setattr(wiring.segments["S1-S2"], "hihg", 3.0)  # noqa: B010 - misspelt on purpose
     with pytest.raises(UnknownNameError):
         wiring.fit("stranger")
     with pytest.raises(UsageError, match="already"):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from harness.actions.person import ReadingKey
 from harness.actions.registry import CheckContext, Complaint, check_of
 from harness.bench.simulated import seeded_faults
 from harness.bench.states import expected_of, fits, flags_of, shipped_points
@@ -75,6 +76,14 @@ def _points(context: CheckContext, role: str, name: str) -> list[PointInfo]:
     """The bench's own point, or where it has none, that of the shipped profiles."""
     points = context.bench.points_of(role)
     return [points[name]] if name in points else list(shipped_points(role, name))
+
+
+@check_of("vehicle.agrees_with_sum")
+def _sum(context: CheckContext) -> Iterator[Complaint]:
+    points = _points(context, "vehicle", context.parameters["total"])
+    unit = points[0].unit if points else None
+    _Wants(Range, "K" if unit == "°C" else unit).check(context)
+    return iter(())
 
 
 @check_of("pile.agrees_with", "vehicle.agrees_with")
@@ -198,6 +207,11 @@ def _reading(context: CheckContext) -> Iterator[Complaint]:
 @check_of("operator.decide")
 def _decide(context: CheckContext) -> Iterator[Complaint]:
     key, choices = context.parameters["key"], context.parameters["choices"]
+    if isinstance(key, ReadingKey):
+        yield from _earlier(context, key.reading_of, ("with", "key", "reading_of"))
+        for value, answer in key.answers.items():
+            yield from _one_of(answer, choices, ("with", "key", "answers", value))
+        return
     for name in ("in_service", "restricted", "out_of_service"):
         yield from _one_of(getattr(key, name), choices, ("with", "key", name))
     for index, step in enumerate(key.out_of_service_if_failed):

@@ -192,8 +192,7 @@ async def identical(
     """Read one identifier from every unit that has it and expect the same everywhere.
 
     Where the site's ledger names it (under the identifier's own name), that is what it has to be;
-    otherwise the most frequent value is. Units that differ are named; so many as `at_least` have to
-    give it.
+    otherwise the most frequent value is. Units that differ are named.
     """
     readings: dict[str, Value | None] = {}
     unread: list[str] = []
@@ -204,7 +203,7 @@ async def identical(
         else:
             readings[name] = reading.value
     if len(readings) < at_least:
-        raise NotAvailableError(f"only {len(readings)} units give {did!r}; {at_least} are needed")
+        raise NotAvailableError(f"only {len(readings)} units have {did!r}; {at_least} are needed")
     values = list(readings.values())
     wanted = step.bench.site.get(did) or max(values, key=values.count)
     differing = [f"{name}={value}" for name, value in readings.items() if value != wanted]
@@ -243,7 +242,7 @@ async def approved(
                 wanted = step.bench.site[point]
                 if reading.value != wanted:
                     differing.append(f"{point}={reading.value} ({wanted})")
-    if not compared:
+    if not compared and not unread:
         raise NotAvailableError("the bench file's site ledger names none of these identifiers")
     _judge_found(step, "not_approved", differing, list(unread), note=f"{compared} compared")
 

@@ -1,6 +1,7 @@
 """Operating something on the vehicle, and looking whether the bus shows that it followed."""
 
-from typing import Annotated
+import fnmatch
+from typing import TYPE_CHECKING, Annotated, Any
 
 from harness.actions.context import StepContext
 from harness.actions.registry import LimitedPoints, PointName, PointRef, StateOf, action
@@ -10,6 +11,9 @@ from harness.fields import DurationField, TextField
 from harness.limits import Clear, Within
 from harness.quantity import Measurement, Quality, convert
 from harness.text import Text
+
+if TYPE_CHECKING:
+    from harness.bench.load import LoadedBench
 
 
 @action(
@@ -112,6 +116,55 @@ def _is_number(reading: Measurement) -> bool:
 def _in(reading: Measurement, unit: str) -> float:
     assert isinstance(reading.value, int | float)
     return convert(float(reading.value), reading.unit or unit, unit)
+
+
+def _named(bench: "LoadedBench", _role: str, parameters: dict[str, Any]) -> str:
+    vehicle = bench.vehicle
+    if vehicle is None or fnmatch.filter(vehicle.points, parameters["parts"]):
+        return ""
+    return f"{vehicle.id} has no points called {parameters['parts']!r}"
+
+
+@action(
+    "vehicle.agrees_with_sum",
+    kind="J",
+    limit="needed",
+    possible=_named,
+    title=Text("与分项之和比对", "Compare with the sum of its parts"),
+)
+async def agrees_with_sum(step: StepContext, *, total: PointName, parts: str) -> None:
+    """Judge a number minus the sum of its parts, `parts` being a pattern like `BMS_CellVoltage*`.
+
+    The parts are read one after the other, so what is compared should not move meanwhile. Only
+    the sum goes on record, the parts are in the recorded frames. The uncertainties of all are
+    combined (root of the sum of squares), where they are stated.
+    """
+    names = fnmatch.filter(step.vehicle.profile.points, parts)
+    found = await step.device.read([*names, total], step.deadline)
+    whole = found.pop(total)
+    bad = next((one for one in (*found.values(), whole) if not _is_number(one)), None)
+    if bad is not None:
+        step.measured(bad)
+        step.judge(bad)
+        return
+    unit = whole.unit or "1"
+    together = round(sum(_in(one, unit) for one in found.values()), 6)
+    stated = [one.uncertainty for one in (*found.values(), whole) if one.uncertainty is not None]
+    at, count = step.clock.elapsed(), f"sum of {len(found)}"
+    step.measured(whole)
+    step.measured(Measurement("sum_of_parts", together, unit, source=step.role, at=at, note=count))
+    step.judge(
+        Measurement(
+            name=f"{total} - sum_of_parts",
+            value=round(_in(whole, unit) - together, 6),
+            unit="K" if unit == "°C" else unit,
+            uncertainty=round(sum(one**2 for one in stated) ** 0.5, 6) if stated else None,
+            source=step.role,
+            at=at,
+            frame=whole.frame,
+            note=count,
+        )
+    )
 
 
 @action("vehicle.lamps_off", kind="R", limit="none", title=Text("警告灯熄灭", "Warning lamps off"))

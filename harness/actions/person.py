@@ -1,6 +1,6 @@
 """What the person at the bench does, sees, measures and concludes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from pydantic import Field
@@ -92,6 +92,43 @@ async def observe(
         transactions=reported.transactions,
     )
     step.judge(seen, Equals(wanted if wanted is not None else "?"))
+
+
+@action(
+    "operator.transcribe",
+    kind="V",
+    limit="none",
+    possible=lambda bench, _role, parameters: (
+        ""
+        if bench.simulated_inside or parameters["ledger"] in bench.model.site
+        else f"the bench file's site ledger has no {parameters['ledger']!r}"
+    ),
+    title=Text("抄录并与台账核对", "Read off and compare with the site ledger"),
+)
+async def transcribe(step: StepContext, *, ask: TextField, subject: str, ledger: str) -> None:
+    """Have the person read off what is written somewhere, and compare it with the site ledger.
+
+    What the ledger says is not shown. Blanks, small and capital letters make no difference.
+    """
+    answer = await step.ask(Question(kind="observe", step=step.step, subject=subject, ask=ask))
+    if answer.value is None:
+        raise NotAvailableError(f"nobody observed {subject!r}")
+    if ledger not in step.bench.site:
+        raise NotAvailableError(f"the bench file's site ledger has no {ledger!r}")
+    step.judge(
+        Measurement(
+            name=subject,
+            value=_plain(answer.value),
+            source=answer.by,
+            at=step.clock.elapsed(),
+            note=answer.note,
+        ),
+        Equals(_plain(step.bench.site[ledger])),
+    )
+
+
+def _plain(text: Value) -> str:
+    return "".join(str(text).split()).upper()
 
 
 @action("operator.reading", kind="I", limit="needed",
@@ -200,6 +237,27 @@ def conclude_from(
     return (rule.restricted if basis else rule.in_service), basis
 
 
+class ReadingKey(FileModel):
+    """How the right conclusion follows from a reading of an earlier step."""
+
+    reading_of: str
+    name: str = Field(description="The quantity that was read in that step")
+    answers: dict[str, str] = Field(min_length=1, description="Value of it -> the right choice")
+
+
+def conclude_from_reading(
+    readings: Mapping[str, Sequence[Measurement]], rule: ReadingKey
+) -> tuple[str | None, dict[str, str]]:
+    """The conclusion that the last usable reading gives, and that reading.
+
+    None when there is no usable reading, or no answer belongs to its value.
+    """
+    for reading in reversed(readings.get(rule.reading_of, ())):
+        if reading.name == rule.name and reading.quality is Quality.GOOD:
+            return rule.answers.get(str(reading.value)), {rule.name: str(reading.value)}
+    return None, {}
+
+
 @action("operator.decide", kind="D", judges=False, limit="none",
         title=Text("得出结论", "Conclude"))  # fmt: skip
 async def decide(
@@ -208,17 +266,22 @@ async def decide(
     ask: TextField,
     subject: str,
     choices: Annotated[dict[str, TextField], Field(min_length=2)],
-    key: ConclusionKey,
+    key: ConclusionKey | ReadingKey,
 ) -> None:
-    """Have the person conclude, and compare with the key that the device verdicts give.
+    """Have the person conclude, and compare with the key that verdicts or a reading give.
 
     Out of service when a step of `out_of_service_if_failed` failed. Restricted at best when any
     other step failed, when a step ended inconclusive or in error, or when a step of
     `out_of_service_if_failed` was not run. In service otherwise: a step that this device has no
     points for does not count. When nothing was judged there is no key and the answer stays
     pending.
+
+    With `reading_of`, the reading `name` of that step says which of the `answers` is right.
     """
-    verdicts = dict(step.memory.verdicts)
+    if isinstance(key, ReadingKey):
+        right, basis = conclude_from_reading(step.memory.measurements, key)
+    else:
+        right, basis = conclude_from(dict(step.memory.verdicts), key)
     answer = await step.ask(
         Question(
             kind="decide",
@@ -233,8 +296,7 @@ async def decide(
     if value is None and step.bench.operator.simulated:
         # The technician of the simulated bench goes by the rule of the procedure and by the
         # verdicts that are on record by then, as a trained person does with the inspection sheet.
-        value, _ = conclude_from(verdicts, key)
-    right, basis = conclude_from(verdicts, key)
+        value = right
     if right is None:
         step.candidate = CandidateVerdict.PENDING
         return

@@ -25,13 +25,26 @@ def _carrier(step: StepContext, message: str) -> "AttachedBus":
     raise UnknownNameError("message", message, known)
 
 
+def _payload(bus: "AttachedBus") -> str:
+    """The payload that was last handed to the adapter, in hex."""
+    return bus.sender.last_payload.hex().upper()
+
+
 @action("can.send", kind="W", writes=True, judges=False, limit="none",
         title=Text("发送报文", "Send a frame"))  # fmt: skip
 async def send(step: StepContext, *, message: str, values: dict[str, Scalar] | None = None) -> None:
     """Send one frame. Signals left out have their start values; counter and checksum are put in."""
     bus = _carrier(step, message)
     bus.sender.send(message, values)
-    step.emit(FramesSent(step=step.step, bus=bus.name, message=message, values=dict(values or {})))
+    step.emit(
+        FramesSent(
+            step=step.step,
+            bus=bus.name,
+            message=message,
+            values=dict(values or {}),
+            data=_payload(bus),
+        )
+    )
 
 
 @action("can.send_cyclic", kind="W", writes=True, judges=False, limit="none",
@@ -53,6 +66,7 @@ async def send_cyclic(
             message=message,
             values=dict(values or {}),
             period=cyclic.period,
+            data=_payload(bus),
         )
     )
 

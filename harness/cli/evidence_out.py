@@ -7,14 +7,13 @@ import click
 from harness.cli.base import command, language, option, say
 from harness.cli.evidence import folder_argument, must_be_record
 from harness.errors import UsageError
-from harness.evidence.export import bundle_zip, measurements_csv, record_json, steps_csv
+from harness.evidence.export import TABLES, bundle_zip, record_json, tables_of
 from harness.evidence.layout import MODBUS
 from harness.evidence.read import read_journal, read_modbus
 from harness.report.write import write_reports
 from harness.text import Text
 
 _WRITTEN = Text("已写出 {}", "wrote {}")
-_TABLES = {"steps": steps_csv, "measurements": measurements_csv}
 
 
 @command(
@@ -37,9 +36,9 @@ def report(folder: Path) -> int:
 @command(
     "export",
     about=Text(
-        "导出记录。csv：步骤表和测量表（Excel 可直接打开）；json：完整记录；zip：整个文件夹，"
-        "解压后仍可核验。",
-        "Export a record. csv: tables of steps and measurements, for spreadsheets; json: the "
+        "导出记录。csv：步骤、测量、总线、诊断各表（Excel 可直接打开）；json：完整记录；"
+        "zip：整个文件夹，解压后仍可核验。",
+        "Export a record. csv: tables of steps, measurements, buses and diagnostics; json: the "
         "whole record; zip: the whole folder, which verifies after unpacking.",
     ),
 )
@@ -57,14 +56,14 @@ def report(folder: Path) -> int:
     type=click.Path(path_type=Path),
     metavar="FILE",
     about=Text(
-        "输出文件；csv 可给文件夹以写出两张表。缺省写在记录文件夹内（zip 写在其旁）",
-        "Where to; for csv a folder takes both tables. By default into the run's folder (a zip "
+        "输出文件；csv 可给文件夹以写出所有表。缺省写在记录文件夹内（zip 写在其旁）",
+        "Where to; for csv a folder takes all tables. By default into the run's folder (a zip "
         "beside it)",
     ),
 )
 @option(
     "--table",
-    type=click.Choice(list(_TABLES)),
+    type=click.Choice(list(TABLES)),
     default="steps",
     about=Text("csv 写入单个文件时选哪张表（缺省 steps）", "csv to one file: which table"),
 )
@@ -94,11 +93,11 @@ def _export(folder: Path, kind: str, output: Path | None, table: str) -> list[Pa
         target.write_bytes(record_json(entries, modbus))
         return [target]
     if output is not None and not output.is_dir():
-        output.write_bytes(_TABLES[table](entries))
+        output.write_bytes(TABLES[table](entries))
         return [output]
     targets: list[Path] = []
-    for name, make in _TABLES.items():
+    for name in tables_of(entries):
         target = (output or folder) / f"{name}.csv"
-        target.write_bytes(make(entries))
+        target.write_bytes(TABLES[name](entries))
         targets.append(target)
     return targets

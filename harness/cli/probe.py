@@ -113,7 +113,7 @@ def _show(found: BenchProbe) -> None:
 
 def _identity(device: DeviceProbe) -> str:
     return ", ".join(
-        f"{wording.point(one.name, language())} {wording.measurement(one, language())}"
+        f"{wording.quantity(one, language())} {wording.measurement(one, language())}"
         for one in device.identity
     )
 

@@ -204,7 +204,7 @@ class Progress:
         if step.verdict in FAILED:
             for judged in step.failed:
                 if len(step.judged) > 1:
-                    name = wording.point(judged.measurement.name, language)
+                    name = wording.quantity(judged.measurement, language)
                     lines.append(f"{name}: {wording.judged(judged, language)}")
                 if judged.measurement.note:
                     lines.append(wording.reason(judged.measurement.note).get(language))

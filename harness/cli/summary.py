@@ -124,14 +124,14 @@ class Summary:
         if step.verdict in (Verdict.FAIL, Verdict.CONDITIONAL_FAIL, Verdict.CONDITIONAL_PASS):
             shown = step.failed or [event for event in (step.decisive,) if event is not None]
             for event in shown:
-                name = wording.point(event.measurement.name, language)
+                name = wording.quantity(event.measurement, language)
                 lines.append(f"{name}: {wording.judged(event, language)}")
             lines += [wording.item(event, language) for event in shown[:1] if event.item]
         else:
             why = wording.reason(step.reason).get(language)
             if not why and step.decisive is not None:
                 event = step.decisive
-                name = wording.point(event.measurement.name, language)
+                name = wording.quantity(event.measurement, language)
                 note = wording.reason(event.measurement.note).get(language)
                 because = note or explain(event).get(language)
                 why = f"{name}: {wording.judged(event, language)}; {because}"

@@ -22,6 +22,9 @@ DERIVED = (
     "record.json",
     "steps.csv",
     "measurements.csv",
+    "exchanges.csv",
+    "buses.csv",
+    "sent.csv",
 )
 """Views of the journal that may be made again at any time; a seal does not cover them."""
 

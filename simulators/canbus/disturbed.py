@@ -42,14 +42,16 @@ _NEVER = float("inf")
 class DisturbedTraffic(Traffic):
     """The traffic of nodes that affect each other, with everything that can go wrong.
 
-    `curable`: nothing is wrong with the wires or the nodes; once the error counters are down the
-    bus is sound again.
+    `curable_at`: nothing is wrong with the wires or the nodes, so from then on (s) the bus is sound
+    again as soon as the error counters are down; None when something is wrong.
     """
 
-    def __init__(self, bus: "SimulatedBus", ears: Ears, free_at: float, *, curable: bool) -> None:
+    def __init__(
+        self, bus: "SimulatedBus", ears: Ears, free_at: float, *, curable_at: float | None
+    ) -> None:
         super().__init__(bus, ears.nodes)
         self._ears = ears
-        self._curable = curable
+        self._curable_at = curable_at
         self._free = dict.fromkeys(self.nodes, free_at)
         self._active: list[Attempt] = []
         self._planned = _NEVER
@@ -203,7 +205,8 @@ class DisturbedTraffic(Traffic):
             self.again(frame)
         elif frame.repeats:
             self.again(frame)
-        if self._curable and not self._active and all(other.at_ease for other in self.nodes):
+        curable = self._curable_at is not None and t >= self._curable_at
+        if curable and not self._active and all(other.at_ease for other in self.nodes):
             bus.regroup_soon()
 
     def _receive(self, attempt: Attempt, t: float) -> None:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from simulators.canbus.bus import SimulatedBus
     from simulators.canbus.node import BusNode
 
+CLASH_HOLD = 0.1
+"""Seconds for which nodes that send one identifier are watched closely."""
+
 
 def groups(nodes: "Iterable[BusNode]", hearing: Hearing) -> "list[list[BusNode]]":
     """Nodes joined when one hears the other or cancels its dominant bits, directly or by others."""
@@ -71,5 +74,6 @@ def traffics(
         if sound and not clashing and all(node.at_ease for node in group):
             found.append(SoundTraffic(bus, ears.nodes, start))
         else:
-            found.append(DisturbedTraffic(bus, ears, start, curable=sound))
+            cured = bus.agenda.scheduler.t + (CLASH_HOLD if clashing else 0.0)
+            found.append(DisturbedTraffic(bus, ears, start, curable_at=cured if sound else None))
     return found

@@ -1,6 +1,6 @@
 """Body: switches, horn, wipers, doors, windows, belts, levels, airbag, sound for pedestrians."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from simulators.vehicle.lamps import CHANNELS, Lamps
 from simulators.vehicle.part import Part, Site
@@ -142,6 +142,8 @@ class Body(Part):
         self.daylight = "day"
         self.rain = 0.0
         self.ambient_sensor_works = True
+        self.telltale_defects: Mapping[str, str] = {}
+        """Warning lamp of the cluster -> what is seen of it whatever the cluster wants."""
         self.cabin_offset = site.random("car/cabin").uniform(0.5, 3.0)
 
     # Lamps

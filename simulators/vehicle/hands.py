@@ -9,6 +9,7 @@ from functools import partial
 
 from harness.errors import NotAvailableError
 from simulators.rig import Rig
+from simulators.vehicle import bus_work
 from simulators.vehicle.body import DOORS
 from simulators.vehicle.car import Car
 from simulators.vehicle.units import PLACES
@@ -207,6 +208,7 @@ _PLAIN: dict[str, Action] = {
     "release-latch": partial(_latch, False),
     "disconnect-12v": partial(_battery, False),
     "connect-12v": partial(_battery, True),
+    **bus_work.ACTIONS,
 }
 for _name in (*DOORS, "tailgate", "bonnet"):
     _PLAIN[f"open-door-{_name.lower()}"] = partial(_door, _name, True)

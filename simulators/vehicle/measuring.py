@@ -12,6 +12,7 @@ from harness.errors import NotAvailableError
 from simulators.canbus.layout import OBD
 from simulators.instruments import Reading, constant
 from simulators.rig import Rig
+from simulators.vehicle import bus_work
 from simulators.vehicle.lamps import CHANNELS
 from simulators.vehicle.sensing import BLOCKED
 from simulators.vehicle.telltales import TELLTALES
@@ -21,8 +22,7 @@ from simulators.vehicle.wheels import WHEELS
 if TYPE_CHECKING:
     from simulators.vehicle.network import CarNetwork
 
-OVER_RANGE = 40e6
-"""What a multimeter cannot measure any more (ohm); shown for everything above."""
+OVER_RANGE = bus_work.OVER_RANGE
 _DIRTY = BLOCKED / 2
 _BURNT = 2.5
 """Contact resistance over that of sound pins from which burn marks are seen."""
@@ -68,8 +68,7 @@ def _shown_number(signal: str, rig: Rig) -> float:
 
 
 def _ohms(bus: Bus, first: str, second: str, rig: Rig) -> float:
-    wiring = _network(rig).buses[bus].wiring
-    return min(wiring.resistance(OBD, first, second), OVER_RANGE)  # type: ignore[arg-type]  # literals, see `_bus_readings`
+    return bus_work.shown_ohms(bus, first, second, rig)
 
 
 def _level(bus: Bus, wire: str, state: str, rig: Rig) -> float:
@@ -90,7 +89,7 @@ def _bus_readings() -> dict[str, Reading]:
         for wire, name in (("H", "high"), ("L", "low")):
             for state in ("recessive", "dominant"):
                 readings[f"can_{bus}_{name}_{state}"] = Reading(
-                    "V", partial(_level, bus, wire, state), _share(0.01, 0.03), 2
+                    "V", partial(_level, bus, wire, state), _share(0.004, 0.01), 2
                 )
     return readings
 
@@ -119,6 +118,7 @@ READINGS: Mapping[str, Reading] = {
         for node in ("CAM", "RAD", "LID", "USS", "GNSS")
     },
     **_bus_readings(),
+    **bus_work.READINGS,
 }
 """Subject of a `reading` question -> what the instrument is held against."""
 
@@ -130,6 +130,9 @@ def _lamp(channel: str, rig: Rig) -> str:
 
 
 def _telltale(name: str, rig: Rig) -> str:
+    defect = rig.car.body.telltale_defects.get(name)
+    if defect is not None:
+        return defect
     return str(_network(rig).shown(f"ICM_Lamp{name}") or "off")
 
 
@@ -140,8 +143,10 @@ OBSERVATIONS: Mapping[str, Callable[[Rig], str]] = {
     "wiper": lambda rig: rig.car.body.wiper_state(),
     "inlet-flap": lambda rig: "open" if rig.car.inlet.flap else "closed",
     "pedestrian-sound": lambda rig: rig.car.body.avas(),
+    **bus_work.OBSERVATIONS,
+    "vin-on-body": lambda rig: rig.car.units.vin,
 }
-"""Subject of an `observe` question -> what is seen or heard (lamps: `on`, `partly`, `off`)."""
+"""Subject of an `observe` question -> what is seen, heard or read (lamps: `on`, `partly`, `off`)."""
 
 
 def _nothing(_rig: Rig) -> str | None:

@@ -15,15 +15,9 @@ from simulators.vehicle.car import Car
 from simulators.vehicle.ecus.catalogue import DESIGNS
 from simulators.vehicle.ecus.ecu import Ecu
 from simulators.vehicle.ecus.source import Value
+from simulators.vehicle.taps import TAPS
 from simulators.vehicle.units import BUSES, PLACES, Bus, ExtraUnit
 
-TAPS: dict[Bus, tuple[str, ...]] = {
-    "powertrain": ("GW", OBD, "VCU", "DCDC", "OBC", "MCU", "BMS"),
-    "chassis": ("GW", OBD, "ESC", "IBC", "EPS", "EPB"),
-    "body": ("GW", OBD, "ICM", "TBOX", "TPMS", "BCM"),
-    "adas": ("GW", OBD, "ADCU", "CAM", "RAD", "USS", "LID", "GNSS"),
-}
-"""Along each bus, from the gateway; the first and the last unit hold the terminators."""
 FUNCTIONAL = ((0x7DF, False), (0x18DB33F1, True))
 """Diagnostic requests to all units."""
 _BATTERY = 12.6

@@ -32,6 +32,8 @@ class Power(Part):
         self._timers = Timers(site.scheduler)
         self.key = "off"
         """`off`, `acc`, `on` or `ready`."""
+        self.relay_welded = False
+        """The relay of KL15 does not open: the key cannot switch the car off."""
         self.charging = False
         """A charging plug keeps the units awake that charge."""
         self.lingering = False
@@ -64,6 +66,8 @@ class Power(Part):
 
     def turn(self, key: str) -> None:
         """The key is in another position."""
+        if key == "off" and self.relay_welded:
+            key = "on"
         if key == self.key:
             return
         self._before(self.key == "off")

@@ -119,6 +119,8 @@ class Sender:
     def __init__(self, bus: CanBus, database: Database) -> None:
         self.bus = bus
         self.database = database
+        self.last_payload = b""
+        """Of the latest frame that the adapter took."""
         self._outgoing: dict[str, _Outgoing] = {}
         self._cyclic: dict[str, Cyclic] = {}
 
@@ -186,4 +188,6 @@ class Sender:
 
     def transmit(self, outgoing: _Outgoing, spoil: Spoil | None) -> None:
         """Send the next frame of a message. Raises as `CanBus.send`."""
-        self.bus.send(outgoing.frame(spoil))
+        frame = outgoing.frame(spoil)
+        self.bus.send(frame)
+        self.last_payload = bytes(frame.data)
