@@ -211,6 +211,10 @@ def test_a_file_that_is_cut_off_anywhere(tmp_path: Path, level: int) -> None:
         ),
         (_file(_classic(b"\1"), _object(1, bytes(6)), _classic(b"\2")), "a body of 6 bytes"),
         (_file(_classic(b"\1"), _classic(b"\2")[:30]), "part of an object"),
+        (
+            _file(_classic(b"\1"), _object(101, bytes(9)), _object(1, bytes(6)), b"JUNK" * 9),
+            "type 101 with a body of 9 bytes",  # the first of three damages
+        ),
     ],
 )
 def test_damage_inside_a_container_is_named_and_what_was_before_it_is_kept(

@@ -62,6 +62,8 @@ class RunRequest:
     """Kind, name and bytes of further files that the run depends on (answers)."""
     read_only: bool = False
     """Not one CAN frame may leave."""
+    capture: bool = True
+    """Record every CAN frame beside the journal."""
     force_to_disk: bool | None = None
     """Whether the end of a step waits for the disk; None means in a live run only."""
 
@@ -157,7 +159,7 @@ class _Session:
             needed=roles_needed(request.plans, request.bench),
             read_only=request.read_only
             or any(plan.procedure.model.read_only for plan in request.plans),
-            captures=request.folder,
+            captures=request.folder if request.capture else None,
         )
         self.procedures: list[ProcedureRun] = []
         self.ending = Ending.COMPLETED

@@ -112,11 +112,14 @@ def _read(containers: "_Containers", parts: list[Frames]) -> _BrokenError | None
     for block in containers:
         buffer = b"".join((left_over, *block.pieces, PADDING))
         end = len(buffer) - len(PADDING)
+        damaged, used = None, end
         try:
             starts, used = find_objects(buffer, end)
-            parts.append(frames_of(buffer, starts))
-        except DamagedError as damaged:
-            parts.append(frames_of(buffer, damaged.starts))
+        except DamagedError as error:
+            starts, damaged = error.starts, error
+        frames, earlier = frames_of(buffer, starts)
+        parts.append(frames)
+        if (damaged := earlier or damaged) is not None:
             at = block.container_of(damaged.at - len(left_over), left_at)
             return _BrokenError(at, f"in the container here, {damaged.what}", "a log object")
         if used < end and used >= len(left_over):

@@ -97,32 +97,36 @@ class _Objects(NamedTuple):
     """Bytes of each body."""
 
 
-def frames_of(buffer: bytes, starts: Index) -> Frames:
+def frames_of(buffer: bytes, starts: Index) -> tuple[Frames, DamagedError | None]:
     """The frames among the objects at `starts`; time in nanoseconds from the start of the file.
 
-    Raises DamagedError when an object is shorter than its type.
+    An object that is shorter than its type ends the reading there, and is told.
     """
     head = _records(buffer, _HEAD, starts)
     begin = np.where(head["version"] == 2, _BODY[2], _BODY[1])
     known = (head["version"] == 1) | (head["version"] == 2)
     room = head["size"].astype(np.int64) - begin
+    found = {kind: np.flatnonzero((head["type"] == kind) & known) for kind in _KINDS}
+    short = [rows[room[rows] < _KINDS[kind].least][:1] for kind, rows in found.items()]
+    end = int(np.concatenate(short).min(initial=len(starts)))
     parts: list[Frames] = []
     places: list[Index] = []
-    for kind, (layout, least, columns) in _KINDS.items():
-        rows = np.flatnonzero((head["type"] == kind) & known)
+    for kind, every in found.items():
+        rows = every[every < end]
         if not len(rows):
             continue
-        short = rows[room[rows] < least]
-        if len(short):
-            what = f"an object of type {kind} with a body of {room[short[0]]} bytes begins here"
-            raise DamagedError(int(starts[short[0]]), what, starts[: short[0]])
         time = head["time"][rows].astype(np.int64)
         time[head["time_unit"][rows] == _TEN_MICROSECONDS] *= 10_000
-        record = _records(buffer, layout, (starts + begin)[rows])
-        parts.append(columns(_Objects(time, record, begin[rows], room[rows])))
+        record = _records(buffer, _KINDS[kind].layout, (starts + begin)[rows])
+        parts.append(_KINDS[kind].columns(_Objects(time, record, begin[rows], room[rows])))
         places.append(rows)
     frames = join(parts)
-    return frames if len(parts) < 2 else frames.take(np.argsort(np.concatenate(places)))
+    if len(parts) > 1:
+        frames = frames.take(np.argsort(np.concatenate(places)))
+    if end == len(starts):
+        return frames, None
+    what = f"an object of type {head['type'][end]} with a body of {room[end]} bytes begins here"
+    return frames, DamagedError(int(starts[end]), what, starts[:end])
 
 
 def _classic(objects: _Objects) -> Frames:
@@ -189,16 +193,25 @@ def _frames(
     )
 
 
-_KINDS: dict[int, tuple[np.dtype[np.void], int, Callable[[_Objects], Frames]]] = {
-    1: (_CLASSIC, 16, _classic),
-    2: (_ERROR, 4, _error),
-    73: (_ERROR_EXT, 32, _error),
-    86: (_CLASSIC, 16, _classic),
-    100: (_FD, _FD_FIXED, _fd),
-    101: (_FD_64, _FD_64_FIXED, _fd_64),
-    104: (_ERROR_FD, 4, _error),
+class _Kind(NamedTuple):
+    """A type of object."""
+
+    layout: np.dtype[np.void]
+    """Of its body."""
+    least: int
+    """Bytes that its body must have."""
+    columns: Callable[[_Objects], Frames]
+
+
+_KINDS = {
+    1: _Kind(_CLASSIC, 16, _classic),
+    2: _Kind(_ERROR, 4, _error),
+    73: _Kind(_ERROR_EXT, 32, _error),
+    86: _Kind(_CLASSIC, 16, _classic),
+    100: _Kind(_FD, _FD_FIXED, _fd),
+    101: _Kind(_FD_64, _FD_64_FIXED, _fd_64),
+    104: _Kind(_ERROR_FD, 4, _error),
 }
-"""Type of object -> layout of its body, least bytes of it, and how it becomes columns."""
 
 
 def _records(buffer: bytes, layout: np.dtype[np.void], at: Index) -> NDArray[np.void]:
