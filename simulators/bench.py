@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from harness.devices.modbus.connection import ModbusConnection
 from harness.devices.modbus.points import Profile
 from harness.devices.operator import Operator
 from harness.errors import UnknownNameError, UsageError
 from harness.quantity import Value
-from simulators.car_bench import CarBench
 from simulators.faults import all_faults
 from simulators.modbus_server import (
     Serving,
@@ -24,6 +24,9 @@ from simulators.rig import Rig
 from simulators.technician import SimulatedTechnician
 from simulators.trace import Trace
 from simulators.vehicle_side import VehicleSettings
+
+if TYPE_CHECKING:
+    from simulators.car_bench import CarBench
 
 BUS_STRIDE = 0.005
 """Seconds; frames of the car's buses are handed on in batches, each with its exact time."""
@@ -67,9 +70,10 @@ class SimulatedBench:
         response_delay: float = RESPONSE_DELAY,
         car: bool = False,
         loop_start: float = 0.0,
+        pace: float = 1.0,
     ) -> None:
         """With `car` a whole car is at the end of the cable; `loop_start` is the loop's time at
-        which `now` was 0, for the stamps of its frames."""
+        which `now` was 0, for the stamps of its frames; `pace` is the technician's."""
         self.rig = Rig(
             seed=seed,
             now=now,
@@ -83,7 +87,7 @@ class SimulatedBench:
         self._car: CarBench | None = None
         self._loop_start = loop_start
         self._now = now
-        self.technician: Operator = SimulatedTechnician(self.rig)
+        self.technician: Operator = SimulatedTechnician(self.rig, pace=pace)
         self.hands: Operator = SimulatedTechnician(self.rig, at_once=True)
         """Eyes and hands of a person at the terminal."""
         self.slaves: dict[str, SimulatedSlave] = {}
@@ -142,12 +146,15 @@ class SimulatedBench:
             )
         return connections
 
-    def car_bench(self) -> CarBench:
+    def car_bench(self) -> "CarBench":
         """The car with its buses and control units, switched on when it is first asked for.
 
         Raises NotAvailableError on a bench without a car.
         """
         if self._car is None:
+            # Late: the CAN libraries take a second, and a pile alone does without them.
+            from simulators.car_bench import CarBench  # noqa: PLC0415
+
             self._car = CarBench(self.rig, self._now, self._loop_start)
             self.site.update(self._car.site)
             self._pump.stride = BUS_STRIDE

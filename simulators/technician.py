@@ -66,14 +66,16 @@ _TIMES = {
 class SimulatedTechnician:
     """The operator of a simulated bench.
 
-    `at_once`: needs no time; for a person at the terminal, who takes the time himself.
+    `at_once`: needs no time; for a person at the terminal, who takes the time himself. `pace`: how
+    much of the usual time he takes; the detection matrix has him hurry.
     """
 
     simulated = True
 
-    def __init__(self, rig: Rig, *, at_once: bool = False) -> None:
+    def __init__(self, rig: Rig, *, at_once: bool = False, pace: float = 1.0) -> None:
         self._rig = rig
         self._at_once = at_once
+        self._pace = pace
         self._random = rig.world.random("technician")
         self._actions: Mapping[str, Callable[[Rig], None]] = {
             **_ACTIONS,
@@ -102,7 +104,7 @@ class SimulatedTechnician:
 
     async def _take_time(self, question: Question, deadline: Deadline) -> None:
         low, high = _TIMES[question.kind]
-        seconds = round(self._random.uniform(low, high), 2)
+        seconds = round(self._random.uniform(low, high) * self._pace, 2)
         left = deadline.remaining()
         if seconds > left:
             await sleep(left)

@@ -5,10 +5,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from can_offline_help import rows_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from harness.devices.can import logs_candump
 from harness.devices.can.logs import read_log
+from harness.devices.can.logs_candump import read_candump
 from harness.errors import FileError, UsageError
 
 LOGS = Path(__file__).parent / "data" / "can-logs"
@@ -93,23 +96,47 @@ def test_an_mf4_file_with_changed_bytes(
     assert len(read_log(path, keep_going=True).recording.frames) <= 60
 
 
+def _change(data: st.DataObject, text: bytes) -> bytes:
+    """The text with some signs replaced, left out or put in."""
+    changed = bytearray(text)
+    for _ in range(data.draw(st.integers(1, 5))):
+        at = data.draw(st.integers(0, len(changed) - 1))
+        gone = data.draw(st.integers(0, 3))
+        signs = st.one_of(st.binary(max_size=3), st.sampled_from([b"0", b" ", b"\n", b".", b"#"]))
+        changed[at : at + gone] = data.draw(signs)
+    return bytes(changed)
+
+
+@settings(max_examples=300)
 @given(data=st.data())
 def test_a_text_with_changed_bytes(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
     name = data.draw(st.sampled_from(TEXTS))
-    text = bytearray((LOGS / name).read_bytes())
-    for _ in range(data.draw(st.integers(1, 5))):
-        at = data.draw(st.integers(0, len(text) - 1))
-        text[at] = data.draw(st.one_of(st.integers(0, 255), st.sampled_from(list(b"0 19\n.#-x"))))
     path = tmp_path_factory.mktemp("text") / name
-    path.write_bytes(text)
+    path.write_bytes(_change(data, (LOGS / name).read_bytes()))
     try:
         recording = read_log(path, keep_going=True).recording
     except FileError as error:
         assert "begins with" in str(error)
     else:
         assert len(recording.frames) <= 20
+
+
+@settings(max_examples=300)
+@given(data=st.data())
+def test_candump_as_a_table_and_line_by_line_are_the_same(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    path = tmp_path_factory.mktemp("log") / "x.log"
+    path.write_bytes(_change(data, (LOGS / "drive.log").read_bytes()))
+    table = read_candump(path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(logs_candump, "plain_frames", lambda *_: iter(()))
+        lines = read_candump(path)
+    assert rows_of(table.frames) == rows_of(lines.frames)
+    assert str(table.damage) == str(lines.damage)
+    assert table.channel_names == lines.channel_names
 
 
 @given(

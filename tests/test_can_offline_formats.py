@@ -286,6 +286,8 @@ def test_a_text_that_is_cut_off_anywhere(tmp_path: Path, name: str) -> None:
         ("candump.log", b"18DAF110", b"18DAF1100", 2, "is no frame"),
         ("candump.log", b"00050", b"0005x", 2, "is no frame"),
         ("candump.log", b"445566778", b"44556677889", 1, None),
+        ("candump.log", b"(1767574800.000500", b"(9767574800.000500", 2, "is no frame"),
+        ("candump.log", b"(1767574800.004)", b"(9767574800.004)", 10, "is no frame"),
         ("candump.log", b"##1000102", b"##10001", 4, "is no frame"),
         ("vector.asc", b"02 10 7E", b"02 10", 8, "3 data bytes are announced and 2 stand here"),
         ("vector.asc", b"02 10 7E", b"02 1G 7E", 8, "invalid literal"),
@@ -296,6 +298,7 @@ def test_a_text_that_is_cut_off_anywhere(tmp_path: Path, name: str) -> None:
         ("peak-1.1.trc", b"02 10 7E", b"02 10", 10, "too few columns"),
         ("peak-2.1.trc", b"02 10 7E", b"02 10", 6, "3 data bytes are announced"),
         ("peak-2.1.trc", b"02 10 7E", b"02 10 7", 6, "non-hexadecimal"),
+        ("peak-1.1.trc", b"07E8  2 ", b"07E8  999 ", 11, "a payload of 999 bytes cannot be"),
         ("peak-2.1.trc", b"VERSION=2.1", b"VERSION=9.0", 1, "version 9.0 is not known"),
     ],
 )

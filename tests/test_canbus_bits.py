@@ -4,13 +4,13 @@ from itertools import groupby
 
 import can
 import pytest
+from canbus_help import Line
 from hypothesis import given
 from hypothesis import strategies as st
 
 from simulators.canbus.frame import Frame, priority
 from simulators.canbus.frame_bits import crc15, frame_bits, number_bits, stuffed
 from simulators.canbus.frame_length import bit_times, head
-from canbus_help import Line
 
 identifiers = st.booleans().flatmap(
     lambda extended: st.tuples(

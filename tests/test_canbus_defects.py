@@ -3,12 +3,12 @@
 from collections.abc import Callable
 
 import pytest
+from canbus_help import NODES, OPEN, Line
 
 from simulators.canbus.confinement import NodeState
 from simulators.canbus.disturbed import DisturbedTraffic
 from simulators.canbus.node_fault import NodeFault
 from simulators.canbus.traffic import SoundTraffic
-from canbus_help import NODES, OPEN, Line
 
 ALL = set(NODES)
 Change = Callable[[Line], object]

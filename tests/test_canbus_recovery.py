@@ -1,6 +1,7 @@
 """Whatever happened to a bus, once repaired it works; and error confinement is as it should be."""
 
 import pytest
+from canbus_help import BIT, NODES, OPEN, Line, frame
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -8,7 +9,6 @@ from simulators.canbus.confinement import BUS_OFF, NodeState
 from simulators.canbus.frame_bits import frame_bits
 from simulators.canbus.frame_length import INTERMISSION
 from simulators.canbus.node_fault import NodeFault
-from canbus_help import BIT, NODES, OPEN, Line, frame
 
 SEGMENTS = ("S1-S2", "S3-S4", "S6-S7")
 resistance = st.sampled_from([0.0, 150.0, 290.0, 1000.0, OPEN])

@@ -5,6 +5,7 @@ from random import Random
 
 import can
 import pytest
+from canbus_help import BIT, NODES, OPEN, Line, frame
 
 from harness.clock import loop_time, run, sleep
 from harness.devices.can.memory import Hub
@@ -16,7 +17,6 @@ from simulators.canbus.mirror import GatewayMirror
 from simulators.canbus.waveform import Sample, waveform
 from simulators.pump import Pump
 from simulators.world import World
-from canbus_help import BIT, NODES, OPEN, Line, frame
 
 
 def test_a_bus_is_a_hub() -> None:
@@ -48,6 +48,30 @@ def test_a_request_goes_out_at_the_moment_of_the_call_although_the_world_is_behi
     line.run(0.01)
     bits = len(frame_bits(0x7E0, False, b"").bits)
     assert got[0].timestamp == pytest.approx(0.501 + bits * BIT, abs=1e-9)
+
+
+def test_a_unit_that_sends_from_outside_of_the_world_sends_now() -> None:
+    line = Line()
+    line.t += 0.5  # a control unit's timer of the event loop fires before the pump
+    line.node("BMS").send(frame(0x7E8))
+    line.run(0.01)
+    assert line.heard[0].timestamp > 0.501
+
+
+def test_a_node_may_send_at_the_moment_it_is_switched_on() -> None:
+    line = Line()
+    line.off_line("OBC")
+    asked: list[can.Message] = []
+
+    def wake(_message: can.Message) -> None:  # a frame on the bus wakes the unit
+        line.node("OBC").powered = True
+        line.node("OBC").send(frame(0x555))
+
+    line.node("GW").subscribe(wake, [(0x111, False)])
+    line.node("GW").subscribe(asked.append, [(0x555, False)])
+    line.node("VCU").send(frame(0x111))
+    line.run(0.01)
+    assert len(asked) == 1
 
 
 def test_an_answer_from_within_a_callback_follows_the_frame_at_once() -> None:

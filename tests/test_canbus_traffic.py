@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import can
 import pytest
+from canbus_help import BIT, NODES, Line, frame
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,7 +13,6 @@ from simulators.canbus.frame import priority
 from simulators.canbus.frame_bits import frame_bits
 from simulators.canbus.frame_length import INTERMISSION
 from simulators.canbus.traffic import SoundTraffic
-from canbus_help import BIT, NODES, Line, frame
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from itertools import pairwise
 from math import inf
 
 import pytest
+from canbus_help import NAMES, NODES, OPEN, Line
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +14,6 @@ from simulators.canbus.layout import Layout, Tap, linear_layout
 from simulators.canbus.node_fault import NodeFault
 from simulators.canbus.output_stage import LIMIT, driven, pin
 from simulators.canbus.wiring import Wiring
-from canbus_help import NAMES, NODES, OPEN, Line
 
 resistances = st.floats(0.1, 1e5)
 

@@ -431,6 +431,7 @@ def test_an_extra_unit_talks_on_its_bus() -> None:
     frames = [entry for entry in point.log if entry[2] == 0x5F0]
     assert len(frames) == pytest.approx(10, abs=1)
     assert {entry[0] for entry in frames} == {"body"}
+    assert point.bus().extra_node(extra).powered
     fault.switch(point.rig, False)
     point.run(0.2)
     point.log.clear()

@@ -78,11 +78,14 @@ def _points(context: CheckContext, role: str, name: str) -> list[PointInfo]:
     return [points[name]] if name in points else list(shipped_points(role, name))
 
 
-@check_of("vehicle.agrees_with_sum")
-def _sum(context: CheckContext) -> Iterator[Complaint]:
-    points = _points(context, "vehicle", context.parameters["total"])
-    unit = points[0].unit if points else None
-    _Wants(Range, "K" if unit == "°C" else unit).check(context)
+@check_of("vehicle.spread", "vehicle.agrees_with_sum")
+def _difference(context: CheckContext) -> Iterator[Complaint]:
+    """The limit fits the difference of the quantities named, whatever they are."""
+    parameters = context.parameters
+    for name in parameters.get("points") or [parameters["total"]]:
+        points = _points(context, "vehicle", name)
+        unit = points[0].unit if points else None
+        _Wants(Range, "K" if unit == "°C" else unit).check(context)
     return iter(())
 
 

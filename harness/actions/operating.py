@@ -4,7 +4,7 @@ import fnmatch
 from typing import TYPE_CHECKING, Annotated, Any
 
 from harness.actions.context import StepContext
-from harness.actions.registry import LimitedPoints, PointName, PointRef, StateOf, action
+from harness.actions.registry import PointName, PointNames, PointRef, StateOf, action
 from harness.actions.timing import time_until
 from harness.errors import NotAvailableError
 from harness.fields import DurationField, TextField
@@ -77,10 +77,10 @@ def _is(reading: Measurement, wanted: str | list[str]) -> bool:
 
 
 @action("vehicle.spread", kind="J", limit="needed", title=Text("极差", "Highest minus lowest"))
-async def spread(step: StepContext, *, points: LimitedPoints) -> None:
+async def spread(step: StepContext, *, points: PointNames) -> None:
     """Read several numbers of one kind and judge the highest minus the lowest.
 
-    The uncertainties of the two are combined (root of the sum of squares), where they are stated.
+    The difference of temperatures is held against a limit in K. The uncertainties of the two are combined (root of the sum of squares), where they are stated.
     """
     readings = list((await step.read(points)).values())
     bad = next((one for one in readings if not _is_number(one)), None)

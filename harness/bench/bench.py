@@ -100,9 +100,11 @@ class Bench:
         needed: Collection[str] | None = None,
         read_only: bool = False,
         captures: Path | None = None,
+        pace: float = 1.0,
     ) -> None:
         """`needed`: the roles to open, by default all; `read_only`: not one CAN frame is sent;
-        `captures`: the folder for recorded buses, None for no recording."""
+        `captures`: the folder for recorded buses, None for no recording; `pace`: how much of the
+        usual time the technician of a simulated bench takes."""
         self.loaded = loaded
         self.model = loaded.model
         self.clock = clock
@@ -125,7 +127,9 @@ class Bench:
         self._faults_on: list[str] = []
         self._side: SimulatedSide | None = None
         if loaded.simulated_inside:
-            self._side = SimulatedSide(loaded, seed=seed, clock=clock, needed=self.needed)
+            self._side = SimulatedSide(
+                loaded, seed=seed, clock=clock, needed=self.needed, pace=pace
+            )
             self.site = {**self._side.site, **self.site}
         if operator is not None:
             self.operator = operator

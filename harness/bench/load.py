@@ -11,11 +11,10 @@ from harness.bench.model import BenchFile
 from harness.bench.states import expected_of, fits
 from harness.datafile import Path_, Places, load, loads, sha256, validate
 from harness.devices.device import DeviceProfile, PointInfo
-from harness.devices.modbus.blocks import uncertainty_of
 from harness.devices.modbus.connection import ModbusConnection
 from harness.devices.modbus.profile import Profile, load_profile
 from harness.errors import FileError, Problem, UnknownNameError, UsageError
-from harness.quantity import same_dimension
+from harness.quantity import Quantity, convert, same_dimension
 
 if TYPE_CHECKING:
     from harness.devices.vehicle.profile import VehicleProfile
@@ -165,9 +164,11 @@ class _Check:
 
     def uncertainties(self) -> None:
         """Each belongs to a point, in a unit of that point."""
-        for role, profile in self._profiles.items():
-            for name, stated in self._model.devices[role].uncertainty.items():  # type: ignore[index]
-                where = ("devices", role, "uncertainty", name)
+        for role, entry in self._model.devices.items():
+            profile = self._vehicle if role == "vehicle" else self._profiles[role]
+            assert profile is not None  # otherwise there are problems already
+            for name, stated in entry.uncertainty.items():
+                where: Path_ = ("devices", role, "uncertainty", name)
                 point = profile.points.get(name)
                 if point is None:
                     self._complain(
@@ -177,7 +178,7 @@ class _Check:
                     )
                     continue
                 try:
-                    uncertainty_of(point, stated)
+                    _check_uncertainty(point, stated)
                 except UsageError as error:
                     unit = f"a quantity in {point.unit}, or in %" if point.unit else "none here"
                     self._complain(where, f"{name}: {error.detail}", unit)
@@ -265,6 +266,15 @@ class _Check:
                 )
 
 
+def _check_uncertainty(point: PointInfo, stated: Quantity) -> None:
+    """Raises UsageError when an uncertainty in this unit says nothing about the point."""
+    if stated.unit == "%" and point.unit != "%" and not point.values and not point.is_text:
+        return
+    if point.unit is None:
+        raise UsageError(f"{point.name} has no unit, so no uncertainty of {stated}")
+    convert(stated.value, stated.unit, point.unit)
+
+
 def _plain(unit: str) -> str:
     """Uncertainties and steps of temperatures are differences; both spellings are in use."""
     return "K" if unit == "°C" else unit
@@ -322,9 +332,13 @@ def _vehicle(
             if not path.is_file():
                 where: Path_ = ("devices", "vehicle", "database", index)
                 problems.append(places.problem(where, f"there is no file {path}", "a DBC file"))
+        described = above / entry.diagnostics if entry.diagnostics is not None else None
+        if described is not None and not described.is_file():
+            where = ("devices", "vehicle", "diagnostics")
+            what = f"there is no file {described}"
+            problems.append(places.problem(where, what, "a diagnostic description"))
         if problems:
             return None
-        described = above / entry.diagnostics if entry.diagnostics is not None else None
         return profile_of_databases(model.bench, databases, described)
     name = entry.profile
     if folder and name.endswith((".yaml", ".yml")):

@@ -27,9 +27,17 @@ class SimulatedSide:
     """The simulators of one bench, in this process, on the running loop's time."""
 
     def __init__(
-        self, loaded: LoadedBench, *, seed: int, clock: Clock, needed: Collection[str]
+        self,
+        loaded: LoadedBench,
+        *,
+        seed: int,
+        clock: Clock,
+        needed: Collection[str],
+        pace: float = 1.0,
     ) -> None:
-        """`needed`: the roles that the run touches. A whole car is simulated only for those who
+        """`pace`: how much of the usual time the technician takes.
+
+        `needed`: the roles that the run touches. A whole car is simulated only for those who
         look at it; for the others a plain charging side is at the end of the cable."""
         from simulators.bench import SimulatedBench  # noqa: PLC0415 - only when asked for
 
@@ -44,6 +52,7 @@ class SimulatedSide:
             meter=loaded.profiles["meter"] if "meter" in inside else None,
             car=self._has_car,
             loop_start=start,
+            pace=pace,
         )
 
     @property

@@ -6,7 +6,7 @@ from shutil import which
 
 import click
 
-from harness.bench.simulated import seeded_faults
+from harness.bench.simulated import SeededFault, seeded_faults
 from harness.cli import wide
 from harness.cli.base import columns, command, language, option, say
 from harness.cli.session import Shown, make_console, perform
@@ -15,13 +15,14 @@ from harness.engine.prepare import check_folder, default_folder, prepare
 from harness.text import Text
 from harness.verdict import ExitCode, Verdict
 
-PROCEDURE = "PILE-INSP-01"
-_PREFERRED = ("supply-undervoltage",)
-_HEALTHY = Text("一、正常的充电桩", "1. A healthy pile")
-_FAULTY = Text("二、同一台桩，注入故障：{}", "2. The same pile with a seeded fault: {}")
+PROCEDURES = ("PILE-INSP-01", "VEH-INSP-01")
+_PREFERRED = {"PILE-INSP-01": "supply-undervoltage", "VEH-INSP-01": "low-beam-left-burnt"}
+_HEALTHY = Text("一、正常的充电桩和车辆", "1. A healthy pile and a healthy car")
+_FAULTY = Text("二、同一台架，注入故障：{}", "2. The same bench with seeded faults: {}")
 _AS_EXPECTED = Text(
-    "演示完成：正常的桩全部合格，故障由规定的步骤检出。",
-    "Done: the healthy pile passed, and the fault was found by the steps that should find it.",
+    "演示完成：正常的桩和车全部合格，故障由规定的步骤检出。",
+    "Done: the healthy pile and car passed, and the faults were found by the steps that should "
+    "find them.",
 )
 _NOT_AS_EXPECTED = Text("演示结果与预期不符", "The demonstration did not come out as it should")
 _NEXT = Text(
@@ -33,9 +34,9 @@ _NEXT = Text(
 @command(
     "demo",
     about=Text(
-        "在模拟台架上运行充电桩日常巡检两次：一次正常，一次带故障，并给出报告位置。",
-        "Run the pile inspection twice on the simulated bench, healthy and with a seeded fault, "
-        "and say where the reports are.",
+        "在模拟台架上对充电桩和车辆各做日常检查两次：一次正常，一次带故障，并给出报告位置。",
+        "Inspect a pile and a car on the simulated bench, once healthy and once with seeded "
+        "faults, and say where the reports are.",
     ),
 )
 @option(
@@ -48,30 +49,44 @@ def demo(out: Path | None) -> int:
     """A healthy run and a faulty one."""
     above = out or default_folder(["demo"], real_now())
     check_folder(above)
-    faults = seeded_faults()
-    name = next(
-        (name for name in _PREFERRED if name in faults),
-        next(name for name, fault in faults.items() if fault.expects.get(PROCEDURE)),
-    )
+    faults = [_fault_for(procedure) for procedure in PROCEDURES]
     console = make_console()
     console.print(f"== {say(_HEALTHY)} ==", style="bold")
-    healthy = perform(prepare([PROCEDURE], folder=above / "healthy"), language(), console=console)
-    console.print(f"\n== {say(_FAULTY).format(say(faults[name].title))} ==", style="bold")
-    faulty = perform(
-        prepare([PROCEDURE], folder=above / name, faults=[name]), language(), console=console
+    healthy = perform(
+        prepare(PROCEDURES, folder=above / "healthy"), language(), console=console, quiet=True
     )
-    expected = set(faults[name].expects[PROCEDURE])
+    titles = ", ".join(say(fault.title) for fault in faults)
+    console.print(f"\n== {say(_FAULTY).format(titles)} ==", style="bold")
+    names = [fault.name for fault in faults]
+    faulty = perform(
+        prepare(PROCEDURES, folder=above / "faulty", faults=names), language(), console=console
+    )
+    expected = {
+        (procedure, step)
+        for fault in faults
+        for procedure in PROCEDURES
+        for step in fault.expects.get(procedure, ())
+    }
     right = healthy.run_code == ExitCode.PASS and _failed(faulty) == expected
     words = say(_AS_EXPECTED if right else _NOT_AS_EXPECTED)
     click.echo("\n" + click.style(wide.indent(words, columns(), 0), bold=True))
     # In a checkout the command is not on the PATH: show the one that was called.
     program = "harness" if which("harness") else sys.argv[0]
-    click.echo(say(_NEXT).format(program, above / name))
+    click.echo(say(_NEXT).format(program, above / "faulty"))
     if right and (healthy.troubles or faulty.troubles):
         return ExitCode.BENCH
     return ExitCode.PASS if right else ExitCode.FAIL
 
 
-def _failed(shown: Shown) -> set[str]:
+def _fault_for(procedure: str) -> SeededFault:
+    """The fault that shows best what this procedure finds."""
+    faults = seeded_faults()
+    preferred = faults.get(_PREFERRED[procedure])
+    if preferred is not None and preferred.expects.get(procedure):
+        return preferred
+    return next(fault for fault in faults.values() if fault.expects.get(procedure))
+
+
+def _failed(shown: Shown) -> set[tuple[str, str]]:
     steps = shown.digest.with_verdict(Verdict.FAIL, Verdict.CONDITIONAL_FAIL)
-    return {step.started.step for step in steps}
+    return {(step.started.procedure, step.started.step) for step in steps}

@@ -88,6 +88,14 @@ from harness.text import Text
     about=Text("放行会使充电枪通电的步骤", "Release the steps that put mains on the plug"),
 )
 @option(
+    "--read-only",
+    is_flag=True,
+    about=Text(
+        "只读：不向任何 CAN 总线发送一帧，需要发送的步骤不执行",
+        "Send not one frame on any CAN bus; steps that would have to are not run",
+    ),
+)
+@option(
     "--step",
     "steps",
     multiple=True,
@@ -111,6 +119,7 @@ def run(
     live: bool,
     operator_name: str,
     allow_energise: bool,
+    read_only: bool,
     steps: tuple[str, ...],
     pile_profile: str | None,
     quiet: bool,
@@ -128,6 +137,7 @@ def run(
         selected=steps or None,
         energise=allow_energise,
         pile_profile=pile_profile,
+        read_only=read_only,
     )
     console = make_console()
     if live:

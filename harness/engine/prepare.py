@@ -39,11 +39,13 @@ def prepare(
     selected: Collection[str] | None = None,
     energise: bool = False,
     pile_profile: str | None = None,
+    read_only: bool = False,
 ) -> RunRequest:
     """Load and check everything that a run needs. Raises UsageError (FileError, …) for all of it.
 
     `procedures` are ids or files; `folder` is the run's own folder, new or empty. `selected`
     limits the run to some step ids. With `answers`, that file answers instead of `operator`.
+    `read_only`: not one CAN frame may leave, whatever procedures and bench file say.
     """
     check_folder(folder)
     loaded = load_bench_for(bench, live=live, pile_profile=pile_profile)
@@ -69,6 +71,7 @@ def prepare(
         operator=operator,
         operator_name=operator_name,
         extra_files=extra,
+        read_only=read_only,
     )
 
 

@@ -64,6 +64,8 @@ class RunRequest:
     """Not one CAN frame may leave."""
     capture: bool = True
     """Record every CAN frame beside the journal."""
+    pace: float = 1.0
+    """How much of the usual time the technician of a simulated bench takes."""
     force_to_disk: bool | None = None
     """Whether the end of a step waits for the disk; None means in a live run only."""
 
@@ -160,6 +162,7 @@ class _Session:
             read_only=request.read_only
             or any(plan.procedure.model.read_only for plan in request.plans),
             captures=request.folder if request.capture else None,
+            pace=request.pace,
         )
         self.procedures: list[ProcedureRun] = []
         self.ending = Ending.COMPLETED

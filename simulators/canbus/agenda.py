@@ -68,9 +68,9 @@ class Agenda:
             self.plan(at, lambda _t: self._starting.append(traffic))
 
     def catch_up(self) -> None:
-        """Bring the world to `now`."""
-        if self.now is not None:
-            self.scheduler.run_to(self.now())
+        """Bring the world to `now`: before anything that somebody outside of it does to a bus."""
+        if self.now is not None and (now := self.now()) > self.scheduler.t:
+            self.scheduler.run_to(now)
 
     def _call_me(self) -> None:
         if self._event is not None:

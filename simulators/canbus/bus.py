@@ -12,13 +12,14 @@ from harness.errors import UnknownNameError
 from harness.quantity import Value
 from simulators.canbus.agenda import Agenda
 from simulators.canbus.confinement import RECESSIVE_RUN, RECOVERY_SEQUENCES
+from simulators.canbus.frame import Frame
 from simulators.canbus.grouping import traffics
 from simulators.canbus.hearing import Hearing
 from simulators.canbus.layout import Layout
 from simulators.canbus.node import BusNode
 from simulators.canbus.occupancy import Occupancy
 from simulators.canbus.tester import Tester
-from simulators.canbus.traffic import Flight, Traffic
+from simulators.canbus.traffic import Flight, Traffic, Waiting
 from simulators.canbus.wiring import Wire, Wiring
 from simulators.scheduler import Scheduler
 
@@ -58,6 +59,8 @@ class SimulatedBus:
         self.count_frame = self.occupancy.frame
         self.count_error = self.occupancy.error
         self.ticket = count(1)
+        self.waiting: list[Waiting] = []
+        """Frames of nodes that are new on the bus, until it is known whom they affect."""
         self._note = note
         self._nodes: dict[str, BusNode] = {}
         self._traffics: list[Traffic] = []
@@ -188,6 +191,10 @@ class SimulatedBus:
 
         look(t)
 
+    def queue(self, frame: Frame) -> None:
+        """A node that is new on the bus wants to send a frame."""
+        self.waiting.append((frame.priority, next(self.ticket), frame))
+
     def disturb(self) -> None:
         """Two nodes are about to send one identifier at once."""
         self._clashing = True
@@ -211,7 +218,7 @@ class SimulatedBus:
     def _regroup(self, t: float) -> None:
         self._regroup_planned = False
         flights: list[Flight] = []
-        waiting = []
+        waiting, self.waiting = self.waiting, []
         idle_at: dict[BusNode, float] = {}
         for old in self._traffics:
             idle_at.update((node, old.free_at(node)) for node in old.nodes)

@@ -18,6 +18,7 @@ from heapq import heappop
 from typing import TYPE_CHECKING
 
 from simulators.canbus.attempt import Attempt, Outcome
+from simulators.canbus.clash import clash, twins
 from simulators.canbus.ears import Ears
 from simulators.canbus.error_frame import error_frame
 from simulators.canbus.frame import Frame
@@ -117,8 +118,8 @@ class DisturbedTraffic(Traffic):
         now = self.agenda.scheduler.t
         attempt.end = max(attempt.end, now)  # one that was taken over may have had its error
         for other in self._active:
-            attempt.twin |= _twins(attempt, other)
-            touched = self._clash(attempt, other)
+            attempt.twin |= twins(attempt, other)
+            touched = clash(attempt, other, self._ears)
             for one in (attempt, other):
                 self._spoil(one, now + CLASH_AFTER * self.bit_time, touched)
         self._active.append(attempt)
@@ -150,18 +151,6 @@ class DisturbedTraffic(Traffic):
             attempt.outcome, attempt.witnesses = Outcome.NO_ACK, {node}
             if node.error_active:
                 attempt.end -= (ACK_FROM_END - 1) * self.bit_time
-
-    def _clash(self, one: Attempt, other: Attempt) -> "set[BusNode]":
-        """Who is disturbed when two frames are on the wires at once."""
-        if one.begin == other.begin and one.frame.priority == other.frame.priority:
-            return set() if _twins(one, other) else {one.node, other.node}
-        touched: set[BusNode] = set()
-        for mine, theirs in ((one, other), (other, one)):
-            for viewer in (mine.node, *mine.hearers):
-                hears_both = viewer is theirs.node or viewer in theirs.hearers
-                if hears_both or self._ears.cancelled(viewer, mine.node, theirs.node):
-                    touched.add(viewer)
-        return touched
 
     def _spoil(self, attempt: Attempt, at: float, touched: "set[BusNode]") -> None:
         concerned = {n for n in touched if n is attempt.node or n in attempt.hearers}
@@ -255,10 +244,3 @@ class DisturbedTraffic(Traffic):
                 self.waiting.append((frame.priority, -next(self.ticket), frame))
         self._active.clear()
         return None
-
-
-def _twins(one: Attempt, other: Attempt) -> bool:
-    """Is it the very same frame at the same time?"""
-    a, b = one.frame, other.frame
-    same = a.priority == b.priority and a.dlc == b.dlc and one.message.data == other.message.data
-    return same and one.begin == other.begin

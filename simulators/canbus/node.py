@@ -75,6 +75,7 @@ class BusNode(ErrorCounters, Subscriptions):
     def powered(self, on: bool) -> None:
         if on == self._powered:
             return
+        self.bus.agenda.catch_up()
         self._powered = on
         self.reset()
         self.refresh()
@@ -90,6 +91,7 @@ class BusNode(ErrorCounters, Subscriptions):
     @fault.setter
     def fault(self, fault: NodeFault) -> None:
         if fault is not self._fault:
+            self.bus.agenda.catch_up()
             self._fault = NodeFault(fault)
             self.refresh()
 
@@ -101,6 +103,7 @@ class BusNode(ErrorCounters, Subscriptions):
     @listen_only.setter
     def listen_only(self, on: bool) -> None:
         if on != self._listen_only:
+            self.bus.agenda.catch_up()
             self._listen_only = on
             self.refresh()
 
@@ -182,15 +185,14 @@ class BusNode(ErrorCounters, Subscriptions):
 
     def queue(self, frame: Frame) -> bool:
         """A frame is to be sent when its turn comes. False when the node does not take it."""
-        traffic = self.traffic
-        if not self.able or traffic is None:
+        if not self.able:
             self.dropped += 1
             return False
         if frame.waiting:
             self.replaced += 1
         else:
             frame.waiting = True
-            traffic.queue(frame)
+            (self.traffic or self.bus).queue(frame)
         return True
 
     def offer(self, message: can.Message) -> bool:
@@ -201,7 +203,8 @@ class BusNode(ErrorCounters, Subscriptions):
         """
         if message.is_fd or message.is_error_frame:
             raise ValueError("a classical bus carries data and remote frames only")
-        waiting = self.traffic.waiting if self.traffic is not None else []
+        self.bus.agenda.catch_up()
+        waiting = (self.traffic or self.bus).waiting
         if len(waiting) >= QUEUE:
             mine = sum(1 for _, _, frame in waiting if frame.node is self and frame.waiting)
             if mine >= QUEUE:
@@ -229,6 +232,7 @@ class BusNode(ErrorCounters, Subscriptions):
         `data(t)` is asked when the frame is queued, at exactly that moment of the world; None
         leaves one out. If the last one still waits, the new data takes its place.
         """
+        self.bus.agenda.catch_up()
         frame = Frame(self, arbitration_id, extended, b"")
         message = CyclicMessage(self, frame, period, offset, data)
         self._cyclic.append(message)

@@ -20,7 +20,6 @@ class Access(Part):
         self.armed = True
         self.triggered = False
         self.remote_result = "none"
-        self.chime = "off"
 
     def immobiliser(self) -> str:
         """Id state, in the words of the database."""

@@ -121,7 +121,7 @@ def _readings() -> dict[str, Reading]:
     }
     for bus in BUSES:
         readings[f"bench_can_{bus}_resistance"] = Reading(
-            "Ω", partial(bench_ohms, bus, "H", "L"), constant(0.0), 1
+            "Ω", partial(bench_ohms, bus, "H", "L"), constant(0.1), 1
         )
         for wire, name in (("H", "high"), ("L", "low")):
             for node in TAPS[bus]:

@@ -2,8 +2,6 @@
 
 from simulators.vehicle.part import Part, Site
 
-MODES = ("manual", "by_wire", "rejected")
-
 
 class ByWire(Part):
     """State of one unit that takes commands."""
@@ -11,6 +9,7 @@ class ByWire(Part):
     def __init__(self, site: Site) -> None:
         super().__init__(site)
         self.mode = "manual"
+        """`manual`, `by_wire`, or `rejected`: asked for, and not granted."""
         self.override = False
         """The driver has taken over; manual until the commands ask anew."""
         self.timeout = 0.1

@@ -146,7 +146,8 @@ OBSERVATIONS: Mapping[str, Callable[[Rig], str]] = {
     **bus_work.OBSERVATIONS,
     "vin-on-body": lambda rig: rig.car.units.vin,
 }
-"""Subject of an `observe` question -> what is seen, heard or read (lamps: `on`, `partly`, `off`)."""
+"""Subject of an `observe` question -> what is seen, heard or read (lamps: `on`, `partly`, `off`).
+"""
 
 
 def _nothing(_rig: Rig) -> str | None:

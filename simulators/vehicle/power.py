@@ -9,7 +9,6 @@ from simulators.vehicle.units import Supply
 SLEEP_AFTER = 60.0
 """Seconds from key off, or from the last thing that woke the car, until its buses are quiet."""
 SLEEP_AFTER_LOCKED = 10.0
-POSITIONS = ("off", "acc", "on", "ready")
 
 
 class Power(Part):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from harness.devices.can.logs_candump_table import Channels, plain_frames
+from harness.devices.can.logs_candump_table import LATEST, Channels, plain_frames
 from harness.devices.can.logs_frames import (
     BRS,
     EARLIEST_DATE,
@@ -87,12 +87,14 @@ def read_candump(path: Path) -> Recording:
 
 
 def _by_name(frames: Frames, channels: Channels) -> dict[int, str]:
-    """Number the channels anew, by name; their names by number."""
-    met = list(channels.numbers)
-    ordered = sorted(met)
-    numbers = np.array([0, *(ordered.index(name) + 1 for name in met)], np.uint16)
-    frames.channel[:] = numbers[frames.channel]
-    return {at: name.decode("utf-8", "replace") for at, name in enumerate(ordered, 1)}
+    """Number the channels that have frames anew, by name; their names by number."""
+    met = set(np.unique(frames.channel).tolist())
+    ordered = sorted((name, number) for name, number in channels.numbers.items() if number in met)
+    anew = np.zeros(len(channels.numbers) + 1, np.uint16)
+    for at, (_, number) in enumerate(ordered, 1):
+        anew[number] = at
+    frames.channel[:] = anew[frames.channel]
+    return {at: name.decode("utf-8", "replace") for at, (name, _) in enumerate(ordered, 1)}
 
 
 def _add(
@@ -144,7 +146,8 @@ def _read_line(line: bytes, index: int, channels: Channels, into: FrameList) -> 
         raise _WrongLineError(index, line)
     seconds, decimals, name, digits, remote, asked, mode, payload, code, direction = match.groups()
     data = bytes.fromhex(payload.replace(b".", b"").decode()) if payload else b""
-    if len(data) not in FD_LENGTHS or (len(data) > 8 and mode is None) or (code and len(data) < 8):
+    too_long = len(data) not in FD_LENGTHS or (len(data) > 8 and mode is None)
+    if too_long or (code and len(data) < 8) or int(seconds) > LATEST:
         raise _WrongLineError(index, line)
     flags = (TX if direction in (b"T", b"t") else 0) | (REMOTE if remote else 0)
     if mode is not None:

@@ -18,6 +18,8 @@ _NIBBLE[np.frombuffer(b"0123456789", np.uint8)] = np.arange(10)
 _NIBBLE[np.frombuffer(b"abcdef", np.uint8)] = np.arange(10, 16)
 _NIBBLE[np.frombuffer(b"ABCDEF", np.uint8)] = np.arange(10, 16)
 _DECIMALS = 6
+LATEST = 9_000_000_000
+"""Seconds; more do not fit as nanoseconds into 64 bits."""
 _WIDEST = 100
 """Characters of a line that is looked at here."""
 
@@ -53,7 +55,8 @@ def _shapes(signs: NDArray[np.uint8], starts: Index, ends: Index) -> Iterator[tu
     space = _first(signs, " ", bracket + 2)
     end = ends - ((signs[ends - 1] == ord("\r")) & (ends > starts))
     parts = np.stack([bracket, space, _first(signs, "#", space), end], axis=1) - starts[:, None]
-    fits = (np.diff(parts, axis=1) > 0).all(axis=1)
+    # The channel is at least one character between two spaces, after the bracket.
+    fits = (np.diff(parts, axis=1) >= [3, 2, 1]).all(axis=1)
     fits &= (parts[:, 0] > _DECIMALS + 2) & (parts[:, 3] <= _WIDEST)
     rows = np.flatnonzero(fits)
     key = parts[rows] @ (256 ** np.arange(4))
@@ -118,7 +121,9 @@ class _Table:
         digits = np.hstack([whole, self._digits(point + 1, self._bracket, 10)])
         self._good &= digits.shape[1] <= 10 + _DECIMALS
         powers = 10 ** np.arange(digits.shape[1], dtype=np.int64)[::-1]
-        return digits.astype(np.int64) @ powers
+        stamp = digits.astype(np.int64) @ powers
+        self._good &= stamp <= LATEST * 10**_DECIMALS
+        return stamp
 
     def _key(self) -> NDArray[np.uint32]:
         digits = self._digits(self._space + 1, self._hash).astype(np.int64)

@@ -29,8 +29,8 @@ def what_is_wrong(message: can.Message) -> str | None:
         wrong = f"the time {message.timestamp} s cannot be"
     elif not 0 <= _number(message) < 0xFFFF:
         wrong = f"the channel {message.channel} cannot be"
-    elif not 0 <= size <= 64 or len(message.data) > 64:
-        wrong = f"a payload of {max(size, len(message.data))} bytes cannot be"
+    elif not 0 <= message.dlc <= 64 or len(message.data) > 64:
+        wrong = f"a payload of {max(message.dlc, len(message.data))} bytes cannot be"
     elif payload and len(message.data) < size:
         wrong = f"{size} data bytes are announced and {len(message.data)} stand here"
     return wrong

@@ -7,12 +7,12 @@ from harness.clock import Clock, Deadline, loop_time
 from harness.devices.can.bus import CanBus, Tallies
 from harness.devices.can.capture import Capture
 from harness.devices.can.connection import CanConnection
-from harness.devices.can.database import Database, merge
+from harness.devices.can.database import Database
 from harness.devices.can.monitor import Monitor
 from harness.devices.can.reading import read_signal, stale_after
 from harness.devices.can.sender import Sender
 from harness.devices.can.specs import Identifier
-from harness.devices.vehicle.attachment import Attachment
+from harness.devices.vehicle.attachment import Attachment, database_of
 from harness.devices.vehicle.points import VehiclePoint
 from harness.devices.vehicle.profile import VehicleProfile
 from harness.devices.vehicle.reading import to_measurement
@@ -41,9 +41,7 @@ class AttachedBus:
         self.name = place.name
         self.buses = place.buses
         self.connection: CanConnection = place.connection
-        self.paths = [path for bus in place.buses for path in profile.buses[bus].databases]
-        parts = [database for bus in place.buses for database in profile.databases[bus]]
-        self.database: Database = parts[0] if len(parts) == 1 else merge(parts, name=place.name)
+        self.database: Database = database_of(place, profile)
         self.monitor = Monitor(self.database, others=others)
         self.bus = CanBus(place.name, place.connection, clock=clock, read_only=read_only)
         self.bus.on_lost = self._died
@@ -64,7 +62,11 @@ class AttachedBus:
             path = self._captures / self.capture_name
             self._capture = Capture(path, clock=self._clock, on_failure=self._not_recorded)
             self._capture.attach(self.bus)
-        await self.bus.open(deadline)
+        try:
+            await self.bus.open(deadline)
+        except BaseException:
+            self._end_capture()
+            raise
         self.opened = True
 
     async def close(self) -> None:
@@ -72,8 +74,11 @@ class AttachedBus:
         self.sender.stop_all()
         await self.bus.close()
         self.opened = False
-        if self._capture is not None:
-            capture, self._capture = self._capture, None
+        self._end_capture()
+
+    def _end_capture(self) -> None:
+        capture, self._capture = self._capture, None
+        if capture is not None:
             capture.close()
 
     def _not_recorded(self, error: EvidenceError) -> None:
@@ -109,7 +114,8 @@ class AttachedBus:
     ) -> Measurement:
         """The signal in a frame that came at or after `asked`; the latest one where none comes.
 
-        Waits at most until the message is stale. Raises DeviceLostError when the bus dies.
+        Waits at most until a message that came just before `asked` would be stale. Raises
+        DeviceLostError when the bus dies.
         """
         spec = self.database.signal(f"{point.message}.{point.signal}").signal
         state = self.monitor.state(point.message)
@@ -121,10 +127,11 @@ class AttachedBus:
         patience = stale_after(state.spec, spec)
         if patience is None:
             # An event message: the latest frame stands until there is another.
-            if state.frame_with(point.signal) is None:
-                await self.monitor.wait_for(fresh, deadline.sooner(_EVENT_MESSAGE))
+            patience = _EVENT_MESSAGE if state.frame_with(point.signal) is None else 0.0
         else:
-            await self.monitor.wait_for(fresh, deadline.sooner(max(patience, _AT_LEAST)))
+            patience = max(patience, _AT_LEAST)
+        # From `asked` on, so that many silent signals take no longer than the slowest of them.
+        await self.monitor.wait_for(fresh, Deadline(min(deadline.at, asked + patience)))
         now = loop_time()
         reading = read_signal(state, spec, now)
         return to_measurement(

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from harness.devices.can.connection import CanConnection
+from harness.devices.can.database import Database, merge
 from harness.devices.vehicle.profile import VehicleProfile
 from harness.errors import UsageError
 
@@ -35,3 +36,12 @@ def attachments(
             known = ", ".join(profile.buses)
             raise UsageError(f"{profile.id} has no bus {name!r}; expected one of: {known}")
     return [Attachment(name, connection, (name,)) for name, connection in given.items()]
+
+
+def database_of(place: Attachment, profile: VehicleProfile) -> Database:
+    """What is known of all that one adapter sees.
+
+    Raises FileError when two of its buses have messages of one id or one name.
+    """
+    parts = [database for bus in place.buses for database in profile.databases[bus]]
+    return parts[0] if len(parts) == 1 else merge(parts, name=place.name)

@@ -19,7 +19,7 @@ from harness.devices.diag.uds import DEFAULT_SESSION, EXTENDED_SESSION, UdsClien
 from harness.devices.diag.uds_data import IoControl
 from harness.devices.vehicle.points import VehiclePoint
 from harness.devices.vehicle.reading import uncertainty_of
-from harness.errors import DeviceError, HarnessError, NegativeResponseError, NoReplyError
+from harness.errors import HarnessError, NegativeResponseError, NoReplyError, UsageError
 from harness.events import DiagnosticExchange
 from harness.quantity import Measurement, Quantity
 from harness.text import Text
@@ -180,9 +180,15 @@ class ControlUnits:
             await client.session(EXTENDED_SESSION, deadline)
             self._in_session.add(unit)
             client.keep_session()
-        if (unit, did) not in self._taken:
-            self._taken.append((unit, did))
-        await client.io_control(did, IoControl.ADJUST, deadline, to)
+        newly = (unit, did) not in self._taken
+        if newly:
+            self._taken.append((unit, did))  # before: the request may arrive and its answer not
+        try:
+            await client.io_control(did, IoControl.ADJUST, deadline, to)
+        except (UsageError, NegativeResponseError):
+            if newly:
+                self._taken.remove((unit, did))  # it was not asked, or it said no
+            raise
 
     async def return_control(self, unit: str, did: str, deadline: Deadline) -> None:
         """Give an actuator back to its unit."""
@@ -201,8 +207,6 @@ class ControlUnits:
         for unit in sorted(self._in_session):
             try:
                 await self.client(unit).session(DEFAULT_SESSION, deadline)
-            except DeviceError as error:
-                troubles.append(f"{unit}: {error.detail}")
             except HarnessError as error:
                 troubles.append(f"{unit}: {error.detail}")
         for client in self._clients.values():

@@ -111,7 +111,7 @@ class VehicleDevice:
                     role=self.role,
                     bus=bus.name,
                     connection=self._described(bus),
-                    databases=[path.name for path in bus.paths],
+                    databases=[file.path.name for file in bus.database.files],
                     encodings=[file.encoding for file in bus.database.files],
                     listen_only=bus.bus.listen_only,
                     capture=bus.capture_name,
@@ -126,37 +126,41 @@ class VehicleDevice:
     async def close(self) -> None:
         """Detach from every bus and put what was carried on record. Twice is harmless.
 
-        Raises EvidenceError when a recording is not whole.
+        Raises EvidenceError when a recording is not whole, or not told of.
         """
         if self._closed:
             return
         self._closed = True
-        failure: EvidenceError | None = None
+        failures: list[EvidenceError] = []
         for bus in self.attached.values():
             if not bus.opened:
                 continue
             try:
                 await bus.close()
             except EvidenceError as error:
-                failure = failure or error
-            tallies = bus.tallies()
-            self._emit(
-                BusClosed(
-                    role=self.role,
-                    bus=bus.name,
-                    received=tallies.received,
-                    sent=tallies.sent,
-                    refused=tallies.refused,
-                    error_frames=tallies.error_frames,
-                    undecodable=tallies.undecodable,
-                    unknown_ids=dict(sorted(tallies.unknown.items())),
-                    load_mean=_rounded(tallies.load_mean),
-                    load_peak=_rounded(tallies.load_peak),
-                    lost=bus.lost,
-                )
-            )
-        if failure is not None:
-            raise failure
+                failures.append(error)
+            try:
+                self._emit(self._carried(bus))
+            except EvidenceError as error:  # the other buses are closed all the same
+                failures.append(error)
+        if failures:
+            raise failures[0]
+
+    def _carried(self, bus: AttachedBus) -> BusClosed:
+        tallies = bus.tallies()
+        return BusClosed(
+            role=self.role,
+            bus=bus.name,
+            received=tallies.received,
+            sent=tallies.sent,
+            refused=tallies.refused,
+            error_frames=tallies.error_frames,
+            undecodable=tallies.undecodable,
+            unknown_ids=dict(sorted(tallies.unknown.items())),
+            load_mean=_rounded(tallies.load_mean),
+            load_peak=_rounded(tallies.load_peak),
+            lost=bus.lost,
+        )
 
     def _bus_lost(self, bus: str, why: str) -> None:
         self._lost = self._lost or f"{bus}: {why}"

@@ -13,7 +13,8 @@ from typing import Any
 
 from harness.data import data_folder
 from harness.datafile import Places, load, sha256, validate
-from harness.devices.can.database import Database, load_database
+from harness.devices.can.checks_file import apply_checks
+from harness.devices.can.database import Database, DatabaseFile, load_database, merge
 from harness.devices.can.specs import MessageSpec, SignalSpec
 from harness.devices.diag.description import load_diagnostics
 from harness.devices.diag.diagnostics import Diagnostics, Did
@@ -62,15 +63,12 @@ class VehicleProfile:
     @cached_property
     def databases(self) -> Mapping[str, tuple[Database, ...]]:
         """The databases by bus. Raises FileError."""
-        return {
-            name: tuple(_database(path, bus.checks) for path in bus.databases)
-            for name, bus in self.buses.items()
-        }
+        return {name: _databases_of(bus) for name, bus in self.buses.items()}
 
     @cached_property
     def diagnostics(self) -> Diagnostics | None:
         """The diagnostic description; None when there is none. Raises FileError."""
-        return _diagnostics(self.description) if self.description is not None else None
+        return load_diagnostics(self.description) if self.description is not None else None
 
     @cached_property
     def points(self) -> Mapping[str, VehiclePoint]:
@@ -112,15 +110,16 @@ class VehicleProfile:
                 yield _of_did(unit.name, did)
 
     def files(self) -> list[tuple[str, str, bytes]]:
-        """Kind, name and bytes of everything that says what the vehicle's frames mean."""
+        """Kind, name and bytes of everything that says what the vehicle's frames mean.
+
+        As it was read, whatever has become of the files since. Raises FileError.
+        """
         found = [("profile", f"{self.id}.yaml", self.data)]
-        for bus in self.buses.values():
-            found += [("database", path.name, path.read_bytes()) for path in bus.databases]
-            if bus.checks is not None:
-                found.append(("database", bus.checks.name, bus.checks.read_bytes()))
-        if self.description is not None:
-            name, data = self.description.name, self.description.read_bytes()
-            found.append(("diagnostics", name, data))
+        for databases in self.databases.values():
+            for database in databases:
+                found += [("database", file.path.name, file.data) for file in database.files]
+        if self.description is not None and self.diagnostics is not None:
+            found.append(("diagnostics", self.description.name, self.diagnostics.data))
         return found
 
 
@@ -246,14 +245,16 @@ def _found(
     return profile.parent / name
 
 
-@cache
-def _database(path: Path, checks: Path | None) -> Database:
-    return load_database(path, checks=checks)
-
-
-@cache
-def _diagnostics(path: Path) -> Diagnostics:
-    return load_diagnostics(path)
+def _databases_of(bus: ProfileBus) -> tuple[Database, ...]:
+    """What is known of one bus. A checks file may speak of the messages of any database."""
+    if len(bus.databases) == 1:
+        return (load_database(bus.databases[0], checks=bus.checks),)
+    whole = merge((load_database(path) for path in bus.databases), name=bus.name)
+    if bus.checks is None:
+        return (whole,)
+    messages, data = apply_checks(bus.checks, list(whole.messages))
+    side = DatabaseFile(bus.checks, data, sha256(data), "utf-8")
+    return (Database(bus.name, tuple(messages), whole.nodes, (*whole.files, side)),)
 
 
 def _of_signal(bus: str, message: MessageSpec, signal: SignalSpec) -> VehiclePoint:
