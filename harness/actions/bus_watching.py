@@ -22,11 +22,12 @@ from harness.actions.bus.evidence import (
 )
 from harness.actions.bus.rules import suspected
 from harness.actions.context import StepContext
+from harness.actions.diagnostics import CONFIRMED_OR_FAILING
 from harness.actions.registry import action
 from harness.clock import loop_time, sleep_until
 from harness.errors import NotAvailableError
 from harness.fields import DurationField
-from harness.limits import Clear, Range
+from harness.limits import Clear
 from harness.quantity import Measurement, Quality, Value
 from harness.text import Text
 
@@ -233,9 +234,7 @@ What = Literal["silent_nodes", "unknown_messages", "error_frames", "bus_load"]
 
 
 @action("can.watched", kind="J", title=Text("观察结果", "What was seen"))
-async def watched(
-    step: StepContext, *, what: What, of: str, allowed: tuple[str, ...] = ()
-) -> None:
+async def watched(step: StepContext, *, what: What, of: str, allowed: tuple[str, ...] = ()) -> None:
     """Judge what an earlier `can.watch` put on record.
 
     Lists have to be empty but for those allowed; numbers are held against the step's limit, for
@@ -252,6 +251,14 @@ async def watched(
             step.judge(one)
 
 
+def _reports(reading: Measurement) -> str:
+    """The unit that reports bus-off in this reading of a trouble code; empty: none does."""
+    unit, _, code = reading.name.partition(".")
+    status = reading.value
+    counts = isinstance(status, int) and bool(status & CONFIRMED_OR_FAILING)
+    return unit if code.startswith(_BUS_OFF_CODE) and counts else ""
+
+
 @action("can.bus_off", kind="J", limit="none", title=Text("总线关闭", "Bus-off"))
 async def bus_off(step: StepContext, *, scan: str) -> None:
     """Judge by an earlier scan of trouble codes that no unit reports bus-off.
@@ -261,11 +268,7 @@ async def bus_off(step: StepContext, *, scan: str) -> None:
     """
     units = step.vehicle.units
     kept = step.memory.measurements.get(scan, [])
-    reporting = dict.fromkeys(
-        unit
-        for unit, dot, code in (one.name.partition(".") for one in kept)
-        if dot and unit in units and code.startswith(_BUS_OFF_CODE)
-    )
+    reporting = [name for name in units if name in {_reports(one) for one in kept}]
     nodes = [f"{units[name].bus}:{units[name].node}" for name in reporting]
     silent = [one for evidence in gathered(step) for one in evidence.silent or ()]
     finding = noted(step, BUS_OFF, nodes)
@@ -274,8 +277,3 @@ async def bus_off(step: StepContext, *, scan: str) -> None:
         why = f"silent units could not be asked: {', '.join(dict.fromkeys(silent))}"
         raise NotAvailableError(why)
     step.judge(finding, Clear([]))
-
-
-def numbers_only(limit: object) -> bool:
-    """Whether a limit is one for numbers."""
-    return isinstance(limit, Range)

@@ -80,7 +80,8 @@ def _is(reading: Measurement, wanted: str | list[str]) -> bool:
 async def spread(step: StepContext, *, points: PointNames) -> None:
     """Read several numbers of one kind and judge the highest minus the lowest.
 
-    The difference of temperatures is held against a limit in K. The uncertainties of the two are combined (root of the sum of squares), where they are stated.
+    The difference of temperatures is held against a limit in K. The uncertainties of the two are
+    combined (root of the sum of squares), where they are stated.
     """
     readings = list((await step.read(points)).values())
     bad = next((one for one in readings if not _is_number(one)), None)

@@ -7,9 +7,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.bench.model import BenchFile
+from harness.bench.model import BenchFile, DeviceEntry
 from harness.bench.states import expected_of, fits
 from harness.datafile import Path_, Places, load, loads, sha256, validate
+from harness.devices.can.connection import CanConnection
 from harness.devices.device import DeviceProfile, PointInfo
 from harness.devices.modbus.connection import ModbusConnection
 from harness.devices.modbus.profile import Profile, load_profile
@@ -144,16 +145,7 @@ class _Check:
         for role, entry in self._model.devices.items():
             where: Path_ = ("devices", role)
             if role == "vehicle":
-                if entry.modbus is not None:
-                    self._complain(
-                        (*where, "connection"), "a vehicle speaks CAN", "{can: …, channel: …}"
-                    )
-                buses = self._vehicle.buses if self._vehicle is not None else {}
-                for bus in entry.connections:
-                    if bus not in buses:
-                        what = f"{self._vehicle.id if self._vehicle else '?'} has no bus {bus!r}"
-                        known = "one of: " + ", ".join(buses)
-                        self._complain((*where, "connections", bus), what, known)
+                self._vehicle_kind(entry, where)
                 continue
             if entry.connection is not None and entry.modbus is None:
                 what = f"a {role} speaks Modbus"
@@ -161,6 +153,41 @@ class _Check:
             for name in ("connections", "database", "diagnostics"):
                 if getattr(entry, name):
                     self._complain((*where, name), f"{name!r} is of a vehicle", "none of that here")
+
+    def _vehicle_kind(self, entry: DeviceEntry, where: Path_) -> None:
+        if entry.modbus is not None:
+            what = "a vehicle speaks CAN"
+            self._complain((*where, "connection"), what, "{can: …, channel: …}")
+        if entry.profile is not None and entry.diagnostics is not None:
+            what = "the profile says where diagnostics are described"
+            self._complain((*where, "diagnostics"), what, "this only without a profile")
+        vehicle = self._vehicle
+        if vehicle is None:
+            return
+        for bus in entry.connections:
+            if bus not in vehicle.buses:
+                what, known = f"{vehicle.id} has no bus {bus!r}", ", ".join(vehicle.buses)
+                self._complain((*where, "connections", bus), what, f"one of: {known}")
+        if entry.profile is not None:
+            self._bitrates(entry, vehicle, where)
+
+    def _bitrates(self, entry: DeviceEntry, vehicle: "VehicleProfile", where: Path_) -> None:
+        """At a wrong bit rate an adapter disturbs the whole bus, so it is not even tried."""
+        from harness.devices.vehicle.attachment import bus_at_connector  # noqa: PLC0415 - as below
+
+        wired = [
+            ((*where, "connections", bus), connection, vehicle.buses[bus])
+            for bus, connection in entry.connections.items()
+            if bus in vehicle.buses
+        ]
+        if isinstance(entry.connection, CanConnection):
+            wired.append(((*where, "connection"), entry.connection, bus_at_connector(vehicle)))
+        for path, connection, bus in wired:
+            said = connection.bitrate
+            if "bitrate" in connection.model_fields_set and said not in (None, bus.bitrate):
+                what = f"{said} bit/s on {bus.name}, which has {bus.bitrate} bit/s"
+                expected = f"{bus.bitrate}, or null where the system has set it"
+                self._complain((*path, "bitrate"), what, expected)
 
     def uncertainties(self) -> None:
         """Each belongs to a point, in a unit of that point."""

@@ -1,4 +1,4 @@
-"""Details of failures on CAN buses, in databases, recordings and vehicle profiles, in Chinese.
+"""Details of failures on CAN buses, in databases and vehicle profiles, in Chinese.
 
 See `harness.engine.phrases` for what the marks mean.
 """
@@ -173,22 +173,6 @@ DETAILS = Phrases(
         r"the counter (\S+) of (\S+) is signed or shorter than 2 bits",
         r"\2 的计数器 \1 为有符号数或不足 2 位",
     ),
-    # recordings
-    (
-        r"the file begins with (.+) and is no recording that is known here",
-        r"文件以 \1 开头，不是已知的总线记录格式",
-    ),
-    (r"the file is packed with gzip", "文件是 gzip 压缩的"),
-    (r"unpack it first", "请先解压"),
-    (r"no frame of channel (\S+)", r"没有通道 \1 的报文"),
-    (r"(.+)[;,] (\d+) frames were read before it", r"{1}；此前已读 \2 帧"),
-    (r"reading (\S+) needs (\S+)", r"读取 \1 需要安装 \2"),
-    (r"writing (\S+) needs (\S+)", r"写出 \1 需要安装 \2"),
-    (r"the recording holds no data frame \((.+)\)", r"记录中没有数据帧（\1）"),
-    (r"no frame matches", "没有一帧匹配"),
-    (r"the file ends here", "文件到此中断"),
-    (r"the file ends within this line", "文件在本行中断"),
-    (r"(.+) is no frame", r"\1 不是报文"),
     # parts of the above
     (r"bus", "总线"),
     (r"file", "文件"),

@@ -2,7 +2,7 @@
 
 from harness.devices.diag.nrc import nrc_name
 from harness.devices.diag.services import SERVICES
-from harness.engine import details_can_zh, details_diag_zh
+from harness.engine import details_can_zh, details_diag_zh, details_recording_zh
 from harness.engine.phrases import Translate
 
 _NAMES = {name.en: name.zh for name in (*map(nrc_name, range(256)), *SERVICES.values())}
@@ -13,6 +13,7 @@ def detail(english: str, translate: Translate) -> str | None:
     """A detail in Chinese; None when it is not known."""
     return (
         _NAMES.get(english)
+        or details_recording_zh.DETAILS.find(english, translate)
         or details_diag_zh.DETAILS.find(english, translate)
         or details_can_zh.DETAILS.find(english, translate)
     )
@@ -20,6 +21,8 @@ def detail(english: str, translate: Translate) -> str | None:
 
 def expected(english: str, translate: Translate) -> str | None:
     """What was expected; None when it is not known."""
-    return details_can_zh.EXPECTED.find(english, translate) or details_diag_zh.EXPECTED.find(
-        english, translate
+    return (
+        details_recording_zh.EXPECTED.find(english, translate)
+        or details_can_zh.EXPECTED.find(english, translate)
+        or details_diag_zh.EXPECTED.find(english, translate)
     )

@@ -15,6 +15,16 @@ from simulators.faults import (
     sensors,
     supply,
     temperature,
+    vehicle_appearance,
+    vehicle_body,
+    vehicle_highvoltage,
+    vehicle_identity,
+    vehicle_inlet,
+    vehicle_lamps,
+    vehicle_lowvoltage,
+    vehicle_network,
+    vehicle_state,
+    vehicle_tyres,
     wire,
 )
 from simulators.faults.fault import Fault
@@ -34,6 +44,16 @@ _FAMILIES = (
     temperature,
     wire,
     charging,
+    vehicle_state,
+    vehicle_network,
+    vehicle_highvoltage,
+    vehicle_lowvoltage,
+    vehicle_inlet,
+    vehicle_tyres,
+    vehicle_lamps,
+    vehicle_body,
+    vehicle_identity,
+    vehicle_appearance,
 )
 
 

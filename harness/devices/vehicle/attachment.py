@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from harness.devices.can.connection import CanConnection
 from harness.devices.can.database import Database, merge
-from harness.devices.vehicle.profile import VehicleProfile
+from harness.devices.vehicle.profile import ProfileBus, VehicleProfile
 from harness.errors import UsageError
 
 SINGLE = "can"
@@ -30,12 +30,31 @@ def attachments(
 ) -> list[Attachment]:
     """The adapters of this bench. Raises UsageError for a bus that the profile does not have."""
     if isinstance(given, CanConnection):
-        return [Attachment(SINGLE, given, tuple(profile.buses))]
+        connection = completed(given, bus_at_connector(profile))
+        return [Attachment(SINGLE, connection, tuple(profile.buses))]
     for name in given:
         if name not in profile.buses:
             known = ", ".join(profile.buses)
             raise UsageError(f"{profile.id} has no bus {name!r}; expected one of: {known}")
-    return [Attachment(name, connection, (name,)) for name, connection in given.items()]
+    return [
+        Attachment(name, completed(connection, profile.buses[name]), (name,))
+        for name, connection in given.items()
+    ]
+
+
+def bus_at_connector(profile: VehicleProfile) -> ProfileBus:
+    """The bus that a single adapter is plugged into: that of the diagnostic connector."""
+    return profile.buses.get(profile.diagnostics_bus) or next(iter(profile.buses.values()))
+
+
+def completed(connection: CanConnection, bus: ProfileBus) -> CanConnection:
+    """The connection with the bit rate of its bus, where the bench file does not say one.
+
+    At a wrong bit rate an adapter disturbs the whole vehicle.
+    """
+    if "bitrate" in connection.model_fields_set or connection.is_memory:
+        return connection
+    return connection.model_copy(update={"bitrate": bus.bitrate})
 
 
 def database_of(place: Attachment, profile: VehicleProfile) -> Database:

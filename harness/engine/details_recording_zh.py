@@ -1,0 +1,107 @@
+"""Details of failures when a recorded bus is read and decoded, in Chinese.
+
+See `harness.engine.phrases` for what the marks mean.
+"""
+
+from harness.engine.phrases import Phrases
+
+DETAILS = Phrases(
+    # where
+    (
+        r"(.+); (\d+) frames were read before it \(--keep-going uses them\)",
+        r"{1}；此前已读 \2 帧（加 --keep-going 可使用这些帧）",
+    ),
+    (r"(.+); (\d+) frames were read before it", r"{1}；此前已读 \2 帧"),
+    (r"byte (\d+): (.+)", r"第 \1 字节：{2}"),
+    # BLF
+    (r"the file ends here", "文件到此中断"),
+    (r"the file ends (\d+) bytes into a container header", r"文件在数据块头的第 \1 字节处中断"),
+    (r"the file ends (\d+) bytes into the container here", r"文件在此数据块的第 \1 字节处中断"),
+    (r"the container here says that it has (\d+) bytes", r"此数据块声明的长度为 \1 字节"),
+    (r"the header says that it has (\d+) bytes", r"文件头声明的长度为 \1 字节"),
+    (r"the container here is packed by method (\d+)", r"此数据块的压缩方法编号为 \1"),
+    (r"the container here cannot be unpacked \((.+)\)", r"此数据块无法解压（\1）"),
+    (r"the container here holds (\d+) bytes and no end", r"此数据块解压出 \1 字节后没有结尾"),
+    (r"in the container here, no object begins here", "此数据块中应有日志对象的位置没有对象"),
+    (
+        r"in the container here, an object of (\d+) bytes begins here",
+        r"此数据块中有长度为 \1 字节的日志对象",
+    ),
+    (
+        r"in the container here, an object of type (\d+) with a body of (-?\d+) bytes begins here",
+        r"此数据块中类型 \1 的日志对象只有 \2 字节",
+    ),
+    (
+        r"the last (\d+) bytes in the container here are part of an object",
+        r"此数据块末尾的 \1 字节只是日志对象的一部分",
+    ),
+    (r"(b['\"].*['\"]) begins here", r"此处内容为 \1"),
+    # text
+    (r"(['\"].*['\"]) is no frame", r"\1 不是报文"),
+    (r"the file ends within this line \((.+)\)", r"文件在本行中断（\1）"),
+    (r"the line has too few columns \((.+)\)", r"本行列数不足（\1）"),
+    (r"the line cannot be read \((.+)\)", r"本行无法读取（\1）"),
+    (r"the identifier (\S+) is larger than (\S+) \((.+)\)", r"标识符 \1 大于 \2（\3）"),
+    (r"the time (\S+) s cannot be \((.+)\)", r"时间 \1 s 不合理（\2）"),
+    (r"the channel (\S+) cannot be \((.+)\)", r"通道号 \1 不合理（\2）"),
+    (r"a payload of (\d+) bytes cannot be \((.+)\)", r"数据长度 \1 字节不合理（\2）"),
+    (
+        r"(\d+) data bytes are announced and (\d+) stand here \((.+)\)",
+        r"声明 \1 个数据字节，实有 \2 个（\3）",
+    ),
+    (r"the TRC version (\S+) is not known", r"不支持的 TRC 版本 \1"),
+    # MF4
+    (r"the file cannot be read on \((.+)\)", r"文件无法继续读取（\1）"),
+    # whole files
+    (
+        r"the file begins with (.+) and is no recording that is known here",
+        r"文件以 \1 开头，不是已知的总线记录格式",
+    ),
+    (r"the file is packed with gzip", "文件是 gzip 压缩的"),
+    (r"unpack it first", "请先解压"),
+    (r"(.+): reading MF4 needs (\S+)", r"\1：读取 MF4 需要 \2"),
+    (r"(.+): writing Parquet needs (\S+)", r"\1：写出 Parquet 需要 \2"),
+    # decoding
+    (r"no frame of channel (\S+)", r"没有通道 \1 的报文"),
+    (
+        r"no frame matches; compared with (.+); ids in the recording \(frames\): (.+)",
+        r"没有一帧与数据库相符；已对照：\1；记录中的标识符（帧数）：\2",
+    ),
+    (
+        r"no frame of (.+); messages in the recording: (.+)",
+        r"没有报文 \1；记录中有报文：\2",
+    ),
+    (
+        r"the recording holds no data frame "
+        r"\((\d+) frames: (\d+) remote and (\d+) error frames\)",
+        r"记录中没有数据帧（共 \1 帧：远程帧 \2，错误帧 \3）",
+    ),
+    # the call
+    (r"--wide is a form of the file", "--wide 是输出文件的格式"),
+    (r"(.+) is no kind of table", r"\1 不是可写出的表格文件"),
+    (r"(.+) is read here", r"\1 是本次读取的文件"),
+    (r"recordings given: none", "没有给出记录文件"),
+    (r"recordings given: ([^;]+)", r"给出的记录文件：\1"),
+    (r"no database is given", "没有给出数据库"),
+)
+EXPECTED = Phrases(
+    (
+        r"a BLF, ASC, candump \(\.log\), TRC or MF4 recording",
+        "BLF、ASC、candump（.log）、TRC 或 MF4 记录",
+    ),
+    (r"a header of (\d+) bytes", r"\1 字节的文件头"),
+    (r"(\d+) bytes of zlib data", r"\1 字节的 zlib 数据"),
+    (r"(\d+) bytes", r"\1 字节"),
+    (r"0 \(stored\) or 2 \(zlib\)", "0（未压缩）或 2（zlib）"),
+    (r"a container \(LOBJ\)", "数据块（LOBJ）"),
+    (r"a log object", "日志对象"),
+    (r"a whole object", "完整的日志对象"),
+    (r"a line like '(.+)'", r"形如“\1”的一行"),
+    (r"a whole line of the recording", "完整的一行记录"),
+    (r"a whole MDF 4 file", "完整的 MDF 4 文件"),
+    (r"-o FILE\.csv or FILE\.parquet", "-o FILE.csv 或 -o FILE.parquet"),
+    (r"a \.csv or \.parquet file", ".csv 或 .parquet 文件"),
+    (r"a file of its own", "另一个文件"),
+    (r"(pip install .+|--database FILE\.dbc)", r"\1"),
+    (r"one", "一个"),
+)
