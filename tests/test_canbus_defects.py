@@ -163,6 +163,8 @@ def test_a_node_alone_that_only_a_listener_hears_repeats_its_frame() -> None:
     assert len(frames) > 500  # error-passive: the listener sees nothing wrong with it
     assert len(heard) - len(frames) == 16  # while it was error-active
     assert node.sent == 0
+    assert node.traffic is not None
+    assert node.traffic.backlog(node) <= 1
     line.bus.attach(heard.append)  # somebody who acknowledges
     line.run(0.3)
     assert node.sent in (3, 4)

@@ -1,14 +1,21 @@
 """The pages in docs/ and the README are true: their files are written, their commands are run.
 
 A block ```yaml title="my.yaml" is written to that file; a block ```console is run line by line
-(`$ command`, with `# exit N` where the exit code is not 0), all in one folder per page.
+(`$ command`, with `# exit N` where the exit code is not 0), all in one folder per page, into which
+docs/examples/ is copied. A block ```console terminal=2 starts a simulator that goes on running
+beside the others until the page ends; a line in it without `$` is typed into that simulator.
 """
 
 import os
 import re
+import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from shutil import copytree
+from time import monotonic, sleep
 
 import pytest
 
@@ -16,6 +23,10 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```(?P<info>[^\n]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 EXIT = re.compile(r"#\s*exit\s+(\d+)")
+TERMINAL = re.compile(r"console terminal=(\d+)")
+SERVING = "Ctrl-C"
+"""What a simulator says last when it is ready."""
+WITHIN = 90.0
 
 
 def blocks(page: Path) -> list[tuple[str, str]]:
@@ -24,6 +35,46 @@ def blocks(page: Path) -> list[tuple[str, str]]:
 
 def runnable(page: Path) -> bool:
     return any(info == "console" for info, _ in blocks(page))
+
+
+class Terminal:
+    """A simulator that somebody has started in another window."""
+
+    def __init__(self, process: "subprocess.Popen[str]", said: Path) -> None:
+        self._process = process
+        self._said = said
+        self.wait_for(SERVING)
+
+    def wait_for(self, words: str) -> None:
+        end = monotonic() + WITHIN
+        while words not in (said := self._said.read_text("utf-8")):
+            assert self._process.poll() is None and monotonic() < end, f"no {words!r} in\n{said}"
+            sleep(0.05)
+
+    def type(self, line: str) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(line + "\n")
+        self._process.stdin.flush()
+        self.wait_for(f"{line}: ")  # how it says that it was done
+
+
+@contextmanager
+def started(line: str, work: Path, said: Path, environment: dict[str, str]) -> Iterator[Terminal]:
+    with said.open("w", encoding="utf-8") as output, subprocess.Popen(
+        shlex.split(line),
+        cwd=work,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        try:
+            yield Terminal(process, said)
+        finally:
+            process.terminate()
+            process.wait(10)
+    assert "Traceback" not in said.read_text("utf-8")
 
 
 @pytest.mark.parametrize("page", [p for p in PAGES if runnable(p)], ids=lambda p: p.stem)
@@ -37,31 +88,54 @@ def test_commands_of_a_page(page: Path, tmp_path: Path) -> None:
         "PYTHONWARNINGS": "error",
     }
     work = tmp_path / "work"
-    work.mkdir()
-    for info, body in blocks(page):
-        if title := re.search(r'title="([^"]+)"', info):
-            target = work / title[1]
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(body, encoding="utf-8")
-        if info != "console":
-            continue
-        for line in body.splitlines():
-            if not line.startswith("$ "):
-                continue
-            wanted = int(match[1]) if (match := EXIT.search(line)) else 0
-            done = subprocess.run(
-                line[2:],
-                shell=True,
-                cwd=work,
-                env=environment,
-                capture_output=True,
-                text=True,
-                timeout=120,
-                check=False,
-            )
-            said = done.stdout + done.stderr
-            assert done.returncode == wanted, f"{page.name}: {line}\n{said}"
-            assert "Traceback" not in said
+    copytree(ROOT / "docs" / "examples", work / "examples")
+    terminals: dict[str, Terminal] = {}
+    with ExitStack() as stack:
+        for info, body in blocks(page):
+            if title := re.search(r'title="([^"]+)"', info):
+                target = work / title[1]
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_text(body, encoding="utf-8")
+            elif number := TERMINAL.fullmatch(info):
+                for line in body.splitlines():
+                    if line.startswith("$ "):
+                        said = tmp_path / f"terminal-{number[1]}.txt"
+                        running = started(line[2:], work, said, environment)
+                        terminals[number[1]] = stack.enter_context(running)
+                    elif line:
+                        terminals[number[1]].type(line)
+            elif info == "console":
+                for line in body.splitlines():
+                    if line.startswith("$ "):
+                        run(line, page, work, environment)
+
+
+def run(line: str, page: Path, work: Path, environment: dict[str, str]) -> None:
+    wanted = int(match[1]) if (match := EXIT.search(line)) else 0
+    done = subprocess.run(
+        line[2:],
+        shell=True,
+        cwd=work,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    said = done.stdout + done.stderr
+    assert done.returncode == wanted, f"{page.name}: {line}\n{said}"
+    assert "Traceback" not in said
+
+
+def test_every_titled_file_and_example_is_used() -> None:
+    texts = {page: page.read_text("utf-8") for page in PAGES}
+    examples = ROOT / "docs" / "examples"
+    unused = {
+        path.name
+        for path in examples.rglob("*")
+        if path.is_file() and not any(path.name in text for text in texts.values())
+    }
+    assert not unused
 
 
 def test_links_between_pages_exist() -> None:

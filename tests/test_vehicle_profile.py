@@ -144,9 +144,7 @@ def test_mistakes_inside_the_files_of_a_profile_name_those_files(tmp_path: Path)
         everything(tmp_path, PROFILE.replace("small.diag", "broken.diag"))
     (tmp_path / "wrong.checks.yaml").write_text("checks: {Nothing: {}}\n", encoding="utf-8")
     with pytest.raises(FileError, match=r"wrong\.checks\.yaml:1:19: no message is called 'Noth"):
-        everything(
-            tmp_path, PROFILE.replace("good.dbc}", "good.dbc, checks: wrong.checks.yaml}")
-        )
+        everything(tmp_path, PROFILE.replace("good.dbc}", "good.dbc, checks: wrong.checks.yaml}"))
 
 
 @pytest.mark.parametrize("text", ["", "- 1", "profile: [", "\x00"])

@@ -7,7 +7,7 @@ that answers by script. `tamper` lets a run of the simulated bench do something 
 import asyncio
 import itertools
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -219,9 +219,7 @@ def virtual(main: Callable[[], Awaitable[T]]) -> T:
     return run(go, virtual=True)
 
 
-def perform(
-    request: RunRequest, *, listener: Callable[[Event], None] | None = None
-) -> Outcome:
+def perform(request: RunRequest, *, listener: Callable[[Event], None] | None = None) -> Outcome:
     """Run, and read what came of it."""
     result = execute(request, [] if listener is None else [listener])
     return Outcome(result, [entry.event for entry in read_journal(result.folder)])
@@ -249,7 +247,9 @@ def run_on(
     profile = profile or write_profile(folder)
     with offered(car) as name:
         connection = f"{{can: memory, channel: {name}}}"
-        device = f"  vehicle: {{profile: {profile.name}, simulated: true, connection: {connection}}}"
+        device = (
+            f"  vehicle: {{profile: {profile.name}, simulated: true, connection: {connection}}}"
+        )
         bench = write_bench(folder, device + "\n", more)
         procedure = write_procedure(folder, steps, head=head)
         request = request_for(
@@ -302,6 +302,6 @@ def step(name: str, verb: str, with_: str = "", *more: str) -> str:
 def switch_on(seconds: int = 2) -> str:
     """The key is turned, and the units get time to start."""
     ask = "{does: switch-on, ask: {zh: 上电, en: Switch on}}"
-    return step("on", "operator.confirm", ask) + step("settle", "bench.wait", f"{{for: {seconds} s}}")
-
-
+    return step("on", "operator.confirm", ask) + step(
+        "settle", "bench.wait", f"{{for: {seconds} s}}"
+    )

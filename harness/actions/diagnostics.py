@@ -1,11 +1,20 @@
 """Asking the control units of the vehicle: who answers, what is stored, do they agree."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 from harness.actions.context import StepContext
-from harness.actions.registry import PointRef, StateOf, action
+from harness.actions.registry import CheckContext, Complaint, PointRef, StateOf, action, check_of
 from harness.clock import loop_time, sleep_until
-from harness.errors import BenchError, DeviceError, NotAvailableError
+from harness.datafile import Path_
+from harness.errors import (
+    BadReplyError,
+    BenchError,
+    DeviceError,
+    NotAvailableError,
+    UnknownNameError,
+    UsageError,
+)
 from harness.fields import DurationField
 from harness.limits import Clear, Equals
 from harness.quantity import Measurement, Quality, Value
@@ -13,6 +22,7 @@ from harness.text import Text
 
 if TYPE_CHECKING:
     from harness.bench.load import LoadedBench
+    from harness.devices.diag.diagnostics import Diagnostics
 
 CONFIRMED_OR_FAILING = 0x09
 """Status bits of a trouble code that counts: testFailed and confirmedDTC (ISO 14229-1)."""
@@ -42,17 +52,23 @@ async def units_answer(
     """Ask every unit of the description, and everybody; expect all of them and nobody else.
 
     Two verdicts: units that stay silent, and answers from addresses that the description does not
-    know.
+    know. An answer that is no valid one is neither: without it there is no pass.
     """
     vehicle = step.vehicle
     silent: list[str] = []
+    unread: list[str] = []
     for name in units or tuple(vehicle.units):
-        if not await vehicle.answers(name, step.deadline):
-            silent.append(name)
+        try:
+            if not await vehicle.answers(name, step.deadline):
+                silent.append(name)
+        except BadReplyError as error:
+            vehicle.require_alive()
+            unread.append(name)
+            step.measured(_listed(step, f"{name}.answer", [], note=error.detail))
     extra = await vehicle.strangers(step.deadline)
-    step.judge(_listed(step, "silent_units", silent), Clear([]))
     if not units:
         step.judge(_listed(step, "extra_units", extra), Clear(list(allowed_extra)))
+    _judge_found(step, "silent_units", silent, unread)
 
 
 @action(
@@ -91,10 +107,14 @@ def _judge_found(
 
     Raises NotAvailableError.
     """
-    missing = f"not every unit could be read: {', '.join(unread)}" if unread else ""
     if unread and not set(found) - set(allowed):
-        raise NotAvailableError(missing)
-    step.judge(_listed(step, name, found, missing or note), Clear(list(allowed)))
+        raise NotAvailableError(_missing(unread))
+    note = _missing(unread) if unread else note
+    step.judge(_listed(step, name, found, note), Clear(list(allowed)))
+
+
+def _missing(unread: list[str]) -> str:
+    return f"not every unit could be read: {', '.join(unread)}"
 
 
 async def _ask(step: StepContext, unit: str, did: str) -> Measurement | None:
@@ -168,14 +188,14 @@ async def clear_and_rescan(
     """Put all codes on record, clear them, wait, and expect that none comes back."""
     before, unread = await _stored(step, units, 0xFF)
     if unread:
-        raise NotAvailableError(f"not every unit could be read: {', '.join(unread)}")
+        raise NotAvailableError(_missing(unread))
     step.measured(_listed(step, "before_clearing", before))
     for name in units or tuple(step.vehicle.units):
         await step.vehicle.clear_codes(name, step.deadline)
     await sleep_until(min(step.deadline.at, loop_time() + wait))
     after, unread = await _stored(step, units, mask)
     if unread:
-        raise NotAvailableError(f"not every unit could be read: {', '.join(unread)}")
+        raise NotAvailableError(_missing(unread))
     step.judge(_listed(step, "returned_codes", after), Clear([]))
 
 
@@ -202,6 +222,8 @@ async def identical(
             unread.append(name)
         else:
             readings[name] = reading.value
+    if len(readings) < at_least and unread:
+        raise NotAvailableError(_missing(unread))
     if len(readings) < at_least:
         raise NotAvailableError(f"only {len(readings)} units have {did!r}; {at_least} are needed")
     values = list(readings.values())
@@ -293,3 +315,57 @@ async def io_control(
             step.judge(reading, Equals(states[name]))
     finally:
         await vehicle.return_control(unit, did, step.deadline)
+
+
+@check_of(
+    "diag.units_answer",
+    "diag.scan_dtcs",
+    "diag.clear_and_rescan",
+    "diag.identical",
+    "diag.approved",
+    "diag.record",
+    "diag.io_control",
+)
+def _known_names(context: CheckContext) -> Iterator[Complaint]:
+    """Units and identifiers are those of the description; what is driven can be driven so."""
+    vehicle, parameters = context.bench.vehicle, context.parameters
+    description = vehicle.diagnostics if vehicle is not None else None
+    if description is None:
+        return
+    units = list(description.units)
+    dids = [did.name for unit in description.units.values() for did in unit.dids]
+    wrong = False
+    for kind, single, several, known in (
+        ("control unit", "unit", "units", units),
+        ("data identifier", "did", "dids", dids),
+    ):
+        named: list[tuple[Path_, str]] = []
+        if single in parameters:
+            named.append((("with", single), parameters[single]))
+        named += [
+            (("with", several, index), name)
+            for index, name in enumerate(parameters.get(several, ()))
+        ]
+        for path, name in named:
+            if name not in known:
+                wrong = True
+                detail = UnknownNameError(kind, name, list(dict.fromkeys(known))).detail
+                yield path, detail, f"a {kind} of the diagnostic description"
+    if "to" in parameters and not wrong:
+        yield from _can_be_driven(description, parameters)
+
+
+def _can_be_driven(description: "Diagnostics", parameters: dict[str, Any]) -> Iterator[Complaint]:
+    unit = description.unit(parameters["unit"])
+    try:
+        did = unit.did(parameters["did"])
+    except UnknownNameError as error:
+        yield ("with", "did"), error.detail, "an identifier of that unit"
+        return
+    if "io" not in did.access:
+        yield ("with", "did"), f"{did} has access {', '.join(did.access)}", "io"
+        return
+    try:
+        did.encode(parameters["to"], unit.name)
+    except UsageError as error:
+        yield ("with", "to"), error.detail, "a value of that identifier"

@@ -114,6 +114,37 @@ async def _read_both(
 
 
 @action(
+    "bench.measure",
+    kind="R",
+    limit="needed",
+    check=check_ranged,
+    title=Text("充电中测量", "Measure while charging"),
+)
+async def measure(
+    step: StepContext,
+    *,
+    pile: Annotated[list[str], PointRef(role="pile", limited=True)],
+    samples: Annotated[int, Field(ge=1, le=1000)] = 1,
+    every: DurationField = 0.2,
+    if_passed: Passed = (),
+) -> None:
+    """Measure as `pile.measure` does, where that makes sense only after an earlier step passed."""
+    require_passed(step, if_passed)
+    taken: dict[str, list[Measurement]] = {name: [] for name in pile}
+    for number in range(samples):
+        if number:
+            await sleep_until(loop_time() + every)
+        for name, reading in (await step.read(pile, role="pile")).items():
+            taken[name].append(reading)
+    for readings in taken.values():
+        bad = next((one for one in readings if number_of(one) is None), None)
+        ordered = sorted(readings, key=lambda one: number_of(one) or 0.0)
+        extremes = [bad] if bad is not None else [ordered[0], ordered[-1]]
+        for one in extremes if extremes[0].value != extremes[-1].value else extremes[:1]:
+            step.judge(one)
+
+
+@action(
     "bench.smallest_is_used",
     kind="J",
     limit="needed",

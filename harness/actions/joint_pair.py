@@ -76,7 +76,7 @@ class Pair:
                 if all(side.seen is not None for side in self.sides.values()):
                     return
                 seen = [side.seen for side in self.sides.values() if side.seen is not None]
-                if loop_time() - min([started, *seen]) > patience:
+                if loop_time() - min(seen, default=started) > patience:
                     return
             await sleep_until(asked_at + poll)
 

@@ -25,7 +25,7 @@ from harness.actions.joint_given import (
     require_passed,
     within_of,
 )
-from harness.actions.registry import CheckContext, Complaint, PointRef, action
+from harness.actions.registry import CheckContext, Complaint, PointRef, WrittenPoint, action
 from harness.bench.states import expected_of, fits, shipped_points
 from harness.clock import Deadline, loop_time, sleep_until
 from harness.devices.device import PointInfo
@@ -300,6 +300,7 @@ async def derates(
     *,
     current: QuantityField,
     effect: WatchedStates,
+    point: WrittenPoint = "current_limit",
     if_passed: Passed = (),
 ) -> None:
     """Write a lower current limit to the pile, and time until the vehicle's frames show its effect.
@@ -308,15 +309,15 @@ async def derates(
     """
     require_passed(step, if_passed)
     limit = within_of(step)
-    point = step.modbus.profile.points.get("current_limit")
-    if point is None or not point.writable:
+    limited = step.modbus.profile.points.get(point)
+    if limited is None or not limited.writable:
         raise NotAvailableError(f"the current of {step.modbus.profile.id} cannot be set")
     collected = Watch(step.vehicle, list(effect), step.deadline.remaining())
-    reaction = Reaction(step, collected, {"current_limit": str(current)}, effect)
+    reaction = Reaction(step, collected, {point: str(current)}, effect)
     try:
         await _first_frames(step, collected)
         sent_at = loop_time()
-        await step.write("current_limit", current.to(point.unit or current.unit))
+        await step.write(point, current.to(limited.unit or current.unit))
         reaction.first = Moment(sent_at, sent_at, 0.0), []
         while True:
             step.vehicle.require_alive()

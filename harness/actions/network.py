@@ -1,11 +1,12 @@
 """The buses of the vehicle as such: who is there, how busy they are, what is wrong with frames."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from harness.actions.context import StepContext
-from harness.actions.registry import action
-from harness.clock import loop_time, sleep_until
-from harness.errors import NotAvailableError
+from harness.actions.registry import CheckContext, Complaint, action, check_of
+from harness.clock import loop_time
+from harness.errors import NotAvailableError, UnknownNameError
 from harness.fields import DurationField
 from harness.limits import Clear
 from harness.quantity import Measurement, Value
@@ -21,8 +22,7 @@ _CYCLE_SLACK = 0.005
 
 async def _observe(step: StepContext, seconds: float) -> None:
     """Let the buses run for a while. Raises DeviceLostError when one of them dies."""
-    await sleep_until(min(step.deadline.at, loop_time() + seconds))
-    step.vehicle.require_alive()
+    await step.vehicle.listen(min(step.deadline.at, loop_time() + seconds))
 
 
 def _counts(bus: "AttachedBus") -> dict[str, int]:
@@ -216,3 +216,21 @@ async def cycle_times(
             if abs(count - expected) > slack:
                 off.append(f"{bus.name}:{message.name}")
     step.judge(_measurement(step, "off_cycle_messages", off), Clear(list(allowed)))
+
+
+@check_of(
+    "can.nodes_online",
+    "can.bus_load",
+    "can.error_frames",
+    "can.integrity",
+    "can.unknown_messages",
+    "can.cycle_times",
+)
+def _known_buses(context: CheckContext) -> Iterator[Complaint]:
+    """The buses are those of the vehicle."""
+    vehicle = context.bench.vehicle
+    known = list(vehicle.buses) if vehicle is not None else []
+    for index, name in enumerate(context.parameters["buses"]):
+        if known and name not in known:
+            detail = UnknownNameError("bus", name, known).detail
+            yield ("with", "buses", index), detail, "a bus of the vehicle"

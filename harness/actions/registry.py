@@ -80,6 +80,9 @@ _OWN_ROOMS = (
     "harness.actions.diagnostics",
     "harness.actions.operating",
     "harness.actions.sending",
+    "harness.actions.bus_watching",
+    "harness.actions.bus_measuring",
+    "harness.actions.bus_diagnosis",
     "harness.actions.checks",
 )
 

@@ -83,6 +83,19 @@ class LoadedBench:
             return f"the profile {profile.id} has no point {point!r}"
         return ""
 
+    def check_adapters(self) -> None:
+        """Raises FileError when one adapter would see two messages that it cannot tell apart."""
+        entry = self.model.devices.get("vehicle")
+        if self.vehicle is None or entry is None or not entry.connected:
+            return
+        from harness.devices.vehicle.attachment import (  # noqa: PLC0415 - as below
+            attachments,
+            database_of,
+        )
+
+        for place in attachments(self.vehicle, entry.can):
+            database_of(place, self.vehicle)
+
 
 def load_bench(name: str, *, pile_profile: str | None = None) -> LoadedBench:
     """Load `sim` or a bench file. Raises FileError, UsageError.

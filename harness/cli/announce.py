@@ -20,12 +20,21 @@ _ENERGISES = Text("将通电", "Energises")
 _NOT_RELEASED = Text("未放行，不会执行；放行用 --allow-energise", "not released; --allow-energise")
 _AT_END = Text("结束时", "At the end")
 _STOPS = Text("若 {} 仍在充电，则停止并核实", "stops {} if it is found charging, and measures that")
+_READ_ONLY = Text(
+    "只读运行：不向 CAN 总线发送任何报文，需要发送的步骤不执行",
+    "read-only: nothing is sent on any CAN bus; steps that would have to are not run",
+)
 _NOTHING = Text("无", "nothing")
 _POINTS = Text("{} 个数据点", "{} points")
 
 
-def announce(plans: Sequence[Plan], bench: LoadedBench, *, released: bool) -> str:
-    """The bench, and what would be read, written and energised there."""
+def announce(
+    plans: Sequence[Plan], bench: LoadedBench, *, released: bool, read_only: bool = False
+) -> str:
+    """The bench, and what would be read, written and energised there.
+
+    `read_only`: the run was declared so when it was asked for, apart from bench and procedures.
+    """
     title = f" · {say(bench.model.title)}" if bench.model.title else ""
     pairs = [(say(_BENCH), bench.id + title)]
     needed = roles_needed(plans, bench)
@@ -38,6 +47,9 @@ def announce(plans: Sequence[Plan], bench: LoadedBench, *, released: bool) -> st
             where = _where(entry, bench.profiles.get(role))
             where += f" ({say(_SIMULATED)})" if entry.simulated else ""
         pairs.append((f"  {role}", f"{say(profile.title)} [{profile.id}] · {where}"))
+    read_only = read_only or bench.model.read_only
+    if "vehicle" in needed and (read_only or any(plan.procedure.model.read_only for plan in plans)):
+        pairs.append(("  CAN", say(_READ_ONLY)))
     pairs.append((say(_READS), _reads(plans)))
     writes = [line for plan in plans for line in plan.writes]
     pairs.append((say(_WRITES), "; ".join(writes) or say(_NOTHING)))

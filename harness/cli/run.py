@@ -141,7 +141,9 @@ def run(
     )
     console = make_console()
     if live:
-        console.print(announce(request.plans, request.bench, released=allow_energise))
+        console.print(
+            announce(request.plans, request.bench, released=allow_energise, read_only=read_only)
+        )
 
     def give_operator(progress: Progress) -> None:
         if request.operator is not None or not live:

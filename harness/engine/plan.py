@@ -112,6 +112,7 @@ def make_plan(
     binder = _Binder(procedure, bench, catalogue)
     binder.check_needs()
     binder.check_bench_limits()
+    binder.check_editions()
     plan = Plan(procedure, [])
     for index, step in enumerate(procedure.model.steps):
         planned = binder.bind(step, index)
@@ -193,6 +194,19 @@ class _Binder:
                 what = f"{name} is of {item.confidence.value} confidence"
                 expected = "an item of low confidence (only reference values may be replaced)"
             self.problems.append(self._bench.places.problem(where, what, expected))
+
+    def check_editions(self) -> None:
+        """A bench may choose among editions that there are; a slip would choose none."""
+        for standard, edition in self._bench.model.editions.items():
+            known = [head.edition for head in self._catalogue.editions(standard)]
+            if not known:
+                what, expected = f"no standard {standard!r} has editions", "like GB 7258"
+            elif edition not in known:
+                what = f"{standard} has no edition {edition!r}"
+                expected = "one of: " + ", ".join(filter(None, known))
+            else:
+                continue
+            self._complain_bench(("editions", standard), what, expected)
 
     def bind(self, step: Step, index: int) -> PlannedStep | None:
         """The step bound, or None when something is wrong with it."""
@@ -418,5 +432,8 @@ def _announce(plan: Plan, planned: PlannedStep, bench: LoadedBench) -> None:
             for line in lines
             if line.op in ("write", "rewrite")
         ]
+    if action.writes and action.role == "vehicle":
+        named = (planned.parameters.get(name) for name in ("message", "unit", "did", "to"))
+        plan.writes.append(" ".join([f"{step}: {action.name}", *filter(None, named)]))
     if action.energises:
         plan.energises.append(f"{step}: {action.title.en}")

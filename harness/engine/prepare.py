@@ -15,7 +15,7 @@ from harness.catalogue.load import Catalogue, load_catalogue
 from harness.devices.operator import Operator, Question
 from harness.devices.operator.answers import AnswerEntry, FileOperator, load_answers
 from harness.engine.asking import question_of
-from harness.engine.plan import Plan, make_plan
+from harness.engine.plan import Plan, make_plan, roles_needed
 from harness.engine.run import RunRequest
 from harness.errors import FileError, Problem, UnknownNameError, UsageError
 from harness.evidence.layout import ATTACHMENTS, safe_name
@@ -54,6 +54,8 @@ def prepare(
     _no_twins(found)
     catalogue = load_catalogue(loaded.catalogue_folders)
     plans = bind(found, loaded, catalogue, selected=selected, energise=energise)
+    if "vehicle" in roles_needed(plans, loaded):
+        loaded.check_adapters()
     extra = [("catalogue", name, data) for name, data in catalogue.used.items()]
     if answers is not None:
         file = load_answers(answers)
@@ -143,9 +145,9 @@ def check_faults(bench: LoadedBench, faults: Sequence[str]) -> None:
     for name in faults:
         if name not in known:
             raise UnknownNameError("fault", name, list(known))
-        # The simulated vehicle comes with the simulated pile.
-        role = "pile" if known[name].role == "vehicle" else known[name].role
-        if role not in bench.simulated_inside:
+        role = known[name].role
+        # The charging side of a vehicle comes with every simulated pile.
+        if not {role, "pile" if role == "vehicle" else role} & set(bench.simulated_inside):
             raise UsageError(
                 f"the fault {name!r} needs a simulated {role}, and bench {bench.id!r} has none"
             )

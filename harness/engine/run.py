@@ -277,6 +277,7 @@ class _Session:
         parts = [file.sha256 for file in files]
         parts += [str(self._request.seed), *self._request.faults, __version__]
         parts += [name for plan in self._request.plans for name in plan.deselected]
+        parts += ["read-only"] if self.bench.read_only else []
         return sha256("\n".join(parts).encode())[:16]
 
     async def _work(self) -> None:

@@ -59,8 +59,7 @@ class SimulatedBus:
         self.count_frame = self.occupancy.frame
         self.count_error = self.occupancy.error
         self.ticket = count(1)
-        self.waiting: list[Waiting] = []
-        """Frames of nodes that are new on the bus, until it is known whom they affect."""
+        self._held: list[Waiting] = []
         self._note = note
         self._nodes: dict[str, BusNode] = {}
         self._traffics: list[Traffic] = []
@@ -191,9 +190,9 @@ class SimulatedBus:
 
         look(t)
 
-    def queue(self, frame: Frame) -> None:
-        """A node that is new on the bus wants to send a frame."""
-        self.waiting.append((frame.priority, next(self.ticket), frame))
+    def hold(self, frame: Frame) -> None:
+        """A node that is new on the bus has a frame to send: keep it until that is sorted out."""
+        self._held.append((frame.priority, next(self.ticket), frame))
 
     def disturb(self) -> None:
         """Two nodes are about to send one identifier at once."""
@@ -218,15 +217,14 @@ class SimulatedBus:
     def _regroup(self, t: float) -> None:
         self._regroup_planned = False
         flights: list[Flight] = []
-        waiting, self.waiting = self.waiting, []
+        waiting, self._held = self._held, []
         idle_at: dict[BusNode, float] = {}
         for old in self._traffics:
             idle_at.update((node, old.free_at(node)) for node in old.nodes)
             flight = old.retire()
             if flight is not None:
                 flights.append(flight)
-            waiting += [entry for entry in old.waiting if entry[2].waiting]
-            old.waiting.clear()
+            waiting += old.hand_over()
         for _, _, frame in waiting:
             if not frame.node.able:
                 frame.waiting = False

@@ -2,7 +2,6 @@
 
 from enum import StrEnum
 
-WARNING = 96
 PASSIVE = 128
 BUS_OFF = 256
 REC_AFTER_PASSIVE = 127

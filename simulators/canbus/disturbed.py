@@ -14,7 +14,7 @@ is applied to whole frames with the rules of ISO 11898-1:
   listen without acknowledging receive each repetition.
 """
 
-from heapq import heappop
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from simulators.canbus.attempt import Attempt, Outcome
@@ -23,7 +23,8 @@ from simulators.canbus.ears import Ears
 from simulators.canbus.error_frame import error_frame
 from simulators.canbus.frame import Frame
 from simulators.canbus.frame_length import INTERMISSION
-from simulators.canbus.traffic import Flight, Traffic
+from simulators.canbus.queues import NodeQueues
+from simulators.canbus.traffic import Flight, Traffic, Waiting
 
 if TYPE_CHECKING:
     from simulators.canbus.bus import SimulatedBus
@@ -54,12 +55,28 @@ class DisturbedTraffic(Traffic):
         self._ears = ears
         self._curable_at = curable_at
         self._free = dict.fromkeys(self.nodes, free_at)
+        self._queues = NodeQueues(self.nodes)
         self._active: list[Attempt] = []
         self._planned = _NEVER
         self._retired = False
 
     def free_at(self, node: "BusNode") -> float:
         return self._free[node]
+
+    def queue(self, frame: Frame) -> None:
+        self._queues.push((frame.priority, next(self.ticket), frame))
+        self.asked()
+
+    def take(self, frames: Iterable[Waiting]) -> None:
+        for entry in frames:
+            self._queues.push(entry)
+        self.asked()
+
+    def hand_over(self) -> list[Waiting]:
+        return self._queues.hand_over()
+
+    def backlog(self, node: "BusNode") -> int:
+        return self._queues.backlog(node)
 
     # Starting
 
@@ -71,6 +88,12 @@ class DisturbedTraffic(Traffic):
             self._planned = at
             self.agenda.plan_start(at, self)
 
+    def _plan_next(self) -> None:
+        """Look again when the bus is idle for somebody who has something to send."""
+        at = min((self._free[node] for node in self._queues.waiting()), default=_NEVER)
+        if at < _NEVER:
+            self._plan(at)
+
     def start(self, t: float) -> None:
         if self._retired:
             return
@@ -80,32 +103,26 @@ class DisturbedTraffic(Traffic):
             busy.update(attempt.hearers)
         contenders: dict[BusNode, Frame] = {}
         later = _NEVER
-        kept = []
-        while self.waiting:
-            entry = heappop(self.waiting)
-            frame = entry[2]
-            if not frame.waiting:
-                continue
-            kept.append(entry)
-            node = frame.node
-            if node not in busy and node not in contenders:
+        for node in self.nodes:
+            if node not in busy and (frame := self._queues.best(node)) is not None:
                 if self._free[node] > t:
                     later = min(later, self._free[node])
                 else:
                     contenders[node] = frame
-        self.waiting = kept  # in order of rank, so a heap
-        for node, frame in contenders.items():
-            if not self._yields(node, contenders):
-                self._launch(t, frame)
+        for node, frame in self._arbitrate(contenders):
+            self._queues.pop(node)
+            self._launch(t, frame)
         if later < _NEVER:
             self._plan(later)
 
-    def _yields(self, node: "BusNode", contenders: dict["BusNode", Frame]) -> bool:
-        mine = contenders[node].priority
-        return any(
-            frame.priority < mine and other in self._ears.heard[node]
-            for other, frame in contenders.items()
-        )
+    def _arbitrate(self, contenders: dict["BusNode", Frame]) -> "list[tuple[BusNode, Frame]]":
+        """Who goes on after the identifiers: whoever hears nobody better who goes on as well."""
+        going: list[tuple[BusNode, Frame]] = []
+        for node, frame in sorted(contenders.items(), key=lambda item: item[1].priority):
+            heard = self._ears.heard[node]
+            if not any(other in heard and best.priority < frame.priority for other, best in going):
+                going.append((node, frame))
+        return going
 
     def _launch(self, t: float, frame: Frame) -> None:
         frame.waiting = False
@@ -168,8 +185,7 @@ class DisturbedTraffic(Traffic):
             self._error(attempt, t)
         else:
             self._delivered(attempt, t)
-        if self.waiting and not self._retired:
-            self._plan(t)
+        self._plan_next()
 
     def _delivered(self, attempt: Attempt, t: float) -> None:
         bus, node, frame = self.bus, attempt.node, attempt.frame
@@ -241,6 +257,6 @@ class DisturbedTraffic(Traffic):
             frame = attempt.frame
             if not frame.waiting and frame.node.able:
                 frame.waiting = True
-                self.waiting.append((frame.priority, -next(self.ticket), frame))
+                self._queues.push((frame.priority, -next(self.ticket), frame))
         self._active.clear()
         return None

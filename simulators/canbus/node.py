@@ -192,7 +192,10 @@ class BusNode(ErrorCounters, Subscriptions):
             self.replaced += 1
         else:
             frame.waiting = True
-            (self.traffic or self.bus).queue(frame)
+            if self.traffic is not None:
+                self.traffic.queue(frame)
+            else:
+                self.bus.hold(frame)
         return True
 
     def offer(self, message: can.Message) -> bool:
@@ -204,12 +207,9 @@ class BusNode(ErrorCounters, Subscriptions):
         if message.is_fd or message.is_error_frame:
             raise ValueError("a classical bus carries data and remote frames only")
         self.bus.agenda.catch_up()
-        waiting = (self.traffic or self.bus).waiting
-        if len(waiting) >= QUEUE:
-            mine = sum(1 for _, _, frame in waiting if frame.node is self and frame.waiting)
-            if mine >= QUEUE:
-                self.dropped += 1
-                return False
+        if self.traffic is not None and self.traffic.backlog(self) >= QUEUE:
+            self.dropped += 1
+            return False
         frame = Frame(
             self,
             message.arbitration_id,

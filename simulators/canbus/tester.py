@@ -35,7 +35,7 @@ class Tester:
         self._number += 1
         number = self._number
         self._attached[number] = (on_frame, listen_only)
-        node = self.node or self._plug_in()
+        node = self.node or self._plug_in(listen_only=listen_only)
         end = node.subscribe(on_frame)
         self._listen()
 
@@ -47,9 +47,11 @@ class Tester:
 
         return detach
 
-    def _plug_in(self) -> "BusNode":
+    def _plug_in(self, *, listen_only: bool) -> "BusNode":
         tap = self._bus.wiring.layout.tester
-        self.node = self._bus.add_node(self.name, place=tap, recovery=RECOVERY)
+        self.node = self._bus.add_node(
+            self.name, place=tap, listen_only=listen_only, recovery=RECOVERY
+        )
         self.node.on_error = self._error
         return self.node
 

@@ -73,11 +73,20 @@ class Traffic(ABC):
         return False
 
     def take(self, frames: Iterable[Waiting]) -> None:
-        """Take over frames that wait, in their order."""
+        """Take over frames that wait, with their ranks and numbers."""
         self.waiting.extend(frames)
         heapify(self.waiting)
         if self.waiting:
             self.asked()
+
+    def hand_over(self) -> list[Waiting]:
+        """Give away the frames that wait."""
+        waiting, self.waiting = self.waiting, []
+        return [entry for entry in waiting if entry[2].waiting]
+
+    def backlog(self, node: "BusNode") -> int:
+        """How many frames of a node wait."""
+        return sum(1 for _, _, frame in self.waiting if frame.node is node and frame.waiting)
 
     def route(self, key: int) -> tuple[tuple["BusNode", "Consumer"], ...]:
         """Nodes and their consumers for frames of an identifier."""

@@ -5,11 +5,16 @@ from functools import cache
 
 from simulators.faults import (
     appearance,
+    bus_nodes,
+    bus_repair,
+    bus_wiring,
     charging,
     contactor,
     emergency_stop,
     gun,
     identity,
+    joint_pile,
+    joint_vehicle,
     lamp,
     metering,
     sensors,
@@ -28,6 +33,7 @@ from simulators.faults import (
     wire,
 )
 from simulators.faults.fault import Fault
+from simulators.faults.joint_found import with_joint
 
 __all__ = ["Fault", "all_faults"]
 
@@ -44,6 +50,8 @@ _FAMILIES = (
     temperature,
     wire,
     charging,
+    joint_pile,
+    joint_vehicle,
     vehicle_state,
     vehicle_network,
     vehicle_highvoltage,
@@ -54,6 +62,9 @@ _FAMILIES = (
     vehicle_body,
     vehicle_identity,
     vehicle_appearance,
+    bus_wiring,
+    bus_nodes,
+    bus_repair,
 )
 
 
@@ -64,5 +75,5 @@ def all_faults() -> Mapping[str, Fault]:
     for family in _FAMILIES:
         for fault in family.FAULTS:
             assert fault.name not in found, fault.name
-            found[fault.name] = fault
+            found[fault.name] = with_joint(fault)
     return found

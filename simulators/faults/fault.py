@@ -41,6 +41,8 @@ class Fault:
     kind: Kind
     role: str = "pile"
     expects: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    diagnosis: Mapping[str, str] = field(default_factory=dict)
+    """Procedure -> what it has to name, for procedures that diagnose."""
     defects: tuple[Defect, ...] = ()
     on: Callable[[Rig], None] | None = None
     off: Callable[[Rig], None] | None = None

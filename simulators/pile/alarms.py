@@ -95,6 +95,8 @@ class AlarmBoard:
         self._changed = changed
         self._causes: set[str] = set()
         self._standing: set[str] = set()
+        self.stuck = False
+        """True: a defect of its software, unplugging clears nothing."""
 
     def cause(self, code: str, present: bool) -> None:
         """Tell whether the cause of an alarm is there. A new cause raises the alarm."""
@@ -112,6 +114,8 @@ class AlarmBoard:
 
     def unplugged(self) -> None:
         """The vehicle is gone: what waited for that clears."""
+        if self.stuck:
+            return
         for code in sorted(self._standing - self._causes):
             if ALARMS[code].clears is Clears.UNPLUG:
                 self._clear(code)

@@ -24,8 +24,9 @@ class Contactor:
     ) -> None:
         self._scheduler = scheduler
         self._trace = trace
-        self._pull_in = pull_in
-        self._release = release
+        self.pull_in = pull_in
+        self.release = release
+        """Mechanical delays (s); a worn or dirty contactor releases late."""
         self._changed = changed
         self._moving: Event | None = None
         self._wanted = False
@@ -118,7 +119,7 @@ class Contactor:
         if at_once:
             self._move(goal)
             return
-        delay = self._pull_in if goal else self._release
+        delay = self.pull_in if goal else self.release
         self._moving = self._scheduler.after(delay, lambda: self._move(goal))
 
     def _move(self, closed: bool) -> None:

@@ -63,6 +63,8 @@ class Controller:
         self.enabled = True
         self.current_limit = settings.current_limit
         self.authorised = False
+        self.follows_limit = True
+        """False: a defect of its software, a limit other than 0 is stored and not used."""
         self._scheduler = scheduler
         self._alarms = alarms
         self._contactor = contactor
@@ -117,7 +119,8 @@ class Controller:
         """The current (A) to announce now; 0: hold back."""
         if self.current_limit <= 0:
             return 0.0
-        current = min(self.current_limit, self._ceiling())
+        limit = self.current_limit if self.follows_limit else self.settings.rated_current
+        current = min(limit, self._ceiling())
         return current if current >= self.settings.min_current - 1e-9 else 0.0
 
     @property

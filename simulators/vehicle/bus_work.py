@@ -49,7 +49,7 @@ def _plug_adapter(plugged: bool, rig: Rig) -> None:
 def _finding_actions() -> dict[str, Action]:
     actions: dict[str, Action] = {}
     for node in PLACES:
-        actions[f"unplug-{node.lower()}"] = partial(_unplug, node)
+        actions[f"pull-{node.lower()}"] = partial(_pull, node)
     for bus in BUSES:
         actions[f"join-{bus}"] = lambda rig: fault_box(rig).join()
         for first, second in pairwise(TAPS[bus]):
@@ -61,7 +61,7 @@ def _finding_actions() -> dict[str, Action]:
     return actions
 
 
-def _unplug(node: str, rig: Rig) -> None:
+def _pull(node: str, rig: Rig) -> None:
     fault_box(rig).unplug(node)
 
 

@@ -34,8 +34,14 @@ class Charging(Part):
     def __init__(self, site: Site, car: "Car") -> None:
         super().__init__(site)
         self._car = car
-        self.stop_reason = "none"
-        """`none`, `vehicle`, `pile`, `cp_lost`, `pe_lost`, `fault` or `user`."""
+        self.reason = "none"
+        """Why it ended; see `stop_reason`."""
+        self.always_names: str | None = None
+        """A defect of its software: whatever ended it, this is the reason that is stored."""
+        self.resume_works = True
+        """False: the button that lets it go on is dead."""
+        self.takes_new_offer = True
+        """False: a defect of its software, after a stop it has to be plugged in anew."""
         self.stopped_at = self.t
         self.user_stopped = False
         """The driver has ended it at the car, and it stays so until he or a new plug-in says."""
@@ -52,6 +58,13 @@ class Charging(Part):
     # State in the words of the database
 
     @property
+    def stop_reason(self) -> str:
+        """`none`, `vehicle`, `pile`, `cp_lost`, `pe_lost`, `fault` or `user`, as it is stored."""
+        if self.reason == "none" or self.always_names is None:
+            return self.reason
+        return self.always_names
+
+    @property
     def state(self) -> str:
         car = self._car
         side = car.side
@@ -62,12 +75,12 @@ class Charging(Part):
         ended = {
             "fault": "fault", "cp_lost": "fault", "pe_lost": "fault",
             "user": "stopped_by_vehicle", "pile": "stopped_by_pile",
-        }.get(self.stop_reason)  # fmt: skip
+        }.get(self.reason)  # fmt: skip
         if ended is not None:
             return ended
         if self.complete:
             return "finished"
-        if self.stop_reason == "vehicle":
+        if self.reason == "vehicle":
             return "stopped_by_vehicle"
         return "ready" if self._asked else "connected"
 
@@ -143,9 +156,11 @@ class Charging(Part):
 
     def resume_by_user(self) -> None:
         """The driver wants it to go on."""
+        if not self.resume_works:
+            return
         self.user_stopped = False
-        if self.stop_reason == "user":
-            self.stop_reason = "none"
+        if self.reason == "user":
+            self.reason = "none"
         self._car.update()
 
     # What happens
@@ -167,7 +182,7 @@ class Charging(Part):
 
     def _plugged(self) -> None:
         car = self._car
-        self.stop_reason, self.user_stopped, self.complete = "none", False, False
+        self.reason, self.user_stopped, self.complete = "none", False, False
         self._was_asked = False
         self._energy_at_start, self._energy = car.obc.energy(), 0.0
         self._began = self._ended = None
@@ -178,9 +193,9 @@ class Charging(Part):
     def _unplugged(self) -> None:
         car = self._car
         self._finish_record()
-        if self._began is not None and self.stop_reason == "none":
+        if self._began is not None and self.reason == "none":
             # Nobody but a person pulls a plug out.
-            self.stop_reason = "user"
+            self.reason = "user"
         car.side.wants_charge = False
         car.inlet.lock(False)
         car.inlet.flap_open = False
@@ -210,8 +225,8 @@ class Charging(Part):
         asked = self._asked
         if asked and not self._was_asked:
             # A new offer begins a new process, unless the driver has said no.
-            if self.stop_reason in ("pile", "cp_lost", "pe_lost", "fault", "vehicle"):
-                self.stop_reason = "none"
+            if self.takes_new_offer and self.reason not in ("none", "user"):
+                self.reason = "none"
             self._car.circuit.reset()
             self._car.inlet.retry()
             self._stay_awake()
@@ -246,8 +261,8 @@ class Charging(Part):
 
     def _end(self, reason: str) -> None:
         """Note why, once, and wind down."""
-        if self.stop_reason == "none":
-            self.stop_reason, self.stopped_at = reason, self.t
+        if self.reason == "none":
+            self.reason, self.stopped_at = reason, self.t
             self.note("charging_stop", reason)
 
     def wanted(self) -> bool:
@@ -255,7 +270,7 @@ class Charging(Part):
         car = self._car
         return (
             self._asked
-            and self.stop_reason == "none"
+            and self.reason == "none"
             and not self.user_stopped
             and not self.complete
             and self.trouble() is None
@@ -265,7 +280,7 @@ class Charging(Part):
 
     def _act(self) -> None:
         car, side = self._car, self._car.side
-        if car.bms.full() and self._asked and self.stop_reason == "none":
+        if car.bms.full() and self._asked and self.reason == "none":
             self.complete = True
         wanted = self.wanted()
         if wanted:

@@ -17,17 +17,25 @@ class PlugView:
 
     def __init__(self, world: "World") -> None:
         self._world = world
+        self.cc_contact = 0.0
+        """Resistance of a corroded CC contact of the inlet (ohm)."""
+        self.cc_leak: float | None = None
+        """Resistance between CC and earth inside the inlet (ohm), by water or a damaged cable."""
 
     # Connection confirm (test point 3)
 
     @property
     def mated(self) -> bool:
-        return self._world.cable.mated
+        """What the car takes for a plug: there is a resistance at CC."""
+        return self.cc_resistance() is not None
 
     def cc_resistance(self) -> float | None:
         """CC to earth; None: nothing is there."""
         cable = self._world.cable
-        return cable.plug_resistance() if cable.mated else None
+        if not cable.mated:
+            return self.cc_leak
+        plug = cable.plug_resistance() + self.cc_contact
+        return plug if self.cc_leak is None else plug * self.cc_leak / (plug + self.cc_leak)
 
     def half_connected(self) -> bool:
         """The latch button is pressed: RC + R4."""

@@ -112,7 +112,7 @@ class AttachedBus:
         source: str,
         stated: Quantity | None,
     ) -> Measurement:
-        """The signal in a frame that came at or after `asked`; the latest one where none comes.
+        """The signal in a frame that came after `asked`; the latest one where none comes.
 
         Waits at most until a message that came just before `asked` would be stale. Raises
         DeviceLostError when the bus dies.
@@ -122,7 +122,7 @@ class AttachedBus:
 
         def fresh(_: Monitor) -> bool:
             frame = state.frame_with(point.signal)
-            return frame is not None and frame.timestamp >= asked
+            return frame is not None and frame.timestamp > asked
 
         patience = stale_after(state.spec, spec)
         if patience is None:

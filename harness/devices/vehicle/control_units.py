@@ -15,6 +15,7 @@ from harness.devices.can.specs import Identifier, format_id
 from harness.devices.diag.diagnostics import Diagnostics, Unit
 from harness.devices.diag.exchange import Exchange
 from harness.devices.diag.isotp import broadcast
+from harness.devices.diag.link import FunctionalAddress
 from harness.devices.diag.uds import DEFAULT_SESSION, EXTENDED_SESSION, UdsClient
 from harness.devices.diag.uds_data import IoControl
 from harness.devices.vehicle.points import VehiclePoint
@@ -24,6 +25,8 @@ from harness.events import DiagnosticExchange
 from harness.quantity import Measurement, Quantity
 from harness.text import Text
 
+EVERYBODY = "all"
+"""Stands for the unit in the record of a request to all units."""
 _TESTER_PRESENT = b"\x3e\x00"
 _LISTEN_FOR_STRANGERS = 0.3
 """Seconds; a unit has to begin its answer within 50 ms (P2)."""
@@ -146,13 +149,32 @@ class ControlUnits:
         stop = self._bus.subscribe(listen)
         try:
             for address in self._description.functional:
-                for client in self._clients.values():
-                    client.conversation.pass_over(_TESTER_PRESENT)
-                broadcast(self._bus, address, _TESTER_PRESENT)
-                await sleep_until(min(deadline.at, loop_time() + _LISTEN_FOR_STRANGERS))
+                await self._call_everybody(address, deadline)
         finally:
             stop()
         return [format_id(*identifier) for identifier in heard]
+
+    async def _call_everybody(self, address: FunctionalAddress, deadline: Deadline) -> None:
+        """Ask everybody who is there, and put the answers of those we know on record."""
+        conversations = [self.client(name).conversation for name in self._description.units]
+        for conversation in conversations:
+            conversation.report_strays()
+            conversation.pass_over(_TESTER_PRESENT)
+        started = loop_time()
+        broadcast(self._bus, address, _TESTER_PRESENT)
+        await sleep_until(min(deadline.at, started + _LISTEN_FOR_STRANGERS))
+        answers = [payload for one in conversations for payload in one.endpoint.flush()]
+        self._exchanged(
+            Exchange(
+                unit=EVERYBODY,
+                request=_TESTER_PRESENT.hex(),
+                responses=[payload.hex() for payload in answers],
+                outcome="ok" if answers else "silent",
+                seconds=loop_time() - started,
+                functional=True,
+                at=started,
+            )
+        )
 
     async def trouble_codes(self, unit: str, deadline: Deadline) -> list[StoredCode]:
         """The codes of a unit with any status bit set. Raises DeviceError, BenchError."""

@@ -3,7 +3,9 @@
 Every bus has one reader; when it dies, the vehicle is lost and whoever waits for it is told.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from harness.clock import Clock, Deadline, loop_time
@@ -18,15 +20,18 @@ from harness.errors import (
     DeviceLostError,
     EvidenceError,
     HarnessError,
+    NoReplyError,
     NotAvailableError,
     UnknownNameError,
 )
 from harness.events import BusClosed, BusOpened, Event, SafeState
 from harness.quantity import Measurement, Quantity
+from harness.text import Text
 
 Emit = Callable[[Event], None]
 _NOTHING_SENT = "nothing was sent"
 _STOPPED = "cyclic transmission ended, control returned to the units"
+_UNIT_SILENT = Text("控制单元无应答", "The control unit does not answer")
 _S3_SECONDS = 5
 _GONE = f"the adapter is gone: nothing can be sent, and sessions end after {_S3_SECONDS} s (S3)"
 
@@ -62,6 +67,7 @@ class VehicleDevice:
         self._uncertainty = dict(uncertainty or {})
         self._on_lost = on_lost
         self._lost = ""
+        self._gone = asyncio.Event()
         self._closed = False
         self.attached: dict[str, AttachedBus] = {}
         others = identifiers_of(profile.diagnostics)
@@ -164,6 +170,7 @@ class VehicleDevice:
 
     def _bus_lost(self, bus: str, why: str) -> None:
         self._lost = self._lost or f"{bus}: {why}"
+        self._gone.set()
         self._on_lost(self.role, self._lost)
 
     def require_alive(self) -> None:
@@ -173,6 +180,16 @@ class VehicleDevice:
         for bus in self.attached.values():
             if bus.unrecorded is not None:
                 raise bus.unrecorded
+
+    async def listen(self, until: float) -> None:
+        """Let the buses run until the loop's time is `until`.
+
+        Raises DeviceLostError as soon as one of them dies, EvidenceError as `require_alive`.
+        """
+        with suppress(TimeoutError):
+            async with Deadline(until).timeout():
+                await self._gone.wait()
+        self.require_alive()
 
     def at_step(self, step: str, attempt: int) -> None:
         """From now on, what is sent and received belongs to this step."""
@@ -226,9 +243,10 @@ class VehicleDevice:
         return self.profile.points[name]
 
     async def _identifier(self, point: VehiclePoint, deadline: Deadline) -> Measurement:
-        return await self.control_units.read(
-            point, deadline, self.role, self._uncertainty.get(point.name)
-        )
+        with self._one_unit():
+            return await self.control_units.read(
+                point, deadline, self.role, self._uncertainty.get(point.name)
+            )
 
     # Buses
 
@@ -274,6 +292,15 @@ class VehicleDevice:
             name for name, unit in self.units.items() if any(one.name == did for one in unit.dids)
         )
 
+    @contextmanager
+    def _one_unit(self) -> Iterator[None]:
+        """Silence of one unit is not that of the vehicle, unless the bus is gone: it says so."""
+        try:
+            yield
+        except NoReplyError as error:
+            self.require_alive()
+            raise NoReplyError(error.detail, headline=_UNIT_SILENT) from error
+
     async def answers(self, unit: str, deadline: Deadline) -> bool:
         """Whether a control unit answers at all."""
         found = await self.control_units.answers(unit, deadline)
@@ -286,19 +313,23 @@ class VehicleDevice:
 
     async def trouble_codes(self, unit: str, deadline: Deadline) -> list[StoredCode]:
         """The stored trouble codes of a unit with their status bytes."""
-        return await self.control_units.trouble_codes(unit, deadline)
+        with self._one_unit():
+            return await self.control_units.trouble_codes(unit, deadline)
 
     async def clear_codes(self, unit: str, deadline: Deadline) -> None:
         """Clear the trouble codes of a unit."""
-        await self.control_units.clear_codes(unit, deadline)
+        with self._one_unit():
+            await self.control_units.clear_codes(unit, deadline)
 
     async def take_control(self, unit: str, did: str, to: str, deadline: Deadline) -> None:
         """Drive an actuator through its unit."""
-        await self.control_units.take_control(unit, did, to, deadline)
+        with self._one_unit():
+            await self.control_units.take_control(unit, did, to, deadline)
 
     async def return_control(self, unit: str, did: str, deadline: Deadline) -> None:
         """Give an actuator back to its unit."""
-        await self.control_units.return_control(unit, did, deadline)
+        with self._one_unit():
+            await self.control_units.return_control(unit, did, deadline)
 
     def _exchanged(self, event: Event) -> None:
         self._emit(event)

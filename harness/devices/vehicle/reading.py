@@ -25,8 +25,8 @@ def to_measurement(
         quality = Quality.CORRUPT
     if quality is Quality.SENTINEL or quality is Quality.NOT_A_NUMBER:
         value = None
-    if isinstance(value, float) and point.resolution is not None and value.is_integer():
-        value = int(value) if float(point.resolution).is_integer() else value
+    if isinstance(value, float) and value.is_integer() and _is_whole(point):
+        value = int(value)
     return Measurement(
         name=point.name,
         value=value,
@@ -39,6 +39,13 @@ def to_measurement(
         note=reading.note.en if reading.note is not None else "",
         frame=_frame(state, point.signal, bus),
     )
+
+
+def _is_whole(point: VehiclePoint) -> bool:
+    """Whether all its values are whole numbers: codes, or steps of 1, 2, 5 …"""
+    if point.resolution is None:
+        return bool(point.values)
+    return float(point.resolution).is_integer()
 
 
 def _frame(state: MessageState, signal: str, bus: str) -> str:
