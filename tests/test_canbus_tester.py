@@ -1,7 +1,6 @@
 """The tester's side of a bus: hub, taps, mirror of a gateway, waveforms, a car under the pump."""
 
 from itertools import pairwise
-from random import Random
 
 import can
 import pytest
@@ -13,7 +12,6 @@ from simulators.canbus.bus import SimulatedBus
 from simulators.canbus.confinement import NodeState
 from simulators.canbus.frame_bits import frame_bits
 from simulators.canbus.layout import linear_layout
-from simulators.canbus.mirror import GatewayMirror
 from simulators.canbus.waveform import Sample, waveform
 from simulators.pump import Pump
 from simulators.world import World
@@ -161,75 +159,6 @@ def test_taps_hear_each_other() -> None:
     one.transmit(frame(0x33))
     line.run(0.01)
     assert heard["other"] == [0x11]
-
-
-# The mirror
-
-
-def _second_bus(line: Line) -> SimulatedBus:
-    bus = SimulatedBus(
-        "body",
-        line.scheduler,
-        random=Random(5),
-        layout=linear_layout(["GW", "BCM", "ICM"], tester="GW"),
-    )
-    for name in ("GW", "BCM", "ICM"):
-        bus.add_node(name)
-    return bus
-
-
-def test_the_mirror_shows_all_buses_in_order_of_time() -> None:
-    line = Line(tester=False, cyclic=True)
-    body = _second_bus(line)
-    body.node("BCM").cyclic(0x300, False, 0.003, 0.0, lambda _t: bytes(8))
-    body.node("GW").cyclic(0x301, False, 0.1, 0.0, lambda _t: b"\x01")
-    body.node("BCM").cyclic(0x748, False, 0.05, 0.0, lambda _t: b"\x02")
-    mirror: Hub = GatewayMirror(line.bus, {"body": body.node("GW")}, routed=[(0x748, False)])
-    seen: list[can.Message] = []
-    detach = mirror.attach(seen.append)
-    line.run(1.0)
-    times = [message.timestamp for message in seen]
-    assert times == sorted(times)
-    assert {message.channel for message in seen} == {"powertrain", "body"}
-    identifiers = [message.arbitration_id for message in seen]
-    assert identifiers.count(0x300) == pytest.approx(333, abs=2)
-    assert identifiers.count(0x301) == pytest.approx(10, abs=1)  # the gateway's own, too
-    assert 0x748 not in identifiers
-    got: list[can.Message] = []
-    line.node("BMS").subscribe(got.append, [(0x7E0, False)])
-    mirror.transmit(frame(0x7E0))
-    line.run(0.05)
-    assert len(got) == 1
-    detach()
-    count = len(seen)
-    line.run(0.1)
-    assert len(seen) == count
-
-
-def test_the_mirror_shows_what_the_gateway_hears() -> None:
-    line = Line(tester=False)
-    body = _second_bus(line)
-    for name, identifier in (("BCM", 0x300), ("ICM", 0x310)):
-        body.node(name).cyclic(identifier, False, 0.01, 0.0, lambda _t: bytes(8))
-    seen: list[int] = []
-    GatewayMirror(line.bus, {"body": body.node("GW")}).attach(
-        lambda message: seen.append(message.arbitration_id)
-    )
-    body.wiring.segments["S2-S3"].high = OPEN
-    line.run(0.5)
-    assert set(seen) == {0x300}
-
-
-def test_a_tap_of_the_mirror_has_an_adapter_of_its_own() -> None:
-    line = Line(tester=False)
-    mirror = GatewayMirror(line.bus, {})
-    one, other = mirror.tap(), mirror.tap()
-    seen: list[can.Message] = []
-    one.attach(seen.append)
-    other.attach(lambda _message: None)
-    other.transmit(frame(0x55))
-    line.run(0.01)
-    assert [message.arbitration_id for message in seen] == [0x55]
 
 
 # Waveforms
