@@ -48,8 +48,10 @@ def test_a_healthy_device_has_nothing_wrong() -> None:
     found = _probe("sim")
     assert _codes(found) == []
     assert found.exit_code == 0
-    (pile,) = found.devices
+    pile, vehicle = found.devices
     assert pile.reachable
+    assert vehicle.role == "vehicle"
+    assert vehicle.reachable
     readable = {name for name, point in pile.profile.points.items() if point.readable}
     assert {one.name for one in pile.readings} | set(pile.not_offered) == readable
 

@@ -4,11 +4,14 @@ A block ```yaml title="my.yaml" is written to that file; a block ```console is r
 (`$ command`, with `# exit N` where the exit code is not 0), all in one folder per page, into which
 docs/examples/ is copied. A block ```console terminal=2 starts a simulator that goes on running
 beside the others until the page ends; a line in it without `$` is typed into that simulator.
+A port of this machine that a page names is replaced by a free one. A block ```text output is what
+the last command has printed.
 """
 
 import os
 import re
 import shlex
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -24,17 +27,27 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```(?P<info>[^\n]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 EXIT = re.compile(r"#\s*exit\s+(\d+)")
 TERMINAL = re.compile(r"console terminal=(\d+)")
+PORT = re.compile(r"(?<=127\.0\.0\.1:)[1-9]\d{3,4}")
 SERVING = "Ctrl-C"
 """What a simulator says last when it is ready."""
 WITHIN = 90.0
 
 
-def blocks(page: Path) -> list[tuple[str, str]]:
-    return [(m["info"].strip(), m["body"]) for m in BLOCK.finditer(page.read_text("utf-8"))]
+def blocks(text: str) -> list[tuple[str, str]]:
+    return [(match["info"].strip(), match["body"]) for match in BLOCK.finditer(text)]
 
 
 def runnable(page: Path) -> bool:
-    return any(info == "console" for info, _ in blocks(page))
+    return any(info == "console" for info, _ in blocks(page.read_text("utf-8")))
+
+
+def with_free_ports(text: str) -> str:
+    with ExitStack() as held:  # all at once, so that they differ
+        for port in sorted(set(PORT.findall(text))):
+            probe = held.enter_context(socket.socket())
+            probe.bind(("127.0.0.1", 0))
+            text = re.sub(rf"\b{port}\b", str(probe.getsockname()[1]), text)
+    return text
 
 
 class Terminal:
@@ -60,15 +73,18 @@ class Terminal:
 
 @contextmanager
 def started(line: str, work: Path, said: Path, environment: dict[str, str]) -> Iterator[Terminal]:
-    with said.open("w", encoding="utf-8") as output, subprocess.Popen(
-        shlex.split(line),
-        cwd=work,
-        env=environment,
-        stdin=subprocess.PIPE,
-        stdout=output,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
+    with (
+        said.open("w", encoding="utf-8") as output,
+        subprocess.Popen(
+            shlex.split(line),
+            cwd=work,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            text=True,
+        ) as process,
+    ):
         try:
             yield Terminal(process, said)
         finally:
@@ -90,8 +106,9 @@ def test_commands_of_a_page(page: Path, tmp_path: Path) -> None:
     work = tmp_path / "work"
     copytree(ROOT / "docs" / "examples", work / "examples")
     terminals: dict[str, Terminal] = {}
+    printed = ""
     with ExitStack() as stack:
-        for info, body in blocks(page):
+        for info, body in blocks(with_free_ports(page.read_text("utf-8"))):
             if title := re.search(r'title="([^"]+)"', info):
                 target = work / title[1]
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -107,10 +124,12 @@ def test_commands_of_a_page(page: Path, tmp_path: Path) -> None:
             elif info == "console":
                 for line in body.splitlines():
                     if line.startswith("$ "):
-                        run(line, page, work, environment)
+                        printed = run(line, page, work, environment)
+            elif info == "text output":
+                assert printed.strip() == body.strip()
 
 
-def run(line: str, page: Path, work: Path, environment: dict[str, str]) -> None:
+def run(line: str, page: Path, work: Path, environment: dict[str, str]) -> str:
     wanted = int(match[1]) if (match := EXIT.search(line)) else 0
     done = subprocess.run(
         line[2:],
@@ -125,6 +144,7 @@ def run(line: str, page: Path, work: Path, environment: dict[str, str]) -> None:
     said = done.stdout + done.stderr
     assert done.returncode == wanted, f"{page.name}: {line}\n{said}"
     assert "Traceback" not in said
+    return done.stdout
 
 
 def test_every_titled_file_and_example_is_used() -> None:
@@ -136,6 +156,16 @@ def test_every_titled_file_and_example_is_used() -> None:
         if path.is_file() and not any(path.name in text for text in texts.values())
     }
     assert not unused
+
+
+def test_every_finding_of_probing_a_vehicle_is_explained() -> None:
+    source = (ROOT / "harness" / "bench" / "probe_vehicle.py").read_text("utf-8")
+    page = (ROOT / "docs" / "connect-a-vehicle.md").read_text("utf-8")
+    table = page.partition("| finding |")[2].partition("\n\n")[0]
+    first = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    explained = {code for cell in first for code in re.findall(r"`([a-z-]+)`", cell)}
+    assert {code for code in explained if f'"{code}"' not in source} == set()
+    assert set(re.findall(r'_add\(\s*"([a-z-]+)"', source)) - explained == set()
 
 
 def test_links_between_pages_exist() -> None:

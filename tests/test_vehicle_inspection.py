@@ -113,7 +113,7 @@ def _texts(value: Any, path: str = "") -> Iterator[tuple[str, Mapping[str, str]]
 @pytest.mark.parametrize("procedure", BOTH)
 def test_every_text_is_there_in_both_languages(procedure: str) -> None:
     texts = dict(_texts(steps_of(procedure)))
-    assert len(texts) > 2 * len(steps_of(procedure)) / 2
+    assert len(texts) >= len(steps_of(procedure))
     for path, text in texts.items():
         assert CHINESE.search(text["zh"]), path
         assert text["en"] and not CHINESE.search(text["en"]), path
@@ -127,9 +127,7 @@ def test_every_text_is_there_in_both_languages(procedure: str) -> None:
     [("2012", "GB 7258-2012/tread-depth", "GB 7258-2012/turn-signal-rate"),
      ("2017", "GB 7258-2017/tread-depth", "GB 7258-2017/turn-signal-rate")],
 )  # fmt: skip
-def test_the_bench_chooses_the_edition(
-    tmp_path: Path, edition: str, tread: str, rate: str
-) -> None:
+def test_the_bench_chooses_the_edition(tmp_path: Path, edition: str, tread: str, rate: str) -> None:
     bench = tmp_path / "lab.yaml"
     bench.write_text(
         f"bench: lab\neditions: {{GB 7258: {edition}, GB 18384: 2020}}\n"

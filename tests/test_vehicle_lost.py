@@ -2,15 +2,12 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import can
 import pytest
 from benchkit import Outcome, write_procedure
-from can_help import SlcanAdapter
 from click.testing import CliRunner
 from vehicle_help import (
     MiniCar,
@@ -18,6 +15,7 @@ from vehicle_help import (
     perform,
     request_for,
     run_on,
+    served,
     step,
     switch_on,
     virtual,
@@ -289,41 +287,6 @@ def test_an_adapter_that_does_not_open_leaves_nothing_open(tmp_path: Path) -> No
     assert outcome.of(BusClosed) == []
     assert verify(outcome.result.folder).sealed
     assert list(read_capture(outcome.result.folder / "can-can.blf")) == []
-
-
-@contextmanager
-def served(car: MiniCar) -> Iterator[tuple[SlcanAdapter, Any]]:
-    """The small car behind an slcan adapter on a socket, on a loop of its own.
-
-    Gives the adapter, and a function that pulls it out.
-    """
-    adapter, ready = SlcanAdapter(), threading.Event()
-    stop: list[Any] = []
-
-    async def main() -> None:
-        await adapter.start()
-        over = asyncio.Event()
-        loop = asyncio.get_running_loop()
-
-        def pull_out() -> None:
-            with suppress(RuntimeError):  # it is out already
-                loop.call_soon_threadsafe(over.set)
-
-        stop.append(pull_out)
-        detach = car.attach(adapter.put)
-        ready.set()
-        await over.wait()
-        detach()
-        await adapter.stop()
-
-    thread = threading.Thread(target=lambda: run_loop(main, virtual=False))
-    thread.start()
-    ready.wait(10)
-    try:
-        yield adapter, stop[0]
-    finally:
-        stop[0]()
-        thread.join(10)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

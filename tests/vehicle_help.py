@@ -7,14 +7,15 @@ that answers by script. `tamper` lets a run of the simulated bench do something 
 import asyncio
 import itertools
 import shutil
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
 import can
 from benchkit import Outcome, write_procedure
-from can_help import frame
+from can_help import SlcanAdapter, frame
 from diag_help import SMALL, ScriptedServer, Wire
 
 from harness.actions.context import StepContext
@@ -182,6 +183,41 @@ def offered(hub: Any) -> Iterator[str]:
         yield name
     finally:
         withdraw_hub(name)
+
+
+@contextmanager
+def served(car: MiniCar) -> Iterator[tuple[SlcanAdapter, Any]]:
+    """The small car behind an slcan adapter on a socket, on a loop of its own.
+
+    Gives the adapter, and a function that pulls it out.
+    """
+    adapter, ready = SlcanAdapter(), threading.Event()
+    stop: list[Any] = []
+
+    async def main() -> None:
+        await adapter.start()
+        over = asyncio.Event()
+        loop = asyncio.get_running_loop()
+
+        def pull_out() -> None:
+            with suppress(RuntimeError):  # it is out already
+                loop.call_soon_threadsafe(over.set)
+
+        stop.append(pull_out)
+        detach = car.attach(adapter.put)
+        ready.set()
+        await over.wait()
+        detach()
+        await adapter.stop()
+
+    thread = threading.Thread(target=lambda: run(main, virtual=False))
+    thread.start()
+    ready.wait(10)
+    try:
+        yield adapter, stop[0]
+    finally:
+        stop[0]()
+        thread.join(10)
 
 
 @asynccontextmanager

@@ -141,7 +141,8 @@ async def isolate_bus_fault(step: StepContext, *, ask: TextField) -> None:
         raise NotAvailableError(f"no wiring diagram has the bus {diagnosis.bus!r}")
     place, count = diagnosis.place, 0
     if diagnosis.kind in _TO_BE_FOUND:
-        isolation = Isolation(step, bus, diagnosis, diagram)
+        rate = next(e.error_rate for e in gathered(step) if e.bus == bus.name)
+        isolation = Isolation(step, bus, diagnosis, diagram, error_rate=rate or 0.0)
         place = await isolation.find(suspect=diagnosis.place)
         count = isolation.disconnections
     note = f"found: {place}" if place else "the place was not found"

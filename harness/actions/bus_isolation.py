@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 _SETTLE = 0.5
 """Seconds after a disconnection: units that were bus-off come back."""
 _WATCH = 1.0
-_STRAY_ERRORS = 3
+_STRAY_ERRORS = 5
 """Error frames within a watch that an open end of the trunk may make by itself."""
+_LESS_THAN = 0.25
+"""Error frames fewer than this share of before: the unit that disturbs is no longer there."""
 _MOST_FAULTY_UNITS = 3
 _BY_LEVEL = (Kind.LOW_TO_GROUND, Kind.HIGH_TO_BATTERY)
 """Faults that let frames through, so only a level shows them."""
@@ -36,8 +38,18 @@ class Isolation:
     """One bus that is taken apart. `disconnections` counts what was opened or unplugged."""
 
     def __init__(
-        self, step: StepContext, bus: WatchedBus, diagnosis: Diagnosis, diagram: BusDiagram
+        self,
+        step: StepContext,
+        bus: WatchedBus,
+        diagnosis: Diagnosis,
+        diagram: BusDiagram,
+        *,
+        error_rate: float = 0.0,
     ) -> None:
+        """`error_rate`: error frames per second while everything was together."""
+        self._most_errors = _STRAY_ERRORS
+        if diagnosis.kind is Kind.NODE_DISTURBING:
+            self._most_errors = min(_STRAY_ERRORS, int(_LESS_THAN * error_rate * _WATCH))
         self._step = step
         self._bus = bus
         self._kind = diagnosis.kind
@@ -148,7 +160,7 @@ class Isolation:
         self._step.vehicle.require_alive()
         heard = [unit for unit in look.heard(self._bus) if unit in left]
         errors, unknown = look.errors(self._bus), look.unknown(self._bus)
-        sound = bool(heard) and errors <= _STRAY_ERRORS and not unknown
+        sound = bool(heard) and errors <= self._most_errors and not unknown
         self._step.measured(
             noted(
                 self._step,

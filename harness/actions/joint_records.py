@@ -39,7 +39,7 @@ def _has_unit(bench: "LoadedBench", _role: str, parameters: dict[str, Any]) -> s
 
 
 @action(
-    "bench.recorded",
+    "diag.both_recorded",
     kind="R",
     limit="none",
     check=check_passed,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from harness.actions.context import StepContext
 from harness.actions.registry import CheckContext, Complaint, action, check_of
-from harness.errors import UnknownNameError, UsageError
+from harness.errors import NotAvailableError, UnknownNameError, UsageError
 from harness.events import FramesSent
 from harness.fields import DurationField
 from harness.quantity import Scalar
@@ -16,13 +16,14 @@ if TYPE_CHECKING:
 
 
 def _carrier(step: StepContext, message: str) -> "AttachedBus":
-    """The attachment whose database has a message. Raises UnknownNameError."""
-    known: list[str] = []
+    """The attachment whose database has a message. Raises NotAvailableError.
+
+    That there is such a message at all was found out before the run.
+    """
     for bus in step.vehicle.attached.values():
         if message in bus.database.by_name:
             return bus
-        known += bus.database.by_name
-    raise UnknownNameError("message", message, known)
+    raise NotAvailableError(f"nothing is connected to the bus of {message}")
 
 
 def _payload(bus: "AttachedBus") -> str:
@@ -102,3 +103,9 @@ def _known_values(context: CheckContext) -> Iterator[Complaint]:
         codec_of(spec).to_raw(values)
     except (UsageError, UnknownNameError) as error:
         yield ("with", "values"), error.detail, "values that the database allows"
+    if context.step.do == "can.send_cyclic":
+        period = context.parameters["period"]
+        if period is None and spec.cycle_time is None:
+            yield ("with",), f"{name} has no cycle time", "a period above 0 s"
+        elif period is not None and period <= 0:
+            yield ("with", "period"), f"{name} every {period:g} s", "a period above 0 s"

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from harness.bench import can_findings as words
-from harness.bench.findings import DeviceProbe, Finding, as_is
+from harness.bench.findings import OPENING, DeviceProbe, Finding, as_is
+from harness.bench.lock import BenchLock
 from harness.clock import Clock, Deadline, sleep
 from harness.devices.can.connection import CanConnection
 from harness.devices.vehicle.attached import AttachedBus
@@ -46,10 +47,12 @@ async def probe_vehicle(
         read_only=read_only,
     )
     probe = _Probe(vehicle, DeviceProbe("vehicle", profile, vehicle.connection_text()), tell)
+    lock = BenchLock()
     try:
-        await probe.run()
+        await probe.run(lock)
     finally:
         await vehicle.close()
+        lock.release()
     return probe.found
 
 
@@ -66,13 +69,17 @@ class _Probe:
     def _add(self, code: str, what: Text, do: Text, **more: Any) -> None:
         self.found.findings.append(Finding(code, what, do, **more))
 
-    async def run(self) -> None:
+    async def run(self, lock: BenchLock) -> None:
         self._tell(f"vehicle: {self.found.connection}")
         for bus in self._vehicle.attached.values():
             try:
+                if not bus.connection.is_memory:
+                    lock.take(bus.connection.key())
                 await bus.open(Deadline.after(_OPENING))
             except ConnectionFailedError as error:
-                self._add("adapter", as_is(error), words.ADAPTER)
+                in_use = error.headline != ConnectionFailedError.headline
+                code, do = ("in-use", OPENING["in-use"]) if in_use else ("adapter", words.ADAPTER)
+                self._add(code, as_is(error), do)
         opened = [bus for bus in self._vehicle.attached.values() if bus.opened]
         if not opened:
             return
@@ -80,9 +87,9 @@ class _Probe:
         await sleep(LISTEN)
         for bus in opened:
             self._look_at(bus)
-        self.found.reachable = any(
-            bus.tallies().received for bus in self._vehicle.attached.values()
-        )
+        if any(bus.lost for bus in opened):
+            return  # said above; it is not reached any more
+        self.found.reachable = any(bus.tallies().received for bus in opened)
         if self.found.reachable:
             await self._read_everything()
             await self._ask_units()
@@ -109,8 +116,10 @@ class _Probe:
                 Text(f"{bus.name}：错误帧 {count} 个", f"{bus.name}: {count} error frames"),
                 words.SOME_ERRORS,
             )
+        busy = tallies.load_peak is not None and tallies.load_peak > _BUSY
         unknown = sum(tallies.unknown.values())
-        if unknown > _FIT * tallies.received:
+        # A node that babbles fills a bus with one frame; that says nothing about the database.
+        if unknown > _FIT * tallies.received and not busy:
             self._wrong_database(bus, unknown, tallies.received)
             return
         self._silent_nodes(bus)
@@ -123,8 +132,8 @@ class _Probe:
                 words.UNKNOWN,
                 severity="note",
             )
-        if tallies.load_peak is not None and tallies.load_peak > _BUSY:
-            peak = round(100 * tallies.load_peak)
+        if busy:
+            peak = round(100 * (tallies.load_peak or 0.0))
             self._add(
                 "busy-bus",
                 Text(f"{bus.name}：负载率达 {peak} %", f"{bus.name}: loaded up to {peak} %"),

@@ -193,6 +193,11 @@ class SeededFault(Protocol):
         """Procedure -> the steps that this fault turns to fail."""
         ...
 
+    @property
+    def diagnosis(self) -> Mapping[str, str]:
+        """Procedure -> what it has to name, for procedures that diagnose."""
+        ...
+
 
 def seeded_faults() -> Mapping[str, SeededFault]:
     """Every fault that the simulated bench knows."""

@@ -92,6 +92,8 @@ def vehicle(
     """Serve a car."""
     check_faults(faults)
     wanted = [_split(text) for text in buses]
+    if len(dict(wanted)) < len(wanted):
+        raise UsageError("a bus is named twice; expected each --bus once")
     if address is not None or not wanted:
         wanted.insert(0, ("", address or _DEFAULT))
     with ExitStack() as stack:

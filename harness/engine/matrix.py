@@ -3,7 +3,8 @@
 Every procedure that a seeded fault names is run on the simulated bench in virtual time: on a
 healthy bench with many seeds, then once with every fault. A fault must turn exactly the steps it
 names to fail; a healthy bench must turn none; and no check may be left that no fault ever fails,
-because such a check could be a decoration.
+because such a check could be a decoration. Of a procedure that diagnoses, the diagnosis must name
+the fault that is there.
 """
 
 import tempfile
@@ -15,14 +16,18 @@ from harness.bench.load import SIMULATED, LoadedBench, load_bench
 from harness.bench.simulated import SeededFault, seeded_faults
 from harness.catalogue.load import Catalogue, load_catalogue
 from harness.engine.plan import Plan, make_plan
+from harness.engine.recorder import Listener
 from harness.engine.run import RunRequest, RunResult, execute
 from harness.errors import UnknownNameError
+from harness.events import Event, Measured
 from harness.procedure.load import load_procedure
 from harness.verdict import Verdict
 
 HEALTHY_SEEDS = 20
 PACE = 0.2
 """The technician hurries: how long a person takes says nothing about the device."""
+DIAGNOSIS = "diagnosis"
+"""The measurement that says what a procedure found to be wrong."""
 _FAILED = (Verdict.FAIL, Verdict.CONDITIONAL_FAIL)
 _UNTROUBLED = (Verdict.PASS, Verdict.CONDITIONAL_PASS, None)
 
@@ -46,10 +51,15 @@ class FaultRow:
     expected: list[str]
     failed: list[str]
     exit_code: int
+    diagnosis: str | None = None
+    """What the procedure has to name; None: it diagnoses nothing."""
+    named: str | None = None
+    """What its last diagnosis named."""
 
     @property
     def as_expected(self) -> bool:
-        return self.expected == self.failed
+        right = self.diagnosis is None or self.named == self.diagnosis
+        return right and self.expected == self.failed
 
 
 @dataclass
@@ -93,6 +103,8 @@ class Matrix:
                     "procedure": row.procedure,
                     "expected": row.expected,
                     "failed": row.failed,
+                    "diagnosis": row.diagnosis,
+                    "named": row.named,
                 }
                 for row in self.faults
             ],
@@ -122,7 +134,14 @@ class MatrixBench:
         own = [step.model.id for step in self.plans[procedure].steps]
         return [name for name in own if name in steps] + sorted(set(steps) - set(own))
 
-    def run(self, procedure: str, *, seed: int, faults: Sequence[str] = ()) -> RunResult:
+    def run(
+        self,
+        procedure: str,
+        *,
+        seed: int,
+        faults: Sequence[str] = (),
+        listeners: Sequence[Listener] = (),
+    ) -> RunResult:
         """One run into a folder that is thrown away."""
         with tempfile.TemporaryDirectory(prefix="harness-matrix-") as place:
             request = RunRequest(
@@ -134,7 +153,7 @@ class MatrixBench:
                 capture=False,
                 pace=PACE,
             )
-            return execute(request)
+            return execute(request, listeners)
 
     def healthy(self, procedure: str, seed: int) -> list[Alarm]:
         """Steps that did not pass although nothing is wrong."""
@@ -150,7 +169,13 @@ class MatrixBench:
         if fault not in self.faults:
             raise UnknownNameError("fault", fault, list(self.faults))
         expected = self.faults[fault].expects[procedure]
-        result = self.run(procedure, seed=seed, faults=[fault])
+        diagnoses: list[str] = []
+
+        def listen(event: Event) -> None:
+            if isinstance(event, Measured) and event.measurement.name == DIAGNOSIS:
+                diagnoses.append(str(event.measurement.value))
+
+        result = self.run(procedure, seed=seed, faults=[fault], listeners=[listen])
         failed = [
             step for step, verdict in result.verdicts[procedure].items() if verdict in _FAILED
         ]
@@ -160,6 +185,8 @@ class MatrixBench:
             self.order(procedure, expected),
             self.order(procedure, failed),
             result.exit_code,
+            self.faults[fault].diagnosis.get(procedure),
+            diagnoses[-1] if diagnoses else None,
         )
 
     def checks(self) -> Iterator[tuple[str, str]]:

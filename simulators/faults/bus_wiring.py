@@ -21,22 +21,37 @@ FAULTS = (
             "bus-powertrain-high-open", "powertrain", ("OBC-MCU",),
             ((segment("powertrain", "S5-S6"), "high", inf),),
         ),
-        steps=(),
+        steps=(
+            "warning-lamps",
+            "trouble-codes",
+            "silent-units",
+            "error-frames",
+            "resistance-powertrain",
+            "high-along",
+            "diagnosis",
+        ),
         diagnosis="powertrain:open_high:OBC-MCU",
     ),
     bus_fault(
-        "bus-chassis-low-open",
-        Text("底盘总线 CAN-L 主干断路", "Chassis bus: CAN-L open in the trunk"),
+        "bus-adas-low-open",
+        Text("智驾总线 CAN-L 主干断路", "Assistance bus: CAN-L open in the trunk"),
         Text(
-            "IBC 与 EPS 之间 CAN-L 主干断线，后面的 EPS、EPB 离线。",
-            "CAN-L of the trunk is broken between IBC and EPS; EPS and EPB behind it are off line.",
+            "USS 与 LID 之间 CAN-L 主干断线，后面的 LID、GNSS 离线。",
+            "CAN-L of the trunk is broken between USS and LID; LID and GNSS behind it are off "
+            "line.",
         ),
         BusDefect(
-            "bus-chassis-low-open", "chassis", ("IBC-EPS",),
-            ((segment("chassis", "S4-S5"), "low", inf),),
+            "bus-adas-low-open", "adas", ("USS-LID",), ((segment("adas", "S6-S7"), "low", inf),)
         ),
-        steps=(),
-        diagnosis="chassis:open_low:IBC-EPS",
+        steps=(
+            "trouble-codes",
+            "silent-units",
+            "error-frames",
+            "resistance-adas",
+            "low-along",
+            "diagnosis",
+        ),
+        diagnosis="adas:open_low:USS-LID",
     ),
     bus_fault(
         "bus-body-stub-open",
@@ -48,7 +63,13 @@ FAULTS = (
         BusDefect(
             "bus-body-stub-open", "body", ("TPMS",), ((stub("body", "TPMS"), "high", inf),)
         ),
-        steps=(),
+        steps=(
+            "warning-lamps",
+            "trouble-codes",
+            "silent-units",
+            "high-along",
+            "diagnosis",
+        ),
         diagnosis="body:open_high:TPMS",
     ),
     bus_fault(
@@ -62,21 +83,60 @@ FAULTS = (
             "bus-adas-plug-off", "adas", ("LID",),
             ((stub("adas", "LID"), "high", inf), (stub("adas", "LID"), "low", inf)),
         ),
-        steps=(),
+        steps=(
+            "trouble-codes",
+            "silent-units",
+            "high-along",
+            "low-along",
+            "diagnosis",
+        ),
         diagnosis="adas:open_pair:LID",
     ),
     bus_fault(
-        "bus-adas-short",
-        Text("智驾总线 CAN-H 与 CAN-L 短接", "Assistance bus: CAN-H shorted to CAN-L"),
+        "bus-chassis-short",
+        Text("底盘总线 CAN-H 与 CAN-L 短接", "Chassis bus: CAN-H shorted to CAN-L"),
         Text(
-            "USS 支路线束磨破，两线短接，全总线离线。",
-            "The harness is chafed at the branch of USS and the wires touch; the bus is dead.",
+            "EPS 支路线束磨破，两线短接，全总线离线。",
+            "The harness is chafed at the branch of EPS and the wires touch; the bus is dead.",
         ),
         BusDefect(
-            "bus-adas-short", "adas", ("USS",), ((insulation("adas", "S6"), "high_low", _TOUCH),)
+            "bus-chassis-short", "chassis", ("EPS",),
+            ((insulation("chassis", "S5"), "high_low", _TOUCH),),
         ),
-        steps=(),
-        diagnosis="adas:short_high_low:USS",
+        steps=(
+            "warning-lamps",
+            "trouble-codes",
+            "silent-units",
+            "bus-off",
+            "resistance-chassis",
+            "dominant-high",
+            "dominant-low",
+            "dominant-difference",
+            "diagnosis",
+        ),
+        diagnosis="chassis:short_high_low:EPS",
+    ),
+    bus_fault(
+        "bus-body-short",
+        Text("车身总线 CAN-H 与 CAN-L 短接", "Body bus: CAN-H shorted to CAN-L"),
+        Text(
+            "ICM 插头内两针碰在一起，全总线离线，仪表不显示。",
+            "Two pins touch in the plug of ICM; the bus is dead and the cluster shows nothing.",
+        ),
+        BusDefect(
+            "bus-body-short", "body", ("ICM",), ((insulation("body", "ICM"), "high_low", _TOUCH),)
+        ),
+        steps=(
+            "trouble-codes",
+            "silent-units",
+            "bus-off",
+            "resistance-body",
+            "dominant-high",
+            "dominant-low",
+            "dominant-difference",
+            "diagnosis",
+        ),
+        diagnosis="body:short_high_low:ICM",
     ),
     bus_fault(
         "bus-powertrain-high-to-ground",
@@ -90,7 +150,18 @@ FAULTS = (
             "bus-powertrain-high-to-ground", "powertrain", ("DCDC",),
             ((insulation("powertrain", "DCDC"), "high_ground", _TOUCH),),
         ),
-        steps=(),
+        steps=(
+            "warning-lamps",
+            "silent-units",
+            "high-to-ground",
+            "low-to-ground",
+            "recessive-high-powertrain",
+            "recessive-low",
+            "dominant-high",
+            "dominant-low",
+            "dominant-difference",
+            "diagnosis",
+        ),
         diagnosis="powertrain:high_to_ground:DCDC",
     ),
     bus_fault(
@@ -105,7 +176,12 @@ FAULTS = (
             "bus-body-low-to-ground", "body", ("TBOX",),
             ((insulation("body", "S4"), "low_ground", _TOUCH),),
         ),
-        steps=(),
+        steps=(
+            "recessive-high-body",
+            "recessive-low",
+            "dominant-low",
+            "diagnosis",
+        ),
         diagnosis="body:low_to_ground:TBOX",
     ),
     bus_fault(
@@ -120,7 +196,15 @@ FAULTS = (
             "bus-adas-high-to-battery", "adas", ("CAM",),
             ((insulation("adas", "S4"), "high_battery", _TOUCH),),
         ),
-        steps=(),
+        steps=(
+            "recessive-high-adas",
+            "recessive-low",
+            "dominant-high",
+            "dominant-low",
+            "recessive-difference",
+            "dominant-difference",
+            "diagnosis",
+        ),
         diagnosis="adas:high_to_battery:CAM",
     ),
     bus_fault(
@@ -134,22 +218,21 @@ FAULTS = (
             "bus-chassis-low-to-battery", "chassis", ("ESC",),
             ((insulation("chassis", "ESC"), "low_battery", _TOUCH),),
         ),
-        steps=(),
+        steps=(
+            "warning-lamps",
+            "trouble-codes",
+            "silent-units",
+            "bus-off",
+            "high-to-battery",
+            "low-to-battery",
+            "recessive-high-chassis",
+            "recessive-low",
+            "dominant-high",
+            "dominant-low",
+            "dominant-difference",
+            "diagnosis",
+        ),
         diagnosis="chassis:low_to_battery:ESC",
-    ),
-    bus_fault(
-        "bus-body-terminator-lost",
-        Text("车身总线缺终端电阻", "Body bus: terminator lost"),
-        Text(
-            "BCM 内的 120 Ω 终端电阻断开，各单元仍在线。",
-            "The 120 Ω terminator inside BCM is open; every unit is still on line.",
-        ),
-        BusDefect(
-            "bus-body-terminator-lost", "body", ("BCM",),
-            ((terminator("body", "BCM"), "ohms", inf),),
-        ),
-        steps=(),
-        diagnosis="body:terminator_lost:BCM",
     ),
     bus_fault(
         "bus-powertrain-terminator-lost",
@@ -163,7 +246,11 @@ FAULTS = (
             "bus-powertrain-terminator-lost", "powertrain", ("BMS",),
             ((terminator("powertrain", "BMS"), "ohms", inf),),
         ),
-        steps=(),
+        steps=(
+            "error-frames",
+            "resistance-powertrain",
+            "diagnosis",
+        ),
         diagnosis="powertrain:terminator_lost:BMS",
     ),
     bus_fault(
@@ -177,7 +264,16 @@ FAULTS = (
         BusDefect(
             "bus-chassis-swapped", "chassis", ("IBC",), ((stub("chassis", "IBC"), "swapped", True),)
         ),
-        steps=(),
+        steps=(
+            "warning-lamps",
+            "trouble-codes",
+            "silent-units",
+            "error-frames",
+            "bus-off",
+            "high-along",
+            "low-along",
+            "diagnosis",
+        ),
         diagnosis="chassis:swapped_wires:IBC",
     ),
 )  # fmt: skip

@@ -127,8 +127,8 @@ class FaultBox:
     # Taking apart
 
     def split(self, bus: Bus, first: str, second: str) -> None:
-        """Open the connector between two neighbours, everything else being together."""
-        self.join()
+        """Open the connector between two neighbours; the rest of the trunk is together."""
+        self._close()
         name = trunk(bus, first, second)
         wires = network_of(self._rig).buses[bus].wiring.segments[name]
         self._open[bus, name] = (wires.high, wires.low)

@@ -13,6 +13,7 @@ from harness.actions.bus.signs import (
     PAIR_OPEN,
     PAIR_SHORT,
     PAIR_SOUND,
+    PATH_SOUND,
     RECESSIVE,
     WIRE_SHORT,
     within,
@@ -50,6 +51,7 @@ def objections(kind: Kind, e: BusEvidence) -> Iterator[str]:
     yield from _resistance(kind, e)
     yield from _insulation(kind, e)
     yield from _levels(kind, e)
+    yield from _paths(e)
 
 
 def _traffic(kind: Kind, e: BusEvidence) -> Iterator[str]:
@@ -113,3 +115,9 @@ def _levels(kind: Kind, e: BusEvidence) -> Iterator[str]:
             fits = within(level, RECESSIVE)
         if not fits:
             yield f"CAN-{wire[0].upper()} at {level:g} V when nobody sends"
+
+
+def _paths(e: BusEvidence) -> Iterator[str]:
+    for unit, ways in e.along.items():
+        if e.silent is not None and unit not in e.silent and max(ways) > PATH_SOUND:
+            yield f"{unit} is heard, and {max(ways):g} Ω lie along a wire to it"

@@ -16,15 +16,9 @@ from harness.actions.bus.signs import (
     MANY_ERRORS,
     PAIR_SOUND,
     RECESSIVE,
-    RULES,
-    Sign,
+    signs_of,
     within,
 )
-
-
-def signs_of(evidence: BusEvidence, diagram: BusDiagram | None = None) -> list[Sign]:
-    """Everything that the evidence points to."""
-    return [sign for rule in RULES for sign in rule(evidence, diagram)]
 
 
 def diagnose(evidence: BusEvidence, diagram: BusDiagram | None = None) -> Diagnosis:

@@ -184,3 +184,8 @@ RULES: tuple[Rule, ...] = (
     _wires_touch, _wire_to_supply, _levels_at_supply, _held_dominant, _babble, _paths,
     _terminator, _disturb,
 )  # fmt: skip
+
+
+def signs_of(evidence: BusEvidence, diagram: BusDiagram | None = None) -> list[Sign]:
+    """Everything that the evidence points to."""
+    return [sign for rule in RULES for sign in rule(evidence, diagram)]

@@ -20,6 +20,8 @@ PATIENCE = 1.5
 """After switching on, silence of a partner counts only from here on (s)."""
 INITIALISES = 0.6
 """From the first frame to the end of a unit's own start-up (s)."""
+BUS_OFF_COUNTS = 1.0
+"""So long after a bus-off a unit reports it, though it is back on the bus meanwhile (s)."""
 
 Monitor = Callable[["Ecu"], bool]
 
@@ -44,6 +46,8 @@ class Node(Protocol):
 
     @property
     def rec(self) -> int: ...
+
+    bus_offs: int
 
     def send(self, message: can.Message) -> None: ...
 
@@ -118,6 +122,7 @@ class Ecu:
         self._timers = Timers(car.scheduler)
         self._random = car.site.random(f"car/ecu/{unit.node}")
         self._switched_at = -1.0
+        self._bus_offs, self._bus_off_at = 0, 0.0
         self._version = -1
         self._boot = self._random.uniform(0.08, 0.25)
         self.receptions: dict[str, Reception] = {}
@@ -152,7 +157,13 @@ class Ecu:
 
     @property
     def bus_off(self) -> bool:
-        return any(node.state == "bus_off" for node in self.nodes.values())
+        """It is bus-off, or was within the last moment: on a bad bus it tries again and again."""
+        times = sum(node.bus_offs for node in self.nodes.values())
+        if times != self._bus_offs:
+            self._bus_offs, self._bus_off_at = times, self.t
+        if any(node.state == "bus_off" for node in self.nodes.values()):
+            return True
+        return times > 0 and self.t - self._bus_off_at < BUS_OFF_COUNTS
 
     def bus_load(self, bus: Bus) -> float:
         """Share of the last second in which a bus was busy (0 to 1)."""
