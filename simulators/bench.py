@@ -123,6 +123,10 @@ class SimulatedBench:
             response_delay=response_delay,
         )
 
+    def on_failure(self, told: Callable[[Exception], None]) -> None:
+        """Have `told` called once if the simulation dies of a mistake; `stop` raises it as well."""
+        self._pump.on_failure = told
+
     @property
     def trace(self) -> Trace:
         """Physical events with exact times; `subscribe` to hear them as they happen."""

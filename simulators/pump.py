@@ -1,6 +1,7 @@
 """Keeps a served world moving when nobody asks for anything."""
 
 import asyncio
+from collections.abc import Callable
 
 from simulators.world import World
 
@@ -19,6 +20,8 @@ class Pump:
     def __init__(self, world: World) -> None:
         self._world = world
         self.stride = 0.0
+        self.on_failure: Callable[[Exception], None] = lambda _error: None
+        """Told once what the world died of; from then on nothing moves any more."""
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._due = 0.0
@@ -72,6 +75,7 @@ class Pump:
             self._world.advance()
         except Exception as error:  # noqa: BLE001 - raised by `stop`; a dead world moves no more
             self._error = error
+            self.on_failure(error)
             return
         finally:
             self._at_work = False

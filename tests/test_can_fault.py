@@ -1,6 +1,7 @@
 """Bus faults of the car: they break something real, a repair takes it away, and hands find it."""
 
 import re
+from itertools import pairwise
 from math import inf
 from typing import Any
 
@@ -8,7 +9,6 @@ import pytest
 from car_help import CarPoint
 
 from harness.errors import NotAvailableError
-from simulators.canbus.node_fault import NodeFault
 from simulators.faults import all_faults, bus_nodes, bus_repair, bus_wiring
 from simulators.faults.bus_seeding import PROCEDURE
 from simulators.faults.fault import Fault
@@ -25,10 +25,16 @@ CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
 @pytest.fixture
-def point() -> CarPoint:
-    found = CarPoint(buses=True)
-    found.switch_on()
-    return found
+def asleep() -> CarPoint:
+    """A car whose units are off: enough where only parts are looked at."""
+    return CarPoint(buses=True)
+
+
+@pytest.fixture
+def point(asleep: CarPoint) -> CarPoint:
+    """The same, switched on."""
+    asleep.switch_on()
+    return asleep
 
 
 def box(point: CarPoint) -> FaultBox:
@@ -50,10 +56,8 @@ def condition(point: CarPoint) -> dict[str, Any]:
     return found
 
 
-def defects(name: str) -> list[BusDefect]:
-    """What a fault puts into the box."""
-    point = CarPoint(buses=True)
-    FAULTS[name].switch(point.rig, True)
+def defects(point: CarPoint) -> list[BusDefect]:
+    """What is in the box."""
     return list(box(point)._known.values())
 
 
@@ -73,75 +77,80 @@ def test_a_fault_is_registered_and_described(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_changes_the_car_and_takes_its_change_back(name: str, point: CarPoint) -> None:
-    fault, sound = FAULTS[name], condition(point)
-    fault.switch(point.rig, True)
-    assert condition(point) != sound
-    point.run(0.5)
-    fault.switch(point.rig, False)
-    assert condition(point) == sound
-    assert box(point).state == "clear"
+def test_a_fault_changes_the_car_and_takes_its_change_back(name: str, asleep: CarPoint) -> None:
+    fault, sound = FAULTS[name], condition(asleep)
+    fault.switch(asleep.rig, True)
+    assert condition(asleep) != sound
+    asleep.run(0.5)
+    fault.switch(asleep.rig, False)
+    assert condition(asleep) == sound
+    assert box(asleep).state == "clear"
 
 
 @pytest.mark.parametrize("name", IN_THE_BOX)
-def test_a_repair_where_the_diagnosis_says_takes_the_fault_away(name: str, point: CarPoint) -> None:
-    fault, sound = FAULTS[name], condition(point)
+def test_a_repair_where_the_diagnosis_says_takes_the_fault_away(
+    name: str, asleep: CarPoint
+) -> None:
+    fault, sound = FAULTS[name], condition(asleep)
     bus, _, places = fault.diagnosis[PROCEDURE].split(":")
-    fault.switch(point.rig, True)
-    assert box(point).state == "set"
-    for place in places.split("+"):
-        point.do(f"repair-{bus}-{place}".lower())
-    stays = not all(one.mendable for one in defects(name))
-    assert (box(point).state == "set") is stays
-    assert (condition(point) != sound) is stays
-    point.run(0.01)
-    fault.switch(point.rig, False)  # what has been repaired may still be switched off
-    assert condition(point) == sound
+    fault.switch(asleep.rig, True)
+    assert box(asleep).state == "set"
+    named = places.split("+")
+    stays = not all(
+        one.mendable and one.bus == bus and set(one.places) & set(named) for one in defects(asleep)
+    )
+    for place in named:
+        asleep.do(f"repair-{bus}-{place}".lower())
+    assert (box(asleep).state == "set") is stays
+    assert (condition(asleep) != sound) is stays
+    asleep.run(0.01)
+    fault.switch(asleep.rig, False)  # what has been repaired may still be switched off
+    assert condition(asleep) == sound
 
 
 @pytest.mark.parametrize("name", IN_THE_BOX)
-def test_a_repair_elsewhere_changes_nothing(name: str, point: CarPoint) -> None:
-    FAULTS[name].switch(point.rig, True)
-    broken = condition(point)
+def test_a_repair_elsewhere_changes_nothing(name: str, asleep: CarPoint) -> None:
+    FAULTS[name].switch(asleep.rig, True)
+    broken = condition(asleep)
     wrong = {(bus, place) for bus in TAPS for place in TAPS[bus]}
-    for one in defects(name):
+    for one in defects(asleep):
         wrong -= {(one.bus, place) for place in one.places}
     for bus, place in sorted(wrong):
-        point.do(f"repair-{bus}-{place}".lower())
-    assert condition(point) == broken
-    assert box(point).state == "set"
+        asleep.do(f"repair-{bus}-{place}".lower())
+    assert condition(asleep) == broken
+    assert box(asleep).state == "set"
 
 
-def test_a_loose_contact_is_back_although_the_box_is_clear(point: CarPoint) -> None:
-    sound = condition(point)
+def test_a_loose_contact_is_back_although_the_box_is_clear(asleep: CarPoint) -> None:
+    sound = condition(asleep)
     fault = FAULTS["bus-loose-contact"]
-    fault.switch(point.rig, True)
-    point.do("repair-chassis-esc")
-    assert condition(point) == sound
-    point.run(0.2)
-    assert condition(point) != sound
-    assert box(point).state == "clear"
-    fault.switch(point.rig, False)
-    assert condition(point) == sound
+    fault.switch(asleep.rig, True)
+    asleep.do("repair-chassis-esc")
+    assert condition(asleep) == sound
+    asleep.run(0.2)
+    assert condition(asleep) != sound
+    assert box(asleep).state == "clear"
+    fault.switch(asleep.rig, False)
+    assert condition(asleep) == sound
 
 
-def test_a_loose_contact_that_is_taken_away_in_time_does_not_come_back(point: CarPoint) -> None:
-    fault = FAULTS["bus-disturbing-returns"]
-    fault.switch(point.rig, True)
-    point.do("repair-powertrain-bms")
-    fault.switch(point.rig, False)
-    point.run(2.0)
-    assert point.bus().buses["powertrain"].node("BMS").fault is NodeFault.NONE
+def test_a_loose_contact_that_is_taken_away_in_time_does_not_come_back(asleep: CarPoint) -> None:
+    fault, sound = FAULTS["bus-loose-contact"], condition(asleep)
+    fault.switch(asleep.rig, True)
+    asleep.do("repair-chassis-esc")
+    fault.switch(asleep.rig, False)
+    asleep.run(0.5)
+    assert condition(asleep) == sound
 
 
-def test_two_faults_at_one_place_do_not_mend_each_other(point: CarPoint) -> None:
-    stub = point.bus().buses["chassis"].wiring.stubs["ESC"]
+def test_two_faults_at_one_place_do_not_mend_each_other(asleep: CarPoint) -> None:
+    stub = asleep.bus().buses["chassis"].wiring.stubs["ESC"]
     part = ((lambda network: network.buses["chassis"].wiring.stubs["ESC"], "low", inf),)
     for name in ("one", "other"):
-        box(point).put(BusDefect(name, "chassis", ("ESC",), part))
-    box(point).drop("one")
+        box(asleep).put(BusDefect(name, "chassis", ("ESC",), part))
+    box(asleep).drop("one")
     assert stub.low == inf
-    box(point).drop("other")
+    box(asleep).drop("other")
     assert stub.low == 0.0
 
 
@@ -179,20 +188,20 @@ def test_a_unit_that_is_pulled_stays_so_until_all_is_together(point: CarPoint) -
     assert point.age("EPB_Status") < 0.1
 
 
-def test_a_defect_in_an_open_connector_is_kept_and_repaired(point: CarPoint) -> None:
-    FAULTS["bus-powertrain-high-open"].switch(point.rig, True)
-    wires = point.bus().buses["powertrain"].wiring.segments["S5-S6"]
-    point.do("split-powertrain-obc-mcu")
+def test_a_defect_in_an_open_connector_is_kept_and_repaired(asleep: CarPoint) -> None:
+    FAULTS["bus-powertrain-high-open"].switch(asleep.rig, True)
+    wires = asleep.bus().buses["powertrain"].wiring.segments["S5-S6"]
+    asleep.do("split-powertrain-obc-mcu")
     assert (wires.high, wires.low) == (inf, inf)
-    point.do("join-powertrain")
+    asleep.do("join-powertrain")
     assert (wires.high, wires.low) == (inf, 0.0)
-    point.do("split-powertrain-obc-mcu", "repair-powertrain-obc-mcu")
+    asleep.do("split-powertrain-obc-mcu", "repair-powertrain-obc-mcu")
     assert wires.sound
 
 
 def test_every_neighbour_and_every_place_has_its_action() -> None:
     for bus, order in TAPS.items():
-        for first, second in zip(order, order[1:], strict=False):
+        for first, second in pairwise(order):
             assert f"split-{bus}-{first}-{second}".lower() in ACTIONS
             assert f"repair-{bus}-{first}-{second}".lower() in ACTIONS
         assert all(f"repair-{bus}-{place.lower()}" in ACTIONS for place in order)
@@ -267,17 +276,17 @@ def test_what_a_fault_measures(name: str, readings: dict[str, float], point: Car
         assert READINGS[reading].true(point.rig) == pytest.approx(ohms, abs=2.0), reading
 
 
-def test_worn_leads_are_in_the_meter_not_in_the_bench(point: CarPoint) -> None:
-    FAULTS["bus-meter-leads-worn"].switch(point.rig, True)
-    point.do("bus-power-off", "unplug-adapter", wait=0.1)
-    shown = READINGS["can_body_resistance"].true(point.rig)
-    assert shown - READINGS["bench_can_body_resistance"].true(point.rig) == pytest.approx(5.0)
+def test_worn_leads_are_in_the_meter_not_in_the_bench(asleep: CarPoint) -> None:
+    FAULTS["bus-meter-leads-worn"].switch(asleep.rig, True)
+    asleep.do("bus-power-off", "unplug-adapter", wait=0.1)
+    shown = READINGS["can_body_resistance"].true(asleep.rig)
+    assert shown - READINGS["bench_can_body_resistance"].true(asleep.rig) == pytest.approx(5.0)
 
 
-def test_the_fault_box_is_read(point: CarPoint) -> None:
-    assert OBSERVATIONS["fault-box"](point.rig) == "clear"
-    FAULTS["bus-node-dead"].switch(point.rig, True)
-    assert OBSERVATIONS["fault-box"](point.rig) == "set"
+def test_the_fault_box_is_read(asleep: CarPoint) -> None:
+    assert OBSERVATIONS["fault-box"](asleep.rig) == "clear"
+    FAULTS["bus-node-dead"].switch(asleep.rig, True)
+    assert OBSERVATIONS["fault-box"](asleep.rig) == "set"
 
 
 # What a unit reports

@@ -191,7 +191,7 @@ def drive(seed: int, *course: tuple[str, float]) -> Session:
 UP = (("plug", 1.0), ("start", 10.0))
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.parametrize(
     ("course", "pile", "vehicle"),
     [

@@ -22,6 +22,8 @@ from time import monotonic, sleep
 
 import pytest
 
+from simulators.car_bench import subjects
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```(?P<info>[^\n]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -138,7 +140,7 @@ def run(line: str, page: Path, work: Path, environment: dict[str, str]) -> str:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     said = done.stdout + done.stderr
@@ -166,6 +168,14 @@ def test_every_finding_of_probing_a_vehicle_is_explained() -> None:
     explained = {code for cell in first for code in re.findall(r"`([a-z-]+)`", cell)}
     assert {code for code in explained if f'"{code}"' not in source} == set()
     assert set(re.findall(r'_add\(\s*"([a-z-]+)"', source)) - explained == set()
+
+
+def test_what_a_page_would_do_at_the_car_can_be_done() -> None:
+    page = (ROOT / "docs" / "connect-a-vehicle.md").read_text("utf-8")
+    said = page.partition("Among what can be typed:")[2].partition(".\n")[0]
+    named = re.findall(r"`([a-z0-9-]+)`", said)
+    assert len(named) > 20
+    assert set(named) - set(subjects()) == set()
 
 
 def test_links_between_pages_exist() -> None:

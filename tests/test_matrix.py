@@ -35,6 +35,7 @@ def test_a_fault_is_found_by_exactly_the_right_steps(
 ) -> None:
     row = bench.with_fault(fault, procedure)
     assert row.failed == row.expected
+    assert row.diagnosis is None or row.named == row.diagnosis
 
 
 @pytest.mark.parametrize("seed", range(1, HEALTHY_SEEDS + 1))
@@ -70,12 +71,39 @@ def test_a_fault_that_is_not_found_is_noticed() -> None:
     assert row.expected == ["clock"]
 
 
+def test_a_diagnosis_that_names_something_else_is_noticed() -> None:
+    """A fault of a procedure that diagnoses, claiming to be another one."""
+    faults = dict(seeded_faults())
+    name, procedure, right = next(
+        (name, procedure, value)
+        for name, one in faults.items()
+        for procedure, value in one.diagnosis.items()
+    )
+    other = replace(faults[name], diagnosis={procedure: "none"})  # type: ignore[type-var]
+    faults = {name: other}
+    row = MatrixBench(faults).with_fault(name, procedure)
+    assert row.failed == row.expected
+    assert (row.diagnosis, row.named) == ("none", right)
+    assert not row.as_expected
+
+
+def test_a_procedure_that_diagnoses_nothing_names_nothing() -> None:
+    name, procedure = FAULTS[0]
+    row = MatrixBench(dict(seeded_faults())).with_fault(name, procedure)
+    assert (row.diagnosis, row.named) == (None, None)
+    assert row.as_expected
+
+
 @pytest.mark.parametrize(
     ("found", "holds"),
     [
         (Matrix(1, [], [FaultRow("f", "P", ["a"], ["a"], 1)], []), True),
         (Matrix(1, [], [FaultRow("f", "P", ["a"], ["a", "b"], 1)], []), False),
         (Matrix(1, [], [FaultRow("f", "P", ["a"], [], 0)], []), False),
+        (Matrix(1, [], [FaultRow("f", "P", ["a"], ["a"], 1, "x", "x")], []), True),
+        (Matrix(1, [], [FaultRow("f", "P", ["a"], ["a"], 1, "x", "y")], []), False),
+        (Matrix(1, [], [FaultRow("f", "P", ["a"], ["a"], 1, "x", None)], []), False),
+        (Matrix(1, [], [FaultRow("f", "P", ["a"], ["a"], 1, None, "y")], []), True),
         (Matrix(1, [Alarm("P", 1, "a", Verdict.FAIL)], [], []), False),
         (Matrix(1, [], [], ["P::a"]), False),
     ],
@@ -94,7 +122,9 @@ def test_exit_code_and_json(
     assert value["healthy"]["runs"] == 1
     assert value["healthy"]["false_alarms"] == len(found.alarms)
     for row in value["faults"]:
-        assert set(row) == {"fault", "procedure", "expected", "failed"}
+        assert set(row) == {
+            "fault", "procedure", "expected", "failed", "diagnosis", "named"
+        }  # fmt: skip
 
 
 def test_one_fault_through_the_command_line() -> None:

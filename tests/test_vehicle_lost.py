@@ -1,7 +1,6 @@
 """An adapter that goes in the middle of a run: the run is lost, says why, and is sealed."""
 
 import asyncio
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from vehicle_help import (
     MiniCar,
     opened,
     perform,
+    pull_out_later,
     request_for,
     run_on,
     served,
@@ -304,7 +304,7 @@ def test_a_live_run_whose_adapter_is_switched_off(
             "  vehicle: {profile: mini.yaml, connection: "
             f'{{can: slcan, channel: "socket://127.0.0.1:{adapter.port}"}}}}\n',
         )
-        threading.Timer(1.5, pull_out).start()
+        pull_out_later(adapter, pull_out, 1.5)
         words = ["run", str(procedure), "--bench", str(bench), "--live"]
         began = run_loop(_now, virtual=False)
         shown = CliRunner().invoke(ROOT, [*words, "--out", str(tmp_path / "run"), "--lang", lang])

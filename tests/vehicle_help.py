@@ -8,6 +8,7 @@ import asyncio
 import itertools
 import shutil
 import threading
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
@@ -218,6 +219,19 @@ def served(car: MiniCar) -> Iterator[tuple[SlcanAdapter, Any]]:
     finally:
         stop[0]()
         thread.join(10)
+
+
+def pull_out_later(adapter: SlcanAdapter, pull_out: Callable[[], None], seconds: float) -> None:
+    """Pull the adapter out so long after somebody has opened it."""
+
+    def wait() -> None:
+        end = time.monotonic() + 30
+        while not adapter.is_open and time.monotonic() < end:
+            time.sleep(0.01)
+        time.sleep(seconds)
+        pull_out()
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 @asynccontextmanager

@@ -18,18 +18,21 @@ from harness.quantity import Measurement, Quality
 from harness.verdict import Verdict
 
 Passed = Annotated[tuple[str, ...], Field(description="Steps that must have passed before")]
-_GOOD = (Verdict.PASS, Verdict.CONDITIONAL_PASS)
+_GOOD = (Verdict.PASS, Verdict.CONDITIONAL_PASS, None)
 A = TypeVar("A")
 B = TypeVar("B")
 
 
 def require_passed(step: StepContext, names: tuple[str, ...]) -> None:
-    """Raises NotAvailableError unless all these steps passed (or passed conditionally)."""
+    """Raises NotAvailableError unless all these steps passed (or passed conditionally).
+
+    A step that makes no claim has passed once it was carried out.
+    """
     for name in names:
-        verdict = step.memory.verdicts.get(name)
+        verdict = step.memory.verdicts.get(name, Verdict.NOT_RUN)
         if verdict not in _GOOD:
-            shown = verdict.value if verdict is not None else Verdict.NOT_RUN.value
-            raise NotAvailableError(f"step {name} has to pass first; it ended {shown}")
+            assert verdict is not None
+            raise NotAvailableError(f"step {name} has to pass first; it ended {verdict.value}")
 
 
 def within_of(step: StepContext) -> Within:

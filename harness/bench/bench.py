@@ -63,6 +63,7 @@ IDENTITY = (
 Emit = Callable[[Event], None]
 
 
+_SIMULATION_FAILED = Text("模拟程序出错", "The simulation itself failed")
 _NOT_SAFE = Text("未确认安全，设置保持不变", "Not shown to be safe: settings are left as they are")
 _NEVER_OPENED = "nothing is known about it; this run sent it nothing"
 _NOT_READ = Text("未能读取", "Could not be read")
@@ -125,10 +126,17 @@ class Bench:
         self._originals = Originals()
         self._feeder = WatchdogFeeder()
         self._faults_on: list[str] = []
+        self.failure: HarnessError | None = None
+        """What the simulation in this process died of."""
         self._side: SimulatedSide | None = None
         if loaded.simulated_inside:
             self._side = SimulatedSide(
-                loaded, seed=seed, clock=clock, needed=self.needed, pace=pace
+                loaded,
+                seed=seed,
+                clock=clock,
+                needed=self.needed,
+                pace=pace,
+                on_failure=self._simulation_failed,
             )
             self.site = {**self._side.site, **self.site}
         if operator is not None:
@@ -211,6 +219,13 @@ class Bench:
             with suppress(EvidenceError):  # the recorder keeps it and tells it at the end
                 self._emit(OutcomeNoted(where=role, branch="bench", headline=headline, detail=why))
 
+    def _simulation_failed(self, error: Exception) -> None:
+        """A simulation that stands still must not look like a quiet device."""
+        detail = f"the simulation failed: {type(error).__name__}: {error}"
+        self.failure = HarnessError(detail, headline=_SIMULATION_FAILED)
+        if "vehicle" in self.devices:
+            self.vehicle.give_up(DeviceLostError(detail))
+
     def _line(self, connection: ModbusConnection) -> Line:
         """Devices on one wire share one line, and with it its single owner."""
         key = (connection.modbus, connection.host, connection.port)
@@ -269,7 +284,15 @@ class Bench:
                 self._emit(ClockCompared(role=role, offset=offset, phase=phase))
 
     def at_step(self, step: str, attempt: int) -> None:
-        """From now on, what is sent and received belongs to this step."""
+        """From now on, what is sent and received belongs to this step.
+
+        Raises HarnessError when the simulation has died: no step can say anything any more.
+        """
+        if self.failure is not None:
+            raise self.failure
+        self._mark(step, attempt)
+
+    def _mark(self, step: str, attempt: int) -> None:
         for device in self.devices.values():
             device.at_step(step, attempt)
 
@@ -301,7 +324,7 @@ class Bench:
         return [one for one in self.devices.values() if isinstance(one, ModbusDevice)]
 
     async def switch_on(self) -> None:
-        """Turn the key of a car that is simulated in this process."""
+        """Turn the key of a car that is simulated in this process, if there is one."""
         if self._side is not None:
             await self._side.switch_on()
 
@@ -366,7 +389,7 @@ class Bench:
 
         Returns whether everything is shown to be safe. `emit` must not raise.
         """
-        self.at_step("ending", 1)
+        self._mark("ending", 1)
         await self._feeder.stop()
         results = await asyncio.gather(
             *(self._end(device, emit) for device in self.devices.values()), return_exceptions=True
@@ -443,6 +466,11 @@ class Bench:
         for line in self._lines.values():
             with suppress(HarnessError):
                 await line.close()
-        if self._side is not None:
-            await self._side.stop()
-        self._lock.release()
+        try:
+            if self._side is not None:
+                await self._side.stop()
+        except Exception:
+            if self.failure is None:  # otherwise it has been told
+                raise
+        finally:
+            self._lock.release()

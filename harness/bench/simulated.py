@@ -1,5 +1,6 @@
 """The only place where the harness starts simulators: a bench file asked for simulated devices."""
 
+import asyncio
 from collections.abc import Callable, Collection, Mapping
 from typing import Protocol
 
@@ -34,8 +35,10 @@ class SimulatedSide:
         clock: Clock,
         needed: Collection[str],
         pace: float = 1.0,
+        on_failure: Callable[[Exception], None] = lambda _error: None,
     ) -> None:
-        """`pace`: how much of the usual time the technician takes.
+        """`pace`: how much of the usual time the technician takes; `on_failure` is told when the
+        simulation itself dies.
 
         `needed`: the roles that the run touches. A whole car is simulated only for those who
         look at it; for the others a plain charging side is at the end of the cable."""
@@ -54,6 +57,7 @@ class SimulatedSide:
             loop_start=start,
             pace=pace,
         )
+        self._bench.on_failure(on_failure)
 
     @property
     def technician(self) -> Operator:
@@ -84,7 +88,9 @@ class SimulatedSide:
         }
 
     async def switch_on(self) -> None:
-        """Have somebody turn the key of the simulated car."""
+        """Have somebody turn the key of the simulated car, if there is one."""
+        if not self._has_car:
+            return
         ask = Text("打开点火开关", "Switch the car on")
         question = Question(kind="confirm", step="sim", subject="switch-on", ask=ask)
         await self._bench.hands.ask(question, Deadline.after(_PLUGGING_IN))
@@ -127,6 +133,16 @@ class ServedSide:
             car=car,
             loop_start=start,
         )
+        self._end: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._bench.on_failure(self._fail)
+
+    def _fail(self, error: Exception) -> None:
+        if not self._end.done():
+            self._end.set_exception(error)
+
+    async def until_it_fails(self) -> None:
+        """Wait for ever, or until the simulation dies: then raises what it died of."""
+        await self._end
 
     async def serve(self, role: str, address: str) -> str:
         """Serve one device; the address that it has got. Raises UsageError or BenchError."""

@@ -8,21 +8,24 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
+from pydantic import ValidationError
+from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
+from rich.text import Text as Line
 
 from harness.bench.bench import Bench
-from harness.bench.load import SIMULATED, LoadedBench, load_bench
+from harness.bench.load import LoadedBench, load_bench
+from harness.bench.lock import BenchLock
 from harness.cli.base import argument, command, option, say
 from harness.cli.session import make_console
-from harness.clock import Clock, Deadline, run, sleep_until
+from harness.clock import Clock, Deadline, run
 from harness.devices.can.connection import CanConnection
 from harness.devices.can.specs import format_id
 from harness.devices.vehicle.attached import AttachedBus
 from harness.devices.vehicle.device import VehicleDevice
-from harness.devices.vehicle.profile import profile_of_databases
-from harness.errors import NotAvailableError, UnknownNameError, UsageError
+from harness.devices.vehicle.profile import VehicleProfile, profile_of_databases
+from harness.errors import UnknownNameError, UsageError
 from harness.quantity import parse_duration
 from harness.text import Text
 from harness.verdict import ExitCode
@@ -107,34 +110,57 @@ def monitor(
     pause = parse_duration(every)
     if (bench is None) == (interface is None):
         raise UsageError("expected either a bench, or --can with --channel and --database")
+    if bench is not None and (channel is not None or databases):
+        raise UsageError("--channel and --database go with --can; a bench file says both itself")
     loaded = load_bench(bench) if bench is not None else None
     connection = None
-    if interface is not None:
-        for path in databases:
-            if not path.is_file():
-                raise UsageError(f"there is no file {path}; expected a DBC file")
-        if not databases:
-            raise UsageError("--can needs at least one --database")
-        connection = CanConnection(can=interface, channel=channel, bitrate=bitrate)
+    if loaded is not None:
+        if loaded.vehicle is None:
+            raise UsageError(f"the bench {loaded.id} has no vehicle; expected one with a vehicle")
+        loaded.check_adapters()
+        profile = loaded.vehicle
+    else:
+        connection = _direct(interface or "", channel, bitrate, databases)
+        profile = profile_of_databases("direct", databases, None)
+    known = [
+        name for parts in profile.databases.values() for part in parts for name in part.by_name
+    ]
+    for name in messages:
+        if name not in known:
+            raise UnknownNameError("message", name, known)
     show = _Monitor(messages, pause, count)
     try:
-        run(lambda: _listen(show, loaded, connection, databases), virtual=False)
+        run(lambda: _listen(show, loaded, profile, connection), virtual=False)
     except KeyboardInterrupt:
         return ExitCode.PASS  # the usual way to end it
     return ExitCode.PASS
 
 
+def _direct(
+    interface: str, channel: str | None, bitrate: int, databases: tuple[Path, ...]
+) -> CanConnection:
+    """The adapter that the options name. Raises UsageError."""
+    if not databases:
+        raise UsageError("--can needs at least one --database")
+    for path in databases:
+        if not path.is_file():
+            raise UsageError(f"there is no file {path}; expected a DBC file")
+    try:
+        return CanConnection(can=interface, channel=channel, bitrate=bitrate)
+    except ValidationError as error:
+        said = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise UsageError(f"--can {interface!r}: {said}") from error
+
+
 async def _listen(
     show: "_Monitor",
     loaded: LoadedBench | None,
+    profile: VehicleProfile,
     connection: CanConnection | None,
-    databases: tuple[Path, ...],
 ) -> None:
     clock = Clock(virtual=False)
     async with AsyncExitStack() as stack:
         if loaded is not None:
-            if loaded.vehicle is None:
-                raise NotAvailableError(f"the bench {loaded.id} has no vehicle")
             bench = Bench(
                 loaded,
                 seed=1,
@@ -146,14 +172,17 @@ async def _listen(
             )
             stack.push_async_callback(bench.close)
             await bench.open(Deadline.after(_OPENING))
-            if loaded.id == SIMULATED:
-                await bench.switch_on()
+            await bench.switch_on()
             vehicle = bench.vehicle
         else:
             assert connection is not None
+            if not connection.is_memory:
+                lock = BenchLock()
+                lock.take(connection.key())
+                stack.callback(lock.release)
             vehicle = VehicleDevice(
                 "vehicle",
-                profile_of_databases("direct", databases, None),
+                profile,
                 connection,
                 clock=clock,
                 emit=lambda _: None,
@@ -176,16 +205,11 @@ class _Monitor:
 
     async def run(self, vehicle: VehicleDevice, clock: Clock) -> None:
         """Refresh until the count is reached."""
-        known = [name for bus in vehicle.attached.values() for name in bus.database.by_name]
-        for name in self._messages:
-            if name not in known:
-                raise UnknownNameError("message", name, known)
         with _Display(self._console) as live:
             done = 0
             while self._count is None or done < self._count:
                 next_at = clock.now().loop_time + self._pause
-                await sleep_until(next_at)
-                vehicle.require_alive()
+                await vehicle.listen(next_at)
                 if live is not None:
                     live.update(self._table(vehicle), refresh=True)
                 else:
@@ -198,10 +222,12 @@ class _Monitor:
             if state.count and (not self._messages or name in self._messages):
                 yield state
 
-    def _table(self, vehicle: VehicleDevice) -> Table:
-        table = Table(box=None, pad_edge=False, show_edge=False)
+    def _table(self, vehicle: VehicleDevice) -> Group:
+        table = Table(box=None, pad_edge=False, show_edge=False, expand=True)
         for title in _COLUMNS:
-            table.add_column(say(title), no_wrap=True)
+            # What is too long is cut off at the signals, which come last.
+            ratio = 1 if title is _COLUMNS[-1] else None
+            table.add_column(say(title), no_wrap=True, ratio=ratio, overflow="ellipsis")
         rows = [(bus, state) for bus in vehicle.attached.values() for state in self._shown(bus)]
         room = max(5, self._console.height - _ROOM_FOR_FOOT - len(vehicle.attached))
         for bus, state in rows[:room]:
@@ -218,9 +244,9 @@ class _Monitor:
             )
         if len(rows) > room:
             table.add_row("…", "", say(_MORE).format(len(rows) - room))
-        for bus in vehicle.attached.values():
-            table.add_row(bus.name, "", _foot(bus), style="dim")
-        return table
+        # Below the table: a long line inside would take the width from its columns.
+        feet = [Line(f"{bus.name}: {_foot(bus)}", "dim") for bus in vehicle.attached.values()]
+        return Group(table, *feet)
 
     def _row(self, vehicle: VehicleDevice, clock: Clock) -> dict[str, Any]:
         row: dict[str, Any] = {"utc": clock.now().utc.isoformat(), "t": round(clock.elapsed(), 3)}

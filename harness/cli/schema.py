@@ -76,4 +76,4 @@ FORMATS: dict[str, Callable[[], dict[str, Any]]] = {
 @argument("format", type=click.Choice(list(FORMATS)), about=Text("文件类别", "Which files"))
 def schema(format: str) -> None:
     """Print the schema of one file format."""
-    print_json({"$schema": _DRAFT, "title": f"{format} file", **FORMATS[format]()})
+    print_json({"$schema": _DRAFT, **FORMATS[format](), "title": f"{format} file"})

@@ -270,6 +270,8 @@ def _line(part: Row) -> str:
     elif "table" in part:
         unit = f" {part['unit']}" if part["unit"] else ""
         words += [f"{part['table']} {part['address']}", part["type"] + unit, part["access"]]
+    elif "from" in part:
+        words += [part["from"], part["unit"] or " | ".join(map(str, part["values"].values()))]
     return " · ".join(word for word in words if word)
 
 

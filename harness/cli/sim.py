@@ -3,7 +3,6 @@
 The served addresses come first, one on a line, so that scripts can read them.
 """
 
-import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -159,7 +158,7 @@ def _serve(
                 if write_bench is not None:
                     write_file(write_bench, devices)
                 click.echo(say(STOP), err=True)
-                await asyncio.get_running_loop().create_future()  # until Ctrl-C
+                await simulated.until_it_fails()  # or until Ctrl-C
             finally:
                 await simulated.stop()
 

@@ -119,7 +119,7 @@ def vehicle(
                 click.echo(say(_HINT).format(place), err=True)
                 click.echo(say(_HANDS), err=True)
                 click.echo(say(STOP), err=True)
-                await _obey(simulated)
+                await asyncio.gather(_obey(simulated), simulated.until_it_fails())
             finally:
                 await simulated.stop()
 

@@ -19,7 +19,7 @@ from harness.cli.session import make_console
 from harness.clock import Clock, Deadline, run, sleep_until
 from harness.devices.device import Device
 from harness.engine import wording
-from harness.errors import BenchError, DeviceError, UnknownNameError
+from harness.errors import BenchError, DeviceError, UnknownNameError, UsageError
 from harness.quantity import Measurement, Quality, parse_duration
 from harness.text import Text
 from harness.verdict import ExitCode
@@ -79,6 +79,10 @@ def watch(
         if not any(name in loaded.points_of(role) for role in loaded.model.devices):
             known = sorted({one for role in loaded.model.devices for one in loaded.points_of(role)})
             raise UnknownNameError("point", name, known)
+    vehicle = loaded.vehicle if points and role in (None, "vehicle") else None
+    for name in points:
+        if vehicle is not None and name in vehicle.points and vehicle.points[name].ecu:
+            raise UsageError(f"{name} has to be asked for; expected a signal, watch only listens")
     try:
         run(lambda: _Watch(loaded, role, points).run(pause, count), virtual=False)
     except KeyboardInterrupt:
@@ -109,6 +113,8 @@ class _Watch:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(bench.close)
             await bench.open(Deadline.after(_OPENING))
+            if "vehicle" in bench.devices:
+                await bench.switch_on()
             table = (
                 stack.enter_context(Live(console=self._console, auto_refresh=False))
                 if (self._console.is_terminal)

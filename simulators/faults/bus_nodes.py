@@ -113,32 +113,30 @@ FAULTS = (
         kind="physics",
     ),
     bus_fault(
-        "bus-two-nodes-stuck",
-        Text("两个单元都常发显性", "Two units stuck dominant"),
+        "bus-two-nodes-babbling",
+        Text("两个单元都占满总线", "Two units babbling"),
         Text(
-            "ESC 和 EPB 的输出级都击穿：拔下一个，总线仍不通。",
-            "The output stages of ESC and EPB both drive dominant: with one unplugged the bus is "
-            "still dead.",
+            "DCDC 和 MCU 都不停发送标识符 000 的报文：拔下一个，总线仍被占满。",
+            "DCDC and MCU both send frames of identifier 000 without a pause: with one unplugged "
+            "the bus is still full.",
         ),
         BusDefect(
-            "bus-two-nodes-stuck/1", "chassis", ("ESC",),
-            ((node("chassis", "ESC"), "fault", NodeFault.STUCK_DOMINANT),),
+            "bus-two-nodes-babbling/1", "powertrain", ("DCDC",),
+            ((node("powertrain", "DCDC"), "fault", NodeFault.BABBLING),),
         ),
         BusDefect(
-            "bus-two-nodes-stuck/2", "chassis", ("EPB",),
-            ((node("chassis", "EPB"), "fault", NodeFault.STUCK_DOMINANT),),
+            "bus-two-nodes-babbling/2", "powertrain", ("MCU",),
+            ((node("powertrain", "MCU"), "fault", NodeFault.BABBLING),),
         ),
         steps=(
             "warning-lamps",
-            "trouble-codes",
             "silent-units",
-            "recessive-high-chassis",
-            "recessive-low",
-            "recessive-difference",
+            "unknown-frames",
+            "bus-load",
             "diagnosis",
             "isolation",
         ),
-        diagnosis="chassis:node_stuck_dominant:ESC+EPB",
+        diagnosis="powertrain:node_babbling:DCDC+MCU",
         kind="physics",
     ),
 )  # fmt: skip

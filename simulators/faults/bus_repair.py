@@ -3,8 +3,7 @@
 from math import inf
 
 from harness.text import Text
-from simulators.canbus.node_fault import NodeFault
-from simulators.faults.bus_seeding import PROCEDURE, bus_fault, node, stub
+from simulators.faults.bus_seeding import PROCEDURE, bus_fault, insulation, stub, terminator
 from simulators.faults.fault import Fault, defect
 from simulators.vehicle.fault_box import BusDefect, fault_box
 
@@ -56,27 +55,36 @@ FAULTS = (
         diagnosis="chassis:open_low:ESC",
     ),
     bus_fault(
-        "bus-disturbing-returns",
-        Text("更换后仍干扰总线", "Disturbs again after the repair"),
+        "bus-second-fault-hidden",
+        Text("另一条总线还有故障", "A second fault on another bus"),
         Text(
-            "BMS 晶振受热偏移，冷态正常，运行片刻后又干扰总线。",
-            "The oscillator of BMS drifts when warm: sound after the repair, it soon disturbs "
-            "again.",
+            "车身总线两线短接；修复后，动力总线因 BMS 内缺终端电阻仍有错误帧。",
+            "The wires of the body bus touch; with that repaired, error frames go on on the "
+            "powertrain bus, where BMS lacks its terminator.",
         ),
         BusDefect(
-            "bus-disturbing-returns", "powertrain", ("BMS",),
-            ((node("powertrain", "BMS"), "fault", NodeFault.BAD_OSCILLATOR),),
-            returns_after=1.0,
+            "bus-second-fault-hidden/1", "body", ("BCM",),
+            ((insulation("body", "BCM"), "high_low", 0.5),),
+        ),
+        BusDefect(
+            "bus-second-fault-hidden/2", "powertrain", ("BMS",),
+            ((terminator("powertrain", "BMS"), "ohms", inf),),
         ),
         steps=(
             "trouble-codes",
+            "silent-units",
             "error-frames",
             "bus-off",
+            "resistance-powertrain",
+            "resistance-body",
+            "dominant-high",
+            "dominant-low",
+            "dominant-difference",
             "diagnosis",
+            "repaired",
             "errors-stopped",
         ),
-        diagnosis="powertrain:node_disturbing:BMS",
-        kind="physics",
+        diagnosis="body:short_high_low:BCM",
     ),
     bus_fault(
         "bus-fault-box-stuck",

@@ -20,8 +20,8 @@ from harness.errors import DeviceLostError, EvidenceError
 from harness.quantity import Measurement, Quantity
 
 _AT_LEAST = 0.1
-_EVENT_MESSAGE = 1.0
-"""Seconds to wait for a message that has no cycle and was never seen."""
+_FIRST_FRAME = 1.0
+"""Seconds to wait at least for a message that was never seen."""
 
 
 class AttachedBus:
@@ -125,9 +125,11 @@ class AttachedBus:
             return frame is not None and frame.timestamp > asked
 
         patience = stale_after(state.spec, spec)
-        if patience is None:
-            # An event message: the latest frame stands until there is another.
-            patience = _EVENT_MESSAGE if state.frame_with(point.signal) is None else 0.0
+        if state.frame_with(point.signal) is None:
+            # The adapter may have been opened this very moment.
+            patience = max(patience or 0.0, _FIRST_FRAME)
+        elif patience is None:
+            patience = 0.0  # an event message: the latest frame stands until there is another
         else:
             patience = max(patience, _AT_LEAST)
         # From `asked` on, so that many silent signals take no longer than the slowest of them.

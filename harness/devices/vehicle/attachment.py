@@ -6,11 +6,14 @@ gateway mirrors everything. Then one attachment carries all databases.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from harness.devices.can.connection import CanConnection
-from harness.devices.can.database import Database, merge
 from harness.devices.vehicle.profile import ProfileBus, VehicleProfile
 from harness.errors import UsageError
+
+if TYPE_CHECKING:
+    from harness.devices.can.database import Database
 
 SINGLE = "can"
 """Name of the one attachment where a single adapter carries everything."""
@@ -57,10 +60,12 @@ def completed(connection: CanConnection, bus: ProfileBus) -> CanConnection:
     return connection.model_copy(update={"bitrate": bus.bitrate})
 
 
-def database_of(place: Attachment, profile: VehicleProfile) -> Database:
+def database_of(place: Attachment, profile: VehicleProfile) -> "Database":
     """What is known of all that one adapter sees.
 
     Raises FileError when two of its buses have messages of one id or one name.
     """
+    from harness.devices.can.database import merge  # noqa: PLC0415 - brings the CAN libraries
+
     parts = [database for bus in place.buses for database in profile.databases[bus]]
     return parts[0] if len(parts) == 1 else merge(parts, name=place.name)

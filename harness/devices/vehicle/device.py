@@ -173,6 +173,12 @@ class VehicleDevice:
         self._gone.set()
         self._on_lost(self.role, self._lost)
 
+    def give_up(self, error: DeviceLostError) -> None:
+        """No bus says anything any more: the simulation behind them has died."""
+        for bus in self.attached.values():
+            bus.monitor.fail(error)
+            self._bus_lost(bus.name, error.detail)
+
     def require_alive(self) -> None:
         """Raises DeviceLostError when a bus has died, EvidenceError when one is not recorded."""
         if self._lost:

@@ -9,20 +9,20 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.data import data_folder
 from harness.datafile import Places, load, sha256, validate
-from harness.devices.can.checks_file import apply_checks
-from harness.devices.can.database import Database, DatabaseFile, load_database, merge
 from harness.devices.can.specs import MessageSpec, SignalSpec
-from harness.devices.diag.description import load_diagnostics
-from harness.devices.diag.diagnostics import Diagnostics, Did
 from harness.devices.vehicle.points import VehiclePoint, states_of, unit_of
 from harness.devices.vehicle.profile_file import VehicleProfileFile
 from harness.errors import FileError, Problem, UnknownNameError
 from harness.quantity import Quantity
 from harness.text import Text
+
+if TYPE_CHECKING:
+    from harness.devices.can.database import Database
+    from harness.devices.diag.diagnostics import Diagnostics, Did
 
 SHIPPED = Path(__file__).resolve().parent / "profiles"
 
@@ -61,13 +61,16 @@ class VehicleProfile:
     kind: str = "vehicle"
 
     @cached_property
-    def databases(self) -> Mapping[str, tuple[Database, ...]]:
+    def databases(self) -> "Mapping[str, tuple[Database, ...]]":
         """The databases by bus. Raises FileError."""
         return {name: _databases_of(bus) for name, bus in self.buses.items()}
 
     @cached_property
-    def diagnostics(self) -> Diagnostics | None:
+    def diagnostics(self) -> "Diagnostics | None":
         """The diagnostic description; None when there is none. Raises FileError."""
+        # Late, as the databases: most runs on a bench with a vehicle do without.
+        from harness.devices.diag.description import load_diagnostics  # noqa: PLC0415
+
         return load_diagnostics(self.description) if self.description is not None else None
 
     @cached_property
@@ -245,8 +248,17 @@ def _found(
     return profile.parent / name
 
 
-def _databases_of(bus: ProfileBus) -> tuple[Database, ...]:
+def _databases_of(bus: ProfileBus) -> "tuple[Database, ...]":
     """What is known of one bus. A checks file may speak of the messages of any database."""
+    # Late: the CAN libraries take most of a second.
+    from harness.devices.can.checks_file import apply_checks  # noqa: PLC0415
+    from harness.devices.can.database import (  # noqa: PLC0415
+        Database,
+        DatabaseFile,
+        load_database,
+        merge,
+    )
+
     if len(bus.databases) == 1:
         return (load_database(bus.databases[0], checks=bus.checks),)
     whole = merge((load_database(path) for path in bus.databases), name=bus.name)
@@ -271,7 +283,7 @@ def _of_signal(bus: str, message: MessageSpec, signal: SignalSpec) -> VehiclePoi
     )
 
 
-def _of_did(unit: str, did: Did) -> VehiclePoint:
+def _of_did(unit: str, did: "Did") -> VehiclePoint:
     return VehiclePoint(
         name=f"{unit}.{did.name}",
         title=did.title,
