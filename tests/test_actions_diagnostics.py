@@ -35,7 +35,7 @@ ON_EPS = (
     + step("value", "vehicle.measure", "{points: [bms.supply_voltage]}",
            "limit: {low: 6, high: 16, unit: V}")
     + step("vin", "vehicle.record", "{points: [bms.vin]}")
-    + step("clear", "diag.clear_and_rescan", "{units: [vcu, bms], wait: 2 s}")
+    + step("clear", "diag.clear_and_rescan", "{units: [vcu, bms], wait: 1500 ms}")
 )  # fmt: skip
 JUDGING = ("units", "codes", "same", "approved", "value", "clear")
 
@@ -47,6 +47,7 @@ def run_car(folder: Path, steps: str, *, do: Tampering | None = None, more: str 
     text = switch_on() + (TAMPER if do is not None else "") + steps
     with tampering(it=do or (lambda _car, _bench: None)):
         request = request_for(folder, write_procedure(folder, text), bench=str(bench), **options)
+        request.capture = False
         return perform(request)
 
 

@@ -55,7 +55,9 @@ def run_car(
     tamper = step("tamper", "vehicle.tamper", "{what: it}") if do is not None else ""
     procedure = write_procedure(folder, switch_on(3) + tamper + steps)
     with tampering(it=do or (lambda _car, _bench: None)):
-        return perform(request_for(folder, procedure, bench=str(bench), **options))
+        request = request_for(folder, procedure, bench=str(bench), **options)
+        request.capture = False
+        return perform(request)
 
 
 def verdicts(outcome: Outcome) -> dict[str, str]:

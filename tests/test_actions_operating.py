@@ -36,7 +36,9 @@ REST = step("rest", "bench.wait", "{for: 1 s}")
 def run_car(folder: Path, steps: str, **options: Any) -> Outcome:
     bench = write_bench(folder, SIM)
     procedure = write_procedure(folder, switch_on() + steps)
-    return perform(request_for(folder, procedure, bench=str(bench), **options))
+    request = request_for(folder, procedure, bench=str(bench), **options)
+    request.capture = False
+    return perform(request)
 
 
 def judged(outcome: Outcome, name: str) -> Any:

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from pymodbus.framer import FramerRTU
 
-from harness.bench import findings
+from harness.bench import findings, probe_vehicle
 from harness.bench import probe as probing
 from harness.bench.findings import BenchProbe
 from harness.bench.load import load_bench
@@ -26,6 +26,12 @@ from harness.devices.modbus.profile import load_profile
 from harness.errors import BadReplyError, ConnectionFailedError
 from harness.events import Transaction
 from harness.quantity import Measurement
+
+
+@pytest.fixture(autouse=True)
+def _short_listening(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The car of the built-in bench is not what is looked at here."""
+    monkeypatch.setattr(probe_vehicle, "LISTEN", 1.5)
 
 
 def _probe(bench: str, *faults: str) -> BenchProbe:

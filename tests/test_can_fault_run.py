@@ -168,18 +168,20 @@ GIVEN = "ask: {zh: 测, en: Measure}, instrument: multimeter"
         (f"quantity: resistance, unit: V, after: off, {GIVEN}", "resistance is not in V"),
         (f"quantity: high_recessive, unit: Ω, {GIVEN}", "high_recessive is not in Ω"),
         (f"quantity: resistance, unit: Ω, after: later, {GIVEN}", "no step before this one"),
+        (f"quantity: low_ground, unit: Ω, after: off, {GIVEN}", "cannot judge by this limit"),
         (f"quantity: inductance, unit: Ω, after: off, {GIVEN}", "is not accepted"),
     ],
 )
 def test_a_wrong_measuring_step_is_found_before_the_run(
     tmp_path: Path, row: str, word: str
 ) -> None:
+    limit = "limit: {high: 1 V}" if "low_ground" in row else "item: practice/bus-resistance"
     steps = (
         "- id: off\n  title: {zh: 断, en: Off}\n  do: operator.power_off_proved\n"
         f"  with: {{quantity: obd_supply_voltage, unit: V, {GIVEN}}}\n"
         "  item: practice/bus-power-off\n"
         "- id: ohms\n  title: {zh: 测, en: Ohms}\n  do: operator.bus_reading\n"
-        f"  with: {{{row}}}\n  item: practice/bus-resistance\n"
+        f"  with: {{{row}}}\n  {limit}\n"
     )
     with pytest.raises(FileError, match=word):
         run_procedure(tmp_path, write_procedure(tmp_path, steps))
@@ -193,7 +195,7 @@ def test_an_unknown_bus_and_steps_without_what_they_build_on(tmp_path: Path) -> 
         "- id: difference\n  title: {zh: 差, en: Difference}\n  do: can.level_difference\n"
         "  with: {state: recessive}\n  item: practice/bus-recessive-difference\n"
         "- id: seen\n  title: {zh: 看, en: Seen}\n  do: can.watched\n"
-        "  with: {what: silent_nodes, of: nothing}\n"
+        "  with: {what: silent_nodes, of: level}\n"
         "- id: isolation\n  title: {zh: 隔, en: Isolate}\n  do: operator.isolate_bus_fault\n"
         "  with: {ask: {zh: 哪, en: Where}}\n  item: practice/bus-disconnections\n"
         "- id: agreement\n  title: {zh: 比, en: Compare}\n  do: operator.bus_agreement\n"
@@ -201,9 +203,8 @@ def test_an_unknown_bus_and_steps_without_what_they_build_on(tmp_path: Path) -> 
         "- id: diagnosis\n  title: {zh: 断, en: Diagnose}\n  do: can.diagnose\n"
     )
     outcome = run_procedure(tmp_path, write_procedure(tmp_path, steps))
-    assert outcome.verdicts["level"] is Verdict.ERROR
-    assert "comfort" in outcome.step("level").reason
-    for step in ("difference", "seen", "isolation", "agreement"):
+    assert "has no bus 'comfort'" in outcome.step("level").reason
+    for step in ("level", "difference", "seen", "isolation", "agreement"):
         assert outcome.verdicts[step] is Verdict.NOT_RUN, step
     assert outcome.verdicts["diagnosis"] is Verdict.INCONCLUSIVE
     (diagnosis,) = readings(outcome, "diagnosis")

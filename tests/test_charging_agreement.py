@@ -202,6 +202,8 @@ UP = (("plug", 1.0), ("start", 10.0))
         ([("cp-break", 3.0), ("cp-mend", 1.0), ("unplug", 1.0), ("plug", 1.0), ("start", 6.0)],
          "charging", "charging"),
         ([("pause", 4.0), ("limit-6", 8.0)], "charging", "charging"),
+        ([("pause", 2.0), ("stop-at-car", 1.0), ("limit-6", 8.0)],
+         "suspended_ev", "stopped_by_vehicle"),
         ([("unplug", 2.0)], "idle", "not_connected"),
         ([("press-stop", 3.0)], "fault", "stopped_by_pile"),
     ],

@@ -34,10 +34,12 @@ from harness.errors import DeviceLostError, EvidenceError
 from harness.events import (
     BusClosed,
     DiagnosticExchange,
+    FaultSet,
     OutcomeNoted,
     ProcedureEnded,
     SafeState,
     StepEnded,
+    Written,
 )
 from harness.evidence.chain import ChainWriter
 from harness.evidence.read import read_journal
@@ -328,3 +330,45 @@ def test_a_live_run_whose_adapter_is_switched_off(
 
 async def _now() -> float:
     return loop_time()
+
+
+# Beside a pile
+
+
+CHARGE = (
+    step("start", "pile.start_charging", "{current: 16 A, does: connect-vehicle}")
+    + step("charging", "bench.wait", "{for: 8 s}")
+    + step("now", "pile.record", "{points: [charging_state]}")
+)
+
+
+@pytest.mark.parametrize("beside", ["", "meter", "vehicle"])
+def test_a_welded_contactor_is_told_whoever_else_is_on_the_bench(
+    tmp_path: Path, beside: str
+) -> None:
+    """The others end at once; the fault must not be taken out before the pile is measured."""
+    devices = (
+        "  pile: {profile: gb-ac-pile, simulated: true}\n"
+        "  meter: {profile: eastron-sdm630, simulated: true}\n"
+        "  vehicle: {profile: shared-ev, simulated: true}\n"
+    )
+    steps = CHARGE
+    if beside == "meter":
+        steps += step("volts", "meter.record", "{points: [voltage_l1]}")
+    if beside == "vehicle":
+        steps += SOC
+    outcome = perform(
+        request_for(
+            tmp_path,
+            write_procedure(tmp_path, steps),
+            bench=str(write_bench(tmp_path, devices)),
+            faults=["contactor-welded"],
+            energise=True,
+        )
+    )
+    states = {event.role: event.safe for event in outcome.of(SafeState)}
+    assert states.pop("pile") is False
+    assert states == ({beside: True} if beside else {})
+    kinds = [type(event) for event in outcome.events]
+    from_the_end = kinds[::-1]
+    assert from_the_end.index(FaultSet) < from_the_end.index(Written), "cleared after the stop"

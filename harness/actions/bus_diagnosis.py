@@ -113,7 +113,11 @@ async def diagnose(step: StepContext) -> None:
     Put on record as `diagnosis`: `none`, or `bus:kind` and the place where that is known already.
     Evidence that contradicts itself is inconclusive, with what contradicts.
     """
-    found = _as_measurement(step, _now(step))
+    diagnosis = _now(step)
+    diagram = diagrams(step).get(diagnosis.bus)
+    if diagram is not None:
+        step.measured(noted(step, "trunk", list(diagram.order), note=diagnosis.bus))
+    found = _as_measurement(step, diagnosis)
     step.measured(found)
     step.judge(found, Equals(Kind.NONE.value))
 

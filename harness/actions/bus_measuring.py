@@ -16,6 +16,7 @@ from harness.actions.bus_watching import (
     WatchedBus,
     bus_at_work,
     diagrams,
+    earlier_step,
     gathered,
     has_vehicle,
     noted,
@@ -26,10 +27,10 @@ from harness.actions.person import reading
 from harness.actions.registry import CheckContext, Complaint, action, check_of
 from harness.clock import Deadline, loop_time, sleep_until
 from harness.devices.operator import Operator, Question
-from harness.errors import NotAvailableError, UnknownNameError
+from harness.errors import NotAvailableError
 from harness.fields import DurationField, TextField
-from harness.limits import Clear
-from harness.quantity import Measurement
+from harness.limits import Clear, Range
+from harness.quantity import Measurement, Quality, same_dimension
 from harness.text import Text
 from harness.verdict import Verdict
 
@@ -98,11 +99,18 @@ def _require_off(step: StepContext, after: str | None) -> None:
 # Readings at the connector
 
 
+def _has_bus(bench: "LoadedBench", role: str, given: "dict[str, Any]") -> str:
+    bus = given["bus"]
+    if bench.vehicle is None or bus == SUSPECTED or bus in bench.vehicle.buses:
+        return has_vehicle(bench, role, given)
+    return f"the profile {bench.vehicle.id} has no bus {bus!r}"
+
+
 @action(
     "operator.bus_reading",
     kind="I",
     limit="needed",
-    possible=has_vehicle,
+    possible=_has_bus,
     title=Text("总线测量", "Measure at a bus"),
 )
 async def bus_reading(
@@ -137,14 +145,10 @@ async def bus_reading(
 def _bus_of(step: StepContext, name: str) -> tuple[WatchedBus, BusEvidence]:
     if name == SUSPECTED:
         return bus_at_work(step)
-    buses = watched_buses(step)
-    known = [bus.name for bus in buses]
-    if name not in known:
-        if name in step.vehicle.profile.buses:
-            raise NotAvailableError(f"nothing is connected to the bus {name!r}")
-        raise UnknownNameError("bus", name, known)
-    index = known.index(name)
-    return buses[index], gathered(step)[index]
+    for bus, evidence in zip(watched_buses(step), gathered(step), strict=True):
+        if bus.name == name:
+            return bus, evidence
+    raise NotAvailableError(f"nothing is connected to the bus {name!r}")
 
 
 def follows_from(e: BusEvidence, quantity: str) -> tuple[float, str] | None:
@@ -251,7 +255,7 @@ async def level_difference(step: StepContext, *, state: Literal["recessive", "do
             value=round(high.value - low.value, 3),
             unit="V",
             uncertainty=round(sum(one**2 for one in stated) ** 0.5, 4) if stated else None,
-            quality=high.quality if high.quality is not low.quality else low.quality,
+            quality=low.quality if high.quality is Quality.GOOD else high.quality,
             source=step.role,
             at=step.clock.elapsed(),
         )
@@ -314,24 +318,18 @@ async def bus_agreement(step: StepContext) -> None:
 # Mistakes in a procedure
 
 
-@check_of("operator.bus_reading", "operator.power_off_proved")
+@check_of("operator.bus_reading", "operator.power_off_proved", "operator.bus_continuity")
 def _checked(context: CheckContext) -> Iterator[Complaint]:
     given = context.parameters
-    quantity = given["quantity"]
+    quantity = given.get("quantity", OHMS[0])
     unit = "Ω" if quantity in OHMS else "V"
     if given["unit"] != unit:
         yield ("with", "unit"), f"{quantity} is not in {given['unit']}", unit
     if quantity in OHMS and given.get("after") is None:
         yield ("with",), f"{quantity} without `after`", "the step that shows that the power is off"
-    yield from _earlier(context)
-
-
-@check_of("operator.bus_continuity")
-def _checked_path(context: CheckContext) -> Iterator[Complaint]:
-    yield from _earlier(context)
-
-
-def _earlier(context: CheckContext) -> Iterator[Complaint]:
-    after = context.parameters.get("after")
-    if after is not None and after not in context.earlier:
-        yield ("with", "after"), f"no step before this one is called {after!r}", "an earlier step"
+    yield from earlier_step(context, "after")
+    limit = context.limit
+    if limit is not None and not (isinstance(limit, Range) and same_dimension(limit.unit, unit)):
+        context.limit_problem(
+            f"{context.step.do} cannot judge by this limit", f"a limit with low or high, in {unit}"
+        )

@@ -4,7 +4,7 @@ One look is enough for all claims: `can.watch` puts on record who is silent, how
 came, how busy each bus was and which identifiers nobody knows. `can.watched` judges one of these.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -23,7 +23,7 @@ from harness.actions.bus.evidence import (
 from harness.actions.bus.rules import suspected
 from harness.actions.context import StepContext
 from harness.actions.diagnostics import CONFIRMED_OR_FAILING
-from harness.actions.registry import action
+from harness.actions.registry import CheckContext, Complaint, action, check_of
 from harness.clock import loop_time, sleep_until
 from harness.errors import NotAvailableError
 from harness.fields import DurationField
@@ -277,3 +277,26 @@ async def bus_off(step: StepContext, *, scan: str) -> None:
         why = f"silent units could not be asked: {', '.join(dict.fromkeys(silent))}"
         raise NotAvailableError(why)
     step.judge(finding, Clear([]))
+
+
+# Mistakes in a procedure
+
+
+def earlier_step(context: CheckContext, parameter: str) -> Iterator[Complaint]:
+    """Complain when a parameter names no step before this one."""
+    name = context.parameters.get(parameter)
+    if name is not None and name not in context.earlier:
+        yield ("with", parameter), f"no step before this one is called {name!r}", "an earlier step"
+
+
+@check_of("can.watched")
+def _checked_watched(context: CheckContext) -> Iterator[Complaint]:
+    yield from earlier_step(context, "of")
+    what, limit = context.parameters["what"], context.limit
+    if what in (ERRORS, LOAD) and limit is None:
+        yield ("with", "what"), f"no limit for {what!r}", "an item with one, or `limit:`"
+
+
+@check_of("can.bus_off")
+def _checked_bus_off(context: CheckContext) -> Iterator[Complaint]:
+    yield from earlier_step(context, "scan")

@@ -1,12 +1,12 @@
 """An open bench: its devices, its person, its simulators; opened, identified, made safe, closed."""
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from harness.bench.clock_offset import clock_offset
 from harness.bench.feeding import WatchdogFeeder
@@ -61,6 +61,7 @@ IDENTITY = (
     "protocol_version",
 )
 Emit = Callable[[Event], None]
+_End = Callable[[Device, SafeState | None, Emit], Coroutine[Any, Any, SafeState]]
 
 
 _SIMULATION_FAILED = Text("模拟程序出错", "The simulation itself failed")
@@ -391,35 +392,52 @@ class Bench:
         """
         self._mark("ending", 1)
         await self._feeder.stop()
-        results = await asyncio.gather(
-            *(self._end(device, emit) for device in self.devices.values()), return_exceptions=True
-        )
+        # Faults are cleared when every device has been measured, and not before: without its fault
+        # a device may well be safe that was not.
+        stopped = await self._all(self._stop, [None] * len(self.devices), emit)
+        self._clear_faults()
+        settled = await self._all(self._settle, stopped, emit)
         safe = True
-        for role, result in zip(self.devices, results, strict=True):
-            if isinstance(result, SafeState):
-                state = result
-            else:
-                detail = f"{type(result).__name__}: {result}"
-                state = SafeState(role=role, safe=False, how="failed", detail=detail)
+        for state in settled:
+            assert state is not None  # every device has one by now
             emit(state)
             safe = safe and state.safe
-        self._clear_faults()
         for role in self.needed:
             if role not in self.devices:
                 emit(SafeState(role=role, safe=False, how="never opened", detail=_NEVER_OPENED))
                 safe = False
         return safe
 
-    async def _end(self, device: Device, emit: Emit) -> SafeState:
-        """The ending of one device. A fault that is cleared or a setting that is put back may
-        change what it does, so it is measured once more after that."""
-        if not isinstance(device, ModbusDevice):
-            state = await self.vehicle.make_safe(Deadline.after(self.model.safe_state_within))
-            self._clear_faults()
-            return state
-        state = await self._ensure_safe(device, emit)
-        self._clear_faults()
-        if not self._originals:
+    async def _all(
+        self, end: _End, so_far: Sequence[SafeState | None], emit: Emit
+    ) -> list[SafeState]:
+        """One part of the ending for every device at once; what fails becomes a state, too."""
+        devices = list(self.devices.values())
+        results = await asyncio.gather(
+            *(end(device, state, emit) for device, state in zip(devices, so_far, strict=True)),
+            return_exceptions=True,
+        )
+        return [
+            result
+            if isinstance(result, SafeState)
+            else SafeState(
+                role=device.role,
+                safe=False,
+                how="failed",
+                detail=f"{type(result).__name__}: {result}",
+            )
+            for device, result in zip(devices, results, strict=True)
+        ]
+
+    async def _stop(self, device: Device, _none: SafeState | None, emit: Emit) -> SafeState:
+        if isinstance(device, ModbusDevice):
+            return await self._ensure_safe(device, emit)
+        return await self.vehicle.make_safe(Deadline.after(self.model.safe_state_within))
+
+    async def _settle(self, device: Device, state: SafeState | None, emit: Emit) -> SafeState:
+        """Put settings back; that may change what a device does, so it is measured once more."""
+        assert state is not None  # from `_stop`
+        if not isinstance(device, ModbusDevice) or not self._originals:
             return state
         if not state.safe:
             for event in self._originals.leave(device, _NOT_SAFE):

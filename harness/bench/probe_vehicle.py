@@ -90,8 +90,7 @@ class _Probe:
         if any(bus.lost for bus in opened):
             return  # said above; it is not reached any more
         self.found.reachable = any(bus.tallies().received for bus in opened)
-        if self.found.reachable:
-            await self._read_everything()
+        if self.found.reachable and await self._read_everything():
             await self._ask_units()
 
     # The buses
@@ -198,7 +197,8 @@ class _Probe:
 
     # Points and control units
 
-    async def _read_everything(self) -> None:
+    async def _read_everything(self) -> bool:
+        """Read the points that are shown; False when the bus is gone meanwhile."""
         usable: list[str] = []
         for name in self._vehicle.profile.shown:
             if why := self._vehicle.why_not(name):
@@ -209,8 +209,9 @@ class _Probe:
             found = await self._vehicle.read(usable, Deadline.after(_ASKING))
         except HarnessError as error:
             self._add("link-lost", as_is(error), words.NO_FRAMES)
-        else:
-            self.found.readings += found.values()
+            return False
+        self.found.readings += found.values()
+        return True
 
     async def _ask_units(self) -> None:
         vehicle = self._vehicle

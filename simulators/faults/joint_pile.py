@@ -38,14 +38,14 @@ FAULTS = (
             "Dirty and sluggish: its contacts open 250 ms after the command.",
         ),
         defect(lambda rig: rig.pile.contactor, "release", 0.25),
-        steps=(),
+        steps=("vehicle-stop-off", "cp-off"),
     ),
     _fault(
         "contactor-closes-late",
         Text("合闸延迟", "Supply comes late"),
         Text("进入状态 3′ 后 4 s 才合闸。", "The pile closes its contactor 4 s after state 3′."),
         _setting("close_after", 4.0),
-        steps=(),
+        steps=("supply-on", "resume-supply"),
     ),
     _fault(
         "limit-not-used",
@@ -56,14 +56,14 @@ FAULTS = (
         ),
         defect(_controller, "follows_limit", False),
         kind="data",
-        steps=(),
+        steps=("negotiation", "derate"),
     ),
     _fault(
         "duty-follows-late",
         Text("占空比调节迟缓", "Duty follows late"),
         Text("收到新限值后 14 s 才改变占空比。", "The duty changes 14 s after a new limit."),
         _setting("duty_after", 14.0),
-        steps=(),
+        steps=("derate",),
     ),
     _fault(
         "duty-off",
@@ -73,7 +73,7 @@ FAULTS = (
             "The duty is 3 points above what the announced current asks for.",
         ),
         defect(lambda rig: rig.pile.pilot, "duty_error", 3.0),
-        steps=(),
+        steps=("announced", "negotiation", "derated-current"),
     ),
     _fault(
         "pile-current-channel-low",
@@ -84,7 +84,7 @@ FAULTS = (
             "current_gain",
             lambda rig: rig.pile.meter.current_gain * 0.92,
         ),
-        steps=(),
+        steps=("current", "power", "efficiency", "session-energy", "soc-energy"),
     ),
     _fault(
         "cp-break-taken-for-unplugging",
@@ -99,7 +99,7 @@ FAULTS = (
             lambda rig: replace(rig.pile.settings, connection_sense=False),
         ),
         kind="data",
-        steps=(),
+        steps=("cp-safe", "cp-recorded", "cp-reason"),
     ),
     _fault(
         "alarm-does-not-clear",
@@ -110,6 +110,6 @@ FAULTS = (
         ),
         defect(lambda rig: rig.pile.alarms, "stuck", True),
         kind="data",
-        steps=(),
+        steps=("restart", "safe"),
     ),
 )

@@ -62,7 +62,7 @@ FAULTS = (
         ),
         defect(_plug, "cc_leak", 220.0),
         kind="wiring",
-        steps=(),
+        steps=("inlet-idle",),
     ),
     _fault(
         "inlet-cc-corroded",
@@ -73,7 +73,7 @@ FAULTS = (
         ),
         defect(_plug, "cc_contact", 470.0),
         kind="wiring",
-        steps=(),
+        steps=("cable-rating",),
     ),
     _fault(
         "inlet-sensor-open",
@@ -84,14 +84,14 @@ FAULTS = (
         ),
         defect(lambda rig: rig.car.inlet.sensors[0], "stuck_at", -40.0),
         kind="wiring",
-        steps=(),
+        steps=("car-clear", "negotiation", "codes-cleared"),
     ),
     _fault(
         "inlet-lock-jammed",
         Text("充电口电子锁不动作", "Inlet lock jammed"),
         Text("充电口电子锁卡在解锁位，车辆不充电。", "The lock stays open: no charge."),
         defect(_inlet, "lock_jammed", True),
-        steps=(),
+        steps=("start",),
     ),
     # On-board charger
     _fault(
@@ -100,35 +100,35 @@ FAULTS = (
         Text("车载充电机总按最大能力取电。", "The charger takes all that it can."),
         defect(_side, "follows_duty", False),
         kind="data",
-        steps=(),
+        steps=("negotiation", "still-charging"),
     ),
     _fault(
         "obc-derated",
         Text("车载充电机功率模块损坏", "Power stage of the charger damaged"),
         Text("一组功率模块损坏，只能给出 40 %。", "One power stage is gone: 40 % are left."),
         defect(_obc, "derated_to", 0.4),
-        steps=(),
+        steps=("car-clear", "negotiation", "codes-cleared"),
     ),
     _fault(
         "obc-voltage-sensor-high",
         Text("车载充电机交流电压采样偏高", "Charger reads AC voltage too high"),
         Text("CAN 上的交流电压偏高 3.5 %。", "The AC voltage on the bus is 3.5 % too high."),
         _gain("voltage_gain", 1.035),
-        steps=(),
+        steps=("voltage",),
     ),
     _fault(
         "obc-current-sensor-high",
         Text("车载充电机交流电流采样偏高", "Charger reads AC current too high"),
-        Text("CAN 上的交流电流偏高 4.4 %。", "The AC current on the bus is 4.4 % too high."),
-        _gain("current_gain", 1.044),
-        steps=(),
+        Text("CAN 上的交流电流偏高 4.2 %。", "The AC current on the bus is 4.2 % too high."),
+        _gain("current_gain", 1.042),
+        steps=("negotiation", "current", "derated-current"),
     ),
     _fault(
         "obc-dc-sensor-low",
         Text("车载充电机直流电流采样偏低", "Charger reads DC current too low"),
         Text("CAN 上的直流电流偏低 15 %。", "The DC current on the bus is 15 % too low."),
         _gain("dc_current_gain", 0.85),
-        steps=(),
+        steps=("efficiency",),
     ),
     # Behaviour
     _fault(
@@ -137,7 +137,7 @@ FAULTS = (
         Text("占空比变化后约 5.5 s 才调整电流。", "The current changes 5.5 s after the duty."),
         _time("follows_after", 5.45),
         kind="data",
-        steps=(),
+        steps=("derated",),
     ),
     _fault(
         "vehicle-winds-down-slowly",
@@ -145,7 +145,7 @@ FAULTS = (
         Text("PWM 停止后电流每秒只降 3 A。", "Its current goes down by 3 A per second only."),
         _time("ramp_down", 3.0),
         kind="data",
-        steps=(),
+        steps=("pile-stop-current",),
     ),
     _fault(
         "vehicle-opens-s2-late",
@@ -153,7 +153,7 @@ FAULTS = (
         Text("降流后 4.5 s 才断开 S2。", "S2 opens 4.5 s after the current is gone."),
         _time("opens_s2_after", 4.5),
         kind="data",
-        steps=(),
+        steps=("pile-stop-s2",),
     ),
     _fault(
         "vehicle-resume-dead",
@@ -161,7 +161,7 @@ FAULTS = (
         Text("车内点“恢复充电”没有反应。", "The button to go on with charging does nothing."),
         defect(_charging, "resume_works", False),
         kind="data",
-        steps=(),
+        steps=("resume",),
     ),
     _fault(
         "vehicle-needs-replug",
@@ -172,7 +172,7 @@ FAULTS = (
         ),
         defect(_charging, "takes_new_offer", False),
         kind="data",
-        steps=(),
+        steps=("start-again",),
     ),
     # What it reports
     _fault(
@@ -184,7 +184,7 @@ FAULTS = (
         ),
         defect(_charging, "always_names", "pile"),
         kind="data",
-        steps=(),
+        steps=("vehicle-stop-reason", "cp-recorded", "cp-reason"),
     ),
     _fault(
         "stop-reason-always-user",
@@ -195,7 +195,7 @@ FAULTS = (
         ),
         defect(_charging, "always_names", "user"),
         kind="data",
-        steps=(),
+        steps=("pile-stop-reason", "cp-recorded", "cp-reason"),
     ),
     _fault(
         "soc-frozen",
@@ -203,6 +203,6 @@ FAULTS = (
         Text("充电中 SOC 报文不变化。", "The state of charge on the bus stays while charging."),
         defect(lambda rig: rig.car.units["BMS"], "frozen", frozenset({"BMS_Soc"})),
         kind="data",
-        steps=(),
+        steps=("soc-energy",),
     ),
 )

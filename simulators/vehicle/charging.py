@@ -226,7 +226,7 @@ class Charging(Part):
         if asked and not self._was_asked:
             # A new offer begins a new process, unless the driver has said no.
             if self.takes_new_offer and self.reason not in ("none", "user"):
-                self.reason = "none"
+                self.reason = "user" if self.user_stopped else "none"
             self._car.circuit.reset()
             self._car.inlet.retry()
             self._stay_awake()

@@ -89,7 +89,8 @@ def _resistance(kind: Kind, e: BusEvidence) -> Iterator[str]:
     else:
         fits = sound
     if not fits:
-        yield f"{e.pair:g} Ω between the wires does not go with {kind}"
+        why = "and nothing says why" if kind is Kind.NONE else f"which does not go with {kind}"
+        yield f"{e.pair:g} Ω between the wires, {why}"
 
 
 def _insulation(kind: Kind, e: BusEvidence) -> Iterator[str]:
