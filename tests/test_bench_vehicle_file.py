@@ -38,6 +38,11 @@ from harness.verdict import Verdict
 CAN = "{can: socketcan, channel: can0}"
 
 
+@pytest.fixture(autouse=True)
+def _own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
 def load(folder: Path, devices: str, more: str = "") -> LoadedBench:
     write_profile(folder)
     return load_bench(str(write_bench(folder, devices, more)))

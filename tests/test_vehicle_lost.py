@@ -51,6 +51,11 @@ SOC = step("soc", "vehicle.measure", "{points: [soc]}", 'limit: {low: 0, unit: "
 WAIT = step("wait", "bench.wait", "{for: 500 ms}")
 
 
+@pytest.fixture(autouse=True)
+def _own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
 def again(name: str) -> str:
     return SOC.replace("id: soc", f"id: {name}")
 
@@ -296,7 +301,6 @@ def test_a_live_run_whose_adapter_is_switched_off(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lang: str
 ) -> None:
     monkeypatch.setenv("HARNESS_KEYS", str(tmp_path / "keys"))
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     write_profile(tmp_path)
     watching = step("watch", "can.nodes_online", "{watch: 30 s}")
     procedure = write_procedure(tmp_path, SOC + watching + again("last"))

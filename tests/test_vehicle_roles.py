@@ -48,6 +48,11 @@ async def beside(step: StepContext, *, point: Annotated[str, PointRef(role="mete
     await step.read([point], role="meter")
 
 
+@pytest.fixture(autouse=True)
+def _own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
 def needed(folder: Path, steps: str, bench: str = BENCH, **options: object) -> set[str]:
     file = write_bench(folder, bench)
     request = request_for(folder, write_procedure(folder, steps), bench=str(file), **options)

@@ -109,7 +109,8 @@ def monitor(
     """Listen and show until told to stop."""
     pause = parse_duration(every)
     if (bench is None) == (interface is None):
-        raise UsageError("expected either a bench, or --can with --channel and --database")
+        what = "nothing to listen to is named" if bench is None else "a bench and --can are named"
+        raise UsageError(f"{what}; expected either a bench, or --can with --channel and --database")
     if bench is not None and (channel is not None or databases):
         raise UsageError("--channel and --database go with --can; a bench file says both itself")
     loaded = load_bench(bench) if bench is not None else None

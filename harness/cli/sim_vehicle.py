@@ -36,8 +36,8 @@ _HINT = Text(
     "Other programs: with python-can interface=slcan, channel=socket://{}",
 )
 _HANDS = Text(
-    "逐行输入要做的事，例如 make-ready、low-beam-on、fault tyre-low、clear tyre-low",
-    "Type what to do, one on a line: make-ready, low-beam-on, fault tyre-low, clear tyre-low",
+    "逐行输入要做的事，例如 make-ready、low-beam-on、fault tyre-soft、clear tyre-soft",
+    "Type what to do, one on a line: make-ready, low-beam-on, fault tyre-soft, clear tyre-soft",
 )
 _KEYS = {"off": "switch-off", "on": "switch-on", "ready": "make-ready"}
 

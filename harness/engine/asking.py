@@ -8,6 +8,7 @@ _KINDS: dict[str, QuestionKind] = {
     "operator.inspect": "inspect",
     "operator.observe": "observe",
     "operator.reading": "reading",
+    "operator.transcribe": "observe",
     "operator.decide": "decide",
     "operator.rate": "rate",
 }
@@ -32,7 +33,7 @@ def question_of(planned: PlannedStep) -> Question | None:
         case "inspect":
             return _question(planned, kind, [NORMAL, ABNORMAL])
         case "observe" | "decide":
-            return _question(planned, kind, list(given["choices"]))
+            return _question(planned, kind, list(given.get("choices") or ()))
         case "rate":
             return _question(planned, kind, [str(mark) for mark in sorted(given["anchors"])])
         case _:

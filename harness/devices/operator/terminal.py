@@ -27,6 +27,7 @@ _STOPPED = Text("操作员要求停止", "Stopped by the operator")
 _HINT = {
     "confirm": Text("[y=已完成 / n=未做 / stop=中止]", "[y = done / n = not done / stop]"),
     "reading": Text("[数值 / -=跳过 / stop=中止]", "[number / - to skip / stop]"),
+    "text": Text("[文字 / -=跳过 / stop=中止]", "[text / - to skip / stop]"),
     "choice": Text("[序号 / -=跳过 / stop=中止]", "[number / - to skip / stop]"),
 }
 _AGAIN = Text("无法识别，请重新输入", "Not understood, please try again")
@@ -91,7 +92,8 @@ class TerminalOperator:
         return f"{shown} {question.unit}" if question.unit else shown
 
     async def _value(self, question: Question, deadline: Deadline) -> Value | None:
-        kind = "choice" if question.choices else question.kind
+        free = "text" if question.kind == "observe" else question.kind
+        kind = "choice" if question.choices else free
         hint = _HINT[kind].get(self._language)
         for _ in range(_TRIES):
             typed = _unless_stop(await self._line(hint, deadline)).strip()
@@ -157,6 +159,8 @@ def _understand(kind: str, question: Question, typed: str) -> tuple[bool, Value 
         else:
             return False, None
         return True, int(choice) if question.kind == "rate" else choice
+    if kind == "text":
+        return bool(typed), typed
     try:
         number = float(typed.replace(",", ".").replace("−", "-"))
     except ValueError:
