@@ -232,3 +232,37 @@ def test_both_ends_agree_whatever_is_done(
     watch(s, 9.0)
     pile, vehicle = s.register("charging_state"), s.signal("OBC_ChargingState")
     assert vehicle in AT_REST[pile], (pile, vehicle)
+
+
+@pytest.mark.parametrize(
+    ("part", "attribute", "value", "course"),
+    [
+        ("obc", "voltage_gain", 1.02, []),
+        ("obc", "current_gain", 1.02, []),
+        ("meter", "current_gain", 0.97, []),
+        ("pilot", "duty_error", 2.0, []),
+        ("contactor", "auxiliary_stuck", False, []),
+        ("side", "follows_duty", False, [("limit-20", 6.5)]),
+        ("charging", "always_names", "pile", [("stop-at-car", 2.0)]),
+        ("unit", "frozen", frozenset({"OBC_S2"}), [("stop-at-car", 2.0)]),
+        ("unit", "frozen", frozenset({"OBC_ChargingState"}), [("stop", 3.0)]),
+        ("unit", "slow", {"OBC_ChargeStatus": 3.0}, []),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_side_that_tells_something_else_is_noticed(
+    part: str, attribute: str, value: object, course: list[tuple[str, float]]
+) -> None:
+    """The claims above can fail: a lie of either side is seen."""
+    s = drive(1, *UP)
+    car, pile = s.car, s.rig.pile
+    parts = {
+        "obc": car.obc, "meter": pile.meter, "pilot": pile.pilot, "contactor": pile.contactor,
+        "side": s.world.vehicle, "charging": car.charging, "unit": car.units["OBC"],
+    }  # fmt: skip
+    s.defect(parts[part], attribute, value)
+    with pytest.raises(AssertionError):
+        watch(s, 1.0)
+        for what, seconds in course:
+            s.act(what)
+            watch(s, seconds)

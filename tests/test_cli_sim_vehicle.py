@@ -182,10 +182,13 @@ def test_a_plain_script_with_udsoncan_reads_vin_and_codes(live: Live) -> None:
     assert "harness" not in [line.partition(" ")[2].partition(" ")[0].partition(".")[0]
                              for line in READ_VIN.read_text("utf-8").splitlines()
                              if line.startswith(("import ", "from "))]  # fmt: skip
-    done = subprocess.run(
-        [sys.executable, str(READ_VIN), live.channel()],
-        capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+    for _ in range(3):  # python-can reads byte by byte: on a busy machine it may fall behind
+        done = subprocess.run(
+            [sys.executable, str(READ_VIN), live.channel("powertrain")],
+            capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        if done.returncode == 0:
+            break
     assert done.returncode == 0, done.stderr
     said = dict(line.split(" ", 1) for line in done.stdout.splitlines())
     assert said == {"VIN": vin_of(seed=1), "codes": "[]"}
