@@ -126,6 +126,12 @@ def test_open_at_the_connector_itself_hears_nobody() -> None:
     assert diagnose(found, DIAGRAM).kind is Kind.OPEN_HIGH
 
 
+@pytest.mark.parametrize(("high", "low"), [(3.49, 1.51), (3.83, 1.17), (4.0, 1.0), (4.2, 0.7)])
+def test_several_stuck_units_pull_the_wires_further_apart(high: float, low: float) -> None:
+    found = evidence(**SILENCE, volts=levels(high, low))
+    assert diagnose(found, DIAGRAM).kind is Kind.NODE_STUCK_DOMINANT
+
+
 def test_without_a_diagram_the_place_is_the_unit_that_was_traced() -> None:
     found, _ = TYPICAL[Kind.OPEN_HIGH]
     assert diagnose(found).place == "EPS"

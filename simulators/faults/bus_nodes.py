@@ -113,30 +113,32 @@ FAULTS = (
         kind="physics",
     ),
     bus_fault(
-        "bus-two-nodes-babbling",
-        Text("两个单元都占满总线", "Two units babbling"),
+        "bus-overvoltage",
+        Text("过电压击穿三个单元", "Three units broken by over-voltage"),
         Text(
-            "DCDC 和 MCU 都不停发送标识符 000 的报文：拔下一个，总线仍被占满。",
-            "DCDC and MCU both send frames of identifier 000 without a pause: with one unplugged "
-            "the bus is still full.",
+            "外接电源接反后，ESC、EPS、EPB 的输出级都击穿：拔下一个，总线仍不通。",
+            "After a jump start with swapped clamps the output stages of ESC, EPS and EPB all "
+            "drive dominant: with one unplugged the bus is still dead.",
         ),
-        BusDefect(
-            "bus-two-nodes-babbling/1", "powertrain", ("DCDC",),
-            ((node("powertrain", "DCDC"), "fault", NodeFault.BABBLING),),
-        ),
-        BusDefect(
-            "bus-two-nodes-babbling/2", "powertrain", ("MCU",),
-            ((node("powertrain", "MCU"), "fault", NodeFault.BABBLING),),
+        *(
+            BusDefect(
+                f"bus-overvoltage/{name}", "chassis", (name,),
+                ((node("chassis", name), "fault", NodeFault.STUCK_DOMINANT),),
+            )
+            for name in ("ESC", "EPS", "EPB")
         ),
         steps=(
             "warning-lamps",
+            "trouble-codes",
             "silent-units",
-            "unknown-frames",
-            "bus-load",
+            "recessive-high-chassis",
+            "recessive-low",
+            "recessive-difference",
+            "dominant-difference",
             "diagnosis",
             "isolation",
         ),
-        diagnosis="powertrain:node_babbling:DCDC+MCU",
+        diagnosis="chassis:node_stuck_dominant:ESC+EPS+EPB",
         kind="physics",
     ),
 )  # fmt: skip

@@ -6,6 +6,7 @@ from harness.actions.bus.evidence import BusEvidence
 from harness.actions.bus.kinds import Kind
 from harness.actions.bus.signs import (
     BUSY,
+    DRIVEN,
     FEW_ERRORS,
     NEAR_BATTERY,
     NEAR_GROUND,
@@ -111,7 +112,7 @@ def _levels(kind: Kind, e: BusEvidence) -> Iterator[str]:
         elif kind in _TO_BATTERY:
             fits = level > NEAR_BATTERY
         elif kind is Kind.NODE_STUCK_DOMINANT:
-            fits = NEAR_GROUND < level < NEAR_BATTERY
+            fits = within(level, DRIVEN)
         else:
             fits = within(level, RECESSIVE)
         if not fits:

@@ -32,6 +32,8 @@ RECESSIVE = (2.0, 3.0)
 """Volts of either wire when nobody sends."""
 NEAR_GROUND = 1.0
 NEAR_BATTERY = 5.0
+DRIVEN = (0.3, 4.7)
+"""Volts of a wire that one unit or several drive dominant."""
 DOMINANT = 0.9
 """From this difference on every receiver reads dominant (V)."""
 BUSY = 60.0
@@ -104,7 +106,7 @@ def _life(e: BusEvidence) -> str:
 def _held_dominant(e: BusEvidence, _: BusDiagram | None) -> Iterator[Sign]:
     """The levels of a dominant bit although nobody sends."""
     high, low = e.volts.get("high_recessive"), e.volts.get("low_recessive")
-    if high is None or low is None or not NEAR_GROUND < low < high < NEAR_BATTERY:
+    if high is None or low is None or not (within(high, DRIVEN) and within(low, DRIVEN)):
         return
     if high - low > DOMINANT:
         yield Sign(Kind.NODE_STUCK_DOMINANT, f"{high:g} V and {low:g} V without end")
