@@ -71,6 +71,8 @@ class VehicleSide:
         self._connected = False
         self._duty: float | None = None
         self._mains = False
+        self._goes_on = False
+        """It wants energy again, and is still on its way to opening S2."""
         self._timers = Timers(scheduler)
 
     # What the circuit sees
@@ -111,7 +113,7 @@ class VehicleSide:
 
     def disconnect(self) -> None:
         """The plug is out: no current, everything at rest."""
-        self._timers.cancel_all()
+        self._end_timers()
         self._connected = False
         self._duty = None
         self._mains = False
@@ -158,27 +160,28 @@ class VehicleSide:
 
     def finish(self) -> None:
         """The vehicle ends by itself: current down, then S2 opens."""
-        self.wants_charge = False
+        self.wants_charge = self._goes_on = False
         self._timers.cancel("ready")
         self._timers.plan("stop", 0.0, self._wind_down)
 
     def resume(self) -> None:
-        """The vehicle wants energy again."""
+        """The vehicle wants energy again. What it has begun to end it ends first."""
         self.wants_charge = True
+        self._goes_on = self._timers.running("stop") or self._timers.running("open")
         if self.allowed() > 0 and not self.s2_closed:
             self._timers.plan("ready", self.settings.ready_after, self._close_s2)
 
     def trip(self) -> None:
         """The car cannot take a single ampere more: no current and S2 open, at once."""
         self.wants_charge = False
-        self._timers.cancel_all()
+        self._end_timers()
         self._load.go_to(0.0)
         self._set_s2(False)
         self._changed()
 
     def open_s2(self) -> None:
         """S2 opens at once, under load if need be (the stimulus of test T-02)."""
-        self._timers.cancel_all()
+        self._end_timers()
         self._set_s2(False)
         self._changed()
 
@@ -188,7 +191,7 @@ class VehicleSide:
 
     def press_button(self) -> None:
         """The latch button (S3) is pressed: no current and S2 open within 1 s."""
-        self._timers.cancel_all()
+        self._end_timers()
         self._load.go_to(0.0, max(self._load.current() / self.settings.button_opens_after, 1e-9))
         self._timers.plan("open", self.settings.button_opens_after, self._open_after_wind_down)
 
@@ -220,9 +223,15 @@ class VehicleSide:
         wait = current / self.settings.ramp_down + self.settings.opens_s2_after
         self._timers.plan("open", wait, self._open_after_wind_down)
 
+    def _end_timers(self) -> None:
+        self._timers.cancel_all()
+        self._goes_on = False
+
     def _open_after_wind_down(self) -> None:
         self._set_s2(False)
         self._changed()
+        if self._goes_on and self.wants_charge:
+            self.resume()
 
     def _set_s2(self, closed: bool) -> None:
         self.s2_closed = closed

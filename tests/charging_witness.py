@@ -22,7 +22,8 @@ DEBOUNCE = 0.02
 """The pile looks at its test points so often (s)."""
 PULL_IN, RELEASE = 0.03, 0.025
 """Mechanical times of the contactor (s)."""
-_KEPT = 400
+_KEPT = 1200
+"""Steps; the vehicle has 5 s to follow a new duty."""
 CYCLES = {
     "OBC_ControlPilot": 0.01, "OBC_AcVoltage": 0.02, "OBC_AcCurrent": 0.2,
     "OBC_ChargeStatus": 0.1, "OBC_Inlet": 0.2,

@@ -198,6 +198,7 @@ UP = (("plug", 1.0), ("start", 10.0))
         ([("limit-20", 4.0), ("stop", 5.0)], "finished", "stopped_by_pile"),
         ([("stop-at-car", 3.0)], "suspended_ev", "stopped_by_vehicle"),
         ([("stop-at-car", 3.0), ("resume-at-car", 6.0)], "charging", "charging"),
+        ([("stop-at-car", 0.4), ("resume-at-car", 9.0)], "charging", "charging"),
         ([("cp-break", 3.0)], "fault", "fault"),
         ([("cp-break", 3.0), ("cp-mend", 1.0), ("unplug", 1.0), ("plug", 1.0), ("start", 6.0)],
          "charging", "charging"),

@@ -96,6 +96,16 @@ def test_a_step_after_one_that_failed_is_not_run(tmp_path: Path) -> None:
     assert outcome.step("last").reason == "step after has to pass first; it ended not_run"
 
 
+def test_a_step_without_a_claim_counts_once_it_was_done(tmp_path: Path) -> None:
+    waits = step("waits", "bench.wait", "{for: 1 s}")
+    here = "{pile: {charging_state: idle}, vehicle: {s2: open}, if_passed: [waits]}"
+    steps = write_procedure(tmp_path, switch_on() + waits + step("here", "bench.expect", here))
+    assert run_procedure(tmp_path, steps).verdicts["here"] is Verdict.PASS
+    some = run_procedure(tmp_path, steps, selected={"on", "settle", "here"})
+    assert some.verdicts["here"] is Verdict.NOT_RUN
+    assert some.step("here").reason == "step waits has to pass first; it ended not_run"
+
+
 @pytest.mark.parametrize(
     ("verb", "with_", "more"),
     [
