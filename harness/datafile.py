@@ -187,6 +187,10 @@ def _scalar(node: yaml.ScalarNode) -> Any:
     return text
 
 
+OR = " / or: "
+"""Between the things that a value may be."""
+
+
 def validate(model: type[ModelT], value: Any, places: Places, *, under: Path_ = ()) -> ModelT:
     """`value` as an instance of `model`; every complaint with its place. Raises FileError.
 
@@ -197,9 +201,18 @@ def validate(model: type[ModelT], value: Any, places: Places, *, under: Path_ = 
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        raise FileError(
-            [_problem(detail, places, under) for detail in error.errors(include_url=False)]
-        ) from error
+        problems = [_problem(one, places, under) for one in error.errors(include_url=False)]
+        raise FileError(_merged(problems)) from error
+
+
+def _merged(problems: list[Problem]) -> list[Problem]:
+    """One complaint for each place: a value that may be several things misses each of them."""
+    found: dict[tuple[str, int, int, str], Problem] = {}
+    for one in problems:
+        same = found.setdefault((one.file, one.line, one.column, one.what), one)
+        if same is not one and one.expected not in same.expected.split(OR):
+            same.expected += OR + one.expected
+    return list(found.values())
 
 
 def _problem(detail: "ErrorDetails", places: Places, under: Path_) -> Problem:

@@ -157,6 +157,8 @@ class NoReplyError(BenchError):
     """No byte came back before the deadline."""
 
     headline = Text("设备无应答", "No reply")
+    asked_for_patience = False
+    """It did say something: that its answer would come, and then none came."""
 
 
 class BadReplyError(BenchError):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 from harness.clock import Deadline, sleep
 from harness.devices.operator import ABNORMAL, NORMAL, Answer, Question
-from harness.errors import NoReplyError, NotAvailableError
+from harness.errors import NoReplyError, NotAvailableError, UnknownNameError
 from simulators.instruments import Reading, constant
 from simulators.rig import Rig
 from simulators.vehicle import hands, measuring
@@ -114,8 +114,9 @@ class SimulatedTechnician:
     def _do(self, subject: str) -> Answer:
         action = self._actions.get(subject)
         if action is None:
-            known = ", ".join(self._actions)
-            raise NotAvailableError(f"the simulated technician cannot do {subject!r}; can: {known}")
+            unknown = UnknownNameError("action", subject, list(self._actions))
+            hint = unknown.detail.partition("; ")[2]  # names like it, instead of all there are
+            raise NotAvailableError(f"the simulated technician cannot do {subject!r}; {hint}")
         action(self._rig)
         return Answer(value=True, by=BY)
 

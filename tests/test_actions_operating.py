@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from benchkit import Outcome, write_procedure
 from vehicle_help import (
+    PROFILE,
     MiniCar,
     perform,
     request_for,
@@ -14,6 +15,7 @@ from vehicle_help import (
     step,
     switch_on,
     write_bench,
+    write_profile,
 )
 
 from harness.clock import Deadline
@@ -249,6 +251,20 @@ def test_the_standing_defect_of_a_real_car(tmp_path: Path) -> None:
     low = run_car(tmp_path, steps, faults=["insulation-low-battery"])
     assert low.verdicts["it"] is Verdict.FAIL
     assert judged(low, "it").value < 100
+
+
+def test_insulation_is_referred_to_the_highest_working_voltage(tmp_path: Path) -> None:
+    """39 kΩ are 100.5 Ω/V at the 388 V of this moment, and 96.8 Ω/V at the 403 V of the rating."""
+    car = MiniCar()
+    car.values["BMS_Status"]["BMS_Insulation"] = 39
+    car.unit.on("222001", "622001" + (3880).to_bytes(2).hex())
+    now = run_on(car, tmp_path, PER_VOLT)
+    assert judged(now, "it").value == pytest.approx(100.5, abs=0.05)
+    assert now.verdicts["it"] is not Verdict.FAIL
+    text = PROFILE + "ratings: {max_working_voltage: 403 V}\n"
+    rated = run_on(car, tmp_path, PER_VOLT, profile=write_profile(tmp_path, text))
+    assert judged(rated, "it").value == pytest.approx(96.8, abs=0.05)
+    assert rated.verdicts["it"] is Verdict.FAIL
 
 
 # Lamps

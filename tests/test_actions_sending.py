@@ -23,8 +23,9 @@ from harness.devices.can.capture import read_capture
 from harness.devices.can.checks import Protection
 from harness.devices.can.codec import codec_of
 from harness.devices.can.database import load_database
+from harness.engine import wording
 from harness.errors import FileError
-from harness.events import BusClosed, FramesSent, SafeState
+from harness.events import BusClosed, FramesSent, OutcomeNoted, SafeState
 from harness.verdict import Ending, Verdict
 
 TORQUE = "{message: VCU_Torque, values: {VCU_TorqueActual: 100, VCU_Mode: limp}}"
@@ -121,7 +122,7 @@ def test_the_end_of_the_run_ends_sending(tmp_path: Path) -> None:
     assert len(car.torque) == pytest.approx(51, abs=2)
     (safe,) = outcome.of(SafeState)
     assert safe.safe
-    assert safe.how.startswith("cyclic transmission ended")
+    assert safe.how == "cyclic transmission of VCU_Torque ended"
 
 
 def test_new_values_replace_the_old_cycle(tmp_path: Path) -> None:
@@ -151,6 +152,48 @@ def test_a_bus_that_takes_no_frames_is_an_error_of_the_step(tmp_path: Path) -> N
     assert outcome.result.ending is Ending.COMPLETED
     assert outcome.of(FramesSent) == [], "what did not leave is not said to have left"
     assert outcome.of(BusClosed)[0].sent == 0
+
+
+class Failing(Quiet):
+    """A bus that takes no frames from the hundredth on."""
+
+    def transmit(self, message: can.Message) -> None:
+        if len(self.heard) >= 100:
+            raise can.CanOperationError("the adapter is bus-off")
+        super().transmit(message)
+
+
+SOC = step("soc", "vehicle.record", "{points: [soc]}")
+
+
+def test_a_cycle_that_fails_is_said_and_nothing_is_judged_without_it(tmp_path: Path) -> None:
+    steps = cyclic() + wait("a", "2 s") + SOC + STOP + SOC.replace("id: soc", "id: later")
+    outcome, car = send(tmp_path, steps, Failing())
+    assert len(car.torque) == 100
+    (noted,) = outcome.of(OutcomeNoted)
+    assert (noted.where, noted.branch) == ("vehicle", "bench")
+    assert noted.headline.zh == "周期发送中断"
+    assert "after 100 frames" in noted.detail
+    assert wording.reason(noted.detail).zh.startswith("报文 VCU_Torque 周期发送 100 帧后中断：")
+    assert outcome.verdicts["soc"] is Verdict.ERROR
+    assert outcome.verdicts["stop"] is Verdict.ERROR
+    assert "bus-off" in outcome.step("stop").reason
+    assert outcome.verdicts["later"] is None, "it is not wanted any more"
+    assert [event.period for event in outcome.of(FramesSent)] == [0.01]
+    assert outcome.result.ending is Ending.COMPLETED
+
+
+def test_a_cycle_that_goes_on_is_no_finding(tmp_path: Path) -> None:
+    outcome, _ = send(tmp_path, cyclic() + wait("a", "2 s") + SOC + STOP)
+    assert outcome.of(OutcomeNoted) == []
+    assert set(outcome.verdicts.values()) == {None}
+
+
+def test_a_cycle_that_fails_at_the_end_of_the_run_is_on_record(tmp_path: Path) -> None:
+    outcome, _ = send(tmp_path, cyclic() + wait("a", "2 s"), Failing())
+    assert len(outcome.of(OutcomeNoted)) == 1
+    (safe,) = outcome.of(SafeState)
+    assert safe.safe
 
 
 def test_a_message_of_a_bus_without_adapter_is_not_sent(tmp_path: Path) -> None:

@@ -95,6 +95,11 @@ def quiet(car: MiniCar) -> None:
     car.quiet |= {"VCU_Torque", "BMS_Status", "BMS_Cells"}
 
 
+def dead(car: MiniCar) -> None:
+    quiet(car)
+    car.unit.rules.clear()
+
+
 class Errors(FakeHub):
     """A bus on which nothing but error frames is seen."""
 
@@ -118,7 +123,8 @@ class Foreign(FakeHub):
 @pytest.mark.parametrize(
     ("spoil", "expected", "code"),
     [
-        (quiet, ["silent-bus"], 4),
+        (dead, ["silent-bus"], 4),
+        (quiet, [], 0),  # silent until asked
         (lambda car: car.quiet.update({"BMS_Status", "BMS_Cells"}), ["silent-node"], 3),
         (lambda car: car.spoilt.add("VCU_Torque"), ["flawed-message"], 3),
         (lambda car: car.stuck.add("BMS_Status"), ["flawed-message"], 3),

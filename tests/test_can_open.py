@@ -8,13 +8,14 @@ from typing import Any
 
 import can
 import pytest
-from can_help import SlcanAdapter, frame, live, soon, until, virtual
+from can_help import SlcanAdapter, database, frame, live, soon, until, virtual
 
 from harness.clock import Clock, Deadline, loop_time, sleep
 from harness.devices.can import adapters, thread_port
 from harness.devices.can.adapters import advice, can_listen_only, known_interfaces, open_bus
 from harness.devices.can.bus import CanBus
 from harness.devices.can.connection import CanConnection
+from harness.devices.can.sender import Sender
 from harness.devices.can.thread_port import ThreadedPort
 from harness.errors import BusError, ConnectionFailedError, DeviceLostError
 
@@ -231,6 +232,40 @@ def test_refused_frames_and_a_driver_with_a_bug(monkeypatch: pytest.MonkeyPatch)
         await until(lambda: lost)
         assert "a bug in a driver" in lost[0].detail
         assert isinstance(lost[0].__cause__, ZeroDivisionError)
+        await bus.close()
+
+    live(main)
+
+
+class LateRefusals(StubbornBus):
+    """Takes three frames and refuses the others, as a driver does: in its own thread."""
+
+    taken = 0
+
+    def send(self, msg: can.Message, timeout: float | None = None) -> None:
+        self.taken += 1
+        if self.taken > 3:
+            raise can.CanOperationError("Transmit buffer full")
+
+
+def test_a_cycle_of_which_a_driver_takes_no_more_has_failed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    driver = LateRefusals()
+
+    async def main() -> None:
+        connection = with_driver(monkeypatch, lambda: driver)
+        bus = CanBus("b", connection, clock=Clock(virtual=False))
+        sender = Sender(bus, database())
+        told: list[str] = []
+        sender.on_failure = lambda error: told.append(error.detail)
+        await bus.open(soon())
+        cyclic = sender.cyclic("VCU_Torque")
+        await until(lambda: told)
+        assert not cyclic.is_running
+        assert len(told) == 1
+        assert told[0].endswith("Transmit buffer full")
+        driver.free.set()
         await bus.close()
 
     live(main)

@@ -12,7 +12,7 @@ from harness.clock import loop_time, sleep
 from harness.devices.can.codec import codec_of
 from harness.devices.can.monitor import Monitor
 from harness.devices.can.sender import Sender
-from harness.errors import BusError, ReadOnlyError, UnknownNameError, UsageError
+from harness.errors import BenchError, BusError, ReadOnlyError, UnknownNameError, UsageError
 
 DB = database()
 
@@ -198,6 +198,8 @@ def test_nothing_is_sent_when_the_run_is_read_only() -> None:
 
 def test_a_bus_that_fails_ends_the_cycle_and_says_why() -> None:
     async def main(rig: MemoryRig, sender: Sender) -> None:
+        told: list[str] = []
+        sender.on_failure = lambda error: told.append(error.detail)
         cyclic = sender.cyclic("VCU_Torque")
         await sleep(0.025)
         rig.hub.refuses = True
@@ -205,9 +207,31 @@ def test_a_bus_that_fails_ends_the_cycle_and_says_why() -> None:
         assert not cyclic.is_running
         assert isinstance(cyclic.failure, BusError)
         assert rig.bus.tallies().unsent == 1
+        (what,) = told
+        assert what.startswith("VCU_Torque is no longer sent in cycles, after 3 frames: memory")
+        assert what.endswith("bus-off")
+        assert list(sender.failed) == ["VCU_Torque"]
         with pytest.raises(BusError):
             sender.cyclic("BMS_Status")
         assert sender.running == []
+        assert len(told) == 1, "the step that began the other was told by the error"
+        rig.hub.refuses = False
+        sender.cyclic("VCU_Torque")
+        assert sender.failed == {}, "begun anew"
+
+    sending(main)
+
+
+def test_a_cycle_that_is_stopped_has_not_failed() -> None:
+    async def main(rig: MemoryRig, sender: Sender) -> None:
+        told: list[BenchError] = []
+        sender.on_failure = told.append
+        cyclic = sender.cyclic("VCU_Torque")
+        await sleep(1)
+        sender.stop_all()
+        rig.hub.refuses = True
+        await sleep(1)
+        assert (told, sender.failed, cyclic.failure) == ([], {}, None)
 
     sending(main)
 

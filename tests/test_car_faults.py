@@ -508,7 +508,7 @@ def test_a_frozen_signal_keeps_its_value_and_its_counter_goes_on(on: CarPoint) -
 
 def test_identities_can_be_wrong(on: CarPoint) -> None:
     units = on.car.units
-    fault = on.defect(units["BMS"], "vin", "LT9EV4B2XR0000001")
+    fault = on.defect(units["BMS"], "vin", "0EVEV4B29R0000001")
     assert units["BMS"].vin != units.vin == units["VCU"].vin
     fault.switch(on.rig, False)
     assert units["BMS"].vin == units.vin

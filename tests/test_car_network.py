@@ -8,9 +8,10 @@ import pytest
 from car_help import CarPoint
 
 from harness.devices.can.codec import codec_of
+from simulators.canbus.layout import OBD
 from simulators.canbus.node import NodeFault
 from simulators.vehicle.ecus.icm import LAMPS
-from simulators.vehicle.units import PLACES, ExtraUnit
+from simulators.vehicle.units import PLACES, Bus, ExtraUnit
 
 
 def _lit(point: CarPoint) -> set[str]:
@@ -96,7 +97,7 @@ def test_partners_are_missed_only_while_they_have_supply() -> None:
     for node, ecu in point.bus().ecus.items():
         assert not ecu.symptoms(), node
     assert _lit(point) == {"Charge", "Plug"}
-    assert point.signal("GW_EPSOnline") == "offline"
+    assert "EPS" not in point.ecu("GW").silent_partners()
 
 
 def test_a_babbling_unit_silences_its_bus() -> None:
@@ -450,3 +451,26 @@ def test_stopping_the_network_leaves_the_car_alone() -> None:
     point.bus().start()
     point.run(2.0)
     assert len(point.log) > 1000
+
+
+@pytest.mark.parametrize("bus", ["chassis", "adas"])
+def test_the_gateway_does_not_talk_to_units_without_supply(bus: Bus) -> None:
+    """Nobody would acknowledge it: with an adapter that only listens, the bus is quiet."""
+    point = _ready()
+    simulated = point.bus().buses[bus]
+    listener = simulated.add_node("adapter", place=OBD, listen_only=True)
+    heard: list[can.Message] = []
+    listener.subscribe(heard.append)
+    point.run(1.0)
+    assert heard
+    point.car.power.turn("off")
+    point.run(0.5)
+    heard.clear()
+    point.run(3.0)
+    assert point.ecu("GW").powered
+    assert heard == []
+    assert simulated.load() == 0.0
+    point.make_ready()
+    point.run(2.0)
+    assert any(not frame.is_error_frame for frame in heard)
+    assert simulated.load() > 0.05

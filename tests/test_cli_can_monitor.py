@@ -193,9 +193,9 @@ def test_ctrl_c_is_the_usual_end(tmp_path: Path) -> None:
 def test_the_table_of_a_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     profile = write_profile(tmp_path)
 
-    def shown(height: int) -> str:
+    def shown(width: int, height: int = 40) -> str:
         console = Console(
-            force_terminal=True, width=160, height=height, record=True, file=io.StringIO()
+            force_terminal=True, width=width, height=height, record=True, file=io.StringIO()
         )
         monkeypatch.setattr(can_monitor, "make_console", lambda: console)
 
@@ -211,10 +211,14 @@ def test_the_table_of_a_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         virtual(main)
         return console.export_text()
 
-    text = shown(40)
+    text = shown(160)
+    assert "Data" in text
     for part in ("0x200", "BMS_Status", "100.0", "BMS_Soc=80 %", "BMS_State=standby", "received 2"):
         assert part in text
     assert "0x00000200" in text
+    narrow = shown(80)
+    assert "Data" not in narrow, "the signals need its place"
+    assert "BMS_Soc=80 %" in narrow
 
 
 # Watch

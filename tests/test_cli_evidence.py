@@ -138,8 +138,8 @@ def test_show(record: Path, lang: str, words: list[str]) -> None:
 @pytest.mark.parametrize(
     ("lang", "words"),
     [
-        ("en", ["Powertrain bus  received 21480, sent 0, refused 2", "Not one frame was sent"]),
-        ("zh", ["动力总线  收 21480，发 0，拦截 2", "没有发送任何报文"]),
+        ("en", ["Powertrain bus received 21480, sent 0, refused 2", "Not one frame was sent"]),
+        ("zh", ["动力总线    收 21480，发 0，拦截 2", "没有发送任何报文"]),
     ],
 )
 def test_show_of_a_read_only_run(tmp_path: Path, lang: str, words: list[str]) -> None:

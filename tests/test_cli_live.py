@@ -52,6 +52,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     assert process.stdout is not None
     assert process.stderr is not None
     printed = [process.stdout.readline().strip() for _ in range(2)]
+    process.stderr.readline()  # says what is to be filled in
     process.stderr.readline()  # says how to end it, once everything is there
     try:
         yield Live(printed, folder / "events.jsonl", folder / "bench.yaml")

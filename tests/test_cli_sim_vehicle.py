@@ -112,8 +112,8 @@ def simulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulators]
             started("world", "bench", "--modbus", "tcp://127.0.0.1:0", "--meter-modbus",
                     "tcp://127.0.0.1:0", "--can", ANY, "--vehicle", "connected"),
         )  # fmt: skip
-        found.car.ready(5, 3)
-        found.world.ready(3, 1)
+        found.car.ready(5, 4)
+        found.world.ready(3, 2)
         yield found
 
 

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from harness.datafile import load, loads, validate
+from harness.engine.details import describe
 from harness.errors import FileError
 from harness.fields import DurationField, FileModel, TextField
 
@@ -149,3 +150,24 @@ def test_any_value_validates_or_complains(value: Any) -> None:
         validate(Model, value, places)
     except FileError as error:
         assert all(problem.line >= 1 for problem in error.problems)
+
+
+class Several(BaseModel):
+    """A value that may be several things."""
+
+    value: bool | int | str
+
+
+def test_a_value_that_may_be_several_things_is_one_complaint() -> None:
+    value, places = loads(b"value: null", "f.yaml")
+    with pytest.raises(FileError) as caught:
+        validate(Several, value, places)
+    (problem,) = caught.value.problems
+    assert problem.what == "None is not accepted"
+    assert problem.expected == (
+        "Input should be a valid boolean / or: Input should be a valid integer"
+        " / or: Input should be a valid string"
+    )
+    assert describe(caught.value) == (
+        "文件有 1 处错误:\nf.yaml:1:8: 不接受 None；应为：true 或 false / 或：整数 / 或：文字"
+    )

@@ -141,5 +141,5 @@ def test_a_wrong_file_on_the_command_line(
 def test_a_point_of_a_real_profile() -> None:
     profile = shipped("gb-ac-pile").id
     assert details.chinese(f"pile: the profile {profile} has no point 'x'") == (
-        f"充电桩: 点表 {profile} 没有数据点 x"
+        f"充电桩: 型号 {profile} 没有数据点 x"
     )

@@ -161,13 +161,14 @@ def test_every_titled_file_and_example_is_used() -> None:
 
 
 def test_every_finding_of_probing_a_vehicle_is_explained() -> None:
-    source = (ROOT / "harness" / "bench" / "probe_vehicle.py").read_text("utf-8")
+    files = sorted((ROOT / "harness" / "bench").glob("probe_*.py"))
+    source = "\n".join(file.read_text("utf-8") for file in files)
     page = (ROOT / "docs" / "connect-a-vehicle.md").read_text("utf-8")
     table = page.partition("| finding |")[2].partition("\n\n")[0]
     first = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
     explained = {code for cell in first for code in re.findall(r"`([a-z-]+)`", cell)}
     assert {code for code in explained if f'"{code}"' not in source} == set()
-    assert set(re.findall(r'_add\(\s*"([a-z-]+)"', source)) - explained == set()
+    assert set(re.findall(r'(?:_add|Finding)\(\s*"([a-z-]+)"', source)) - explained == set()
 
 
 def test_what_a_page_would_do_at_the_car_can_be_done() -> None:

@@ -13,8 +13,9 @@ from harness.bench.simulated import seeded_faults
 from harness.cli.root import ROOT
 from harness.engine import matrix
 from harness.engine.matrix import HEALTHY_SEEDS, Alarm, FaultRow, Matrix, MatrixBench
+from harness.engine.run import RunRequest, RunResult
 from harness.errors import UnknownNameError
-from harness.verdict import Verdict
+from harness.verdict import Ending, Verdict
 
 FAULTS = [(name, procedure) for name, one in seeded_faults().items() for procedure in one.expects]
 
@@ -135,6 +136,29 @@ def test_one_fault_through_the_command_line() -> None:
     assert {row["fault"] for row in value["faults"]} == {name}
     assert value["checks_never_failed"] == []
     assert procedure in {row["procedure"] for row in value["faults"]}
+
+
+def test_only_the_procedures_of_the_named_faults_are_run() -> None:
+    name = next(
+        name for name, one in seeded_faults().items() if list(one.expects) == ["VEH-ONB-01"]
+    )
+    told: list[str] = []
+    found = matrix.compute_matrix([name], seeds=2, tell=told.append)
+    assert told == ["VEH-ONB-01: 1/2", "VEH-ONB-01: 2/2", f"VEH-ONB-01: {name}"]
+    assert found.healthy_runs == 2
+
+
+def test_a_run_that_a_person_ends_ends_the_matrix(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs: list[str] = []
+
+    def ended(request: RunRequest, *_: object) -> RunResult:
+        runs.append(request.plans[0].procedure.id)
+        return RunResult(request.folder, Ending.ABORTED, None, 130, "", True, {runs[0]: {}}, 0.0)
+
+    monkeypatch.setattr(matrix, "execute", ended)
+    result = CliRunner().invoke(ROOT, ["matrix", "--fault", FAULTS[0][0], "--seeds", "3"])
+    assert result.exit_code == 130
+    assert len(runs) == 1
 
 
 def test_an_unknown_fault() -> None:

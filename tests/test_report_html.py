@@ -146,7 +146,7 @@ def test_sources_are_honest(page: Page) -> None:
 def test_everything_else_that_happened(page: Page) -> None:
     text = words(page.text["en"])
     for wanted in (
-        "the bench has no meter", "Not selected: rcd-test", "out of date", "in date",
+        "the bench has no meter", "Not selected (1): rcd-test", "out of date", "in date",
         "187.4 s ± 0.62 s", "pile.current_limit", "put back", "Mains voltage raised to 263 V",
         "measured and confirmed", "instrument irt-1", "Attempt 1", "kept, does not count",
         "no reply to FC3 4500+1", "Conclusion of the person",

@@ -57,13 +57,13 @@ EXCHANGE = DiagnosticExchange(
             lambda record: changed(
                 record, BusClosed, lambda bus: msgspec.structs.replace(bus, sent=1)
             ),
-            "Chassis bus: 1 frames sent",
+            "Chassis bus: 1 frame sent",
         ),
         (
             lambda record: with_event(record, FramesSent(step="s", bus="body", message="M")),
-            "1 transmissions are on record",
+            "1 transmission on record",
         ),
-        (lambda record: with_event(record, EXCHANGE), "1 diagnostic requests are on record"),
+        (lambda record: with_event(record, EXCHANGE), "1 diagnostic request on record"),
     ],
 )
 def test_a_read_only_run_that_was_none(

@@ -146,7 +146,7 @@ def test_exchanges_are_shown_under_their_step(sending: Record, page: Page) -> No
         "Diagnostic requests 10: 9 ok, 1 no reply",
         "Diagnostic requests 3: 2 ok, 1 negative response",
         "negative response NRC 22 conditions not correct",
-        "Diagnosis epb 3E 00 tester present: no reply",
+        "Diagnosis EPB 3E 00 tester present: no reply",
         "7F 19 78", "62 F1 90", "reply that nobody asked for", "to all",
     ):  # fmt: skip
         assert wanted in text, wanted
@@ -191,8 +191,8 @@ def test_which_requests_change_something(request_: str, changes: bool) -> None:
 
 def test_trouble_codes_are_said_in_words(page: Page) -> None:
     zh, en = words(page.text["zh"]), words(page.text["en"])
-    assert "bms：P0AA6-1A 高压系统绝缘电阻过低" in zh
-    assert "bms: P0AA6-1A High-voltage insulation resistance too low" in en
+    assert "BMS：P0AA6-1A 高压系统绝缘电阻过低" in zh
+    assert "BMS: P0AA6-1A High-voltage insulation resistance too low" in en
     assert "2F：当前故障、本次上电循环出现过故障、待定故障、已确认故障、清码后出现过故障" in zh
     assert "08: confirmed" in en
     assert "发现 2 项" in zh
@@ -215,7 +215,7 @@ def test_many_units_with_one_fate_are_one_line(sending: Record) -> None:
     for unit in ("cam", "rad", "lid"):
         record = changed_units(record, unit)
     text = words(Page(render_html(record)).text["en"])
-    assert "Diagnosis cam, rad, lid, epb 3E 00 tester present: no reply × 4" in text
+    assert "Diagnosis CAM, RAD, LID, EPB 3E 00 tester present: no reply × 4" in text
 
 
 def changed_units(record: Record, unit: str) -> Record:
@@ -237,7 +237,7 @@ def test_answers_are_shown_in_words_that_the_person_knew(sending: Record) -> Non
     record = changed(sending, Asked, asked)
     record = changed(record, Answered, lambda one: msgspec.structs.replace(one, value="odd_one"))
     text = words(Page(render_html(record)).text["zh"])
-    assert "[奇怪 / 正常]" in text
+    assert "[奇怪 / 好]" in text
     assert "答 奇怪" in text
 
 

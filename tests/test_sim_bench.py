@@ -177,7 +177,10 @@ def test_hands_of_the_technician() -> None:
         await o.ask("confirm", "disconnect-vehicle")
         await sleep(0.1)
         assert await o.read("charging_state", "holder_state") == ["idle", "in"]
-        with pytest.raises(NotAvailableError, match="press-emergency-stop"):
+        with pytest.raises(NotAvailableError, match=r"did you mean: .*press-emergency-stop") as bad:
+            await o.ask("confirm", "press-emergency-stp")
+        assert len(str(bad.value)) < 200, "names like it, not all there are"
+        with pytest.raises(NotAvailableError, match="known: "):
             await o.ask("confirm", "climb-the-mast")
 
     opened(work)

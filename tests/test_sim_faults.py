@@ -8,6 +8,7 @@ from sim_support import Point
 from harness.data import data_folder
 from harness.datafile import load
 from simulators.faults import (
+    all_faults,
     appearance,
     charging,
     contactor,
@@ -220,3 +221,17 @@ def test_a_fault_that_does_nothing_would_be_noticed() -> None:
     sound = condition(point.rig)
     idle.switch(point.rig, True)
     assert condition(point.rig) == sound
+
+
+@pytest.mark.parametrize("name", sorted(all_faults()))
+def test_what_needs_a_car_says_so(name: str) -> None:
+    fault = all_faults()[name]
+    if not fault.needs_car:
+        fault.switch(Point().rig, True)
+    else:
+        assert fault.role == "vehicle"
+        assert "PILE-INSP-01" not in fault.expects
+
+
+def test_a_charging_side_may_be_slow_without_a_car() -> None:
+    assert not all_faults()["vehicle-follows-late"].needs_car

@@ -66,7 +66,7 @@ def test_a_number_agrees_with_the_sum_of_its_parts_or_not(
     parts = sum(volts for name, volts in values.items() if name != "BMS_Cell03")
     assert judged.measurement.value == pytest.approx(values["BMS_Cell03"] - parts)
     assert judged.measurement.uncertainty == pytest.approx(0.001)  # four times 0.5 mV
-    assert judged.measurement.note == "sum of 3"
+    assert judged.measurement.note == "sum of 3 readings"
     readings = {event.measurement.name: event.measurement.value for event in outcome.of(Measured)}
     assert readings["sum_of_parts"] == pytest.approx(parts)
 

@@ -229,6 +229,7 @@ def test_a_checks_file_may_speak_of_any_database_of_its_bus(tmp_path: Path) -> N
 def test_every_file_that_gives_frames_their_meaning_is_listed(tmp_path: Path) -> None:
     add_another(tmp_path)
     shutil.copy(DBC / "foreign.checks.yaml", tmp_path / "other.checks.yaml")
+    (tmp_path / "mini.wiring.yaml").write_text("wiring: mini\n", encoding="utf-8")
     both = profile(tmp_path, BOTH)
     listed = {(kind, name) for kind, name, _ in both.files()}
     assert listed == {
@@ -237,6 +238,7 @@ def test_every_file_that_gives_frames_their_meaning_is_listed(tmp_path: Path) ->
         ("database", "other.dbc"),
         ("database", "other.checks.yaml"),  # found beside the database, not named
         ("diagnostics", "small.diagnostics.yaml"),
+        ("wiring", "mini.wiring.yaml"),
     }
     (tmp_path / "good.dbc").write_bytes(b"changed meanwhile")
     data = {name: data for _, name, data in both.files()}

@@ -101,9 +101,9 @@ def test_a_profile_name_and_its_signal_say_the_same() -> None:
         ("stop_reason", "cp_lost", "CP 信号丢失"),
         ("stop_reason", "stopped_by_pile", "充电桩停止"),
         # piles keep their words
-        ("indicator_state", "off", "不亮"),
-        ("lamp", "off", "不亮"),
-        ("", "off", "不亮"),
+        ("indicator_state", "off", "熄灭"),
+        ("lamp", "off", "熄灭"),
+        ("", "off", "关闭"),
         ("door_state", "open", "打开"),
         ("pe_state", "open", "断线"),
         ("contactor_state", "open", "断开"),
@@ -145,18 +145,21 @@ def test_any_state_and_point_is_taken(state: str, point: str) -> None:
     [
         ("soc", "vehicle", "荷电状态 SOC", "State of charge"),
         ("BMS_StateOfCharge.BMS_Soc", "vehicle", "荷电状态 SOC", "State of charge"),
-        ("BMS_CellVoltages.BMS_CellVoltage01", "vehicle", "BMS_CellVoltages.BMS_CellVoltage01",
-         "BMS_CellVoltages.BMS_CellVoltage01"),
+        ("BMS_CellVoltages.BMS_CellVoltage01", "vehicle", "单体1电压", "Voltage of cell 1"),
+        ("BCM_LampFeedback.BCM_DrlState", "vehicle", "日间行车灯反馈",
+         "Feedback, daytime running lamps"),
+        ("Other_Message.Other_Signal", "vehicle", "Other_Message.Other_Signal",
+         "Other_Message.Other_Signal"),
         ("charging_state", "pile", "充电状态", "Charging state"),
         ("charging_state", "vehicle", "车辆充电状态", "Charging state of the vehicle"),
         ("charging_state", "", "充电状态", "Charging state"),
-        ("vcu.vin", "vehicle vcu", "vcu 车辆识别代号（VIN）",
-         "vcu Vehicle identification number (VIN)"),
+        ("vcu.vin", "vehicle vcu", "VCU 车辆识别代号（VIN）",
+         "VCU Vehicle identification number (VIN)"),
         ("software_version.differing", "vehicle", "软件版本不一致的单元",
          "Software version: units that differ"),
         ("bus_load.powertrain", "vehicle", "动力总线负载率", "Bus load, Powertrain bus"),
         ("error_frames.can", "vehicle", "CAN 总线错误帧", "Error frames, CAN bus"),
-        ("bms.P0AA6-1A", "vehicle", "bms P0AA6-1A", "bms P0AA6-1A"),
+        ("bms.P0AA6-1A", "vehicle", "BMS P0AA6-1A", "BMS P0AA6-1A"),
         ("both_sides.apart", "pile, vehicle", "双侧状态出现的时间差",
          "Time between the states of both sides"),
         ("session_energy / session_energy", "pile, vehicle", "车辆本次充电电量 / 本次电量",
@@ -165,9 +168,9 @@ def test_any_state_and_point_is_taken(state: str, point: str) -> None:
          "Active power (vehicle) − Active power (pile)"),
         ("low_voltage - low_voltage_vcu", "vehicle", "低压（车身控制器） − 低压（整车控制器）",
          "12 V (BCM) − 12 V (VCU)"),
-        ("interlock.time_to_open", "vehicle", "高压互锁 到“断开”的时间",
+        ("interlock.time_to_open", "vehicle", "高压互锁到“断开”的时间",
          "High-voltage interlock time to open"),
-        ("door_front_left.time_to_open", "vehicle", "左前门 到“打开”的时间",
+        ("door_front_left.time_to_open", "vehicle", "左前门到“打开”的时间",
          "Front left door time to open"),
         ("insulation_per_volt", "vehicle", "每伏绝缘电阻", "Insulation resistance per volt"),
         ("eps.trouble_codes", "vehicle", "eps 故障码", "eps trouble codes"),
@@ -194,7 +197,7 @@ def test_every_identifier_of_a_unit_has_a_name() -> None:
         for number in entry["dids"]:
             name = f"{unit}.{by_number[number]}"
             shown = wording.point(name, "zh", f"vehicle {unit}")
-            assert shown.startswith(f"{unit} "), name
+            assert shown.startswith(f"{entry['node']} "), name
             assert CHINESE.search(shown), name
 
 
@@ -223,9 +226,10 @@ def test_buses_have_names_and_unknown_ones_keep_theirs() -> None:
         ("silent_nodes", ["chassis"], "底盘总线"),
         ("unknown_messages", ["powertrain:5A1"], "动力总线：5A1"),
         ("lamps_lit", ["lamp_abs"], "ABS 灯"),
-        ("trouble_codes", ["bms:P0AA6-1A"], "bms：P0AA6-1A"),
-        ("silent_units", ["epb"], "epb"),
-        ("vin.differing", ["bcm=LEX:1"], "bcm=LEX:1"),
+        ("trouble_codes", ["bms:P0AA6-1A"], "BMS：P0AA6-1A"),
+        ("silent_units", ["epb", "mine"], "EPB、mine"),
+        ("vin.differing", ["bcm=LEX:1"], "BCM LEX:1"),
+        ("not_approved", ["bcm.software_version=V9 (V2)"], "BCM 软件版本 V9（应为 V2）"),
         ("fault_flags", ["a:b"], "a:b"),
         ("silent_nodes", [], "无"),
     ],
@@ -234,11 +238,11 @@ def test_lists(name: str, value: Value, zh: str) -> None:
     assert wording.value(value, None, "zh", name) == zh
 
 
-def test_limits_of_lists_and_of_flags_are_said_differently() -> None:
+def test_limits_of_lists_and_of_flags_are_said_alike() -> None:
     assert wording.limit(Clear(), "zh", "silent_nodes") == "= 无"
     assert wording.limit(Clear(["lamp_abs"]), "zh", "lamps_lit") == "= 无（ABS 灯 除外）"
     assert wording.limit(Clear(), "en", "x.differing") == "= none"
-    assert wording.limit(Clear(), "zh", "fault_flags") == "不得置位"
+    assert wording.limit(Clear(), "zh", "fault_flags") == "= 无"
     assert wording.limit(Range("1", None, 0), "en", "error_frames.can") == "≤ 0"
     assert wording.limit(Range("V", 1, 2), "en", "x") == "1 … 2 V"
 

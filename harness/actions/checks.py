@@ -82,7 +82,8 @@ def _points(context: CheckContext, role: str, name: str) -> list[PointInfo]:
 def _difference(context: CheckContext) -> Iterator[Complaint]:
     """The limit fits the difference of the quantities named, whatever they are."""
     parameters = context.parameters
-    for name in parameters.get("points") or [parameters["total"]]:
+    names = parameters["points"] if "points" in parameters else [parameters["total"]]
+    for name in names:
         points = _points(context, "vehicle", name)
         unit = points[0].unit if points else None
         _Wants(Range, "K" if unit == "°C" else unit).check(context)

@@ -106,9 +106,15 @@ class StepContext:
     async def read(
         self, points: Sequence[str], *, role: str | None = None
     ) -> dict[str, Measurement]:
-        """Read points at once and put them on record."""
-        device = self.device if role is None else self.bench.device(role)
-        found = await device.read(points, self.deadline)
+        """Read points at once and put them on record.
+
+        Of a vehicle, what a silent control unit does not tell is on record as missing.
+        """
+        role = self.role if role is None else role
+        if role == "vehicle":
+            found = await self.vehicle.read_what_answers(points, self.deadline)
+        else:
+            found = await self.bench.device(role).read(points, self.deadline)
         for measurement in found.values():
             self.measured(measurement)
         return found

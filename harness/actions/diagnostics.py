@@ -11,6 +11,7 @@ from harness.errors import (
     BadReplyError,
     BenchError,
     DeviceError,
+    NoReplyError,
     NotAvailableError,
     UnknownNameError,
     UsageError,
@@ -23,6 +24,7 @@ from harness.text import Text
 if TYPE_CHECKING:
     from harness.bench.load import LoadedBench
     from harness.devices.diag.diagnostics import Diagnostics
+    from harness.devices.vehicle.control_units import StoredCode
 
 CONFIRMED_OR_FAILING = 0x09
 """Status bits of a trouble code that counts: testFailed and confirmedDTC (ISO 14229-1)."""
@@ -88,7 +90,8 @@ async def scan_dtcs(
     """Read the trouble codes of all units and expect none that is confirmed or failing now.
 
     Every code goes on record with its status byte. A unit that does not answer may have anything
-    stored: without it there is no pass, but what the others have stored still counts.
+    stored: without it there is no pass, but what the others have stored still counts. It is asked
+    once more before it counts as silent.
     """
     found, unread = await _stored(step, units, mask)
     _judge_found(step, "trouble_codes", found, unread, allowed=allowed)
@@ -124,7 +127,7 @@ async def _ask(step: StepContext, unit: str, did: str) -> Measurement | None:
     """
     point = f"{unit}.{did}"
     try:
-        return (await step.read([point]))[point]
+        reading = (await step.read([point]))[point]
     except (BenchError, DeviceError) as error:
         step.vehicle.require_alive()
         step.measured(
@@ -138,6 +141,20 @@ async def _ask(step: StepContext, unit: str, did: str) -> Measurement | None:
             )
         )
         return None
+    return None if reading.quality is Quality.MISSING else reading
+
+
+async def _read_codes(step: StepContext, unit: str) -> "list[StoredCode]":
+    """The stored codes of a unit; one that stays silent is asked once more.
+
+    One frame that was lost is not a unit that is gone. Raises as `VehicleDevice.trouble_codes`.
+    """
+    try:
+        return await step.vehicle.trouble_codes(unit, step.deadline)
+    except NoReplyError as error:
+        if error.asked_for_patience:
+            raise
+        return await step.vehicle.trouble_codes(unit, step.deadline)
 
 
 async def _stored(
@@ -148,7 +165,7 @@ async def _stored(
     unread: list[str] = []
     for name in units or tuple(step.vehicle.units):
         try:
-            stored = await step.vehicle.trouble_codes(name, step.deadline)
+            stored = await _read_codes(step, name)
         except (BenchError, DeviceError) as error:
             step.vehicle.require_alive()
             unread.append(name)

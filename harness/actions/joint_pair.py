@@ -41,7 +41,9 @@ class Side:
     @property
     def shown(self) -> str:
         """The states that it shows, for the record."""
-        return ", ".join(str(one.value) for one in self.readings)
+        return ", ".join(
+            "no reading" if one.value is None else str(one.value) for one in self.readings
+        )
 
 
 class Pair:

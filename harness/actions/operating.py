@@ -107,7 +107,7 @@ async def spread(step: StepContext, *, points: PointNames) -> None:
             source=step.role,
             at=step.clock.elapsed(),
             frame=high.frame,
-            note=f"highest of {len(readings)}",
+            note=f"highest minus lowest of {len(readings)}",
         )
     )
 
@@ -166,7 +166,7 @@ async def agrees_with_sum(step: StepContext, *, total: PointName, parts: str) ->
     unit = whole.unit or "1"
     together = round(sum(_in(one, unit) for one in found.values()), 6)
     stated = _stated((*found.values(), whole), unit)
-    at, count = step.clock.elapsed(), f"sum of {len(found)}"
+    at, count = step.clock.elapsed(), f"sum of {len(found)} readings"
     step.measured(whole)
     step.measured(Measurement("sum_of_parts", together, unit, source=step.role, at=at, note=count))
     step.judge(
@@ -221,7 +221,12 @@ async def per_volt(
     step: StepContext, *, resistance: PointName = "insulation_resistance",
     voltage: PointName = "pack_voltage",
 ) -> None:  # fmt: skip
-    """Judge the insulation resistance divided by the voltage that it stands against (Ω/V)."""
+    """Judge the insulation resistance divided by the highest working voltage (Ω/V).
+
+    That is the vehicle's rating `max_working_voltage`, or the voltage of this moment where it is
+    higher or the profile has no rating.
+    """
+    from harness.catalogue.criteria.inputs import number  # noqa: PLC0415
     from harness.catalogue.criteria.insulation_per_volt import insulation_per_volt  # noqa: PLC0415
 
     found = await step.read([resistance, voltage])
@@ -229,4 +234,8 @@ async def per_volt(
         if not _is_number(reading):
             step.judge(reading)
             return
-    step.judge(insulation_per_volt(found[resistance], found[voltage]))
+    against = found[voltage]
+    rated = step.vehicle.profile.ratings.get("max_working_voltage")
+    if rated is not None and rated.to("V") > number(against, "V")[0]:
+        against = Measurement("max_working_voltage", rated.to("V"), "V", 0.0, source=step.role)
+    step.judge(insulation_per_volt(found[resistance], against))

@@ -80,15 +80,16 @@ async def observe(
         raise NotAvailableError(f"nobody observed {subject!r}")
     reported = await step.read_one(point, role=device)
     wanted = states.get(str(reported.value))
+    unfit = f"{point} is {reported.value}: no answer belongs to that"
+    if reported.quality is Quality.MISSING and reported.note:
+        unfit = reported.note
     seen = Measurement(
         name=subject,
         value=answer.value,
         quality=Quality.GOOD if wanted is not None else Quality.MISSING,
         source=answer.by,
         at=step.clock.elapsed(),
-        note=answer.note
-        if wanted is not None
-        else f"{point} is {reported.value}: no answer belongs to that",
+        note=answer.note if wanted is not None else unfit,
         transactions=reported.transactions,
     )
     step.judge(seen, Equals(wanted if wanted is not None else "?"))
@@ -158,6 +159,8 @@ async def reading(
     quality, note = Quality.GOOD, answer.note
     if tool is None:
         quality, note = Quality.OUT_OF_CALIBRATION, "the bench lists no such instrument"
+    elif tool.calibration_due is None:
+        quality, note = Quality.OUT_OF_CALIBRATION, _NO_DATE
     elif not tool.in_date:
         quality, note = Quality.OUT_OF_CALIBRATION, f"calibration due {tool.calibration_due}"
     spread = answer.uncertainty
@@ -177,6 +180,7 @@ async def reading(
     step.judge(measurement)
 
 
+_NO_DATE = "the bench does not say until when the instrument is calibrated"
 _DEGREES = ("°C", "K")
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from harness.actions.context import StepContext
 from harness.actions.registry import CheckContext, Complaint, action, check_of
-from harness.errors import NotAvailableError, UnknownNameError, UsageError
+from harness.errors import BenchError, NotAvailableError, UnknownNameError, UsageError
 from harness.events import FramesSent
 from harness.fields import DurationField
 from harness.quantity import Scalar
@@ -57,7 +57,11 @@ async def send_cyclic(
     values: dict[str, Scalar] | None = None,
     period: DurationField | None = None,
 ) -> None:
-    """Send a message in cycles until `can.stop_sending`, or until the end of the run."""
+    """Send a message in cycles until `can.stop_sending`, or until the end of the run.
+
+    When the adapter does not take it any more, that is on record at once, and steps that look at
+    the vehicle end in an error until sending is stopped or begun anew.
+    """
     bus = _carrier(step, message)
     cyclic = bus.sender.cyclic(message, values, period=period)
     step.emit(
@@ -75,12 +79,19 @@ async def send_cyclic(
 @action("can.stop_sending", kind="W", judges=False, limit="none",
         title=Text("停止周期发送", "End sending in cycles"))  # fmt: skip
 async def stop_sending(step: StepContext) -> None:
-    """End everything that is sent in cycles."""
+    """End everything that is sent in cycles.
+
+    Raises BusError when something was to be sent until now, and the adapter had not taken it.
+    """
+    failures: list[BenchError] = []
     for bus in step.vehicle.attached.values():
         running = bus.sender.running
+        failures += bus.sender.failed.values()
         bus.sender.stop_all()
         for message in running:
             step.emit(FramesSent(step=step.step, bus=bus.name, message=message, period=0.0))
+    if failures:
+        raise failures[0]
 
 
 @check_of("can.send", "can.send_cyclic")

@@ -13,6 +13,14 @@ _PATIENCE = 1.5
 Look = Callable[[], Awaitable[tuple[bool, list[Measurement]]]]
 
 
+def still(readings: list[Measurement]) -> str:
+    """What it was when nothing had changed, for the record."""
+    if all(one.value is None for one in readings):
+        return "still no reading"
+    shown = ("no reading" if one.value is None else str(one.value) for one in readings)
+    return "still " + ", ".join(shown)
+
+
 async def time_until(
     step: StepContext,
     name: str,
@@ -51,7 +59,7 @@ async def time_until(
             source=step.role,
             at=step.clock.elapsed(),
             transactions=[line for reading in readings for line in reading.transactions],
-            note="" if seen else f"still {', '.join(str(r.value) for r in readings)}",
+            note="" if seen else still(readings),
         ),
         limit,
     )

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from harness.actions.context import StepContext
 from harness.actions.registry import PointName, PointRef, StateOf, action
-from harness.actions.timing import time_until
+from harness.actions.timing import still, time_until
 from harness.clock import loop_time, sleep_until
 from harness.errors import NotAvailableError
 from harness.fields import DurationField, TextField
@@ -142,7 +142,7 @@ async def _timed_from_cause(
     note = ""
     if effect.seen is None:
         at_least = round(effect.not_yet - (cause.seen or confirmed), 6)
-        note = f"still {readings[point].value}"
+        note = still([readings[point]])
     elif cause.seen is None:
         note = f"{', '.join(since)} did not show the cause"
     else:

@@ -251,8 +251,9 @@ class Bench:
         self.at_step("preamble", 1)
         for role, device in self.devices.items():
             names = [name for name in IDENTITY if device.has(name)]
+            read = self.vehicle.read_what_answers if role == "vehicle" else device.read
             try:
-                found = await device.read(names, deadline) if names else {}
+                found = await read(names, deadline) if names else {}
             except (DeviceError, NotAvailableError) as error:
                 # A wrong profile or an odd device: the identity step will say what it means.
                 self._emit(_not_read(f"{role}: identity", error))

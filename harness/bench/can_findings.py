@@ -12,6 +12,17 @@ NO_FRAMES = Text(
     "not one frame came: check CAN-H, CAN-L and ground, that the vehicle is switched on, and the "
     "bit rate",
 )
+NO_FRAMES_UNASKED = Text(
+    "没有收到任何报文，且只读时不发送询问：诊断接口往往不问不答，可去掉 read_only 再试；"
+    "否则检查接线、车辆是否上电、波特率",
+    "not one frame came, and read-only nobody was asked: many diagnostic sockets are silent until "
+    "asked, so try without read_only; or check wiring, that the vehicle is on, and the bit rate",
+)
+ASKED = Text(
+    "该接口不主动发报文（多半经网关隔离）：诊断可用，信号读不到",
+    "this socket sends nothing by itself (most likely behind a gateway): diagnostics can be used, "
+    "signals cannot be read",
+)
 ONLY_ERRORS = Text(
     "只有错误帧：波特率多半不对；再查 CAN-H 与 CAN-L 是否接反、终端电阻是否为两个 120 Ω",
     "nothing but error frames: most likely the bit rate; then check for swapped CAN-H and CAN-L "
@@ -24,6 +35,14 @@ SOME_ERRORS = Text(
 WRONG_DATABASE = Text(
     "数据库与该总线不符：换用正确的 DBC，或检查接的是哪条总线",
     "the database does not fit this bus: use the right DBC, or look which bus this is",
+)
+PARTIAL_DATABASE = Text(
+    "数据库只描述了该总线的一部分报文：所列报文可用，其余按未知处理",
+    "the database describes only a part of this bus: what it has can be used, the rest is unknown",
+)
+VIN_DIFFERS = Text(
+    "核对这些控制单元是否换过件、是否已写入 VIN",
+    "find out whether these units were exchanged, and whether the VIN was written to them",
 )
 SWAPPED = Text(
     "把台架文件中这两条总线的 connections 对调，或对调接线",

@@ -1,7 +1,7 @@
 """Looking at a vehicle without a procedure: do frames come, do they fit, who answers?
 
 Listens first. Then, unless the connection is read-only, every control unit is asked whether it is
-there, and the VIN is read: nothing else is sent.
+there, also on a bus without a frame, and the VIN is read: nothing else is sent.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,6 +10,7 @@ from typing import Any
 from harness.bench import can_findings as words
 from harness.bench.findings import OPENING, DeviceProbe, Finding, as_is
 from harness.bench.lock import BenchLock
+from harness.bench.probe_bus import look_at
 from harness.clock import Clock, Deadline, sleep
 from harness.devices.can.connection import CanConnection
 from harness.devices.vehicle.attached import AttachedBus
@@ -22,10 +23,6 @@ LISTEN = 6.0
 """Seconds of listening: the slowest cycle of common cars is a second, and five make silence."""
 _OPENING = 10.0
 _ASKING = 30.0
-_FIT = 0.5
-"""Share of frames that a database should know."""
-_BUSY = 0.9
-_SHOWN = 8
 
 
 async def probe_vehicle(
@@ -65,6 +62,7 @@ class _Probe:
         self._vehicle = vehicle
         self.found = found
         self._tell = tell
+        self._was_asked = False
 
     def _add(self, code: str, what: Text, do: Text, **more: Any) -> None:
         self.found.findings.append(Finding(code, what, do, **more))
@@ -86,114 +84,65 @@ class _Probe:
         self._tell(f"vehicle: {LISTEN:g} s …")
         await sleep(LISTEN)
         for bus in opened:
-            self._look_at(bus)
-        if any(bus.lost for bus in opened):
-            return  # said above; it is not reached any more
-        self.found.reachable = any(bus.tallies().received for bus in opened)
-        if self.found.reachable and await self._read_everything():
-            await self._ask_units()
+            self.found.findings += look_at(bus, self._vehicle.profile)
+        quiet = [bus for bus in opened if self._quiet(bus)]
+        answered = False
+        if not any(bus.lost for bus in opened):  # otherwise it is not reached any more
+            answered = await self._read_and_ask()
+        self._tell_of_silence(quiet, answered=answered)
 
-    # The buses
-
-    def _look_at(self, bus: AttachedBus) -> None:
+    def _quiet(self, bus: AttachedBus) -> bool:
+        """Nothing at all comes, and nothing speaks against asking."""
         tallies = bus.tallies()
-        if bus.lost:
-            self._add("link-lost", Text(f"{bus.name}：连接断开", f"{bus.name} was lost"),
-                      Text(bus.lost, bus.lost))  # fmt: skip
-            return
-        if not tallies.received:
-            code, do = ("only-errors", words.ONLY_ERRORS) if tallies.error_frames else (
-                "silent-bus", words.NO_FRAMES)  # fmt: skip
-            what = f"{tallies.error_frames} error frames" if tallies.error_frames else "silent"
-            zh = f"错误帧 {tallies.error_frames} 个" if tallies.error_frames else "无报文"
-            self._add(code, Text(f"{bus.name}：{zh}", f"{bus.name}: {what}"), do)
-            return
-        if tallies.error_frames:
-            count = tallies.error_frames
-            self._add(
-                "error-frames",
-                Text(f"{bus.name}：错误帧 {count} 个", f"{bus.name}: {count} error frames"),
-                words.SOME_ERRORS,
-            )
-        busy = tallies.load_peak is not None and tallies.load_peak > _BUSY
-        unknown = sum(tallies.unknown.values())
-        # A node that babbles fills a bus with one frame; that says nothing about the database.
-        if unknown > _FIT * tallies.received and not busy:
-            self._wrong_database(bus, unknown, tallies.received)
-            return
-        self._silent_nodes(bus)
-        self._flawed(bus)
-        if tallies.unknown:
-            shown = ", ".join(sorted(tallies.unknown)[:_SHOWN])
-            self._add(
-                "unknown-messages",
-                Text(f"{bus.name}：未知报文 {shown}", f"{bus.name}: unknown messages {shown}"),
-                words.UNKNOWN,
-                severity="note",
-            )
-        if busy:
-            peak = round(100 * (tallies.load_peak or 0.0))
-            self._add(
-                "busy-bus",
-                Text(f"{bus.name}：负载率达 {peak} %", f"{bus.name}: loaded up to {peak} %"),
-                words.BUSY,
-            )
+        return not (bus.lost or tallies.received or tallies.error_frames)
 
-    def _wrong_database(self, bus: AttachedBus, unknown: int, received: int) -> None:
-        other = self._fitting(bus)
-        if other is not None:
-            self._add(
-                "buses-swapped",
-                Text(
-                    f"接在 {bus.name} 上的其实是 {other}",
-                    f"what is connected as {bus.name} is {other}",
-                ),
-                words.SWAPPED,
-            )
-            return
-        shown = ", ".join(sorted(bus.tallies().unknown)[:_SHOWN])
-        self._add(
-            "wrong-database",
-            Text(
-                f"{bus.name}：{received} 帧中有 {unknown} 帧不在数据库中（{shown}）",
-                f"{bus.name}: {unknown} of {received} frames are not in the database ({shown})",
-            ),
-            words.WRONG_DATABASE,
-        )
+    async def _read_and_ask(self) -> bool:
+        """Read the points and ask the control units; whether one of them answered.
 
-    def _fitting(self, bus: AttachedBus) -> str | None:
-        """The bus of the profile whose database knows most of these frames."""
-        seen = {identifier: one.count for identifier, one in bus.monitor.unknown.items()}
-        total = sum(seen.values())
-        for name, databases in self._vehicle.profile.databases.items():
-            known = {message.id for database in databases for message in database.messages}
-            if sum(count for one, count in seen.items() if one in known) > _FIT * total:
-                return name
-        return None
+        The diagnostic socket of many vehicles is silent until somebody asks.
+        """
+        talking = any(bus.tallies().received for bus in self._vehicle.attached.values())
+        self.found.reachable = talking
+        if talking and not await self._read_everything():
+            return False
+        answered = await self._ask_units()
+        if answered and not talking:
+            self.found.reachable = True
+            await self._read_everything()
+        return answered
 
-    def _silent_nodes(self, bus: AttachedBus) -> None:
-        for node in bus.monitor.silent_nodes():
-            self._add(
-                "silent-node",
-                Text(f"{bus.name}：{node} 没有报文", f"{bus.name}: nothing comes from {node}"),
-                words.SILENT_NODE,
-            )
-
-    def _flawed(self, bus: AttachedBus) -> None:
-        for name, state in bus.monitor.states.items():
-            if not state.flaws:
+    def _tell_of_silence(self, quiet: list[AttachedBus], *, answered: bool) -> None:
+        """A bus without a frame: wired wrongly, or one on which one has to ask."""
+        asked_on = self._carrier()
+        found: list[Finding] = []
+        for bus in quiet:
+            if answered and bus is asked_on:
+                what = Text(
+                    f"{bus.name}：平时无报文，但控制单元有应答",
+                    f"{bus.name}: no frames are sent by themselves, but control units answer",
+                )
+                found.append(Finding("silent-until-asked", what, words.ASKED, severity="note"))
                 continue
-            example = next(iter(state.examples.values()))
-            count = sum(state.flaws.values())
-            self._add(
-                "flawed-message",
-                Text(
-                    f"{bus.name}：{name} 有 {count} 帧异常（{example.describe('zh')}）",
-                    f"{bus.name}: {count} bad frames of {name} ({example.describe('en')})",
-                ),
-                words.FLAWED,
-                point=name,
+            asked = bus is asked_on and self._was_asked
+            more = Text("，控制单元也无应答", ", and no control unit answers") if asked else None
+            what = Text(
+                f"{bus.name}：无报文{more.zh if more else ''}",
+                f"{bus.name}: silent{more.en if more else ''}",
             )
+            not_asked = bus is asked_on and self._may_not_ask(bus)
+            do = words.NO_FRAMES_UNASKED if not_asked else words.NO_FRAMES
+            found.append(Finding("silent-bus", what, do))
+        self.found.findings[:0] = found
+
+    def _carrier(self) -> AttachedBus | None:
+        """The bus over which control units are asked."""
+        if self._vehicle.why_not_diagnosed():
+            return None
+        (bus,) = self._vehicle.chosen([self._vehicle.profile.diagnostics_bus])
+        return bus
+
+    def _may_not_ask(self, bus: AttachedBus) -> bool:
+        return self._vehicle.read_only or bus.connection.listen_only
 
     # Points and control units
 
@@ -206,22 +155,26 @@ class _Probe:
             else:
                 usable.append(name)
         try:
-            found = await self._vehicle.read(usable, Deadline.after(_ASKING))
+            found = await self._vehicle.read_what_answers(usable, Deadline.after(_ASKING))
         except HarnessError as error:
             self._add("link-lost", as_is(error), words.NO_FRAMES)
             return False
         self.found.readings += found.values()
         return True
 
-    async def _ask_units(self) -> None:
-        vehicle = self._vehicle
-        if vehicle.profile.diagnostics is None:
-            return
-        if vehicle.read_only:
-            self._add("read-only", words.LISTEN_ONLY, words.LISTEN_ONLY, severity="note")
-            return
-        if vehicle.why_not_diagnosed():
-            return
+    async def _ask_units(self) -> bool:
+        """Ask every unit whether it is there; whether one was."""
+        vehicle, bus = self._vehicle, self._carrier()
+        if bus is None or not bus.opened:
+            return False
+        quiet = self._quiet(bus)
+        if self._may_not_ask(bus):
+            if not quiet:
+                self._add("read-only", words.LISTEN_ONLY, words.LISTEN_ONLY, severity="note")
+            return False
+        if not quiet and not bus.tallies().received:
+            return False  # nothing but errors: whoever sends there disturbs, and is not heard
+        self._was_asked = True
         silent: list[str] = []
         for name in vehicle.units:
             self._tell(f"vehicle: {name}")
@@ -229,14 +182,15 @@ class _Probe:
                 answered = await vehicle.answers(name, Deadline.after(_ASKING))
             except (BenchError, DeviceError) as error:
                 self._add("diagnostics", as_is(error), words.NO_UNITS)
-                return
+                return False
             if not answered:
                 silent.append(name)
         if len(silent) == len(vehicle.units):
-            self._add(
-                "no-diagnostics", Text("所有控制单元无应答", "no unit answers"), words.NO_UNITS
-            )
-            return
+            if not quiet:  # otherwise that is said of the bus
+                self._add(
+                    "no-diagnostics", Text("所有控制单元无应答", "no unit answers"), words.NO_UNITS
+                )
+            return False
         for name in silent:
             self._add(
                 "silent-unit",
@@ -244,6 +198,8 @@ class _Probe:
                 words.SILENT_UNIT,
             )
         await self._identity(silent)
+        self._compare_vins()
+        return True
 
     async def _identity(self, silent: list[str]) -> None:
         for did in ("vin", "software_version"):
@@ -257,3 +213,21 @@ class _Probe:
                     self._add("identity", as_is(error), words.SILENT_UNIT, point=name)
                     continue
                 self.found.identity.append(found[name])
+
+    def _compare_vins(self) -> None:
+        """Units with another VIN than most come from another car, or nobody has coded them."""
+        vins = {
+            one.name.rpartition(".")[0]: str(one.value)
+            for one in self.found.identity
+            if one.name.rpartition(".")[2] == "vin" and one.value is not None
+        }
+        values = list(vins.values())
+        usual = max(values, key=values.count, default="")
+        odd = {unit: vin for unit, vin in vins.items() if vin != usual}
+        if odd:
+            shown = ", ".join(f"{unit} {vin}" for unit, vin in odd.items())
+            what = Text(
+                f"VIN 不一致：多数为 {usual}，{shown}",
+                f"the VINs differ: most have {usual}, {shown}",
+            )
+            self._add("vin-differs", what, words.VIN_DIFFERS, severity="note")

@@ -205,6 +205,11 @@ class SeededFault(Protocol):
         ...
 
     @property
+    def needs_car(self) -> bool:
+        """It is in the car itself, not only in its charging side."""
+        ...
+
+    @property
     def expects(self) -> Mapping[str, tuple[str, ...]]:
         """Procedure -> the steps that this fault turns to fail."""
         ...

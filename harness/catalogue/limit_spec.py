@@ -179,7 +179,7 @@ def _rating(name: str, ratings: Mapping[str, Quantity]) -> Quantity:
         if spelling in ratings:
             return ratings[spelling]
     known = ", ".join(sorted(ratings)) or "none"
-    raise UsageError(f"the limit needs the rating {name!r} of the pile; ratings given: {known}")
+    raise UsageError(f"the limit needs the rating {name!r}; ratings given: {known}")
 
 
 def _with_unit(figure: Quantity, unit: str | None) -> Quantity:

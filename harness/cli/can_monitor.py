@@ -30,19 +30,22 @@ from harness.quantity import parse_duration
 from harness.text import Text
 from harness.verdict import ExitCode
 
+_DATA = Text("数据", "Data")
 _COLUMNS = (
     Text("总线", "Bus"),
     Text("标识符", "Id"),
     Text("报文", "Message"),
     Text("帧数", "Frames"),
     Text("周期 ms", "Period ms"),
-    Text("数据", "Data"),
+    _DATA,
     Text("信号", "Signals"),
 )
 _MORE = Text("另有 {} 条报文（用 --message 选择）", "{} more messages (choose with --message)")
 _OPENING = 30.0
 _SIGNALS = 4
 _ROOM_FOR_FOOT = 6
+_ROOM_FOR_DATA = 100
+"""Columns of a terminal below which the signals need the place of the raw data."""
 
 
 @command(
@@ -225,7 +228,10 @@ class _Monitor:
 
     def _table(self, vehicle: VehicleDevice) -> Group:
         table = Table(box=None, pad_edge=False, show_edge=False, expand=True)
+        narrow = self._console.width < _ROOM_FOR_DATA
         for title in _COLUMNS:
+            if narrow and title is _DATA:
+                continue
             # What is too long is cut off at the signals, which come last.
             ratio = 1 if title is _COLUMNS[-1] else None
             table.add_column(say(title), no_wrap=True, ratio=ratio, overflow="ellipsis")
@@ -233,20 +239,20 @@ class _Monitor:
         room = max(5, self._console.height - _ROOM_FOR_FOOT - len(vehicle.attached))
         for bus, state in rows[:room]:
             period = state.period_mean
-            table.add_row(
+            cells = [
                 bus.name,
                 format_id(*state.spec.id),
                 state.spec.name,
                 str(state.count),
                 "" if period is None else f"{1000 * period:.1f}",
-                state.message.data.hex(" ").upper(),
-                _signals(bus, state.spec.name),
-                style="red" if state.flaws else None,
-            )
-        if len(rows) > room:
-            table.add_row("…", "", say(_MORE).format(len(rows) - room))
+            ]
+            cells += [] if narrow else [state.message.data.hex(" ").upper()]
+            cells.append(_signals(bus, state.spec.name))
+            table.add_row(*cells, style="red" if state.flaws else None)
         # Below the table: a long line inside would take the width from its columns.
         feet = [Line(f"{bus.name}: {_foot(bus)}", "dim") for bus in vehicle.attached.values()]
+        if len(rows) > room:
+            feet.insert(0, Line(f"… {say(_MORE).format(len(rows) - room)}"))
         return Group(table, *feet)
 
     def _row(self, vehicle: VehicleDevice, clock: Clock) -> dict[str, Any]:

@@ -66,23 +66,24 @@ def show(folder: Path) -> int:
     }
     for procedure, plan in digest.plans.items():
         judging -= {(procedure, step) for step in plan.deselected}
-    Summary(console, language()).show(digest, judging, folder, sealed=record.check.sealed)
-    if rows := _vehicle(RunView(record)):
-        click.echo(wide.rows(rows, columns(), by=0))
+    summary = Summary(console, language())
+    summary.show(digest, judging, folder, sealed=record.check.sealed)
+    summary.show_rows(_vehicle(RunView(record)))
     return 0
 
 
-def _vehicle(view: RunView) -> list[tuple[str, str]]:
+def _vehicle(view: RunView) -> list[tuple[Text, str]]:
     """The buses of a vehicle, what its units were asked, and whether a read-only run was one."""
     side = view.vehicle
-    rows = [(say(bus_name(bus.name)), bus_counts(bus, language())) for bus in side.buses.values()]
+    rows = [(bus_name(bus.name), bus_counts(bus, language())) for bus in side.buses.values()]
     if side.exchanges:
         counts = Counter(one.outcome for one in side.exchanges)
         parts = [f"{say(OUTCOMES.get(name, Text(name, name)))} {n}" for name, n in counts.items()]
         head = say(_REQUESTS).format(len(side.units()), side.requests)
-        rows.append((say(_DIAGNOSIS), head + ", ".join(parts)))
+        comma = "、" if language() == "zh" else ", "
+        rows.append((_DIAGNOSIS, head + comma.join(parts)))
     if view.started is not None and view.started.read_only:
-        rows.append((say(_READ_ONLY), say(side.read_only().text)))
+        rows.append((_READ_ONLY, say(side.read_only().text)))
     return rows
 
 

@@ -3,6 +3,7 @@
 A row is a JSON object with `id` and, in both languages, `title`; `show` gets the whole entry.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from harness.catalogue.load import load_catalogue
 from harness.catalogue.skills import Skill, load_skills
 from harness.devices.modbus.points import Profile
 from harness.devices.modbus.profile import list_profiles, load_profile
+from harness.engine import names, states_zh
 from harness.procedure.load import LoadedProcedure, load_procedure, procedure_files
 from harness.text import Language, Text
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from harness.devices.vehicle.profile import VehicleProfile
 
 Row = dict[str, Any]
+_WORD = re.compile(r"[a-z]\w+")
 
 
 WORDS_ZH = {
@@ -57,6 +60,18 @@ WORDS_ZH = {
 def word(value: str, language: Language) -> str:
     """A word of a data file in the language of the reader."""
     return WORDS_ZH.get(value, value) if language == "zh" else value
+
+
+def limit(described: str, language: Language) -> str:
+    """A limit of the catalogue for a reader: states and names of points in words."""
+    if described == "none set":
+        return Text("= 无", "= none").get(language)
+    if language == "en":
+        return described
+    if described.startswith("= ") or " | " in described:
+        return _WORD.sub(lambda found: states_zh.chinese(found[0]) or found[0], described)
+    name, space, rest = described.partition(" ")
+    return names.point(name, language) + space + rest.replace(" 1/min", " 次/min")
 
 
 def both(text: Text | None) -> dict[str, str] | None:
@@ -189,7 +204,7 @@ KINDS: Mapping[str, tuple[Text, Callable[[], list[Row]]]] = {
     "procedures": (Text("流程", "Procedures"), procedures),
     "items": (Text("检验项目", "Items"), items),
     "faults": (Text("故障", "Faults"), faults),
-    "profiles": (Text("点表", "Profiles"), profiles),
+    "profiles": (Text("点表或车型", "Profiles"), profiles),
     "actions": (Text("动作", "Actions"), actions),
     "skills": (Text("技能", "Skills"), skills),
 }

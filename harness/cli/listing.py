@@ -6,7 +6,7 @@ import click
 
 from harness.cli import wide
 from harness.cli.base import argument, columns, command, language
-from harness.cli.library import KINDS, Row, word
+from harness.cli.library import KINDS, Row, limit, word
 from harness.cli.options import json_option, print_json
 from harness.text import Text
 
@@ -16,7 +16,7 @@ _LONGEST_ID = 44
 @command(
     "list",
     about=Text(
-        "列出流程、检验项目、故障、点表、动作或技能。",
+        "列出流程、检验项目、故障、点表或车型、动作或技能。",
         "List procedures, items, faults, profiles, actions or skills.",
     ),
 )
@@ -56,7 +56,7 @@ def _facts(kind: str, row: Row) -> str:
         facts = [_count(row["steps"], Text("步", "steps"))]
         facts += [_count(minutes, Text("分钟", "min"))] if minutes else []
     elif kind == "items":
-        facts = [row["limit"]]
+        facts = [limit(row["limit"], language())] if row["limit"] else []
     elif kind == "faults":
         facts = [row["role"], row["kind"]]
     elif kind == "profiles":

@@ -15,6 +15,7 @@ _HEALTHY = Text("正常台架运行 {} 次，误报 {} 次", "{} healthy runs, {
 _FOUND = Text("{} / {} 个故障由规定的步骤检出", "{} of {} faults found by exactly the right steps")
 _EXPECTED = Text("应检出", "expected")
 _FAILED = Text("实际", "failed")
+_NAMED = Text("应诊断为 {}，实际 {}", "to be named {}, named {}")
 _NEVER = Text("从未被任何故障触发的检验", "Checks that no fault ever fails")
 _NONE = Text("无", "none")
 
@@ -81,4 +82,7 @@ def _row(row: FaultRow) -> str:
         return f"✓ {row.procedure}: {', '.join(row.failed) or say(_NONE)}"
     expected = f"{say(_EXPECTED)} {', '.join(row.expected) or say(_NONE)}"
     failed = f"{say(_FAILED)} {', '.join(row.failed) or say(_NONE)}"
-    return f"✗ {row.procedure}: {expected}; {failed}"
+    named = ""
+    if row.diagnosis is not None and row.named != row.diagnosis:
+        named = "; " + say(_NAMED).format(row.diagnosis, row.named or say(_NONE))
+    return f"✗ {row.procedure}: {expected}; {failed}{named}"

@@ -14,13 +14,18 @@ from harness.cli.base import argument, columns, command, language, option, say
 from harness.cli.library import both
 from harness.cli.options import json_option, print_json
 from harness.clock import Clock, run
-from harness.engine import wording
+from harness.engine import names, wording
 from harness.engine.prepare import check_faults
-from harness.text import Text
+from harness.quantity import Measurement
+from harness.text import Language, Text
 
 _REACHED = Text("已连通", "reached")
 _NOT_REACHED = Text("未连通", "NOT REACHED")
 _IDENTITY = Text("身份", "Identity")
+_AGREE = Text("（{} 个控制单元一致）", " ({} control units agree)")
+_OTHER = Text("{}：{}", "{}: {}")
+_COMMA = Text("，", ", ")
+_BETWEEN = Text("；", "; ")
 _POINTS = Text("数据点", "Points")
 _READ = Text("读到 {} 个，其中 {} 个不可用", "{} read, {} of them not usable")
 _NOT_OFFERED = Text("本机没有", "Not offered")
@@ -53,7 +58,7 @@ _COUNT = Text("发现 {} 个问题", "{} problem(s) found")
 def probe(bench: str, faults: tuple[str, ...], as_json: bool) -> int:
     """Probe a bench and show what was found."""
     loaded = load_bench(bench)
-    check_faults(loaded, faults)
+    check_faults(loaded, faults, loaded.simulated_inside)
     for role, entry in loaded.model.devices.items():
         if entry.modbus is not None:
             entry.modbus.complete(loaded.profiles[role])  # complaints come before power
@@ -95,7 +100,7 @@ def _show(found: BenchProbe) -> None:
         )
         pairs: list[tuple[str, str]] = []
         if device.identity:
-            pairs.append((say(_IDENTITY), _identity(device)))
+            pairs.append((say(_IDENTITY), identity_shown(device, language())))
         if device.readings:
             usable = sum(one.value is not None for one in device.readings)
             total = len(device.readings)
@@ -111,11 +116,41 @@ def _show(found: BenchProbe) -> None:
     click.echo(click.style(words, fg="yellow" if problems else "green", bold=True))
 
 
-def _identity(device: DeviceProbe) -> str:
-    return ", ".join(
-        f"{wording.quantity(one, language())} {wording.measurement(one, language())}"
-        for one in device.identity
+def identity_shown(device: DeviceProbe, language: Language) -> str:
+    """Who a device says it is; what all its control units agree on is said once."""
+    comma = _COMMA.get(language)
+    by_did: dict[str, list[Measurement]] = {}
+    for one in device.identity:
+        by_did.setdefault(one.name.rpartition(".")[2], []).append(one)
+    several = any(len(found) > 1 for found in by_did.values())
+    return (
+        (_BETWEEN if several else _COMMA)
+        .get(language)
+        .join(
+            _of_units(did, found, language)
+            if len(found) > 1 and (did == "vin" or len({str(one.value) for one in found}) == 1)
+            else comma.join(
+                f"{wording.quantity(one, language)} {wording.measurement(one, language)}"
+                for one in found
+            )
+            for did, found in by_did.items()
+        )
     )
+
+
+def _of_units(did: str, found: list[Measurement], language: Language) -> str:
+    """What most control units say, and which of them say something else."""
+    said = {one.name.rpartition(".")[0]: wording.measurement(one, language) for one in found}
+    values = list(said.values())
+    usual = max(values, key=values.count)
+    agree = _AGREE.get(language).format(values.count(usual)) if values.count(usual) > 1 else ""
+    parts = [f"{wording.point(did, language)} {usual}{agree}"]
+    parts += [
+        _OTHER.get(language).format(names.unit(unit), one)
+        for unit, one in said.items()
+        if one != usual
+    ]
+    return _COMMA.get(language).join(parts)
 
 
 def _show_finding(finding: Finding) -> None:

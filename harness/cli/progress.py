@@ -28,6 +28,7 @@ from harness.events import (
     StepStarted,
 )
 from harness.limits import Equals, OneOf
+from harness.quantity import Value
 from harness.report.words import explain
 from harness.text import Language, Text
 from harness.verdict import Ending, Verdict
@@ -39,6 +40,8 @@ _ENDING = Text("正在使台架进入安全状态", "Making the bench safe")
 _ATTEMPT = Text("第 {} 次尝试", "attempt {}")
 _AND_MORE = Text("另有 {} 步，原因相同", "{} more for the same reason")
 _DONE = Text("已完成", "done")
+_FEW = 6
+"""Readings of a step without verdict of which the first is shown."""
 _SHOWN = (Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.NOT_RUN)
 
 
@@ -85,6 +88,7 @@ class Progress:
                 self._begin(event)
             case Asked():
                 self._stop()  # the person types now
+                self._unfold()
                 self._print_heading()
             case StepEnded():
                 self._end(event)
@@ -157,6 +161,9 @@ class Progress:
 
     def _end(self, event: StepEnded) -> None:
         self._stop()
+        plan = self._digest.plans.get(event.procedure)
+        if plan is not None and event.step in plan.deselected:
+            return  # the summary counts them
         if self._folded(event):
             return
         self._print_heading()
@@ -186,15 +193,19 @@ class Progress:
         if judged is not None:
             plain = isinstance(judged.limit, Equals | OneOf) and step.verdict not in FAILED
             if plain:  # a state as wanted needs no repeating
-                shown = wording.measurement(judged.measurement, language)
+                shown = wording.measurement(judged.measurement, language, judged.limit)
             else:
                 shown = wording.judged(judged, language)
             more = len(step.judged) - 1
             return f"{shown} +{more}" if more else shown
         if step.concluded is not None:
-            return wording.value(step.concluded.answer, None, language)
+            return answer(step, step.concluded.answer, language)
         if step.verdict is None and step.answered:
-            return _answer(step, language)
+            return _answered(step, language)
+        if step.verdict is None and 0 < len(step.measured) <= _FEW:
+            shown = wording.measurement(step.measured[0].measurement, language)
+            more = len(step.measured) - 1
+            return f"{shown} +{more}" if more else shown
         return ""
 
     def _details(self, step: StepDigest) -> list[str]:
@@ -207,14 +218,14 @@ class Progress:
                     name = wording.quantity(judged.measurement, language)
                     lines.append(f"{name}: {wording.judged(judged, language)}")
                 if judged.measurement.note:
-                    lines.append(wording.reason(judged.measurement.note).get(language))
+                    lines.append(wording.note(judged.measurement).get(language))
             item = wording.item(step.failed[0], language) if step.failed else ""
             lines += [item] if item else []
         elif step.verdict in _SHOWN:
             headline = step.ended.headline if step.ended is not None else None
-            why = wording.reason(step.reason).get(language)
+            why = wording.reason_with_steps(step.reason, self._digest.titles).get(language)
             if not why and step.decisive is not None:
-                note = wording.reason(step.decisive.measurement.note).get(language)
+                note = wording.note(step.decisive.measurement).get(language)
                 why = note or explain(step.decisive).get(language)
             if headline is not None and step.verdict is not Verdict.NOT_RUN:
                 why = f"{headline.get(language)}: {why}"
@@ -222,8 +233,14 @@ class Progress:
         return lines
 
 
-def _answer(step: StepDigest, language: Language) -> str:
-    answer = step.answered[-1]
-    if answer.kind == "confirm" and answer.value is True:
+def answer(step: StepDigest, given: Value | None, language: Language) -> str:
+    """An answer in the words of its choices."""
+    label = step.labels.get(given) if isinstance(given, str) else None
+    return wording.value(given, None, language) if label is None else label.get(language)
+
+
+def _answered(step: StepDigest, language: Language) -> str:
+    last = step.answered[-1]
+    if last.kind == "confirm" and last.value is True:
         return _DONE.get(language)
-    return wording.value(answer.value, None, language)
+    return answer(step, last.value, language)

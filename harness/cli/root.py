@@ -100,7 +100,7 @@ ROOT = Root(
         "list": Late(
             f"{_C}.listing:list_",
             Text(
-                "列出流程、检验项目、故障、点表、动作、技能",
+                "列出流程、检验项目、故障、点表或车型、动作、技能",
                 "List procedures, items, faults, profiles, actions, skills",
             ),
         ),

@@ -8,14 +8,22 @@ from typing import Any, TextIO
 
 import click
 
+from harness.bench.load import SIMULATED, load_bench
+from harness.bench.model import Instrument
 from harness.bench.simulated import seeded_faults
-from harness.cli.base import option
+from harness.cli.base import option, say
 from harness.clock import Clock
 from harness.errors import UnknownNameError, UsageError
 from harness.quantity import Value
 from harness.text import Text
 
 STOP = Text("按 Ctrl-C 结束", "Ctrl-C ends it")
+_FILL_IN = Text(
+    "请在 instruments 中填写所用仪表的编号、不确定度和校准有效期（calibration_due），"
+    "否则仪表读数得不出结论；不是模拟仪表的，删去 simulated",
+    "fill in the id, uncertainty and calibration_due of the instruments that are used, or their "
+    "readings come to no verdict; take out simulated where an instrument is real",
+)
 CAN_ADDRESS = Text(
     "CAN 服务地址 slcan://HOST:PORT 或 pty；端口 0 为任选",
     "CAN address: slcan://HOST:PORT or pty; port 0 takes any",
@@ -99,12 +107,30 @@ def logger(log: TextIO, clock: Clock) -> Callable[[float, str, Value], None]:
 
 
 def write_bench(path: Path, devices: Mapping[str, str]) -> None:
-    """Write a bench file; `devices` are role -> the rest of its line. Raises UsageError."""
+    """Write a bench file and say what is still to be filled in; `devices` are role -> its line.
+
+    The hand instruments of the built-in bench are listed, but for what only their owner knows.
+    Raises UsageError.
+    """
     lines = ["bench: simulated-live", "devices:", *(f"  {r}: {d}" for r, d in devices.items())]
+    lines += ["instruments:", *(f"  # {text}" for text in (_FILL_IN.zh, _FILL_IN.en))]
+    for name, tool in load_bench(SIMULATED).model.instruments.items():
+        lines += _instrument(name, tool)
     try:
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror or error}") from error
+    click.echo(f"{path}: {say(_FILL_IN)}", err=True)
+
+
+def _instrument(name: str, tool: Instrument) -> list[str]:
+    """An instrument in a bench file, with a place for the date of its calibration."""
+    lines = [f"  {name}:", f"    type: {tool.type}"]
+    if tool.title is not None:
+        lines.append(f"    title: {{zh: {tool.title.zh}, en: {tool.title.en}}}")
+    if tool.uncertainty is not None:
+        lines.append(f"    uncertainty: {tool.uncertainty}")
+    return [*lines, "    # calibration_due: YYYY-MM-DD", "    simulated: true"]
 
 
 def modbus_device(profile: str, address: str) -> str:

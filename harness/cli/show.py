@@ -25,7 +25,7 @@ Pairs = list[tuple[str, str]]
 @command(
     "show",
     about=Text(
-        "按编号查看一个流程、检验项目、故障、点表、动作或技能。",
+        "按编号查看一个流程、检验项目、故障、点表或车型、动作或技能。",
         "Show one procedure, item, fault, profile, action or skill by its id.",
     ),
 )
@@ -238,7 +238,8 @@ def _pairs(entry: Row) -> Iterator[tuple[str, str]]:
             yield name, str(len(value))
             yield from ((f"  {part['id']}", _line(part)) for part in value)
         else:
-            yield name, _text(value)
+            is_limit = key == "limit" and isinstance(value, str)
+            yield name, library.limit(value, language()) if is_limit else _text(value)
 
 
 def _text(value: Any) -> str:

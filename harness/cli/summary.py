@@ -1,5 +1,6 @@
 """The closing words of a run: what came out, what failed and why, what was not run, where it is."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from rich.console import Console
@@ -8,17 +9,20 @@ from rich.text import Text as Line
 from harness.cli import wide
 from harness.cli.base import columns, say
 from harness.cli.marks import candidate, candidate_style, mark, style
-from harness.engine import wording
+from harness.cli.progress import answer
+from harness.engine import safety_words, wording
 from harness.engine.digest import RunDigest, StepDigest
+from harness.engine.selection import Selection, selection
 from harness.events import RunEnded
 from harness.report.words import CUT_OFF, explain
 from harness.text import Language, Text
-from harness.verdict import CandidateVerdict, Verdict
+from harness.verdict import CandidateVerdict, Ending, Verdict
 
 _RESULT = Text("结论", "Result")
 _COVERAGE = Text("已判定 {} / {} 个检验步骤", "{} of {} device steps judged")
 _COVERAGE_LABEL = Text("覆盖", "Coverage")
 _NO_CHECKS = Text("没有检验步骤", "no device steps")
+_CHOSEN = Text("所选步骤", "Chosen steps")
 _WHY = Text("原因", "Why")
 _FAULTS = Text("注入的故障", "Seeded faults")
 _SEED = Text("种子", "seed")
@@ -31,8 +35,6 @@ _LISTS = (
 )
 _CANDIDATE = Text("人员判断", "Person")
 _SAFE = Text("安全状态", "Safe state")
-_IS_SAFE = Text("已确认安全", "safe")
-_NOT_SAFE = Text("未能确认安全！请到现场断电检查", "NOT SHOWN TO BE SAFE: switch it off on site")
 _NOT_RESTORED = Text("未能恢复的设置", "Not put back")
 _RECORD = Text("证据", "Record")
 _SEALED = Text("已封存", "sealed")
@@ -50,28 +52,38 @@ class Summary:
         self._language = language
         self._page = columns()
         self._label = 12 if language == "zh" else 15
+        self._titles: Mapping[str, Text] = {}
 
     def show(
         self, digest: RunDigest, judging: set[tuple[str, str]], folder: Path, *, sealed: bool
     ) -> None:
         """`judging` are the steps (procedure, step) that make a claim about the device."""
         language = self._language
-        ended = digest.ended
+        ended, chosen = digest.ended, _chosen(digest)
         self._console.print("─" * min(self._page, 80), style="dim", soft_wrap=True)
         if ended is None:
             result = Line(CUT_OFF.get(language), style="bold red")
         else:
             result = Line(mark(ended.verdict, language), style=style(ended.verdict))
-            result.append(f" · {wording.ENDINGS[ended.ending].get(language)}", "default not bold")
+            if chosen is None or ended.ending is not Ending.COMPLETED:
+                how = wording.ENDINGS[ended.ending]
+            else:
+                how = chosen.text
+            result.append(f" · {how.get(language)}", "default not bold")
         self._row(_RESULT, result)
+        if chosen is not None:
+            self._row(_CHOSEN, Line(mark(chosen.verdict, language), style=style(chosen.verdict)))
         self._row(_COVERAGE_LABEL, Line(_coverage(digest, judging, language)))
         if ended is not None and ended.reason:
             self._row(_WHY, Line(_why(ended, language)))
         if digest.faults:
-            names = dict.fromkeys(event.fault for event in digest.faults if event.on)
-            self._row(_FAULTS, Line(", ".join(names)))
+            names = {event.fault: event.title for event in digest.faults if event.on}
+            shown = [f"{title.get(language)} ({fault})" for fault, title in names.items()]
+            self._row(_FAULTS, Line(say(_COMMA).join(shown)))
+        left_out, self._titles = _left_out(digest), digest.titles
         for verdicts, title in _LISTS:
-            self._list(title, digest.with_verdict(*verdicts), style(verdicts[0]))
+            steps = [one for one in digest.with_verdict(*verdicts) if _place(one) not in left_out]
+            self._list(title, steps, style(verdicts[0]))
         self._persons(digest)
         self._safety(digest)
         state = _SEALED if sealed else _UNSEALED
@@ -80,6 +92,11 @@ class Summary:
     def show_report(self, report: Path) -> None:
         """Where the report is, once it has been written."""
         self._row(_REPORT, Line(str(report)), whole=True)
+
+    def show_rows(self, rows: list[tuple[Text, str]]) -> None:
+        """More of the same, in the same columns."""
+        for title, content in rows:
+            self._row(title, Line(content))
 
     def _row(self, title: Text, content: Line, *, whole: bool = False) -> None:
         """A labelled line; `whole` for paths, which people copy."""
@@ -128,11 +145,11 @@ class Summary:
                 lines.append(f"{name}: {wording.judged(event, language)}")
             lines += [wording.item(event, language) for event in shown[:1] if event.item]
         else:
-            why = wording.reason(step.reason).get(language)
+            why = wording.reason_with_steps(step.reason, self._titles).get(language)
             if not why and step.decisive is not None:
                 event = step.decisive
                 name = wording.quantity(event.measurement, language)
-                note = wording.reason(event.measurement.note).get(language)
+                note = wording.note(event.measurement).get(language)
                 because = note or explain(event).get(language)
                 why = f"{name}: {wording.judged(event, language)}; {because}"
             lines.append(why)
@@ -146,15 +163,15 @@ class Summary:
             text = f"{step.started.number} {step.started.title.get(self._language)}: "
             line = Line(text + candidate(verdict, self._language), candidate_style(verdict))
             if step.concluded is not None and verdict is CandidateVerdict.WRONG:
-                given = wording.value(step.concluded.answer, None, self._language)
-                key = wording.value(step.concluded.key, None, self._language)
+                given = answer(step, step.concluded.answer, self._language)
+                key = answer(step, step.concluded.key, self._language)
                 line.append(f" ({given} ≠ {key})")
             self._row(_CANDIDATE, line)
 
     def _safety(self, digest: RunDigest) -> None:
         language = self._language
         for state in digest.safe_states:
-            words = (_IS_SAFE if state.safe else _NOT_SAFE).get(language)
+            words = safety_words.shown(state).value.get(language)
             how = wording.reason(state.how).get(language)
             line = Line(
                 f"{wording.role(state.role, language)} {words} ({how})",
@@ -167,6 +184,20 @@ class Summary:
         for event in digest.restored:
             if not event.agreed:
                 self._row(_NOT_RESTORED, Line(f"{event.role}.{event.point}", "bold red"))
+
+
+def _place(step: StepDigest) -> tuple[str, str]:
+    return step.started.procedure, step.started.step
+
+
+def _left_out(digest: RunDigest) -> set[tuple[str, str]]:
+    """Steps that nobody asked for."""
+    return {(id_, step) for id_, plan in digest.plans.items() for step in plan.deselected}
+
+
+def _chosen(digest: RunDigest) -> Selection | None:
+    verdicts = {place: step.verdict for place, step in digest.steps.items()}
+    return selection(_left_out(digest), verdicts)
 
 
 def _why(ended: RunEnded, language: Language) -> str:

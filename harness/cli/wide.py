@@ -42,6 +42,7 @@ def wrap(text: str, columns: int) -> list[str]:
     """Lines of at most `columns`, broken at spaces or between Chinese characters."""
     lines: list[str] = []
     line = ""
+    columns = max(columns, 2)  # one Chinese character
     for piece in _glued(text):
         if width(line) + width(piece.rstrip()) <= columns:
             line += piece

@@ -5,6 +5,7 @@ the common ones for people who read Chinese; what is not in the table stays as i
 decided here and nothing is stored. Plain text only: failures of the first second need this too.
 """
 
+from harness.datafile import OR
 from harness.engine.details_zh import DETAILS, EXPECTED
 from harness.errors import FileError, HarnessError, Problem
 
@@ -13,7 +14,7 @@ _KINDS = {
     "step": "步骤",
     "item": "检验项目",
     "fault": "故障",
-    "profile": "点表",
+    "profile": "点表或车型",
     "action": "动作",
     "skill": "技能",
     "device": "设备",
@@ -79,6 +80,8 @@ def problem(one: Problem) -> str:
 
 def expected(english: str) -> str:
     """What was expected."""
+    if OR in english:
+        return " / 或：".join(map(expected, english.split(OR)))
     from harness.engine import details_vehicle  # noqa: PLC0415 - most failures do without
 
     known = EXPECTED.find(english, _piece) or details_vehicle.expected(english, _piece)

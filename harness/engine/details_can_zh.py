@@ -105,6 +105,13 @@ DETAILS = Phrases(
     (r"socketcand has closed the connection", "socketcand 已断开连接"),
     (r"slcan has no bit rate (\d+)", r"slcan 不支持比特率 \1"),
     (r"CAN FD needs both (.+) and (.+) here", r"CAN FD 须同时写 \1 和 \2"),
+    (r"cyclic transmission of (\S+) ended", r"已停止周期发送 \1"),
+    (r"control of (\S+) returned", r"已交还 \1 的控制权"),
+    (r"diagnostic session of (\S+) ended", r"已退出 \1 的诊断会话"),
+    (
+        r"(\S+) is no longer sent in cycles, after (\d+) frames: (.+)",
+        r"报文 \1 周期发送 \2 帧后中断：{3}",
+    ),
     (r"no simulator serves this in-memory bus", "没有模拟器提供该内存总线"),
     (r"buses served: none", "当前没有任何内存总线"),
     (r"buses served: (.+)", r"现有内存总线：\1"),

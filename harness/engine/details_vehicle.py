@@ -2,7 +2,12 @@
 
 from harness.devices.diag.nrc import nrc_name
 from harness.devices.diag.services import SERVICES
-from harness.engine import details_can_zh, details_diag_zh, details_recording_zh
+from harness.engine import (
+    details_can_zh,
+    details_diag_zh,
+    details_recording_zh,
+    details_vehicle_bench_zh,
+)
 from harness.engine.phrases import Translate
 
 _NAMES = {name.en: name.zh for name in (*map(nrc_name, range(256)), *SERVICES.values())}
@@ -16,6 +21,7 @@ def detail(english: str, translate: Translate) -> str | None:
         or details_recording_zh.DETAILS.find(english, translate)
         or details_diag_zh.DETAILS.find(english, translate)
         or details_can_zh.DETAILS.find(english, translate)
+        or details_vehicle_bench_zh.DETAILS.find(english, translate)
     )
 
 
@@ -25,4 +31,5 @@ def expected(english: str, translate: Translate) -> str | None:
         details_recording_zh.EXPECTED.find(english, translate)
         or details_can_zh.EXPECTED.find(english, translate)
         or details_diag_zh.EXPECTED.find(english, translate)
+        or details_vehicle_bench_zh.EXPECTED.find(english, translate)
     )

@@ -16,7 +16,7 @@ DETAILS = Phrases(
     (r"known: (.+) … \((\d+) in all\)", r"可用：\1 等共 \2 个"),
     (r"known: (.+)", r"可用：\1"),
     (r"no profile has a point '(.+)'", r"所有点表中都没有数据点“\1”"),
-    (r"the profile (\S+) has no point '(.+)'", r"点表 \1 没有数据点 \2"),
+    (r"the profile (\S+) has no point '(.+)'", r"型号 \1 没有数据点 \2"),
     (r"there is no (model|sequence) '(.+)'", r"没有名为“\2”的{1}"),
     (r"sequence", "操作序列"),
     # keys and values of files
@@ -56,8 +56,8 @@ DETAILS = Phrases(
     (r"the range is empty: low (.+) is above high (.+)", r"范围为空：下限 \1 大于上限 \2"),
     (r"(\S+) to (\S+) is an empty range", r"\1 到 \2 是空范围"),
     (
-        r"the limit needs the rating '(.+)' of the pile; ratings given: (.+)",
-        r"限值需要充电桩的额定值“\1”；已给出：\2",
+        r"the limit needs the rating '(.+)'; ratings given: (.+)",
+        r"限值需要额定值“\1”；已给出：\2",
     ),
     # the call
     (r"(.+) is a file", r"\1 是文件"),
@@ -149,6 +149,10 @@ DETAILS = Phrases(
     (r"(\S+) has no watchdog", r"\1 没有通信看门狗"),
     (r"(\S+) does not say how charging is stopped", r"\1 没有给出停止充电的方法"),
     (r"the bench lists no such instrument", "台架未登记该仪器"),
+    (
+        r"the bench does not say until when the instrument is calibrated",
+        "台架文件未写明该仪器的校准有效期",
+    ),
     (r"nobody (?:observed|measured|looked at) '(.+)'", r"无人查看或测量“\1”"),
     (r"the person did not answer in time", "人员未在时限内应答"),
     (r"no usable answer to '(.+)' after (\d+) tries", r"“\1”连续 \2 次未得到有效回答"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from harness.events import (
     Answered,
+    Asked,
     Concluded,
     Event,
     FaultSet,
@@ -24,6 +25,7 @@ from harness.events import (
     StepStarted,
     Written,
 )
+from harness.text import Text
 from harness.verdict import Verdict, worst
 
 FAILED = (Verdict.FAIL, Verdict.CONDITIONAL_FAIL)
@@ -38,6 +40,8 @@ class StepDigest:
     measured: list[Measured] = field(default_factory=list)
     written: list[Written] = field(default_factory=list)
     answered: list[Answered] = field(default_factory=list)
+    labels: dict[str, Text] = field(default_factory=dict)
+    """What the choices of its questions were called."""
     concluded: Concluded | None = None
     ended: StepEnded | None = None
 
@@ -109,6 +113,11 @@ class RunDigest:
             case _:
                 self._inside(event)
 
+    @property
+    def titles(self) -> dict[str, Text]:
+        """Titles of the steps so far, by id."""
+        return {step: one.started.title for (_, step), one in self.steps.items()}
+
     def _inside(self, event: Event) -> None:
         step = self._open
         if step is None:
@@ -120,6 +129,8 @@ class RunDigest:
                 step.measured.append(event)
             case Written():
                 step.written.append(event)
+            case Asked():
+                step.labels.update(event.labels)
             case Answered():
                 step.answered.append(event)
             case Concluded():

@@ -21,7 +21,7 @@ from harness.engine.run import RunRequest, RunResult, execute
 from harness.errors import UnknownNameError
 from harness.events import Event, Measured
 from harness.procedure.load import load_procedure
-from harness.verdict import Verdict
+from harness.verdict import Ending, Verdict
 
 HEALTHY_SEEDS = 20
 PACE = 0.2
@@ -157,7 +157,7 @@ class MatrixBench:
 
     def healthy(self, procedure: str, seed: int) -> list[Alarm]:
         """Steps that did not pass although nothing is wrong."""
-        verdicts = self.run(procedure, seed=seed).verdicts[procedure]
+        verdicts = _whole(self.run(procedure, seed=seed)).verdicts[procedure]
         return [
             Alarm(procedure, seed, step, verdict)
             for step, verdict in verdicts.items()
@@ -175,7 +175,7 @@ class MatrixBench:
             if isinstance(event, Measured) and event.measurement.name == DIAGNOSIS:
                 diagnoses.append(str(event.measurement.value))
 
-        result = self.run(procedure, seed=seed, faults=[fault], listeners=[listen])
+        result = _whole(self.run(procedure, seed=seed, faults=[fault], listeners=[listen]))
         failed = [
             step for step, verdict in result.verdicts[procedure].items() if verdict in _FAILED
         ]
@@ -195,10 +195,18 @@ class MatrixBench:
             yield from ((name, step.model.id) for step in plan.steps if step.action.judges)
 
 
+def _whole(result: RunResult) -> RunResult:
+    """The run, unless a person ended it: then the whole matrix ends. Raises KeyboardInterrupt."""
+    if result.ending is Ending.ABORTED:
+        raise KeyboardInterrupt
+    return result
+
+
 def compute_matrix(
     faults: Sequence[str] = (), *, seeds: int = HEALTHY_SEEDS, tell: Told = lambda _: None
 ) -> Matrix:
-    """Run everything. `faults` limits the rows (then no check is held to be unfailable).
+    """Run everything. `faults` limits it to these faults and the procedures that they concern
+    (then no check is held to be unfailable).
 
     `tell` is told what is being run. Raises UnknownNameError for a fault that does not exist.
     """
@@ -207,17 +215,19 @@ def compute_matrix(
         if name not in bench.faults:
             raise UnknownNameError("fault", name, list(bench.faults))
     matrix = Matrix()
+    wanted = [bench.faults[name] for name in faults or bench.faults]
+    concerned = {procedure for fault in wanted for procedure in fault.expects}
     for procedure in bench.plans:
+        if procedure not in concerned:
+            continue
         for seed in range(1, seeds + 1):
             tell(f"{procedure}: {seed}/{seeds}")
             matrix.alarms += bench.healthy(procedure, seed)
             matrix.healthy_runs += 1
-    for name, fault in bench.faults.items():
-        if faults and name not in faults:
-            continue
+    for fault in wanted:
         for procedure in fault.expects:
-            tell(f"{procedure}: {name}")
-            matrix.faults.append(bench.with_fault(name, procedure))
+            tell(f"{procedure}: {fault.name}")
+            matrix.faults.append(bench.with_fault(fault.name, procedure))
     if not faults:
         found = {(row.procedure, step) for row in matrix.faults for step in row.failed}
         matrix.never_failed = [

@@ -2,7 +2,7 @@
 
 Names of piles and meters stand in the shared list. Those of vehicles stand in the shipped data
 files; these are read when a name comes up that nothing else knows, so runs without a vehicle do
-without. Node, unit and signal names stay as the vehicle's own documents have them.
+without. Node and unit names are those of the vehicle's own documents.
 """
 
 import re
@@ -15,7 +15,7 @@ from typing import Any
 from harness.data import data_folder
 from harness.datafile import load
 from harness.devices.modbus.canonical import CANONICAL
-from harness.engine import states_zh
+from harness.engine import bus_words, signal_names, states_zh
 from harness.errors import FileError
 from harness.text import Language, Text
 
@@ -31,6 +31,9 @@ _DERIVED = {
     "lamp": Text("指示灯", "Lamp"),
     "both_sides.apart": Text("双侧状态出现的时间差", "Time between the states of both sides"),
     "diagnosis": Text("诊断结论", "Diagnosis"),
+    "announced_current": Text("公告电流", "Announced current"),
+    "charger_efficiency": Text("充电机效率", "Efficiency of the charger"),
+    "reaction_time": Text("反应时间", "Reaction time"),
     "insulation_per_volt": Text("每伏绝缘电阻", "Insulation resistance per volt"),
     "brake_imbalance": Text("制动力不平衡率", "Brake imbalance"),
     "cell_spread_rms": Text("单体压差（均方根）", "Cell voltage spread (RMS)"),
@@ -70,22 +73,25 @@ FINDINGS = {
     "returned_codes": Text("清码后复现的故障码", "Trouble codes that came back"),
     "lamps_lit": Text("点亮的警告灯", "Warning lamps that are lit"),
     "not_approved": Text("与批准版本不符的项", "Items that differ from what is approved"),
+    "not_recorded": Text("未存储的故障码", "Trouble codes that were not stored"),
 }
 """Lists of what was found to be wrong; an empty one is as it should be."""
 _AT_A_PLACE = (
     "silent_nodes", "flawed_messages", "unknown_messages", "off_cycle_messages",
-    "trouble_codes", "before_clearing", "returned_codes",
+    "trouble_codes", "before_clearing", "returned_codes", "bus_off_units",
+    "not_recorded",
 )  # fmt: skip
 """Findings with their bus or control unit in front: `bus:NODE`."""
 _DIFFERING = "differing"
+_OF_UNITS = ("silent_units", "extra_units", "not_approved")
 _WORKED_OUT = {
-    "offset": Text("{} 误差", "{} error"),
-    "resolution": Text("{} 分辨力", "{} resolution"),
-    "moved": Text("{} 变化", "{} change"),
-    "spread": Text("{} 离散", "{} spread"),
-    "mark": Text("{} 得分", "{} mark"),
-    "trouble_codes": Text("{} 故障码", "{} trouble codes"),
-    _DIFFERING: Text("{}不一致的单元", "{}: units that differ"),
+    "offset": Text("误差", "error"),
+    "resolution": Text("分辨力", "resolution"),
+    "moved": Text("变化", "change"),
+    "spread": Text("离散", "spread"),
+    "mark": Text("得分", "mark"),
+    "trouble_codes": Text("故障码", "trouble codes"),
+    _DIFFERING: Text("不一致的单元", ": units that differ"),
 }
 _OF_A_BUS = {
     "bus_load": Text("{}负载率", "Bus load, {}"),
@@ -93,9 +99,11 @@ _OF_A_BUS = {
 }
 _TIME_TO = Text("到“{}”的时间", "time to {}")
 _SIDES = {"vehicle": Text("车辆{}", "{} (vehicle)"), "pile": Text("桩{}", "{} (pile)")}
+_EARLIER = Text("{}（前一步读数）", "{} (of the earlier step)")
 _BOTH = "pile, vehicle"
 """Source of readings that compare the vehicle (named first) with the pile."""
 _CODE = re.compile(r"[PCBU][0-3][0-9A-F]{3}(-[0-9A-F]{2})?")
+_DIFFERS = re.compile(r"(\w+(?:\.\w+)?)=(.*?)(?: \((.*)\))?")
 SINGLE_BUS = Text("CAN 总线", "CAN bus")
 """The one attachment of a bench with a single adapter, called `can`."""
 
@@ -107,6 +115,8 @@ class _Names:
     points: dict[str, Text] = field(default_factory=dict)
     buses: dict[str, Text] = field(default_factory=dict)
     units: dict[str, Text] = field(default_factory=dict)
+    nodes: dict[str, str] = field(default_factory=dict)
+    """Control units by the name that the description gives them."""
     codes: dict[str, Text] = field(default_factory=dict)
     """Titles of trouble codes by their English one."""
     descriptions: list[str] = field(default_factory=list)
@@ -126,7 +136,12 @@ def point(name: str, language: Language, source: str = "") -> str:
     known = _known(name, source)
     if known is not None:
         return known.get(language)
-    return _worked_out(name, language, source) or _of_vehicle(name, language) or name
+    return (
+        _worked_out(name, language, source)
+        or bus_words.quantity(name, language, bus)
+        or _of_vehicle(name, language)
+        or name
+    )
 
 
 def _worked_out(name: str, language: Language, source: str) -> str | None:
@@ -135,21 +150,31 @@ def _worked_out(name: str, language: Language, source: str) -> str | None:
     shown = None
     if what.startswith("time_to_"):
         state = _state(what.removeprefix("time_to_"), language, base)
-        before = f"{point(base, language, source)} " if dot else ""
-        shown = before + _TIME_TO.get(language).format(state)
+        before = point(base, language, source) if dot else ""
+        shown = joined(before, _TIME_TO.get(language).format(state), language)
     elif base in _OF_A_BUS:
         shown = _OF_A_BUS[base].get(language).format(bus(what, language))
     elif dot and what in _WORKED_OUT:
-        shown = _WORKED_OUT[what].get(language).format(point(base, language, source))
+        name = point(base, language, source)
+        shown = joined(name, _WORKED_OUT[what].get(language), language)
     elif dot and _CODE.fullmatch(what):
-        shown = f"{base} {what}"
+        shown = f"{unit(base)} {what}"
     return shown
+
+
+def joined(name: str, after: str, language: Language) -> str:
+    """Both in a row; Chinese has no space between its own characters."""
+    close = after.startswith(":") or (language == "zh" and not name[-1:].isascii())
+    return name + after if close else f"{name} {after}".strip()
 
 
 def _two(first: str, second: str, language: Language, source: str) -> list[str]:
     """Both parts of a comparison; two that are called alike are told apart by their side."""
     if source != _BOTH:
-        return [point(first, language, source), point(second, language, source)]
+        again = point(second, language, source)
+        if first == second:
+            again = _EARLIER.get(language).format(again)
+        return [point(first, language, source), again]
     names = [point(first, language, "vehicle"), point(second, language, "pile")]
     if names[0] != names[1]:
         return names
@@ -173,24 +198,34 @@ def _known(name: str, source: str) -> Text | None:
 
 def _of_vehicle(name: str, language: Language) -> str | None:
     """The title of a point of a vehicle; an identifier with the unit that was asked for it."""
-    if (found := _vehicle().points.get(name)) is not None:
+    if (found := _vehicle().points.get(name) or signal_names.title(name)) is not None:
         return found.get(language)
-    unit, dot, did = name.partition(".")
+    asked, dot, did = name.partition(".")
     if dot:
         known = _diagnostics()
-        if unit in known.units and did in known.points:
-            return f"{unit} {known.points[did].get(language)}"
+        if asked in known.units and did in known.points:
+            return f"{unit(asked)} {known.points[did].get(language)}"
     elif name in (points := _diagnostics().points):  # an identifier of several units
         return points[name].get(language)
     return None
 
 
 def bus(name: str, language: Language) -> str:
-    """The name of a bus of a vehicle."""
+    """The name of a bus of a vehicle, or of a control unit in its place."""
     if name == "can":
         return SINGLE_BUS.get(language)
     known = _vehicle().buses.get(name)
-    return name if known is None else known.get(language)
+    return unit(name) if known is None else known.get(language)
+
+
+def unit(name: str) -> str:
+    """A control unit as its documents write it: `BMS`; what is none of ours stays as it is."""
+    return _diagnostics().nodes.get(name, name)
+
+
+def unit_title(name: str) -> Text | None:
+    """What a control unit is: `battery management system`."""
+    return _diagnostics().units.get(name)
 
 
 def is_trouble_code(name: str) -> bool:
@@ -205,7 +240,8 @@ def trouble_code(title: str) -> Text:
 
 def is_finding(name: str) -> bool:
     """Whether a quantity of this name lists what was found to be wrong."""
-    return name in FINDINGS or name.rpartition(".")[2] in (_DIFFERING, "trouble_codes")
+    known = name in FINDINGS or name in bus_words.FINDINGS
+    return known or name.rpartition(".")[2] in (_DIFFERING, "trouble_codes")
 
 
 def finding(entry: str, of: str, language: Language) -> str:
@@ -215,19 +251,33 @@ def finding(entry: str, of: str, language: Language) -> str:
 
 def listed(entries: Sequence[str], of: str, language: Language) -> str:
     """A list of names: findings by bus or control unit, lamps by what they are called."""
+    comma = "、" if language == "zh" else ", "
     if of == "lamps_lit":
-        return ", ".join(point(entry, language, "vehicle") for entry in entries)
+        return comma.join(point(entry, language, "vehicle") for entry in entries)
     if of not in _AT_A_PLACE:
-        return ", ".join(entries)
+        of_units = of in _OF_UNITS or of.rpartition(".")[2] == _DIFFERING
+        return comma.join(_differing(one, language) if of_units else one for one in entries)
     places: dict[str, list[str]] = {}
     for entry in entries:
         place, colon, what = entry.partition(":")
         places.setdefault(place, []).extend([what] if colon else [])
-    colon, comma, stop = ("：", "、", "；") if language == "zh" else (": ", ", ", "; ")
+    colon, stop = ("：", "；") if language == "zh" else (": ", "; ")
     return stop.join(
         bus(place, language) + (colon + comma.join(found) if found else "")
         for place, found in places.items()
     )
+
+
+def _differing(entry: str, language: Language) -> str:
+    """`unit.identifier=value (wanted)` or `unit=value` in words; anything else as it is."""
+    found = _DIFFERS.fullmatch(entry)
+    if found is None:
+        return unit(entry)
+    name, value, wanted = found.groups()
+    shown = f"{point(name, language) if '.' in name else unit(name)} {value}"
+    if wanted is None:
+        return shown
+    return f"{shown}（应为 {wanted}）" if language == "zh" else f"{shown} (wanted {wanted})"
 
 
 def _state(state: str, language: Language, of: str) -> str:
@@ -265,6 +315,8 @@ def _diagnostics() -> _Names:
                 _title(names.points, name, entry)
         for unit, entry in _mapping(values, "units").items():
             _title(names.units, unit, entry)
+            if isinstance(entry, dict) and isinstance(node := entry.get("node"), str):
+                names.nodes[unit] = node
         for code, entry in _mapping(values, "dtcs").items():
             _title(names.codes, code, entry)
     names.codes = {title.en: title for title in names.codes.values()}

@@ -49,12 +49,13 @@ def prepare(
     """
     check_folder(folder)
     loaded = load_bench_for(bench, live=live, pile_profile=pile_profile)
-    check_faults(loaded, faults)
     found = [load_procedure(name) for name in procedures]
     _no_twins(found)
     catalogue = load_catalogue(loaded.catalogue_folders)
     plans = bind(found, loaded, catalogue, selected=selected, energise=energise)
-    if "vehicle" in roles_needed(plans, loaded):
+    needed = roles_needed(plans, loaded)
+    check_faults(loaded, faults, needed)
+    if "vehicle" in needed:
         loaded.check_adapters()
     extra = [("catalogue", name, data) for name, data in catalogue.used.items()]
     if answers is not None:
@@ -137,8 +138,11 @@ def load_bench_for(name: str, *, live: bool, pile_profile: str | None = None) ->
     return bench
 
 
-def check_faults(bench: LoadedBench, faults: Sequence[str]) -> None:
-    """Raises UsageError or UnknownNameError unless this bench can have all these faults."""
+def check_faults(bench: LoadedBench, faults: Sequence[str], needed: Collection[str]) -> None:
+    """Raises UsageError or UnknownNameError unless this bench can have all these faults.
+
+    `needed` are the roles that are looked at: a whole car is simulated only where it is one.
+    """
     if not faults:
         return
     known = seeded_faults()
@@ -150,6 +154,10 @@ def check_faults(bench: LoadedBench, faults: Sequence[str]) -> None:
         if not {role, "pile" if role == "vehicle" else role} & set(bench.simulated_inside):
             raise UsageError(
                 f"the fault {name!r} needs a simulated {role}, and bench {bench.id!r} has none"
+            )
+        if known[name].needs_car and "vehicle" not in needed:
+            raise UsageError(
+                f"the fault {name!r} is in the car, and nothing here looks at the vehicle"
             )
 
 

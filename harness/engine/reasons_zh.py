@@ -9,8 +9,8 @@ REASONS = Phrases(
     (r"not selected", "未选中"),
     (r"energising was not released \(--allow-energise\)", "未放行通电（--allow-energise）"),
     (r"the bench has no (\w+)", "台架没有{1}"),
-    (r"the profile (\S+) has no point '(.+)'", r"点表 \1 没有数据点 \2"),
-    (r"the profile (\S+) says no way to '(.+)'", r"点表 \1 没有给出“\2”的方法"),
+    (r"the profile (\S+) has no point '(.+)'", r"型号 \1 没有数据点 \2"),
+    (r"the profile (\S+) says no way to '(.+)'", r"型号 \1 没有给出“\2”的方法"),
     (r"nobody is at the bench to answer '(.+)'", r"现场无人回答“\1”"),
     (r"nobody is at the terminal \(end of input\)", "终端无人应答（输入已结束）"),
     (r"(\S+) has no answer for '(.+)'", r"\1 中没有“\2”的答案"),
@@ -25,6 +25,7 @@ REASONS = Phrases(
     (r"the step's deadline passed", "超过步骤时限"),
     (r"the action judged nothing", "该动作没有作出任何判定"),
     (r"(\S+) was (\S+) before the action", "动作之前{1}已是“{2@1}”"),
+    (r"still no reading", "一直没有读数"),
     (r"still (.+)", "仍为“{1!}”"),
     (r"(\d+) of (\d+): (.*)", r"\2 次中有 \1 次失败：{3}"),
     (r"simulated technician", "模拟技师"),
@@ -38,7 +39,7 @@ REASONS = Phrases(
     ),
     (
         r"none of these points is both in the profile and in the bench file's site ledger",
-        "这些数据点没有一个既在点表中、又在台架文件的站点台账中",
+        "这些数据点没有一个既是设备具备的、又在台架文件的站点台账中",
     ),
     (
         r"(\S+) (\S+): by chance once in (\d+) times",
@@ -59,7 +60,7 @@ REASONS = Phrases(
         r"nothing is known about it; this run sent it nothing",
         "状态不明；本次运行未向其发送任何内容",
     ),
-    (r"the profile (\S+) does not say how it is made safe", r"点表 \1 没有说明如何使其安全"),
+    (r"the profile (\S+) does not say how it is made safe", r"型号 \1 没有说明如何使其安全"),
     (r"it was (\S+)", "原值为“{1!}”"),
     (r"it cannot be read", "无法读取"),
     (
@@ -68,7 +69,7 @@ REASONS = Phrases(
     ),
     (r"not started: (\S+) was set to (\S+) and reads (.+)", r"未启动：{1}写入 {2@1}，回读为 {3@1}"),
     (r"(.+) did not show the cause", r"{1}没有反映该动作"),
-    (r"(\S+) of the profile (\S+) is never (.+)", r"点表 \2 的{1}没有“{3@1}”这一状态"),
+    (r"(\S+) of the profile (\S+) is never (.+)", r"型号 \2 的{1}没有“{3@1}”这一状态"),
     (r"silent (\d+) times in a row", r"连续 \1 次无应答"),
     (r"a meter switches nothing", "电能表不接通任何回路"),
     (r"never opened", "未曾打开"),
@@ -105,13 +106,17 @@ REASONS = Phrases(
         r"the bit rate of the buses is not known, so there is no load",
         "总线比特率未知，无法计算负载率",
     ),
-    (r"not every unit could be read: (.+)", r"有控制单元读不到：\1"),
+    (r"not every unit could be read: (.+)", "有控制单元读不到：{1}"),
     (r"simulator in this process", "本进程内的模拟器"),
     (r"simulator in this process \((\w+) frames\)", r"本进程内的模拟器（\1 帧）"),
     (r"nothing was sent", "未发送任何报文"),
     (
         r"cyclic transmission ended, control returned to the units",
         "已停止周期发送，控制权已交还各控制单元",
+    ),
+    (
+        r"nothing was sent in cycles or under control any more",
+        "结束时没有周期发送，也没有受控的执行器",
     ),
     (
         r"the adapter is gone: nothing can be sent, and sessions end after (\d+) s \(S3\)",
@@ -122,7 +127,6 @@ REASONS = Phrases(
         r"there is no '(.+)' to (?:look at|observe) on this simulated bench",
         r"本模拟台架上没有“\1”可看",
     ),
-    (r"the simulated technician cannot do '(.+)'; can: (.+)", r"模拟技师不会做“\1”；会做：\2"),
     (
         r"the simulated technician cannot measure '(.+)' in (\S+)",
         r"模拟技师不能以 \2 测量“\1”",

@@ -40,6 +40,9 @@ _WORDS: dict[str, str] = {
     "in_service": "正常投运",
     "restricted": "限制使用并报修",
     "out_of_service": "停用挂牌",
+    "admitted": "准入",
+    "after_correction": "整改后准入",
+    "not_admitted": "不予准入",
     "start": "启动",
     "stop": "停止",
     "reset": "复位",
@@ -258,8 +261,11 @@ _POWER = {"off": "未上电", "on": "已上电", "discharge": "放电中"}
 _RULES: tuple[tuple[re.Pattern[str], dict[str, str]], ...] = tuple(
     (re.compile(pattern), words)
     for pattern, words in (
-        (r"\Z|lamp\Z|indicator_state\Z", {"off": "不亮"}),  # as for a pile; no point is named
         (r"pe_state\Z", {"open": "断线"}),
+        (r"(vehicle_)?stop_reason\Z", {
+            "remote_stop": "远程停止", "local_stop": "就地停止", "vehicle_stopped": "车辆停止",
+            "unplugged": "充电枪被拔出", "emergency_stop": "急停", "disabled": "被禁用",
+            "watchdog": "通信看门狗超时", "power_lost": "停电", "energy_reached": "达到设定电量"}),
         (r"(.*_)?cc_state", {"fault": "连接故障"}),
         (r".*(door|tailgate|bonnet|flap|window)", _OPENING),
         (r".*belt", {"open": "未系"}),
@@ -270,7 +276,7 @@ _RULES: tuple[tuple[re.Pattern[str], dict[str, str]], ...] = tuple(
         (r".*horn", {"off": "未鸣响", "on": "鸣响"}),
         (r".*(pump|fan\Z|dcdc_request)", _SWITCHED_ON),
         (
-            r".*(lamp|beam|fog|drl|plate|hazard|turtle|_warn_)"
+            r".*(lamp|telltale|beam|fog|drl|plate|hazard|turtle|_warn_)|indicator_state\Z"
             r"|turn_(left|right)\Z|bcm_(turn_(left|right)|position|brake|reverse)_(cmd|state)",
             _LAMP,
         ),

@@ -241,7 +241,9 @@ class ProcedureRun:
 
     def _count_silence(self, planned: PlannedStep, outcome: StepOutcome) -> None:
         """A device is lost when its link is gone, or when it stays silent step after step."""
-        for role in planned.roles:
+        gone = planned.roles & self._bench.lost.keys()
+        # Of a step on several devices the one that is gone already says why it failed.
+        for role in () if gone else planned.roles:
             if outcome.lost:
                 self._bench.lost.setdefault(role, outcome.reason)
             elif outcome.verdict is Verdict.ERROR and outcome.headline == NoReplyError.headline:

@@ -4,10 +4,14 @@ Values keep the words of the record where there is no common translation: nothin
 anything, and nothing here is stored.
 """
 
+import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from math import isfinite
 
 from harness.clock import CHINA
-from harness.engine import details, names, states_zh
+from harness.engine import bus_words, details, names, reasons_steps_zh, states_zh
+from harness.engine.phrases import ANY_POINT
 from harness.engine.reasons_zh import REASONS
 from harness.events import Judged
 from harness.limits import Clear, Equals, Limit, OneOf, Range, Within, describe
@@ -25,7 +29,7 @@ VERDICTS = {
     Verdict.NOT_RUN: Text("未执行", "not run"),
 }
 ENDINGS = {
-    Ending.COMPLETED: Text("全部步骤已执行", "completed"),
+    Ending.COMPLETED: Text("运行完成", "completed"),
     Ending.STOPPED: Text("按失败策略提前停止", "stopped by the failure policy"),
     Ending.ABORTED: Text("人为中止", "aborted by a person"),
     Ending.LOST: Text("台架或程序故障，未能继续", "lost: the bench or the harness failed"),
@@ -54,26 +58,60 @@ _QUALITY = {
     Quality.UNSTABLE: Text("多次读数不一致", "readings do not agree"),
 }
 _ROLES_ZH = {"pile": "充电桩", "meter": "电能表", "vehicle": "车辆", "operator": "人员"}
+_VERDICTS_ZH = {verdict.value: text.zh for verdict, text in VERDICTS.items()}
+_FIXED_ZH = {**_ROLES_ZH, "no reading": "没有读数", "None": "没有读数"}
 _NONE = Text("无", "none")
-_NONE_BUT = Text("除 {} 外不得置位", "none set but {}")
-_NONE_SET = Text("不得置位", "none set")
-_NO_FINDING = Text("= 无", "= none")
-_NO_FINDING_BUT = Text("= 无（{} 除外）", "= none (but {})")
+_EMPTY = Text("= 无", "= none")
+_EMPTY_BUT = Text("= 无（{} 除外）", "= none (but {})")
+_STEP = re.compile(r"\bstep '?([a-z0-9]+(?:-[a-z0-9]+)*)'?(?=[ ,;:]|$)")
 _YES = Text("是", "yes")
 _NO = Text("否", "no")
+_PLACES = (
+    ("Table ", "表 "), ("Annex ", "附录 "), ("seq. ", "序号 "), ("scope", "范围"), (", ", "、"),
+)  # fmt: skip
+"""What stands in the place of a clause."""
+_NO_CLAUSES = ("Table", "Annex", "scope", "GB")
+_DECIMALS = {"%": 2, "Ω/V": 0, "deg": 7, "°": 7}
+"""Of numbers above 1, where it is not three; smaller ones have three digits."""
+_UNITS_ZH = {"1/min": "次/min"}
 
 
-def reason(english: str) -> Text:
-    """A recorded reason in both languages; what has no translation is shown as it is."""
-    chinese = REASONS.find(english, _piece_zh)
+def reason(english: str, of: str = "") -> Text:
+    """A recorded reason in both languages; what has no translation is shown as it is.
+
+    `of` is the point whose state the reason may name without saying so.
+    """
+
+    def piece(part: str, about: str) -> str:
+        return _piece_zh(part, of if of and about == ANY_POINT else about)
+
+    chinese = (
+        REASONS.find(english, piece)
+        or reasons_steps_zh.REASONS.find(english, piece)
+        or bus_words.reason(english)
+    )
     return Text(details.chinese(english) if chinese is None else chinese, english)
+
+
+def reason_with_steps(english: str, titles: Mapping[str, Text]) -> Text:
+    """The same; a step that it names is called by its title (of its id)."""
+    said = reason(english)
+    found = _STEP.search(english)
+    title = titles.get(found[1]) if found is not None else None
+    if found is None or title is None:
+        return said
+    zh = re.sub(rf" ?{re.escape(found[1])} ?", lambda _: f"“{title.zh}”", said.zh, count=1)
+    en = re.sub(_STEP, lambda _: f"step “{title.en}”", said.en, count=1)
+    return Text(
+        zh, en.replace("ended not_run", "ended not run").replace("conditional_", "conditional ")
+    )
 
 
 def _piece_zh(piece: str, of: str = "") -> str:
     """A part of a recorded reason: one word, several of them, or a reason of its own."""
     words = [_marked_zh(word, of) for word in piece.split(", ")]
     if None not in words:
-        return ", ".join(word for word in words if word is not None)
+        return "、".join(word for word in words if word is not None)
     place, said, rest = piece.partition(": ")
     if said and place.isidentifier():
         return f"{_word_zh(place) or names.bus(place, 'zh')}: {details.chinese(rest)}"
@@ -84,24 +122,32 @@ def _marked_zh(word: str, of: str) -> str | None:
     """A word, perhaps with a role in front: `pile: charging`."""
     side, said, rest = word.partition(": ")
     if not said:
-        return _word_zh(word, of)
+        return _word_zh(word, of) or reasons_steps_zh.REASONS.find(word, _piece_zh)
     known = _word_zh(rest, of)
     return f"{role(side, 'zh')}: {known}" if side in _ROLES_ZH and known is not None else None
 
 
 def _word_zh(word: str, of: str = "") -> str | None:
     """A word of a recorded reason: a verdict, a role, a point, or a state (of the point `of`)."""
-    for verdict, text in VERDICTS.items():
-        if word == verdict.value:
-            return text.zh
+    if word in _VERDICTS_ZH:
+        return _VERDICTS_ZH[word]
     if of and (state := states_zh.chinese(word, of)) is not None:
         return state
-    if word in _ROLES_ZH:
-        return _ROLES_ZH[word]
+    if word in _FIXED_ZH:
+        return _FIXED_ZH[word]
     if not word.replace(".", "_").isidentifier():
-        return None
+        return _point_with_state(word)
     named = names.point(word, "zh")
-    return named if named != word else states_zh.chinese(word)
+    if named == word:
+        named = states_zh.chinese(word) or names.bus(word, "zh")
+    return named if named != word else None
+
+
+def _point_with_state(words: str) -> str | None:
+    """`s2 closed`; None when it is something else."""
+    name, _, state = words.partition(" ")
+    named, known = names.point(name, "zh"), states_zh.chinese(state, name)
+    return None if named == name or known is None else names.joined(named, known, "zh")
 
 
 def role(name: str, language: Language) -> str:
@@ -128,7 +174,8 @@ def note(reading: Measurement) -> Text:
     """The remark of a reading; that of a trouble code is its title."""
     if names.is_trouble_code(reading.name):
         return names.trouble_code(reading.note)
-    return reason(reading.note)
+    base, timed, _ = reading.name.partition(".time_to_")
+    return reason(reading.note, base if timed else reading.name)
 
 
 def value(shown: Value | None, unit: str | None, language: Language, of: str = "") -> str:
@@ -141,25 +188,57 @@ def value(shown: Value | None, unit: str | None, language: Language, of: str = "
         if unit == "unix_s":
             moment = datetime.fromtimestamp(shown, UTC).astimezone(CHINA)
             return f"{moment:%Y-%m-%d %H:%M:%S}"
-        number = f"{shown:.7g}"
-        return number if unit in (None, "1") else f"{number} {unit}"
+        number = str(shown) if isinstance(shown, int) else f"{rounded(shown, unit):.7g}"
+        return number if unit in (None, "1") else f"{number} {_unit(unit, language)}"
     return "–" if shown is None else _state(shown, language, of)
 
 
+def rounded(number: float, unit: str | None) -> float:
+    """A number with the digits that people want to see. Never for a record or a verdict."""
+    if isinstance(number, int) or not isfinite(number):
+        return number
+    decimals = _DECIMALS.get(unit or "", 3)
+    return float(f"{number:.3g}") if abs(number) < 1 and decimals < 7 else round(number, decimals)
+
+
+def _unit(unit: str, language: Language) -> str:
+    return _UNITS_ZH.get(unit, unit) if language == "zh" else unit
+
+
+def _exact(reading: Measurement, beside: Limit) -> bool:
+    """Whether rounding would put a value on the other side of its limit."""
+    number = reading.value
+    if not isinstance(beside, Range | Within) or not isinstance(number, float):
+        return False
+    about = rounded(number, reading.unit)
+    if about == number:
+        return False
+    low = beside.low if isinstance(beside, Range) else None
+    bounds = [bound for bound in (low, beside.high) if bound is not None]
+    return beside.unit != reading.unit or any(
+        (about > bound) - (about < bound) != (number > bound) - (number < bound) for bound in bounds
+    )
+
+
 def _state(shown: str, language: Language, of: str) -> str:
+    if (known := bus_words.value(shown, of, language, names.bus)) is not None:
+        return known
     if language == "zh":
         return states_zh.chinese(shown, of) or shown
     return states_zh.english(shown) or shown
 
 
-def measurement(reading: Measurement, language: Language) -> str:
-    """What was read, or why nothing usable was."""
+def measurement(reading: Measurement, language: Language, beside: Limit | None = None) -> str:
+    """What was read, or why nothing usable was; `beside` a limit it agrees with the verdict."""
     if reading.at_least is not None:
         return f"> {reading.at_least:.4g} {reading.unit or ''}".rstrip()
     if reading.quality is not Quality.GOOD:
         why = _QUALITY[reading.quality].get(language)
         raw = reading.raw if reading.value is None else reading.value
         return why if raw is None else f"{why} ({raw})"
+    if beside is not None and _exact(reading, beside):
+        unit = "" if reading.unit in (None, "1") else f" {_unit(reading.unit, language)}"
+        return f"{reading.value:.9g}{unit}"
     return value(reading.value, reading.unit, language, reading.name)
 
 
@@ -175,19 +254,18 @@ def limit(wanted: Limit, language: Language, of: str = "") -> str:
     if isinstance(wanted, Equals):
         return f"= {value(wanted.value, None, language, of)}"
     if isinstance(wanted, Clear):
-        finding = names.is_finding(of)
         if wanted.allowed:
-            but = _NO_FINDING_BUT if finding else _NONE_BUT
-            return but.get(language).format(names.listed(wanted.allowed, of, language))
-        return (_NO_FINDING if finding else _NONE_SET).get(language)
-    shown = describe(wanted)
-    return shown.removesuffix(" 1") if isinstance(wanted, Range) and wanted.unit == "1" else shown
+            allowed = names.listed(wanted.allowed, of, language)
+            return _EMPTY_BUT.get(language).format(allowed)
+        return _EMPTY.get(language)
+    number = describe(wanted).removesuffix(f" {wanted.unit}")
+    return number if wanted.unit == "1" else f"{number} {_unit(wanted.unit, language)}"
 
 
 def judged(event: Judged, language: Language) -> str:
     """`172 V (176 … 264 V)`; with the uncertainty where it decided."""
     reading = event.measurement
-    shown = measurement(reading, language)
+    shown = measurement(reading, language, event.limit)
     conditional = event.judgement.verdict in (Verdict.CONDITIONAL_PASS, Verdict.CONDITIONAL_FAIL)
     unsure = event.judgement.verdict is Verdict.INCONCLUSIVE and isinstance(event.limit, Within)
     if reading.uncertainty and (conditional or unsure):
@@ -212,4 +290,9 @@ def clause(number: str | None, language: Language) -> str:
     """`clause 8.2`, or that nobody has seen it."""
     if number is None:
         return NO_CLAUSE.get(language)
-    return f"条款 {number}" if language == "zh" else f"clause {number}"
+    shown = number
+    for english, chinese in _PLACES if language == "zh" else ():
+        shown = shown.replace(english, chinese)
+    if number.startswith(_NO_CLAUSES):
+        return shown
+    return f"条款 {shown}" if language == "zh" else f"clause {shown}"

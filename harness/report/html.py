@@ -18,8 +18,8 @@ import jinja2
 from markupsafe import Markup
 
 from harness.clock import CHINA
-from harness.engine import wording
-from harness.events import Answered, Asked, Judged, StepEnded
+from harness.engine import safety_words, wording
+from harness.events import Answered, Asked, Judged, SafeState
 from harness.evidence.keys import short
 from harness.evidence.read import ModbusEntry
 from harness.limits import Clear, Equals, Limit, OneOf, Within
@@ -27,6 +27,7 @@ from harness.quantity import Measurement, Value
 from harness.report import words
 from harness.report.drawing import PATTERNS, limit_bar
 from harness.report.html_vehicle import VehiclePage
+from harness.report.html_words import ReportWords
 from harness.report.markup import both, clipped, said, spaced
 from harness.report.record import Picture, Record
 from harness.report.view import Attempt, Procedure, RunView, Step
@@ -48,6 +49,7 @@ def render_html(record: Record, language: Language = "zh") -> str:
         view=view,
         page=page,
         car=page.car,
+        say=page.say,
         record=record,
         check=record.check,
         started=view.started,
@@ -83,6 +85,7 @@ class _Page:
     def __init__(self, view: RunView) -> None:
         self._view = view
         self.car = VehiclePage(view)
+        self.say = ReportWords(view)
         self._pictures = view.record.pictures
         self._shown: set[int] = set()
 
@@ -123,6 +126,18 @@ class _Page:
         )
 
     @property
+    def safety(self) -> Text:
+        """The safe state of the whole bench: what was measured, what only ended."""
+        ended = self._view.ended
+        safe = ended is not None and ended.safe
+        return safety_words.overall(self._view.safe_states, safe=safe)
+
+    def safe_as(self, state: SafeState) -> tuple[str, Text]:
+        """The look of a device's safe state, and what may be said of it."""
+        shown = safety_words.shown(state)
+        return ("pass" if shown is safety_words.Shown.MEASURED else "none"), shown.value
+
+    @property
     def integrity(self) -> tuple[Text, Text]:
         return words.integrity(self._view.record.check)
 
@@ -131,14 +146,6 @@ class _Page:
         """Steps whose verdict somebody should look at; what was not run has a table of its own."""
         quiet = (Verdict.PASS, Verdict.NOT_RUN, None)
         return [step for step in self._view.steps if step.verdict not in quiet or step.unfinished]
-
-    @property
-    def not_run(self) -> list[tuple[Step, StepEnded]]:
-        return [
-            (step, step.last.ended)
-            for step in self._view.steps
-            if step.last.ended is not None and step.verdict is Verdict.NOT_RUN
-        ]
 
     @property
     def unreached(self) -> int:
@@ -184,13 +191,14 @@ class _Page:
     def value(self, value: Value | None, unit: str | None = None) -> Markup:
         return said(lambda language: clipped(wording.value(value, unit, language)))
 
-    def reading(self, measurement: Measurement | None) -> Markup:
+    def reading(self, measurement: Measurement | None, beside: Limit | None = None) -> Markup:
+        """What was read, `beside` a limit with as many digits as the verdict needs."""
         if measurement is None:
             return both("未能回读", "not readable")
         status = self.car.status(measurement)
         if status is not None:
             return status
-        return said(lambda language: clipped(wording.measurement(measurement, language)))
+        return said(lambda language: clipped(wording.measurement(measurement, language, beside)))
 
     def spread(self, measurement: Measurement) -> str:
         """`± 5.3 V`, or nothing where no uncertainty was stated."""
@@ -207,7 +215,9 @@ class _Page:
             return self.spread(reading)
         if isinstance(value, bool | str | list) or value is None or reading.uncertainty is None:
             return ""
-        return f"({max(0.0, value - reading.uncertainty):.4g} … {value:.4g} {reading.unit or 's'})"
+        unit = reading.unit or "s"
+        early = wording.rounded(max(0.0, value - reading.uncertainty), unit)
+        return f"({early:.7g} … {wording.rounded(value, unit):.7g} {unit})"
 
     def point(self, measurement: Measurement) -> Markup:
         return said(lambda language: wording.quantity(measurement, language))
@@ -215,15 +225,10 @@ class _Page:
     def limit(self, event: Judged) -> Markup:
         return said(lambda language: wording.limit(event.limit, language, event.measurement.name))
 
-    def choice(self, asked: Asked, choice: str) -> Markup:
-        """A choice as the person knows it: our word for it, else the one that was shown."""
-        own = said(lambda language: wording.value(choice, None, language))
-        return both(asked.labels[choice]) if own == choice and choice in asked.labels else own
-
     def answer(self, asked: Asked | None, answered: Answered) -> Markup:
-        """The answer in the same words."""
+        """The answer in the words of its choices."""
         if asked is not None and isinstance(answered.value, str):
-            return self.choice(asked, answered.value)
+            return self.say.choice(asked, answered.value)
         return self.value(answered.value, asked.unit if asked is not None else None)
 
     def is_state(self, limit: Limit) -> bool:

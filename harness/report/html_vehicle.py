@@ -66,6 +66,13 @@ class VehiclePage:
             return Text("充电桩与车辆检测报告", "Charging pile and vehicle test report")
         return Text("交流充电桩检测报告", "AC charging pile test report")
 
+    @property
+    def profile_heading(self) -> Text:
+        """A table of points is a pile's; a vehicle has databases and a file that names signals."""
+        if self.is_alone:
+            return Text("车型文件", "Profile")
+        return Text("点表、车型文件", "Profile") if self.is_there else Text("点表", "Profile")
+
     # ------------------------------------------------------------ buses
 
     @property

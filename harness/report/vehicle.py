@@ -146,13 +146,17 @@ class VehicleSide:
         for bus in self.buses.values():
             if bus.closed is not None and bus.closed.sent:
                 name, count = _names([bus.name]), bus.closed.sent
-                yield Text(f"{name.zh}发送了 {count} 帧", f"{name.en}: {count} frames sent")
+                yield Text(
+                    f"{name.zh}发送了 {count} 帧", f"{name.en}: {_counted(count, 'frame')} sent"
+                )
         if self.sent:
             count = len(self.sent)
-            yield Text(f"记录了 {count} 次报文发送", f"{count} transmissions are on record")
+            yield Text(f"记录了 {count} 次报文发送", f"{_counted(count, 'transmission')} on record")
         asked = sum(bool(one.request) and one.outcome not in _NEVER_SENT for one in self.exchanges)
         if asked:
-            yield Text(f"记录了 {asked} 次诊断请求", f"{asked} diagnostic requests are on record")
+            yield Text(
+                f"记录了 {asked} 次诊断请求", f"{_counted(asked, 'diagnostic request')} on record"
+            )
 
     def _kept(self) -> Text:
         count = len(self.buses)
@@ -164,7 +168,7 @@ class VehicleSide:
         refused = sum(bus.closed.refused for bus in self.buses.values() if bus.closed is not None)
         if refused:
             zh.append(f"拦截了 {refused} 次发送。")
-            en.append(f"{refused} attempts to send were refused.")
+            en.append(f"{_counted(refused, 'attempt')} to send {_were(refused)} refused.")
         acknowledging = [
             bus.name
             for bus in self.buses.values()
@@ -191,6 +195,14 @@ def service_of(exchange: DiagnosticExchange) -> int | None:
         return bytes.fromhex(exchange.request)[0]
     except (ValueError, IndexError):
         return None
+
+
+def _counted(count: int, one: str) -> str:
+    return f"{count} {one}" if count == 1 else f"{count} {one}s"
+
+
+def _were(count: int) -> str:
+    return "was" if count == 1 else "were"
 
 
 def _names(buses: Iterable[str]) -> Text:

@@ -55,6 +55,7 @@ def bus_fault(
         detail=detail,
         kind=kind,
         role="vehicle",
+        needs_car=True,
         expects={PROCEDURE: steps},
         diagnosis={PROCEDURE: diagnosis},
         on=partial(_put, defects),

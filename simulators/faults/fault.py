@@ -40,6 +40,8 @@ class Fault:
     detail: Text
     kind: Kind
     role: str = "pile"
+    needs_car: bool = False
+    """It is in the car itself: a plain charging side at the end of the cable cannot have it."""
     expects: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     diagnosis: Mapping[str, str] = field(default_factory=dict)
     """Procedure -> what it has to name, for procedures that diagnose."""

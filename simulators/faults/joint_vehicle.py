@@ -46,8 +46,9 @@ def _fault(
     kind: Kind = "physics",
 ) -> Fault:  # fmt: skip
     return Fault(
-        name=name, title=title, detail=detail, kind=kind, role="vehicle", expects=joint(*steps),
-        defects=defects,
+        name=name, title=title, detail=detail, kind=kind, role="vehicle",
+        needs_car=any(one.part is not _side for one in defects),
+        expects=joint(*steps), defects=defects,
     )  # fmt: skip
 
 

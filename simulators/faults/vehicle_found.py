@@ -40,6 +40,7 @@ def broken(
         detail=detail,
         kind=kind,
         role="vehicle",
+        needs_car=True,
         expects=found_by(inspection, admission),
         defects=tuple(defect(part, attribute, value) for part, attribute, value in parts),
     )
@@ -63,6 +64,7 @@ def happening(
         detail=detail,
         kind=kind,
         role="vehicle",
+        needs_car=True,
         expects=found_by(inspection, admission),
         on=on,
         off=off,

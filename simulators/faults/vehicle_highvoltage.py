@@ -80,6 +80,7 @@ FAULTS = (
         ),
         kind="physics",
         role="vehicle",
+        needs_car=True,
         expects=found_by(
             ("trouble-codes", "cell-spread", *_LAMPS), ("trouble-codes", "cell-spread")
         ),

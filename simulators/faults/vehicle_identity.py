@@ -4,7 +4,7 @@ from harness.text import Text
 from simulators.faults.vehicle_found import broken
 from simulators.vehicle.units import CONFIGURATION, with_check_digit
 
-_OTHER_VIN = with_check_digit("LT9EV4B20R0000817")
+_OTHER_VIN = with_check_digit("0EVEV4B20R0000817")
 
 FAULTS = (
     broken(

@@ -5,7 +5,6 @@ import can
 from harness.text import Text
 from simulators.faults.vehicle_found import broken, happening
 from simulators.rig import Rig
-from simulators.vehicle.network import FUNCTIONAL
 from simulators.vehicle.units import ExtraUnit
 
 _FOREIGN = ExtraUnit(
@@ -23,6 +22,9 @@ _PRESENT = bytes([0x02, 0x7E, 0x00])
 
 def _fit(rig: Rig) -> None:
     """Put the device on the bus; it answers when everybody is asked."""
+    # Late: a run without a car does not load the databases.
+    from simulators.vehicle.network import FUNCTIONAL  # noqa: PLC0415
+
     car = rig.car
     car.units.extra = (*car.units.extra, _FOREIGN)
     if car.network is None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from simulators.vehicle.diag.vin import FICTIONAL_WMI
 from simulators.vehicle.part import Part, Site
 
 Bus = Literal["powertrain", "chassis", "body", "adas"]
@@ -193,8 +194,8 @@ class Units(Part):
         super().__init__(site)
         object.__setattr__(self, "_changed", lambda: None)
         random = site.random("car/vin")
-        self.vin = with_check_digit(f"LT9EV4B20R0{random.randrange(10**6):06d}")
-        """As stamped on the body."""
+        self.vin = with_check_digit(f"{FICTIONAL_WMI}EV4B20R0{random.randrange(10**6):06d}")
+        """As stamped on the body. No maker on earth has its first three characters."""
         self.extra: tuple[ExtraUnit, ...] = ()
         self.all = {node: Unit(site, place, self.vin, changed) for node, place in PLACES.items()}
         object.__setattr__(self, "_changed", changed)

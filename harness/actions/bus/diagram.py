@@ -94,12 +94,7 @@ class WiringFile(FileModel):
 
 def diagram_of(profile: "VehicleProfile") -> Mapping[str, BusDiagram]:
     """The diagrams of a profile by bus; none when there is no such file. Raises FileError."""
-    for bus in profile.buses.values():
-        for database in bus.databases:
-            path = database.parent / f"{profile.id}.wiring.yaml"
-            if path.is_file():
-                return load_diagram(path)
-    return {}
+    return load_diagram(profile.wiring[0]) if profile.wiring is not None else {}
 
 
 @cache

@@ -23,9 +23,10 @@ from harness.devices.can.specs import Identifier, format_id
 from harness.devices.can.tallies import Tallies
 from harness.errors import BusError, DeviceLostError, ReadOnlyError
 
-__all__ = ["EXTENDED", "BatchConsumer", "CanBus", "Consumer", "Tallies", "key_of"]
+__all__ = ["EXTENDED", "BatchConsumer", "CanBus", "Consumer", "Refused", "Tallies", "key_of"]
 
 Consumer = Callable[[can.Message], None]
+Refused = Callable[[can.Message, Exception], None]
 BatchConsumer = Callable[[list[can.Message]], None]
 EXTENDED = 0x8000_0000
 T = TypeVar("T")
@@ -64,6 +65,7 @@ class CanBus:
         self._tallies = Tallies()
         self._batches: list[BatchConsumer] = []
         self._sent: list[Consumer] = []
+        self._unsent: list[Refused] = []
         self._all: list[Consumer] = []
         self._by_id: dict[int, list[Consumer]] = {}
         self._mourners: list[Callable[[DeviceLostError], None]] = []
@@ -139,6 +141,13 @@ class CanBus:
     def subscribe_sent(self, consumer: Consumer) -> Callable[[], None]:
         """Have `consumer` called with every frame of ours that was sent (`is_rx` is False)."""
         return _enlist(consumer, [self._sent])
+
+    def subscribe_unsent(self, consumer: Refused) -> Callable[[], None]:
+        """Have `consumer` called with every frame of ours that was not taken, and why not.
+
+        A real adapter says so some time after `send`, which then did not raise.
+        """
+        return _enlist(consumer, [self._unsent])
 
     def subscribe_lost(self, consumer: Callable[[DeviceLostError], None]) -> Callable[[], None]:
         """Have `consumer` called once when the adapter is gone, as `on_lost`."""
@@ -230,6 +239,8 @@ class CanBus:
         self._tallies.unsent += 1
         shown = format_id(message.arbitration_id, message.is_extended_id)
         self.unsent_reason = f"{shown}: {error}"
+        for consumer in tuple(self._unsent):
+            consumer(message, error)
 
     def _died(self, error: Exception) -> None:
         if self.lost is None:

@@ -3,6 +3,9 @@
 Counters and checksums are put in per frame. Values outside the described limits are refused
 unless the caller says that a fault is meant; `spoil` changes a payload after everything else, for
 faults such as a wrong checksum.
+
+A cycle that the adapter or the bus does not take any more ends there and is told (`on_failure`);
+until somebody stops or renews it, it stands in `failed`.
 """
 
 import asyncio
@@ -15,10 +18,12 @@ from harness.devices.can.checks import Protection
 from harness.devices.can.codec import MessageCodec, codec_of
 from harness.devices.can.database import Database
 from harness.devices.can.specs import MessageSpec
-from harness.errors import BenchError, UsageError
+from harness.errors import BenchError, BusError, DeviceLostError, UsageError
 from harness.quantity import Scalar
+from harness.text import Text
 
 Spoil = Callable[[bytearray], None]
+_FAILED = Text("周期发送中断", "Sending in cycles has failed")
 
 
 class _Outgoing:
@@ -86,6 +91,17 @@ class Cyclic:
     def is_running(self) -> bool:
         return self._timer is not None
 
+    @property
+    def spec(self) -> MessageSpec:
+        return self._outgoing.spec
+
+    def fail(self, error: BenchError) -> None:
+        """A frame was not taken: send no more, and have it told. Once only."""
+        if self.failure is None:
+            self.failure = error
+            self.stop()
+            self._sender.has_failed(self)
+
     def update(self, values: Mapping[str, Scalar], *, strict: bool = True) -> None:
         """Change signals from the next frame on. Raises as `MessageCodec.pack`."""
         self._outgoing.set(values, strict=strict)
@@ -109,8 +125,7 @@ class Cyclic:
         try:
             self._send()
         except BenchError as error:
-            self.failure = error
-            self.stop()
+            self.fail(error)
 
 
 class Sender:
@@ -123,6 +138,11 @@ class Sender:
         """Of the latest frame that the adapter took."""
         self._outgoing: dict[str, _Outgoing] = {}
         self._cyclic: dict[str, Cyclic] = {}
+        self.failed: dict[str, BenchError] = {}
+        """Messages that should be sent in cycles and are not, with the reason."""
+        self.on_failure: Callable[[BenchError], None] = lambda _: None
+        """Told once of each cycle that fails."""
+        bus.subscribe_unsent(self._refused)
 
     def send(
         self,
@@ -160,6 +180,7 @@ class Sender:
             raise UsageError(f"{message} has no cycle time; expected a period above 0 s")
         if (running := self._cyclic.pop(message, None)) is not None:
             running.stop()
+        self.failed.pop(message, None)
         self._cyclic[message] = cyclic = Cyclic(self, outgoing, every, spoil)
         return cyclic
 
@@ -168,6 +189,28 @@ class Sender:
         for cyclic in self._cyclic.values():
             cyclic.stop()
         self._cyclic.clear()
+        self.failed.clear()
+
+    def has_failed(self, cyclic: Cyclic) -> None:
+        """A cycle ended by itself. When the whole bus is gone, that is told by the bus."""
+        error = cyclic.failure
+        if error is None or isinstance(error, DeviceLostError):
+            return
+        name, sent = cyclic.spec.name, cyclic.sent
+        detail = f"{name} is no longer sent in cycles, after {sent} frames: {error.detail}"
+        self.failed[name] = failure = BusError(detail, headline=_FAILED)
+        self.on_failure(failure)
+
+    def _refused(self, message: can.Message, error: Exception) -> None:
+        """The adapter did not take a frame, perhaps long after it was handed over."""
+        identifier = (message.arbitration_id, message.is_extended_id)
+        for cyclic in tuple(self._cyclic.values()):
+            if cyclic.is_running and cyclic.spec.id == identifier:
+                known = error if isinstance(error, BenchError) else BusError(self._said(error))
+                cyclic.fail(known)
+
+    def _said(self, error: Exception) -> str:
+        return f"{self.bus.connection.describe()}: {str(error) or type(error).__name__}"
 
     @property
     def running(self) -> list[str]:

@@ -188,7 +188,9 @@ class Conversation:
     def _no_reply(self, attempt: _Attempt, what: str) -> NoReplyError:
         if attempt.pending:
             what = f"asked for patience {attempt.pending} times (NRC 78) and never answered"
-        return NoReplyError(f"{self.unit}: {describe(attempt.request)}: {what}")
+        error = NoReplyError(f"{self.unit}: {describe(attempt.request)}: {what}")
+        error.asked_for_patience = attempt.pending > 0
+        return error
 
     async def _let_late_response_pass(self, request: bytes, deadline: Deadline) -> None:
         """After silence: let the late response to the same request come before asking again."""

@@ -218,22 +218,28 @@ class ControlUnits:
         if (unit, did) in self._taken:
             self._taken.remove((unit, did))
 
-    async def give_everything_back(self, deadline: Deadline) -> str:
-        """Return what is still taken and close every client; what could not be, in words."""
+    async def give_everything_back(self, deadline: Deadline) -> tuple[list[str], str]:
+        """Return what is still taken and close every client.
+
+        Gives what was done, each in words, and what could not be.
+        """
+        done: list[str] = []
         troubles: list[str] = []
         for unit, did in list(self._taken):
             try:
                 await self.return_control(unit, did, deadline)
+                done.append(f"control of {unit}.{did} returned")
             except HarnessError as error:
                 troubles.append(f"{unit}.{did}: {error.detail}")
         for unit in sorted(self._in_session):
             try:
                 await self.client(unit).session(DEFAULT_SESSION, deadline)
+                done.append(f"diagnostic session of {unit} ended")
             except HarnessError as error:
                 troubles.append(f"{unit}: {error.detail}")
         for client in self._clients.values():
             await client.close()
-        return "; ".join(troubles)
+        return done, "; ".join(troubles)
 
 
 def _is_answer(identifier: Identifier) -> bool:

@@ -4,7 +4,7 @@ Every bus has one reader; when it dies, the vehicle is lost and whoever waits fo
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from harness.devices.vehicle.control_units import ControlUnits, StoredCode, iden
 from harness.devices.vehicle.points import VehiclePoint
 from harness.devices.vehicle.profile import VehicleProfile
 from harness.errors import (
+    BenchError,
     DeviceLostError,
     EvidenceError,
     HarnessError,
@@ -24,13 +25,14 @@ from harness.errors import (
     NotAvailableError,
     UnknownNameError,
 )
-from harness.events import BusClosed, BusOpened, Event, SafeState
-from harness.quantity import Measurement, Quantity
+from harness.events import BusClosed, BusOpened, Event, OutcomeNoted, SafeState
+from harness.quantity import Measurement, Quality, Quantity
 from harness.text import Text
 
 Emit = Callable[[Event], None]
+_Ask = Callable[[VehiclePoint, Deadline], Awaitable[Measurement]]
 _NOTHING_SENT = "nothing was sent"
-_STOPPED = "cyclic transmission ended, control returned to the units"
+_NOTHING_LEFT = "nothing was sent in cycles or under control any more"
 _UNIT_SILENT = Text("控制单元无应答", "The control unit does not answer")
 _S3_SECONDS = 5
 _GONE = f"the adapter is gone: nothing can be sent, and sessions end after {_S3_SECONDS} s (S3)"
@@ -82,6 +84,7 @@ class VehicleDevice:
                 captures=captures,
                 on_lost=self._bus_lost,
             )
+            bus.sender.on_failure = self._sending_failed
             self.attached[place.name] = bus
             self._carrier.update(dict.fromkeys(place.buses, bus))
         carrier = self._carrier.get(profile.diagnostics_bus)
@@ -179,13 +182,27 @@ class VehicleDevice:
             bus.monitor.fail(error)
             self._bus_lost(bus.name, error.detail)
 
+    def _sending_failed(self, error: BenchError) -> None:
+        """What should be on the bus is not: said at once, and by every step that follows."""
+        with suppress(EvidenceError):  # the recorder keeps it and tells it at the end
+            self._emit(
+                OutcomeNoted(
+                    where=self.role, branch="bench", headline=error.headline, detail=error.detail
+                )
+            )
+
     def require_alive(self) -> None:
-        """Raises DeviceLostError when a bus has died, EvidenceError when one is not recorded."""
+        """Raises DeviceLostError when a bus has died, EvidenceError when one is not recorded.
+
+        BusError when a message is not sent that should be: the vehicle may behave otherwise.
+        """
         if self._lost:
             raise DeviceLostError(self._lost)
         for bus in self.attached.values():
             if bus.unrecorded is not None:
                 raise bus.unrecorded
+            for failure in bus.sender.failed.values():
+                raise failure
 
     async def listen(self, until: float) -> None:
         """Let the buses run until the loop's time is `until`.
@@ -229,13 +246,28 @@ class VehicleDevice:
 
         Raises NotAvailableError, DeviceError, BenchError.
         """
+        return await self._read(names, deadline, self._identifier)
+
+    async def read_what_answers(
+        self, names: Sequence[str], deadline: Deadline
+    ) -> dict[str, Measurement]:
+        """The same, but what a silent control unit does not tell is a reading that is missing.
+
+        One unit that does not answer is not the vehicle, and the other points can still be read;
+        its name stands in the note. Raises as `read`, but for that.
+        """
+        return await self._read(names, deadline, self._identifier_if_told)
+
+    async def _read(
+        self, names: Sequence[str], deadline: Deadline, ask: _Ask
+    ) -> dict[str, Measurement]:
         points = [self._point(name) for name in names]
         asked = loop_time()
         found: dict[str, Measurement] = {}
         for point in points:
             self.require_alive()
             if point.ecu:
-                found[point.name] = await self._identifier(point, deadline)
+                found[point.name] = await ask(point, deadline)
             else:
                 found[point.name] = await self._carrier[point.bus].reading(
                     point, asked, deadline, self.role, self._uncertainty.get(point.name)
@@ -252,6 +284,20 @@ class VehicleDevice:
         with self._one_unit():
             return await self.control_units.read(
                 point, deadline, self.role, self._uncertainty.get(point.name)
+            )
+
+    async def _identifier_if_told(self, point: VehiclePoint, deadline: Deadline) -> Measurement:
+        try:
+            return await self._identifier(point, deadline)
+        except NoReplyError as error:
+            return Measurement(
+                name=point.name,
+                value=None,
+                unit=point.unit,
+                quality=Quality.MISSING,
+                source=f"{self.role} {point.ecu}",
+                at=round(self._clock.elapsed(), 6),
+                note=error.detail,
             )
 
     # Buses
@@ -305,7 +351,9 @@ class VehicleDevice:
             yield
         except NoReplyError as error:
             self.require_alive()
-            raise NoReplyError(error.detail, headline=_UNIT_SILENT) from error
+            silence = NoReplyError(error.detail, headline=_UNIT_SILENT)
+            silence.asked_for_patience = error.asked_for_patience
+            raise silence from error
 
     async def answers(self, unit: str, deadline: Deadline) -> bool:
         """Whether a control unit answers at all."""
@@ -345,19 +393,25 @@ class VehicleDevice:
     async def make_safe(self, deadline: Deadline) -> SafeState:
         """End what this run put on the buses, give back what it took, and detach.
 
+        Says exactly what was done. Nothing is measured: what this run began is all there is to end.
         Never raises a HarnessError; the outcome is a SafeState.
         """
         sent = any(bus.bus.tallies().sent for bus in self.attached.values())
+        done: list[str] = []
         detail = ""
         for bus in self.attached.values():
+            done += [f"cyclic transmission of {name} ended" for name in bus.sender.running]
             bus.sender.stop_all()
         if self._control_units is not None and not self._lost:
             try:
-                detail = await self._control_units.give_everything_back(deadline)
+                given_back, detail = await self._control_units.give_everything_back(deadline)
+                done += given_back
             except HarnessError as error:
                 detail = error.detail
         safe = not detail
-        how = _GONE if self._lost and sent else _STOPPED if sent else _NOTHING_SENT
+        how = "; ".join(done) or (_NOTHING_LEFT if sent else _NOTHING_SENT)
+        if self._lost and sent:
+            how = _GONE
         try:
             await self.close()
         except EvidenceError as error:

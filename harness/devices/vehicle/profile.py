@@ -74,6 +74,16 @@ class VehicleProfile:
         return load_diagnostics(self.description) if self.description is not None else None
 
     @cached_property
+    def wiring(self) -> tuple[Path, bytes] | None:
+        """The wiring diagram beside the databases, as it was read; None when there is none."""
+        for bus in self.buses.values():
+            for database in bus.databases:
+                path = database.parent / f"{self.id}.wiring.yaml"
+                if path.is_file():
+                    return path, path.read_bytes()
+        return None
+
+    @cached_property
     def points(self) -> Mapping[str, VehiclePoint]:
         """Every point by its name. Raises FileError for a profile that names what is not there."""
         everything = {point.name: point for point in (*self._signals(), *self._identifiers())}
@@ -123,6 +133,8 @@ class VehicleProfile:
                 found += [("database", file.path.name, file.data) for file in database.files]
         if self.description is not None and self.diagnostics is not None:
             found.append(("diagnostics", self.description.name, self.diagnostics.data))
+        if self.wiring is not None:
+            found.append(("wiring", self.wiring[0].name, self.wiring[1]))
         return found
 
 

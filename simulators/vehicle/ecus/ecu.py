@@ -126,6 +126,7 @@ class Ecu:
         self._version = -1
         self._boot = self._random.uniform(0.08, 0.25)
         self.receptions: dict[str, Reception] = {}
+        self._supplied_on: dict[Bus, bool] = {}
         self._messages: list[tuple[Node, MessageSpec, Transmitter]] = []
         self._running: dict[str, Cyclic] = {}
         self._periods: dict[str, float] = {}
@@ -201,6 +202,7 @@ class Ecu:
                 self._switch_on()
             else:
                 self._switch_off()
+        self._supply_transceivers()
         if self.online_since is not None and self._version != self.unit.version:
             self._apply_condition()
 
@@ -217,9 +219,20 @@ class Ecu:
             self.powered = False
             self._switch_off()
 
+    def _supply_transceivers(self) -> None:
+        """A transceiver on a foreign bus rests while nobody there has supply: nobody would
+        acknowledge its frames, and it would repeat the first one for ever."""
+        for bus, node in self.nodes.items():
+            wanted = self.powered and (bus == self.unit.place.bus or self._has_company(bus))
+            if wanted != self._supplied_on.get(bus):
+                self._supplied_on[bus] = node.powered = wanted
+
+    def _has_company(self, bus: Bus) -> bool:
+        supplied = self.car.power.supplied
+        return any(place.bus == bus and supplied(place.supply) for place in PLACES.values())
+
     def _switch_on(self) -> None:
-        for node in self.nodes.values():
-            node.powered = True
+        self._supply_transceivers()
         for name, reception in self.receptions.items():
             reception.forget()
             if name in self.design.partners.values():
@@ -238,8 +251,7 @@ class Ecu:
         self.initialised = False
         for reception in self.receptions.values():
             reception.forget()
-        for node in self.nodes.values():
-            node.powered = False
+        self._supply_transceivers()
         self._partners_changed()
         for told in self.on_power:
             told(False)
