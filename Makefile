@@ -31,7 +31,7 @@ demo: $(STAMP)
 # Pytest comes last: its summary closes the output.
 test: check
 	@$(title) pytest
-	@$(BIN)/pytest --numprocesses auto
+	@$(BIN)/pytest --numprocesses auto --dist worksteal
 
 check: $(STAMP)
 	@$(title) 'ruff check'

@@ -454,3 +454,13 @@ def test_a_lab_package_that_cannot_be_imported_is_named(monkeypatch: pytest.Monk
     monkeypatch.setattr(registry, "entry_points", lambda group: [entry])
     with pytest.raises(UsageError, match=r"no_such_lab_package\.verbs"):
         registry.load_actions()
+
+
+def test_what_is_asked_without_naming_points_is_announced() -> None:
+    shown = CliRunner().invoke(ROOT, ["check", "CAN-FAULT-01", "--lang", "en"])
+    assert shown.exit_code == 0
+    said = " ".join(shown.stdout.split())
+    assert "diagnostic requests in " in said
+    assert "the traffic of the buses in " in said
+    plain = CliRunner().invoke(ROOT, ["check", "PILE-INSP-01", "--lang", "en"])
+    assert "requests in" not in plain.stdout

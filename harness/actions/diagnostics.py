@@ -30,7 +30,8 @@ CONFIRMED_OR_FAILING = 0x09
 """Status bits of a trouble code that counts: testFailed and confirmedDTC (ISO 14229-1)."""
 
 
-def _has_diagnostics(bench: "LoadedBench", _role: str, _parameters: dict[str, Any]) -> str:
+def has_diagnostics(bench: "LoadedBench", _role: str, _parameters: dict[str, Any]) -> str:
+    """Why a bench cannot ask control units; empty if it can."""
     vehicle = bench.vehicle
     if vehicle is None:
         return "the bench has no vehicle"
@@ -45,7 +46,7 @@ def _listed(step: StepContext, name: str, value: list[str], note: str = "") -> M
     "diag.units_answer",
     kind="R",
     limit="none",
-    possible=_has_diagnostics,
+    possible=has_diagnostics,
     title=Text("控制单元应答", "Control units answer"),
 )
 async def units_answer(
@@ -77,7 +78,7 @@ async def units_answer(
     "diag.scan_dtcs",
     kind="R",
     limit="none",
-    possible=_has_diagnostics,
+    possible=has_diagnostics,
     title=Text("故障码扫描", "Scan for trouble codes"),
 )
 async def scan_dtcs(
@@ -192,7 +193,7 @@ async def _stored(
     kind="W",
     writes=True,
     limit="none",
-    possible=_has_diagnostics,
+    possible=has_diagnostics,
     title=Text("清码复扫", "Clear and scan again"),
 )
 async def clear_and_rescan(
@@ -220,7 +221,7 @@ async def clear_and_rescan(
     "diag.identical",
     kind="R",
     limit="none",
-    possible=_has_diagnostics,
+    possible=has_diagnostics,
     title=Text("各单元一致", "All units agree"),
 )
 async def identical(
@@ -254,7 +255,7 @@ async def identical(
     "diag.approved",
     kind="R",
     limit="none",
-    possible=_has_diagnostics,
+    possible=has_diagnostics,
     title=Text("版本在批准清单内", "Versions are on the approved list"),
 )
 async def approved(
@@ -291,7 +292,7 @@ async def approved(
     kind="R",
     judges=False,
     limit="none",
-    possible=_has_diagnostics,
+    possible=has_diagnostics,
     title=Text("读取标识数据", "Record identifiers"),
 )
 async def record(step: StepContext, *, dids: tuple[str, ...], units: tuple[str, ...] = ()) -> None:
@@ -307,7 +308,7 @@ async def record(step: StepContext, *, dids: tuple[str, ...], units: tuple[str, 
     kind="W",
     writes=True,
     limit="none",
-    possible=_has_diagnostics,
+    possible=has_diagnostics,
     title=Text("执行器驱动", "Drive an actuator"),
 )
 async def io_control(
@@ -343,7 +344,7 @@ async def io_control(
     "diag.record",
     "diag.io_control",
 )
-def _known_names(context: CheckContext) -> Iterator[Complaint]:
+def known_names(context: CheckContext) -> Iterator[Complaint]:
     """Units and identifiers are those of the description; what is driven can be driven so."""
     vehicle, parameters = context.bench.vehicle, context.parameters
     description = vehicle.diagnostics if vehicle is not None else None

@@ -78,6 +78,7 @@ _OWN_ROOMS = (
     "harness.actions.joint",
     "harness.actions.network",
     "harness.actions.diagnostics",
+    "harness.actions.snapshots",
     "harness.actions.operating",
     "harness.actions.sending",
     "harness.actions.bus_watching",

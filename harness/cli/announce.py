@@ -72,6 +72,13 @@ def _where(entry: DeviceEntry, profile: Profile | None) -> str:
     return "; ".join(buses)
 
 
+_WITHOUT_POINTS = {
+    "diag.": Text("向控制单元发诊断请求的步骤 {} 个", "diagnostic requests in {} steps"),
+    "can.": Text("监听总线的步骤 {} 个", "the traffic of the buses in {} steps"),
+}
+"""Verbs that read without naming points."""
+
+
 def _reads(plans: Sequence[Plan]) -> str:
     found: dict[str, set[str]] = {}
     for plan in plans:
@@ -80,9 +87,18 @@ def _reads(plans: Sequence[Plan]) -> str:
                 continue
             for role, point in points_of(step, "read"):
                 found.setdefault(role, set()).add(point)
-    return "; ".join(
+    parts = [
         f"{role}: {say(_POINTS).format(len(points))}" for role, points in sorted(found.items())
-    ) or say(_NOTHING)
+    ]
+    for family, words in _WITHOUT_POINTS.items():
+        if steps := sum(_does(plan, family) for plan in plans):
+            parts.append(f"vehicle: {say(words).format(steps)}")
+    return "; ".join(parts) or say(_NOTHING)
+
+
+def _does(plan: Plan, family: str) -> int:
+    """How many steps call a verb of this family."""
+    return sum(step.action.name.startswith(family) and not step.not_possible for step in plan.steps)
 
 
 def points_of(step: PlannedStep, access: str) -> list[tuple[str, str]]:

@@ -84,6 +84,8 @@ REASONS = Phrases(
     # vehicles: what is compared
     (r"(\d+) units, wanted (.+)", r"\1 个控制单元，应为 \2"),
     (r"(\d+) compared", r"比对 \1 项"),
+    (r"kept with (\S+), record (\d+)", r"随故障码 \1 保存的快照，记录 \2"),
+    (r"no snapshot is kept", "没有保存快照"),
     (r"smallest: (\S+) (.+)", r"最小的是{1}：\2"),
     (r"(\S+) is 0: there is no ratio", "{1}为 0，无从求比值"),
     (

@@ -18,7 +18,7 @@ from harness.devices.diag.isotp import broadcast
 from harness.devices.diag.link import FunctionalAddress
 from harness.devices.diag.uds import DEFAULT_SESSION, EXTENDED_SESSION, UdsClient
 from harness.devices.diag.uds_data import IoControl
-from harness.devices.vehicle.points import VehiclePoint
+from harness.devices.vehicle.points import VehiclePoint, unit_of
 from harness.devices.vehicle.reading import uncertainty_of
 from harness.errors import HarnessError, NegativeResponseError, NoReplyError, UsageError
 from harness.events import DiagnosticExchange
@@ -188,6 +188,34 @@ class ControlUnits:
             )
             for one in found.readings
         ]
+
+    async def snapshots(
+        self, unit: str, code: str, deadline: Deadline, source: str
+    ) -> list[Measurement]:
+        """What a unit has kept beside a code, as `unit.identifier`, oldest record first.
+
+        Raises DeviceError, BenchError.
+        """
+        client = self.client(unit)
+        kept = await client.snapshots(code, deadline)
+        found: list[Measurement] = []
+        for record, pieces in sorted(kept.records.items()):
+            for id, data in pieces.items():
+                did = client.did(id)
+                value = did.interpret(data, unit)
+                found.append(
+                    Measurement(
+                        name=f"{unit}.{did.name}",
+                        value=value.value,
+                        unit=unit_of(did.unit),
+                        source=f"{source} {unit}",
+                        quality=value.quality,
+                        at=round(self._clock.elapsed(), 6),
+                        raw=value.raw,
+                        note=f"kept with {code}, record {record}",
+                    )
+                )
+        return found
 
     async def clear_codes(self, unit: str, deadline: Deadline) -> None:
         """Clear the codes of a unit. Raises DeviceError, BenchError."""

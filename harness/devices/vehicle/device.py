@@ -370,6 +370,11 @@ class VehicleDevice:
         with self._one_unit():
             return await self.control_units.trouble_codes(unit, deadline)
 
+    async def snapshots(self, unit: str, code: str, deadline: Deadline) -> list[Measurement]:
+        """What a unit has kept beside a trouble code, oldest record first."""
+        with self._one_unit():
+            return await self.control_units.snapshots(unit, code, deadline, self.role)
+
     async def clear_codes(self, unit: str, deadline: Deadline) -> None:
         """Clear the trouble codes of a unit."""
         with self._one_unit():
