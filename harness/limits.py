@@ -210,8 +210,13 @@ def _judge_within(measurement: Measurement, limit: Within) -> Judgement:
                 Rule.INTERVAL,
                 f"not seen after {measurement.at_least:g} {unit}, limit {high:g} {unit}",
             )
+        good = measurement.quality is Quality.GOOD
         return Judgement(
-            Verdict.INCONCLUSIVE, Rule.INTERVAL, "not seen, and not waited past the limit"
+            Verdict.INCONCLUSIVE,
+            Rule.INTERVAL,
+            "not seen, and not waited past the limit"
+            if good
+            else f"reading is {measurement.quality.value}",
         )
     value = measurement.value
     if (

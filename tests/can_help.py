@@ -100,6 +100,8 @@ class SlcanAdapter:
 
     def __init__(self) -> None:
         self.heard: list[can.Message] = []
+        self.pass_on: Callable[[can.Message], None] = lambda _: None
+        """Called with every frame that the other side sends."""
         self.commands: list[str] = []
         self.port = 0
         self.is_open = False
@@ -137,6 +139,7 @@ class SlcanAdapter:
             self.is_open = line in "OL" if line[:1] in "OLC" else self.is_open
         else:
             self.heard.append(message)
+            self.pass_on(message)
 
     def write(self, data: bytes) -> None:
         for writer in self._writers:

@@ -39,7 +39,7 @@ ALL = (
     + step("errors", "can.error_frames", "{watch: 1 s}", NO_ERRORS)
     + step("whole", "can.integrity", "{watch: 1 s}")
     + step("known", "can.unknown_messages", "{watch: 1 s}")
-    + step("cycles", "can.cycle_times", "{watch: 2200 ms}")
+    + step("cycles", "can.cycle_times", "{watch: 5 s}")
 )
 NAMES = ("nodes", "load", "errors", "whole", "known", "cycles")
 LISTS = {
@@ -119,8 +119,10 @@ def test_each_fault_is_found_and_named(
 ) -> None:
     outcome = run_car(tmp_path, faults=[fault])
     assert {key for key, verdict in verdicts(outcome).items() if verdict == "fail"} == fails
+    # Of messages that do not come nobody knows whether they are whole.
+    unshown = {"whole"} if fault == "ultrasonic-unit-dead" else set()
     assert {key for key, verdict in verdicts(outcome).items() if verdict == "pass"} == (
-        set(NAMES) - fails
+        set(NAMES) - fails - unshown
     )
     if what is not None:
         assert named(outcome, name) == what
@@ -136,7 +138,8 @@ def test_what_is_allowed_is_not_held_against_the_car(tmp_path: Path) -> None:
 
     for verb, name in (("nodes_online", "can:BMS"), ("integrity", "can:VCU_Torque")):
         for allowed, verdict in ((name, Verdict.PASS), ("can:Other", Verdict.FAIL)):
-            outcome = watch(tmp_path, verb, spoil, f"2 s, allowed: ['{allowed}']")
+            absent = "'can:BMS_Status', 'can:BMS_Cells'"
+            outcome = watch(tmp_path, verb, spoil, f"2 s, allowed: ['{allowed}', {absent}]")
             assert outcome.verdicts["it"] is verdict
 
 
@@ -186,8 +189,8 @@ def test_a_dead_bus_is_no_quiet_pass(tmp_path: Path) -> None:
     assert {f"chassis:{node}" for node in ("EPS", "IBC", "EPB", "ESC", "GW")} == set(
         named(outcome, "nodes")
     )
-    assert found["cycles"] == "fail"
-    assert found["known"] == "pass"
+    silent = {"load", "errors", "whole", "known", "cycles"}
+    assert {name for name in silent if found[name] == "pass"} == set()
 
 
 def test_error_frames_are_counted_by_bus(tmp_path: Path) -> None:
@@ -234,7 +237,9 @@ def test_a_node_is_silent_when_its_fastest_message_had_time(tmp_path: Path) -> N
     def quiet(car: MiniCar) -> None:
         car.quiet |= {"BMS_Status", "BMS_Cells"}
 
-    assert watch(tmp_path, "nodes_online", quiet, "450 ms").verdicts["it"] is Verdict.PASS
+    early = watch(tmp_path, "nodes_online", quiet, "450 ms")
+    assert early.verdicts["it"] is Verdict.INCONCLUSIVE
+    assert early.of(Judged)[-1].measurement.note == "not watched for long enough: can:BMS"
     outcome = watch(tmp_path, "nodes_online", quiet, "550 ms")
     assert outcome.verdicts["it"] is Verdict.FAIL
     assert outcome.of(Judged)[0].measurement.value == ["can:BMS"]

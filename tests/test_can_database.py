@@ -33,7 +33,7 @@ def complaints(name: str) -> list[str]:
         ("utf8-bom", "utf-8-sig", CHINESE),
         ("utf16", "utf-16", CHINESE),
         ("gbk", "gbk", CHINESE),
-        ("cp1252", "cp1252", "Temperatur des Antriebs, geschätzt für Überwachung"),
+        ("cp1252", "cp1252?", "Temperatur des Antriebs, geschätzt für Überwachung"),
         ("cp1252-degree-only", "cp1252", "motor"),
     ],
 )
@@ -43,6 +43,45 @@ def test_the_encoding_is_found_and_recorded(file: str, encoding: str, comment: s
     signal = found.signal("VCU_Temp").signal
     assert signal.comment == comment
     assert signal.unit == "°C"
+
+
+SIMPLIFIED = "驱动电机温度 电池电压 充电状态 绝缘电阻 故障代码 锂电池阈值 车辆速度"
+TRADITIONAL = "驅動馬達溫度 電池電壓 充電狀態 絕緣電阻 故障代碼 車輛速度 煞車踏板"
+
+
+def _commented(text: str, encoding: str) -> bytes:
+    utf8 = (DATA / "utf8.dbc").read_text("utf-8")
+    return utf8.replace("°C", "K").replace("℃", "K").replace(CHINESE, text).encode(encoding)
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "recorded"),
+    [
+        (SIMPLIFIED, "gbk", "gbk"),
+        (TRADITIONAL, "big5", "cp950"),
+        ("电池", "gbk", "gbk?"),  # too few signs to be sure
+        ("溫度電壓", "big5", "cp950?"),
+        ("géométrie", "cp1252", "cp1252?"),
+        ("± 5 µA at 20 °C", "cp1252", "cp1252"),
+        ("Größe für Überwachung, geändert, Öl, Maß, Ähnlich, Übergröße", "cp1252", "cp1252?"),
+        ("señal de presión, batería, tensión máxima, ángulo, corrección", "cp1252", "cp1252?"),
+    ],
+)
+def test_encodings_that_no_file_names_are_told_apart_or_called_a_guess(
+    text: str, written: str, recorded: str
+) -> None:
+    loaded = read_dbc(_commented(text, written), file="x.dbc", name="x")
+    assert loaded.encoding == recorded
+    assert loaded.messages[0].by_name["VCU_Temp"].comment == text
+
+
+def test_no_cut_of_a_chinese_comment_is_taken_surely_for_the_other_encoding() -> None:
+    for text, written, other in ((SIMPLIFIED, "gbk", "cp950"), (TRADITIONAL, "big5", "gbk")):
+        for begin in range(len(text)):
+            for end in range(begin + 1, len(text) + 1):
+                cut = text[begin:end].strip()
+                loaded = read_dbc(_commented(cut, written), file="x.dbc", name="x")
+                assert loaded.encoding != other, cut
 
 
 def test_specs_say_what_the_file_says() -> None:
@@ -316,7 +355,7 @@ def test_what_we_accept_the_library_accepts_strictly() -> None:
         except FileError:
             continue
         accepted += 1
-        text = path.read_bytes().decode(found.encoding)
+        text = path.read_bytes().decode(found.encoding.rstrip("?"))
         library: Any = cantools.database.load_string(text, "dbc", strict=True)
         assert len(library.messages) == len(found.messages)
     assert accepted >= 9

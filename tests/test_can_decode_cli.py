@@ -114,6 +114,43 @@ def test_databases_may_follow_one_option_or_be_repeated(tmp_path: Path) -> None:
         assert "More" in {one["id"] for one in json.loads(result.stdout)["messages"]}
 
 
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("en", "Note: {} does not say its text encoding, cp1252 is a guess: comments, units"),
+        ("zh", "注意：{} 的文字编码未注明，按 cp1252 猜测"),
+    ],
+)
+def test_a_guessed_encoding_is_told(tmp_path: Path, lang: str, words: str) -> None:
+    western = tmp_path / "x.dbc"
+    western.write_bytes(DBC.read_bytes() + 'CM_ "Größe";\n'.encode("cp1252"))
+    assert words.format(western) in _decode(DRIVE, "--database", western, lang=lang).stdout
+    found = json.loads(_decode(DRIVE, "--database", western, "--json").stdout)
+    assert found["databases"][0]["encoding"] == "cp1252?"
+    sure = _decode(DRIVE, "--database", DBC, lang=lang).stdout
+    assert "is a guess" not in sure
+    assert "猜测" not in sure
+
+
+@pytest.mark.parametrize(
+    ("lang", "size", "words"),
+    [
+        ("en", 3000, "(seek out of range), and what is left of it describes no frames; 0 frames"),
+        ("zh", 3000, "，剩余部分没有报文的描述；此前已读 0 帧"),
+        ("en", 5000, "; 21 frames were read before it (--keep-going uses them)"),
+        ("zh", 5000, "；此前已读 21 帧（加 --keep-going 可使用这些帧）"),
+    ],
+)
+def test_an_mf4_recording_that_is_cut_off(tmp_path: Path, lang: str, size: int, words: str) -> None:
+    path = tmp_path / "x.mf4"
+    path.write_bytes((LOGS / "bus.mf4").read_bytes()[:size])
+    result = _decode(path, "--database", DBC, lang=lang)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert words in result.stderr
+    kept = _decode(path, "--database", DBC, "--keep-going", lang=lang)
+    assert kept.exit_code == (3 if size == 5000 else 2)
+
+
 def test_one_channel(tmp_path: Path) -> None:
     found = json.loads(_decode(DRIVE, "--database", DBC, "--channel", "can1", "--json").stdout)
     assert [one["id"] for one in found["messages"]] == ["Pages"]

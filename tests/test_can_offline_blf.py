@@ -17,6 +17,12 @@ from harness.devices.can.logs_blf import read_blf
 HEADER = 144
 
 
+@pytest.fixture(scope="module")
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all examples: to make one for each takes longer than to read the file."""
+    return tmp_path_factory.mktemp("blf")
+
+
 class _Kept(io.BytesIO):
     """Keeps its bytes when a writer closes it."""
 
@@ -60,7 +66,7 @@ def _theirs(data: bytes) -> list[Row]:
 )
 @example([], {"compression_level": 0, "max_container_size": 200}, False, 1)
 def test_every_field_is_as_python_can_reads_it(
-    tmp_path_factory: pytest.TempPathFactory,
+    scratch: Path,
     messages: list[can.Message],
     options: dict[str, int],
     events: bool,
@@ -69,7 +75,7 @@ def test_every_field_is_as_python_can_reads_it(
     data = _blf(messages, events, **options)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(logs_blf, "_BLOCK", block)
-        recording = _read(data, tmp_path_factory.mktemp("blf"))
+        recording = _read(data, scratch)
     assert recording.damage is None
     found = rows_of(recording.frames)
     theirs = _theirs(data)
@@ -170,6 +176,18 @@ def test_a_file_that_was_not_closed_has_no_date(tmp_path: Path) -> None:
     assert "no date" in recording.notes[1].en
 
 
+@pytest.mark.parametrize(
+    ("year", "dated"), [(2026, True), (2200, True), (2201, False), (30828, False)]
+)
+def test_a_year_that_cannot_be_is_no_date(tmp_path: Path, year: int, dated: bool) -> None:
+    recording = _read(
+        _file(_classic(b"\1", time=5000), start=(year, 1, 1, 5, 1, 0, 0, 0)), tmp_path
+    )
+    assert recording.damage is None
+    assert recording.dated == dated
+    assert dated or recording.frames.time.tolist() == [5000]
+
+
 def test_a_capture_of_a_killed_run_has_its_date(tmp_path: Path) -> None:
     data = bytearray(_blf([message(0, data=b"\1"), message(1000, data=b"\2")]))
     data[16:24] = struct.pack("<Q", HEADER)  # the size that it had when it was begun
@@ -264,12 +282,12 @@ def test_a_header_says_an_absurd_size(tmp_path: Path) -> None:
 
 @given(data=st.data())
 def test_bytes_that_were_changed_never_end_in_a_traceback(
-    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+    scratch: Path, data: st.DataObject
 ) -> None:
     messages = [message(1000 * at, data=bytes([at] * (at % 9))) for at in range(20)]
     level = data.draw(st.sampled_from([0, -1]))
     blf = bytearray(_blf(messages, compression_level=level, max_container_size=300))
     for _ in range(data.draw(st.integers(1, 5))):
         blf[data.draw(st.integers(0, len(blf) - 1))] = data.draw(st.integers(0, 255))
-    recording = _read(bytes(blf), tmp_path_factory.mktemp("blf"))
+    recording = _read(bytes(blf), scratch)
     assert len(recording.frames) <= 40

@@ -68,32 +68,17 @@ def test_without_asammdf_an_mf4_file_says_what_to_install(
         read_log(path)
 
 
-def test_a_truncated_mf4_file(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    data = (LOGS / "bus.mf4").read_bytes()
-    path = tmp_path / "x.mf4"
-    for size in [*range(9, 170, 20), *range(170, len(data), 900)]:
-        path.write_bytes(data[:size])
-        with pytest.raises(FileError) as caught:
-            read_log(path)
-        assert "x.mf4:0:0: the file cannot be read on" in str(caught.value)
-        assert "0 frames were read before it" in str(caught.value)
-        assert len(read_log(path, keep_going=True).recording.frames) == 0
-    assert capfd.readouterr() == ("", "")
+@pytest.fixture(scope="module")
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all examples: to make one for each takes longer than to read the file."""
+    return tmp_path_factory.mktemp("foreign")
 
 
-@settings(max_examples=40, derandomize=True)  # a foreign parser: always the same bytes
-@given(
-    changes=st.lists(st.tuples(st.integers(8, 8500), st.integers(0, 255)), min_size=1, max_size=4)
+_SIGNS = st.one_of(
+    st.binary(max_size=3),
+    st.sampled_from([b"0", b" ", b"  ", b"\n", b".", b"#", b"(", b")", b""]),
+    st.sampled_from([b"\t", b"\r", b"\x0b", b"\x0c", b"\0", b"\x1c", b"\x7f", b"\x85", b"\xa0"]),
 )
-def test_an_mf4_file_with_changed_bytes(
-    tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[int, int]]
-) -> None:
-    mf4 = bytearray((LOGS / "bus.mf4").read_bytes())
-    for at, byte in changes:
-        mf4[at] = byte
-    path = tmp_path_factory.mktemp("mf4") / "x.mf4"
-    path.write_bytes(mf4)
-    assert len(read_log(path, keep_going=True).recording.frames) <= 60
 
 
 def _change(data: st.DataObject, text: bytes) -> bytes:
@@ -102,23 +87,35 @@ def _change(data: st.DataObject, text: bytes) -> bytes:
     for _ in range(data.draw(st.integers(1, 5))):
         at = data.draw(st.integers(0, len(changed) - 1))
         gone = data.draw(st.integers(0, 3))
-        signs = st.one_of(st.binary(max_size=3), st.sampled_from([b"0", b" ", b"\n", b".", b"#"]))
-        changed[at : at + gone] = data.draw(signs)
+        changed[at : at + gone] = data.draw(_SIGNS)
     return bytes(changed)
+
+
+def _unknown(data: bytes) -> str:
+    """What is said of a file that is none of the formats."""
+    return "packed with gzip" if data.startswith(b"\x1f\x8b") else f"begins with {data[:8]!r}"
 
 
 @settings(max_examples=300)
 @given(data=st.data())
-def test_a_text_with_changed_bytes(
-    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
-) -> None:
+def test_a_text_with_changed_bytes(scratch: Path, data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(TEXTS))
-    path = tmp_path_factory.mktemp("text") / name
-    path.write_bytes(_change(data, (LOGS / name).read_bytes()))
+    _check_a_changed_text(scratch / name, _change(data, (LOGS / name).read_bytes()))
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_text_that_begins_as_gzip_does(scratch: Path, name: str) -> None:
+    _check_a_changed_text(scratch / name, b"\x1f\x8b" + (LOGS / name).read_bytes()[2:])
+    with pytest.raises(FileError, match="packed with gzip"):
+        read_log(scratch / name)
+
+
+def _check_a_changed_text(path: Path, changed: bytes) -> None:
+    path.write_bytes(changed)
     try:
         recording = read_log(path, keep_going=True).recording
     except FileError as error:
-        assert "begins with" in str(error)
+        assert _unknown(changed) in str(error)
     else:
         assert len(recording.frames) <= 20
 
@@ -126,17 +123,56 @@ def test_a_text_with_changed_bytes(
 @settings(max_examples=300)
 @given(data=st.data())
 def test_candump_as_a_table_and_line_by_line_are_the_same(
-    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+    scratch: Path, data: st.DataObject
 ) -> None:
-    path = tmp_path_factory.mktemp("log") / "x.log"
-    path.write_bytes(_change(data, (LOGS / "drive.log").read_bytes()))
+    name = data.draw(st.sampled_from(["drive.log", "candump.log"]))
+    _check_both_ways(scratch / "x.log", _change(data, (LOGS / name).read_bytes()))
+
+
+_LINE = b"(1767574800.000250) can1 18DAF110#01A00F00 T"
+_NEAR = b"(1767574800.000100) can0 123#01\n"
+
+
+@pytest.mark.parametrize(
+    "sign", [b"\t", b"\r", b"\x0b", b"\x0c", b"\0", b"\x1f", b" ", b"#", b")", b"\x85", b"\xa0"]
+)
+def test_a_strange_sign_anywhere_in_a_line_of_candump(scratch: Path, sign: bytes) -> None:
+    for at in range(len(_LINE) + 1):
+        for gone in (0, 1):
+            line = _LINE[:at] + sign + _LINE[at + gone :] + b"\n"
+            _check_both_ways(scratch / "x.log", _NEAR + line + _NEAR)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        (b"\tcan1", "can1"),
+        (b"can1\t", "can1"),
+        (b"can1\0", "can1\0"),
+        (b"\0", "\0"),
+        (b"a#b", "a#b"),
+    ],
+)
+def test_the_name_of_an_interface_ends_at_white_space(
+    scratch: Path, name: bytes, shown: str
+) -> None:
+    path = scratch / "x.log"
+    _check_both_ways(path, _LINE.replace(b"can1", name) + b"\n")
+    assert read_candump(path).channel_names == {1: shown}
+
+
+def _check_both_ways(path: Path, data: bytes) -> None:
+    """Read the file as tables and line by line."""
+    path.write_bytes(data)
     table = read_candump(path)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(logs_candump, "plain_frames", lambda *_: iter(()))
         lines = read_candump(path)
     assert rows_of(table.frames) == rows_of(lines.frames)
+    assert table.frames.time.tolist() == lines.frames.time.tolist()
     assert str(table.damage) == str(lines.damage)
     assert table.channel_names == lines.channel_names
+    assert table.dated == lines.dated
 
 
 @given(
@@ -145,9 +181,7 @@ def test_candump_as_a_table_and_line_by_line_are_the_same(
     ),
     rest=st.binary(max_size=400),
 )
-def test_random_bytes_after_a_right_beginning(
-    tmp_path_factory: pytest.TempPathFactory, first: bytes, rest: bytes
-) -> None:
-    path = tmp_path_factory.mktemp("random") / "x"
+def test_random_bytes_after_a_right_beginning(scratch: Path, first: bytes, rest: bytes) -> None:
+    path = scratch / "x"
     path.write_bytes(first + rest)
     assert len(read_log(path, keep_going=True).recording.frames) < 50

@@ -21,6 +21,12 @@ TWELVE = bytes(range(12))
 CLASSIC, SWITCHED = (False, False, False), (True, True, False)
 
 
+@pytest.fixture(scope="module")
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all examples: to make one for each takes longer than to read the file."""
+    return tmp_path_factory.mktemp("formats")
+
+
 def _rows(name: str) -> list[Row]:
     return rows_of(read_log(LOGS / name).recording.frames)
 
@@ -138,15 +144,13 @@ def _write(
 
 
 @given(messages=recordings(), chunk=st.sampled_from([1, 100, 4_000_000]))
-def test_candump_both_ways(
-    tmp_path_factory: pytest.TempPathFactory, messages: list[can.Message], chunk: int
-) -> None:
+def test_candump_both_ways(scratch: Path, messages: list[can.Message], chunk: int) -> None:
     if not messages:
         return
     for one in messages:
         if one.is_remote_frame:
             one.dlc = 0  # python-can does not write it
-    path = tmp_path_factory.mktemp("log") / "x.log"
+    path = scratch / "x.log"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(logs_candump, "_CHUNK", chunk)
         found = _write(can.CanutilsLogWriter, path, messages)
@@ -162,12 +166,10 @@ def test_candump_both_ways(
 
 
 @given(messages=recordings())
-def test_asc_both_ways(
-    tmp_path_factory: pytest.TempPathFactory, messages: list[can.Message]
-) -> None:
+def test_asc_both_ways(scratch: Path, messages: list[can.Message]) -> None:
     # python-can reads a CAN FD frame without data back as a remote frame.
     messages = [one for one in messages if not (one.is_fd and not one.data)]
-    path = tmp_path_factory.mktemp("asc") / "x.asc"
+    path = scratch / "x.asc"
     found = rows_of(_write(can.ASCWriter, path, messages).recording.frames)
     assert [row._replace(microseconds=0) for row in found] == [
         row._replace(microseconds=0) for row in rows_from(messages)
@@ -179,12 +181,10 @@ def test_asc_both_ways(
 
 
 @given(messages=recordings(kinds=("data",)))
-def test_trc_both_ways(
-    tmp_path_factory: pytest.TempPathFactory, messages: list[can.Message]
-) -> None:
+def test_trc_both_ways(scratch: Path, messages: list[can.Message]) -> None:
     if not messages:
         return
-    path = tmp_path_factory.mktemp("trc") / "x.trc"
+    path = scratch / "x.trc"
     found = _write(can.TRCWriter, path, messages).recording
     assert found.dated
     for ours, other in zip(rows_of(found.frames), rows_from(messages), strict=True):
@@ -194,14 +194,12 @@ def test_trc_both_ways(
 
 @settings(max_examples=15)
 @given(messages=recordings())
-def test_mf4_both_ways(
-    tmp_path_factory: pytest.TempPathFactory, messages: list[can.Message]
-) -> None:
+def test_mf4_both_ways(scratch: Path, messages: list[can.Message]) -> None:
     for at, one in enumerate(messages):
         one.timestamp += at / 1000  # no two at once: groups are merged by their time
         if one.is_remote_frame:
             one.is_fd = False
-    path = tmp_path_factory.mktemp("mf4") / "x.mf4"
+    path = scratch / "x.mf4"
     found = _write(can.MF4Writer, path, messages)
     assert found.format == "MF4"
     assert found.recording.dated

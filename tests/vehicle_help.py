@@ -206,6 +206,7 @@ def served(car: MiniCar) -> Iterator[tuple[SlcanAdapter, Any]]:
 
         stop.append(pull_out)
         detach = car.attach(adapter.put)
+        adapter.pass_on = car.transmit
         ready.set()
         await over.wait()
         detach()

@@ -9,6 +9,7 @@ from typing import Any
 
 from harness.actions.person import ReadingKey
 from harness.actions.registry import CheckContext, Complaint, check_of
+from harness.actions.waiting import check_waited
 from harness.bench.simulated import seeded_faults
 from harness.bench.states import expected_of, fits, flags_of, shipped_points
 from harness.devices.device import PointInfo
@@ -45,7 +46,13 @@ def _shown(limit: Limit) -> str:
     return f"{form[type(limit)]} ({describe(limit)})"
 
 
-@check_of("pile.wait_for", "vehicle.wait_for", "pile.start_charging", "pile.stop_charging")
+@check_of("pile.wait_for", "vehicle.wait_for")
+def _waited(context: CheckContext) -> Iterator[Complaint]:
+    _Wants(Within).check(context)
+    yield from check_waited(context)
+
+
+@check_of("pile.start_charging", "pile.stop_charging")
 def _timed(context: CheckContext) -> Iterator[Complaint]:
     _Wants(Within).check(context)
     return iter(())

@@ -1,33 +1,96 @@
 """The buses of the vehicle as such: who is there, how busy they are, what is wrong with frames."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from math import inf
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
 
 from harness.actions.context import StepContext
 from harness.actions.registry import CheckContext, Complaint, action, check_of
 from harness.clock import loop_time
+from harness.devices.can.specs import MessageSpec
 from harness.errors import NotAvailableError, UnknownNameError
 from harness.fields import DurationField
 from harness.limits import Clear
-from harness.quantity import Measurement, Value
+from harness.quantity import Measurement, Quality, Value
 from harness.text import Text
 
 if TYPE_CHECKING:
     from harness.devices.vehicle.attached import AttachedBus
 
 _CYCLE_TOLERANCE = 0.2
-_CYCLE_SLACK = 0.005
-"""Seconds that a period may be off on top; timers of desktop systems are no better."""
+_CYCLE_AT_LEAST = 0.001
+"""Seconds that a mean period may be off at least."""
+_PERIODS = 5
+"""Periods to watch: from here on a message that comes half as often is told from a sound one."""
+_HAIR = 0.01
+"""Seconds by which a watch may end early and still be whole."""
+
+_SILENT = "silent_nodes"
+_OFF_CYCLE = "off_cycle_messages"
+_NO_FRAME = "no frame on bus {} during the watch"
+_NOTHING_DUE = "nothing is due on bus {}: no message of a node has a cycle time"
+_TOO_SHORT = "not watched for long enough: {}"
+_NOT_SEEN = "due, but not received: {}"
 
 
-async def _observe(step: StepContext, seconds: float) -> None:
-    """Let the buses run for a while. Raises DeviceLostError when one of them dies."""
-    await step.vehicle.listen(min(step.deadline.at, loop_time() + seconds))
+class _Watch:
+    """What came on some buses while a step watched them."""
+
+    def __init__(self, step: StepContext, names: tuple[str, ...]) -> None:
+        self.buses = step.vehicle.chosen(names)
+        self.seconds = 0.0
+        self._step = step
+        self._begun = loop_time()
+        self._received = {bus.name: bus.bus.tallies().received for bus in self.buses}
+        self._counts = {
+            bus.name: {name: state.count for name, state in bus.monitor.states.items()}
+            for bus in self.buses
+        }
+
+    async def over(self, seconds: float) -> None:
+        """Let the buses run for a while. Raises DeviceLostError when one of them dies."""
+        await self._step.vehicle.listen(min(self._step.deadline.at, loop_time() + seconds))
+        self.seconds = loop_time() - self._begun
+
+    @property
+    def heard(self) -> "list[AttachedBus]":
+        """The buses on which anything was received. Error frames are nothing that was received."""
+        return [bus for bus in self.buses if self.is_heard(bus)]
+
+    def is_heard(self, bus: "AttachedBus") -> bool:
+        return bus.bus.tallies().received > self._received[bus.name]
+
+    def count(self, bus: "AttachedBus", message: MessageSpec) -> int:
+        """Frames of a message."""
+        return bus.monitor.states[message.name].count - self._counts[bus.name][message.name]
+
+    def is_due(self, message: MessageSpec) -> bool:
+        """Whether a message would have come by now if its sender were there."""
+        return message.stale_after is not None and message.stale_after <= self.seconds
+
+    def judge(self, name: str, found: list[str], allowed: tuple[str, ...]) -> None:
+        """Judge a list of findings, none of which may be but those allowed.
+
+        A bus without a frame shows nothing: without it there is no pass.
+        """
+        if self.heard:
+            self._step.judge(_measurement(self._step, name, found), Clear(list(allowed)))
+        silent = [bus.name for bus in self.buses if not self.is_heard(bus)]
+        self.nothing_shown(name, silent, _NO_FRAME)
+
+    def nothing_shown(self, name: str, of: list[str], why: str) -> None:
+        """Of these nothing can be said: no verdict about the device. None is none."""
+        if of:
+            note = why.format(", ".join(of))
+            self._step.judge(_missing(self._step, name, note), Clear([]))
 
 
-def _counts(bus: "AttachedBus") -> dict[str, int]:
-    """Message -> frames so far."""
-    return {name: state.count for name, state in bus.monitor.states.items()}
+async def _watched(step: StepContext, buses: tuple[str, ...], seconds: float) -> _Watch:
+    watch = _Watch(step, buses)
+    await watch.over(seconds)
+    return watch
 
 
 def _flaws(bus: "AttachedBus") -> dict[str, int]:
@@ -40,6 +103,18 @@ def _measurement(
 ) -> Measurement:
     return Measurement(
         name=name, value=value, unit=unit, source=step.role, at=step.clock.elapsed(), note=note
+    )
+
+
+def _missing(step: StepContext, name: str, note: str, unit: str | None = None) -> Measurement:
+    return Measurement(
+        name=name,
+        value=None,
+        unit=unit,
+        quality=Quality.MISSING,
+        source=step.role,
+        at=step.clock.elapsed(),
+        note=note,
     )
 
 
@@ -59,64 +134,78 @@ async def nodes_online(
     """Watch the buses and expect every node of the databases to send.
 
     A node is silent when none of its cyclic messages came, although its fastest one should have
-    come five times. Silent ones are named in the verdict, as `bus:NODE`.
+    come five times. Silent ones are named in the verdict, as `bus:NODE`. A node that did not send
+    and was not watched for so long, or a bus whose nodes send nothing in cycles, shows nothing:
+    that is inconclusive.
     """
-    chosen = step.vehicle.chosen(buses)
-    before = {bus.name: _counts(bus) for bus in chosen}
-    begun = loop_time()
-    await _observe(step, watch)
-    seconds = loop_time() - begun
-    silent = [
-        f"{bus.name}:{node}"
-        for bus in chosen
-        for node in bus.database.nodes
-        if _is_silent(bus, node, before[bus.name], seconds)
-    ]
-    step.judge(_measurement(step, "silent_nodes", silent), Clear(list(allowed)))
+    seen = await _watched(step, buses, watch)
+    silent: list[str] = []
+    unsure: list[str] = []
+    idle: list[str] = []
+    for bus in seen.buses:
+        nodes = {node: _cyclic(bus, node) for node in bus.database.nodes}
+        if not any(nodes.values()):
+            idle.append(bus.name)
+        for node, cyclic in nodes.items():
+            name = f"{bus.name}:{node}"
+            if not cyclic or any(seen.count(bus, one) for one in cyclic):
+                continue
+            if any(seen.is_due(one) for one in cyclic):
+                silent.append(name)
+            elif name not in allowed:
+                unsure.append(name)
+    if len(idle) < len(seen.buses):
+        step.judge(_measurement(step, _SILENT, silent), Clear(list(allowed)))
+    seen.nothing_shown(_SILENT, idle, _NOTHING_DUE)
+    seen.nothing_shown(_SILENT, unsure, _TOO_SHORT)
 
 
-def _is_silent(bus: "AttachedBus", node: str, before: dict[str, int], seconds: float) -> bool:
-    cyclic = [one for one in bus.database.sent_by(node) if one.stale_after is not None]
-    due = [one for one in cyclic if one.stale_after is not None and one.stale_after <= seconds]
-    if not due:
-        return False  # it sends nothing in cycles, or was not watched for long enough
-    return all(bus.monitor.states[one.name].count == before[one.name] for one in cyclic)
+def _cyclic(bus: "AttachedBus", node: str) -> list[MessageSpec]:
+    return [one for one in bus.database.sent_by(node) if one.cycle_time is not None]
 
 
 @action("can.bus_load", kind="R", limit="needed", title=Text("总线负载率", "Bus load"))
 async def bus_load(
     step: StepContext, *, buses: tuple[str, ...] = (), watch: DurationField = 2.0
 ) -> None:
-    """Judge how much of its bit rate each bus carries, frames counted with their stuff bits."""
-    chosen = step.vehicle.chosen(buses)
-    before = {bus.name: bus.bus.load.busy for bus in chosen if bus.bus.load is not None}
-    begun = loop_time()
-    await _observe(step, watch)
-    seconds = loop_time() - begun
+    """Judge how much of its bit rate each bus carries, frames counted with their stuff bits.
+
+    A bus on which nothing is received is inconclusive.
+    """
+    seen = _Watch(step, buses)
+    before = {bus.name: bus.bus.load.busy for bus in seen.buses if bus.bus.load is not None}
+    await seen.over(watch)
     if not before:
         raise NotAvailableError("the bit rate of the buses is not known, so there is no load")
-    for bus in chosen:
+    for bus in seen.buses:
         if bus.bus.load is None:
             continue
-        share = (bus.bus.load.busy - before[bus.name]) / seconds
-        step.judge(_measurement(step, f"bus_load.{bus.name}", round(100 * share, 3), unit="%"))
+        name = f"bus_load.{bus.name}"
+        if not seen.is_heard(bus):
+            step.judge(_missing(step, name, _NO_FRAME.format(bus.name), "%"))
+            continue
+        share = (bus.bus.load.busy - before[bus.name]) / seen.seconds
+        step.judge(_measurement(step, name, round(100 * share, 3), unit="%"))
 
 
 @action("can.error_frames", kind="R", limit="needed", title=Text("错误帧", "Error frames"))
 async def error_frames(
     step: StepContext, *, buses: tuple[str, ...] = (), watch: DurationField = 2.0
 ) -> None:
-    """Judge how many error frames come on each bus while it is watched."""
-    chosen = step.vehicle.chosen(buses)
-    before = {bus.name: bus.bus.tallies().error_frames for bus in chosen}
-    await _observe(step, watch)
-    for bus in chosen:
+    """Judge how many error frames come on each bus while it is watched.
+
+    A bus on which nothing else is received is inconclusive, unless there are too many of them.
+    """
+    seen = _Watch(step, buses)
+    before = {bus.name: bus.bus.tallies().error_frames for bus in seen.buses}
+    await seen.over(watch)
+    for bus in seen.buses:
+        name = f"error_frames.{bus.name}"
         count = bus.bus.tallies().error_frames - before[bus.name]
-        step.judge(
-            _measurement(
-                step, f"error_frames.{bus.name}", count, unit="1", note=f"within {watch:g} s"
-            )
-        )
+        if count or seen.is_heard(bus):
+            step.judge(_measurement(step, name, count, unit="1", note=f"within {watch:g} s"))
+        if not seen.is_heard(bus):
+            step.judge(_missing(step, name, _NO_FRAME.format(bus.name), "1"))
 
 
 @action(
@@ -132,17 +221,31 @@ async def integrity(
     watch: DurationField = 3.0,
     allowed: tuple[str, ...] = (),
 ) -> None:
-    """Watch counters, checksums, lengths and values; messages with flaws are named."""
-    chosen = step.vehicle.chosen(buses)
-    before = {bus.name: _flaws(bus) for bus in chosen}
-    await _observe(step, watch)
+    """Watch counters, checksums, lengths and values; messages with flaws are named.
+
+    Messages with a counter or a checksum that should have come and did not are named as well: of
+    them nothing is shown, so without a flaw the step is inconclusive. So is a bus without a frame.
+    """
+    seen = _Watch(step, buses)
+    before = {bus.name: _flaws(bus) for bus in seen.buses}
+    await seen.over(watch)
     flawed = [
         f"{bus.name}:{message}"
-        for bus in chosen
+        for bus in seen.buses
         for message, count in _flaws(bus).items()
         if count > before[bus.name][message]
     ]
-    step.judge(_measurement(step, "flawed_messages", flawed), Clear(list(allowed)))
+    absent = [
+        f"{bus.name}:{message.name}"
+        for bus in seen.heard
+        for message in bus.database.messages
+        if (message.counter is not None or message.checksum is not None)
+        and seen.is_due(message)
+        and not seen.count(bus, message)
+    ]
+    seen.judge("flawed_messages", flawed, allowed)
+    absent = [one for one in absent if one not in allowed]
+    seen.nothing_shown("flawed_messages", absent, _NOT_SEEN)
 
 
 @action(
@@ -158,21 +261,24 @@ async def unknown_messages(
     watch: DurationField = 2.0,
     allowed: tuple[str, ...] = (),
 ) -> None:
-    """Expect no identifier that the databases do not know; the diagnostic ones are known."""
-    chosen = step.vehicle.chosen(buses)
+    """Expect no identifier that the databases do not know; the diagnostic ones are known.
+
+    A bus on which nothing is received is inconclusive.
+    """
+    seen = _Watch(step, buses)
     before = {
         (bus.name, identifier): found.count
-        for bus in chosen
+        for bus in seen.buses
         for identifier, found in bus.monitor.unknown.items()
     }
-    await _observe(step, watch)
+    await seen.over(watch)
     unknown = [
         f"{bus.name}:{_written(identifier)}"
-        for bus in chosen
+        for bus in seen.buses
         for identifier, found in bus.monitor.unknown.items()
         if found.count > before.get((bus.name, identifier), 0)
     ]
-    step.judge(_measurement(step, "unknown_messages", unknown), Clear(list(allowed)))
+    seen.judge("unknown_messages", unknown, allowed)
 
 
 def _written(identifier: tuple[int, bool]) -> str:
@@ -192,30 +298,40 @@ async def cycle_times(
     *,
     buses: tuple[str, ...] = (),
     watch: DurationField = 5.0,
-    tolerance: float = _CYCLE_TOLERANCE,
+    tolerance: Annotated[float, Field(gt=0, lt=1)] = _CYCLE_TOLERANCE,
     allowed: tuple[str, ...] = (),
 ) -> None:
     """Watch how often each cyclic message comes; those off their nominal period are named.
 
-    Counted over the time watched, so that single late frames do not matter.
+    The mean period over the watch may be off by `tolerance`, a share of the nominal one (0.2 is
+    20 %), and by 1 ms at least; on top, one frame more or less may fall into the watch. Single
+    late frames do not matter. A message that was not watched for five periods is inconclusive, and
+    so is a bus on which nothing is received.
     """
-    chosen = step.vehicle.chosen(buses)
-    before = {bus.name: _counts(bus) for bus in chosen}
-    begun = loop_time()
-    await _observe(step, watch)
-    seconds = loop_time() - begun
+    seen = await _watched(step, buses, watch)
     off: list[str] = []
-    for bus in chosen:
-        now = _counts(bus)
+    short: list[str] = []
+    for bus in seen.heard:
         for message in bus.database.messages:
-            if message.cycle_time is None or seconds < 2 * message.cycle_time:
+            if message.cycle_time is None:
                 continue
-            count = now[message.name] - before[bus.name][message.name]
-            expected = seconds / message.cycle_time
-            slack = 1 + expected * (tolerance + _CYCLE_SLACK / message.cycle_time)
-            if abs(count - expected) > slack:
-                off.append(f"{bus.name}:{message.name}")
-    step.judge(_measurement(step, "off_cycle_messages", off), Clear(list(allowed)))
+            name = f"{bus.name}:{message.name}"
+            if seen.seconds + _HAIR < _PERIODS * message.cycle_time:
+                short.append(name)
+            elif not _in_time(
+                seen.count(bus, message), seen.seconds, message.cycle_time, tolerance
+            ):
+                off.append(name)
+    seen.judge(_OFF_CYCLE, off, allowed)
+    seen.nothing_shown(_OFF_CYCLE, [one for one in short if one not in allowed], _TOO_SHORT)
+
+
+def _in_time(count: int, seconds: float, period: float, tolerance: float) -> bool:
+    """Whether so many frames within these seconds fit a mean period within its tolerance."""
+    spread = max(tolerance * period, _CYCLE_AT_LEAST)
+    fewest = seconds / (period + spread) - 1
+    most = seconds / (period - spread) + 1 if spread < period else inf
+    return fewest <= count <= most
 
 
 @check_of(

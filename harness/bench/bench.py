@@ -115,6 +115,8 @@ class Bench:
         """Devices that no longer answer, with the first cause."""
         self.energised: set[str] = set()
         """Roles on which this run may have started a session."""
+        self.tell_lost: Callable[[], None] = lambda: None
+        """Called when a device is lost, for the step that is running."""
         self.site: Mapping[str, Scalar] = dict(loaded.model.site)
         self.needed = [role for role in loaded.model.devices if needed is None or role in needed]
         self.read_only = read_only or loaded.model.read_only
@@ -216,6 +218,7 @@ class Bench:
         """A bus died: the first cause is kept, and no step that needs the vehicle is begun."""
         if role not in self.lost:
             self.lost[role] = why
+            self.tell_lost()
             headline = DeviceLostError.headline
             with suppress(EvidenceError):  # the recorder keeps it and tells it at the end
                 self._emit(OutcomeNoted(where=role, branch="bench", headline=headline, detail=why))

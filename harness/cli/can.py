@@ -9,6 +9,7 @@ from harness.cli import wide as table
 from harness.cli.base import argument, command, language, option, say
 from harness.cli.failure import complain
 from harness.cli.options import json_option, print_json
+from harness.devices.can.dbc_text import GUESSED
 from harness.devices.can.specs import format_id
 from harness.errors import FileError, UsageError
 from harness.text import Text
@@ -163,6 +164,11 @@ _MORE = Text("{} … 共 {} 个", "{} … {} in all")
 _ABSENT = Text("记录中没有出现的报文：{}", "Messages that do not occur in the recording: {}")
 _OTHERS = Text("远程帧 {}，错误帧 {}", "Remote frames {}, error frames {}")
 _NOTE = Text("注意：{}", "Note: {}")
+_GUESSED = Text(
+    "{} 的文字编码未注明，按 {} 猜测：注释、单位、状态名可能有误；另存为 UTF-8 即可确定",
+    "{} does not say its text encoding, {} is a guess: comments, units and names of states may be"
+    " wrong; saved as UTF-8 it is sure",
+)
 _WRITTEN = Text("已写出 {}：{} 行", "wrote {}: {} rows")
 
 
@@ -183,6 +189,10 @@ def _show(result: "Result") -> None:
     _show_rest(decoded, comma)
     for note in result.log.recording.notes:
         click.echo(say(_NOTE).format(say(note)))
+    for file in result.database.files:
+        if file.encoding.endswith(GUESSED):
+            guess = say(_GUESSED).format(file.path, file.encoding.rstrip(GUESSED))
+            click.echo(say(_NOTE).format(guess))
     if result.rows is not None:
         click.echo(say(_WRITTEN).format(result.request.output, f"{result.rows:,}"))
 

@@ -171,7 +171,7 @@ class Summary:
     def _safety(self, digest: RunDigest) -> None:
         language = self._language
         for state in digest.safe_states:
-            words = safety_words.shown(state).value.get(language)
+            words = safety_words.words(state).get(language)
             how = wording.reason(state.how).get(language)
             line = Line(
                 f"{wording.role(state.role, language)} {words} ({how})",

@@ -100,6 +100,11 @@ DETAILS = Phrases(
     ),
     (r"the adapter takes no frames, (\d+) are waiting", r"适配器发不出报文，已积压 \1 帧"),
     (r"is anybody on the bus to acknowledge\?", "总线上是否有节点应答？"),
+    (
+        r"the adapter is gone: nothing could be given back or measured, "
+        r"and sessions in the car end by themselves after (\d+) s \(S3\)",
+        r"适配器已断开：控制权无法交还，也未作测量；车内诊断会话将在 \1 s（S3）后自行结束",
+    ),
     (r"the adapter is gone: (.+)", "适配器断开：{1}"),
     (r"the other end has closed the connection", "对端已断开连接"),
     (r"socketcand has closed the connection", "socketcand 已断开连接"),
@@ -108,6 +113,13 @@ DETAILS = Phrases(
     (r"cyclic transmission of (\S+) ended", r"已停止周期发送 \1"),
     (r"control of (\S+) returned", r"已交还 \1 的控制权"),
     (r"diagnostic session of (\S+) ended", r"已退出 \1 的诊断会话"),
+    (r"cyclic transmission of (\S+) broke off", r"周期发送 \1 中断"),
+    (r"control of (\S+) was not returned", r"\1 的控制权未交还"),
+    (r"diagnostic session of (\S+) was not ended", r"未退出 \1 的诊断会话"),
+    (
+        r"switch the car's key off and look at what was driven",
+        "请关闭车辆钥匙，并到现场查看被驱动的部件",
+    ),
     (
         r"(\S+) is no longer sent in cycles, after (\d+) frames: (.+)",
         r"报文 \1 周期发送 \2 帧后中断：{3}",

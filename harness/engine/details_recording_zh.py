@@ -51,6 +51,10 @@ DETAILS = Phrases(
     ),
     (r"the TRC version (\S+) is not known", r"不支持的 TRC 版本 \1"),
     # MF4
+    (
+        r"the file cannot be read on \((.+)\), and what is left of it describes no frames",
+        r"文件无法继续读取（\1），剩余部分没有报文的描述",
+    ),
     (r"the file cannot be read on \((.+)\)", r"文件无法继续读取（\1）"),
     # whole files
     (

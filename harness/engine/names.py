@@ -146,7 +146,10 @@ def point(name: str, language: Language, source: str = "") -> str:
 
 def _worked_out(name: str, language: Language, source: str) -> str | None:
     """What a step made of a quantity, of a bus or of a unit; None for anything else."""
-    base, dot, what = name.rpartition(".")
+    base, dot, what = name.rpartition(".time_to_")
+    what = f"time_to_{what}" if dot else what
+    if not dot:
+        base, dot, what = name.rpartition(".")
     shown = None
     if what.startswith("time_to_"):
         state = _state(what.removeprefix("time_to_"), language, base)

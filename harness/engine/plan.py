@@ -399,6 +399,8 @@ def _states(
             for more, state in _listed(states):
                 yield (*path, point, *more), role, [point], state
         return
+    if value is None:
+        return
     named = parameters[mark.point]
     points = [named] if isinstance(named, str) else list(named or ())
     role = action.role_of(mark.point, parameters)

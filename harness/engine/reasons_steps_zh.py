@@ -24,6 +24,7 @@ REASONS = Phrases(
     (r"(.+) was so before the cause", "“{1}”在起因之前已成立"),
     (r"(.+) was so before", "“{1}”事先已成立"),
     (r"(.+) was not seen", "没有出现“{1}”"),
+    (r"no fresh value for (\S+) s", r"\1 s 没有新的有效值"),
     # several readings
     (r"highest minus lowest of (\d+)", r"\1 个读数的极差"),
     (r"sum of (\d+)(?: readings)?", r"\1 个读数之和"),
@@ -39,6 +40,13 @@ REASONS = Phrases(
     (r"nobody looked at the fault box", "没有人查看故障盒"),
     (r"the bench file's site ledger has no (\S+)", "台架文件的站点台账中没有{1}"),
     # buses
+    (r"no frame on bus (.+) during the watch", "观察期间{1}上没有收到报文"),
+    (
+        r"nothing is due on bus (.+): no message of a node has a cycle time",
+        "{1}上没有应周期出现的报文：数据库中各节点的报文都没有周期",
+    ),
+    (r"not watched for long enough: (.+)", r"观察时间不够：\1"),
+    (r"due, but not received: (.+)", r"应出现但未收到：\1"),
     (r"nothing is connected to any bus", "没有连接任何总线"),
     (r"no bus of this bench is simulated", "本台架没有模拟的总线"),
     (r"no wiring diagram has the bus '?(\w+)'?", "接线图中没有{1}"),

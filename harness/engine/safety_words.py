@@ -23,8 +23,16 @@ class Shown(Enum):
     NOT_SAFE = Text("未能确认安全！请到现场断电检查", "NOT SHOWN TO BE SAFE: switch it off on site")
 
 
+_CAR_NOT_SAFE = Text(
+    "未能确认安全！请关闭车辆钥匙并到现场检查",
+    "NOT SHOWN TO BE SAFE: switch the car's key off and look at it",
+)
 _ALL_MEASURED = Text("已测量确认", "measured and confirmed")
 _NOT_CONFIRMED = Text("未能确认，请到现场断电检查", "NOT CONFIRMED, switch off on site")
+_CAR_NOT_CONFIRMED = Text(
+    "未能确认，请关闭车辆钥匙并到现场检查",
+    "NOT CONFIRMED, switch the car's key off and look at it",
+)
 _UNTOUCHED = Text(
     "本次运行没有发送也没有控制，无须处理；未作测量",
     "this run sent and controlled nothing, so there was nothing to end; nothing was measured",
@@ -46,11 +54,22 @@ def shown(state: SafeState) -> Shown:
     return Shown.UNTOUCHED if state.how in _NOTHING_TO_DO else Shown.ENDED
 
 
+def words(state: SafeState) -> Text:
+    """The same in words that say what a person has to do."""
+    kind = shown(state)
+    return _CAR_NOT_SAFE if kind is Shown.NOT_SAFE and _is_car(state) else kind.value
+
+
+def _is_car(state: SafeState) -> bool:
+    return state.role == "vehicle"
+
+
 def overall(states: Sequence[SafeState], *, safe: bool) -> Text:
     """The safe state of a whole bench in one sentence; `safe` is what the run's end says."""
     kinds = [shown(state) for state in states]
     if not safe or Shown.NOT_SAFE in kinds:
-        return _NOT_CONFIRMED
+        unsafe = [state for state in states if not state.safe]
+        return _CAR_NOT_CONFIRMED if unsafe and all(map(_is_car, unsafe)) else _NOT_CONFIRMED
     if not kinds:
         return _NO_DEVICE
     if all(kind is Shown.MEASURED for kind in kinds):

@@ -1,10 +1,13 @@
 """Running the steps of one procedure: attempts, deadlines, failure policy, lost devices."""
 
+import asyncio
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from harness.actions.context import RunMemory, StepContext
 from harness.bench.bench import Bench
-from harness.clock import Clock, Deadline
+from harness.clock import Clock, Deadline, loop_time
 from harness.engine.plan import Obstacle, Plan, PlannedStep
 from harness.engine.recorder import Recorder
 from harness.errors import (
@@ -27,6 +30,9 @@ STEP_DEADLINE = 600.0
 PERSON_DEADLINE = 3600.0
 """Seconds that a person may take."""
 _SILENCES_UNTIL_LOST = 2
+_GRACE = 0.5
+"""Seconds that a step has to find out by itself that its device is gone, and to tidy up."""
+_WAIT = "bench.wait"
 
 _RUN_ENDED = Text("运行已提前结束", "The run had ended")
 _LOST = Text("设备已失联", "The device was lost")
@@ -121,10 +127,40 @@ class ProcedureRun:
             return planned.obstacle
         if planned.model.group in self._skip_groups:
             return self._skip_groups[planned.model.group]
+        gone = self._gone(planned)
+        return Obstacle(_LOST, gone) if gone else None
+
+    def _gone(self, planned: PlannedStep) -> str:
+        """Why a step is of no use any more: what it is about was lost. Empty if it is.
+
+        To wait is of no use when nothing comes after it that could still run; otherwise the steps
+        that come rely on it.
+        """
+        lost = self._bench.lost
         for role in sorted(planned.roles):
-            if role in self._bench.lost:
-                return Obstacle(_LOST, f"the {role} was lost: {self._bench.lost[role]}")
-        return None
+            if role in lost:
+                return f"the {role} was lost: {lost[role]}"
+        if lost and planned.action.name == _WAIT:
+            rest = self._plan.steps[self._plan.steps.index(planned) + 1 :]
+            if all(one.action.name == _WAIT or self._why_skip(one) for one in rest):
+                role, why = next(iter(lost.items()))
+                return f"the {role} was lost: {why}"
+        return ""
+
+    @contextmanager
+    def _ending_when_lost(self, planned: PlannedStep, timeout: asyncio.Timeout) -> Iterator[None]:
+        """End the step soon after the loss of a device that it uses."""
+
+        def lost() -> None:
+            if not timeout.expired() and self._gone(planned):
+                soon, due = loop_time() + _GRACE, timeout.when()
+                timeout.reschedule(soon if due is None else min(due, soon))
+
+        self._bench.tell_lost = lost
+        try:
+            yield
+        finally:
+            self._bench.tell_lost = lambda: None
 
     def _not_run(self, planned: PlannedStep, obstacle: Obstacle) -> None:
         cut_off = self._cut_off if self._cut_off[0] == planned.model.id else None
@@ -201,12 +237,15 @@ class ProcedureRun:
         )
         outcome = StepOutcome(None)
         try:
-            async with deadline.timeout():
-                await action.function(context, **planned.parameters)
+            async with deadline.timeout() as timeout:
+                with self._ending_when_lost(planned, timeout):
+                    await action.function(context, **planned.parameters)
         except TimeoutError:
-            outcome = StepOutcome(
-                Verdict.ERROR, "the step's deadline passed", Text("步骤超时", "The step timed out")
-            )
+            if gone := self._gone(planned):
+                outcome = StepOutcome(Verdict.ERROR, gone, _LOST, lost=True)
+            else:
+                why = "the step's deadline passed"
+                outcome = StepOutcome(Verdict.ERROR, why, Text("步骤超时", "The step timed out"))
         except NotAvailableError as error:
             outcome = StepOutcome(Verdict.NOT_RUN, error.detail, error.headline)
         except EvidenceError:

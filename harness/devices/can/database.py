@@ -29,7 +29,7 @@ class SignalRef(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DatabaseFile:
-    """A file that a database came from; `encoding` says how it was read."""
+    """A file that a database came from; `encoding` says how it was read (`gbk?` is a guess)."""
 
     path: Path
     data: bytes
@@ -63,7 +63,7 @@ class Database:
 
     @property
     def encoding(self) -> str:
-        """How the first file was read: utf-8-sig, utf-16, utf-8, gbk or cp1252."""
+        """How the first file was read: utf-8-sig, utf-16, utf-8, gbk, cp950 (Big5) or cp1252."""
         return self.files[0].encoding
 
     def message(self, name: str) -> MessageSpec:

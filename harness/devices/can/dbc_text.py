@@ -9,13 +9,20 @@ signals are looked at before the library sees them.
 import codecs
 import re
 from bisect import bisect_right
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from harness.errors import FileError, Problem
 
-ENCODINGS = ("utf-8", "gbk", "cp1252")
-"""Tried in this order after a byte-order mark."""
+GUESSED = "?"
+"""Behind the name of an encoding that is not sure."""
+_ENOUGH = 8
+"""Different characters of which a share says something."""
+_CLEAR = 0.25
+"""Difference of the shares of common characters that leaves no doubt."""
+_UNITS = {"°", "±", "µ"}
+"""The same in every Western encoding."""
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -37,8 +44,8 @@ INDEPENDENT = "VECTOR__INDEPENDENT_SIG_MSG"
 def decode(data: bytes, name: str) -> tuple[str, str]:
     """Text and encoding of a DBC file. `name` stands in messages. Raises FileError.
 
-    Western text in cp1252 is often valid GBK as well ("°C" reads as one rare character). So GBK is
-    taken only if most of its pairs lie in the common part, where both bytes are above 0xA0.
+    The encoding ends with a question mark where it is a guess: no file says which of the older
+    encodings it has, and most bytes are text in several of them.
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
@@ -46,23 +53,63 @@ def decode(data: bytes, name: str) -> tuple[str, str]:
                 return data.decode(encoding), encoding
             except UnicodeDecodeError as error:
                 raise _undecodable(data, name, error) from error
-    last: UnicodeDecodeError | None = None
-    for encoding in ENCODINGS:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError as error:
-            last = error
-            continue
-        if encoding != "gbk" or _is_chinese(text):
-            return text, encoding
-    assert last is not None
-    raise _undecodable(data, name, last) from last
+    with suppress(UnicodeDecodeError):
+        return data.decode("utf-8"), "utf-8"
+    chinese = _chinese(data)
+    if chinese is not None:
+        encoding = chinese.rstrip(GUESSED)
+        return data.decode(encoding), chinese
+    try:
+        text = data.decode("cp1252")
+    except UnicodeDecodeError as error:
+        raise _undecodable(data, name, error) from error
+    return text, "cp1252" if {sign for sign in text if sign > "\x7f"} <= _UNITS else "cp1252?"
 
 
-def _is_chinese(text: str) -> bool:
-    pairs = [char.encode("gbk") for char in text if char > "\x7f"]
-    common = sum(1 for pair in pairs if len(pair) == 2 and pair[0] > 0xA0 and pair[1] > 0xA0)
-    return 2 * common > len(pairs)
+def _chinese(data: bytes) -> str | None:
+    """GBK or Big5, by which of them makes more common characters of the bytes; None if neither.
+
+    Western text in cp1252 is often valid in both ("°C" reads as one rare character). So both ask
+    for second bytes above 0xA0: of Chinese text in GBK nearly all are, in Big5 more than half.
+    """
+    gbk, big5 = _pairs(data, "gbk"), _pairs(data, "cp950")
+    if 2 * sum(map(_is_high, gbk)) <= len(gbk):
+        gbk = []
+    if 3 * sum(map(_is_high, set(big5))) <= len(set(big5)):
+        big5 = []
+    shares = {
+        "gbk": _share(gbk, [(0xA1, 0xA9), (0xB0, 0xD7)], high=True),
+        "cp950": _share(big5, [(0xA1, 0xC6)], high=False),
+    }
+    best = max(shares, key=lambda encoding: shares[encoding])
+    if 2 * shares[best] < 1:
+        return None
+    clear = shares[best] - min(shares.values()) >= _CLEAR
+    enough = len(set(gbk if best == "gbk" else big5)) >= _ENOUGH
+    return best if clear and enough else best + GUESSED
+
+
+def _pairs(data: bytes, encoding: str) -> list[bytes]:
+    """All characters beyond ASCII; none if the bytes are no text in this encoding."""
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        return []
+    return [char.encode(encoding) for char in text if char > "\x7f"]
+
+
+def _is_high(pair: bytes) -> bool:
+    return len(pair) == 2 and pair[0] > 0xA0 and pair[1] > 0xA0
+
+
+def _share(pairs: list[bytes], rows: list[tuple[int, int]], *, high: bool) -> float:
+    """How much of the different characters is in these rows, which have the common ones."""
+    different = set(pairs)
+    common = sum(
+        any(low <= pair[0] <= last for low, last in rows) and (_is_high(pair) or not high)
+        for pair in different
+    )
+    return common / len(different) if different else 0.0
 
 
 def _undecodable(data: bytes, name: str, error: UnicodeDecodeError) -> FileError:

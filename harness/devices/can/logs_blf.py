@@ -32,6 +32,9 @@ _MOST = 256_000_000
 _STEP = 64
 """Bytes at a time, when as much as possible of a damaged container is to be saved."""
 
+_LATEST = 2200
+"""Year; not much later, the nanoseconds since 1970 do not fit into 64 bits."""
+
 _NOT_CLOSED = Text(
     "文件未正常关闭（记录程序可能中途结束），最后的报文可能缺失",
     "The file was not closed (its writer was stopped, it seems): the last frames may be missing",
@@ -95,11 +98,13 @@ class _Header:
 
 
 def _nanoseconds(system_time: list[int]) -> int:
-    """A Windows SYSTEMTIME as nanoseconds since 1970; 0 when it holds no date."""
+    """A Windows SYSTEMTIME as nanoseconds since 1970; 0 when it holds no date that can be."""
     year, month, _, day, hour, minute, second, milliseconds = system_time
     try:
         moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
     except ValueError:
+        return 0
+    if year > _LATEST:
         return 0
     return max(0, round(moment.timestamp()) * 1_000_000_000 + milliseconds * 1_000_000)
 

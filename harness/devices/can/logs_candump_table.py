@@ -85,6 +85,8 @@ class _Table:
         """The frames of the plain lines, and which lines these are."""
         self._require(0, "(")
         self._require(self._bracket + 1, " ")
+        # White space and NUL in a name are a matter of one line: numpy drops a NUL at its end.
+        self._good &= (self._name() > ord(" ")).all(axis=1)
         time = self._microseconds() * 1000
         key = self._key()
         direction, end = self._direction()
@@ -142,8 +144,11 @@ class _Table:
         self._good &= (letter == ord("R")) | (letter == ord("T"))
         return np.where(letter == ord("T"), TX, 0).astype(np.uint8), end
 
+    def _name(self) -> NDArray[np.uint8]:
+        return self._signs[:, self._bracket + 2 : self._space]
+
     def _channel(self, good: Mask, channels: Channels) -> NDArray[np.uint16]:
-        names = np.ascontiguousarray(self._signs[good, self._bracket + 2 : self._space])
+        names = np.ascontiguousarray(self._name()[good])
         if not len(names):
             return np.zeros(0, np.uint16)
         different, at = np.unique(names.view(f"S{names.shape[1]}")[:, 0], return_inverse=True)

@@ -5,10 +5,12 @@ for it.
 """
 
 import gc
+import io
 import logging
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +32,15 @@ from harness.devices.can.logs_frames import (
     clear_beyond,
     join,
 )
+from harness.devices.can.logs_mf4_links import circle
+from harness.devices.can.logs_mf4_rescue import Remains
 from harness.errors import Problem
 from harness.text import Text
 
 _KINDS = {"CAN_DataFrame": 0, "CAN_RemoteFrame": REMOTE, "CAN_ErrorFrame": ERROR}
 _LONGEST_REASON = 120
+_LATEST = 4e9
+"""Seconds of a date, and from there on; both together fit as nanoseconds into 64 bits."""
 _NO_BUS = Text(
     "文件中没有总线报文（只有已解码的测量信号）",
     "The file holds no bus frames (only measured signals)",
@@ -43,12 +49,20 @@ _NO_BUS = Text(
 
 def read_mf4(path: Path) -> Recording:
     """All CAN frames of an MF4 file, in the order of time. Damage is reported. Raises OSError."""
-    path.open("rb").close()  # what cannot be opened is told by the system, not by asammdf
+    with path.open("rb") as opened, mmap(opened.fileno(), 0, access=ACCESS_READ) as file:
+        turn = circle(file)
     found = _Found()
+    damage = None
     with _quiet():
-        damage = _read(path, found)
-        if damage is not None:
-            gc.collect()
+        reason = f"block 0x{turn:X} leads back to itself" if turn else _read(str(path), found)
+        if reason is not None:
+            found, described = _rescued(path)
+            where = "" if described else ", and what is left of it describes no frames"
+            done = sum(map(len, found.parts))
+            what = (
+                f"the file cannot be read on ({reason}){where}; {done} frames were read before it"
+            )
+            damage = Problem(str(path), 0, 0, what, "a whole MDF 4 file")
     frames = join(found.parts)
     frames = frames.take(np.argsort(frames.time, kind="stable"))
     frames.time[:] += found.start
@@ -67,23 +81,42 @@ class _Found:
         self.parts: list[Frames] = []
 
 
-def _read(path: Path, found: _Found) -> Problem | None:
+def _read(source: str | io.BufferedReader, found: _Found) -> str | None:
     """Read all groups; what ended the reading early, if anything did."""
     try:
-        with MDF(str(path)) as opened:
-            file: Any = opened
-            found.start = max(0, round(file.header.start_time.timestamp() * 1e6) * 1000)
+        library: Any = MDF
+        with library(source, process_bus_logging=False) as file:
+            start = round(file.header.start_time.timestamp() * 1e6) * 1000
+            found.start = start if 0 <= start < _LATEST * 1e9 else 0
             for index, group in enumerate(file.groups):
                 names = {channel.name for channel in group.channels}
                 for kind in _KINDS.keys() & names:
+                    _check_places(group)
                     found.groups += 1
                     found.parts.append(_Group(file, index, kind, names).frames())
     except Exception as error:  # noqa: BLE001 - a foreign parser raises anything on a damaged file
-        done = sum(map(len, found.parts))
-        reason = (str(error) or type(error).__name__).splitlines()[0][:_LONGEST_REASON]
-        what = f"the file cannot be read on ({reason}); {done} frames were read before it"
-        return Problem(str(path), 0, 0, what, "a whole MDF 4 file")
+        return (str(error) or type(error).__name__).splitlines()[0][:_LONGEST_REASON]
     return None
+
+
+def _check_places(group: Any) -> None:
+    """Raise ValueError for a channel outside its records: asammdf would read foreign memory."""
+    facts = group.channel_group
+    size = facts.samples_byte_nr + facts.invalidation_bytes_nr
+    for channel in group.channels:
+        bits = channel.bit_offset + channel.bit_count
+        width = max(-(-bits // 8), channel.dtype_fmt.itemsize if channel.dtype_fmt.fields else 0)
+        if channel.byte_offset + width > size and facts.cycles_nr:
+            raise ValueError(f"{channel.name} lies outside its records of {size} bytes")
+
+
+def _rescued(path: Path) -> tuple[_Found, bool]:
+    """What is left of a damaged file; whether that describes any frames."""
+    found = _Found()
+    with Remains(path) as remains:
+        for source in remains.groups():
+            _read(source, found)
+    return found, remains.described
 
 
 @contextmanager
@@ -91,14 +124,20 @@ def _quiet() -> Iterator[None]:
     """Keep asammdf from printing: our own message names the file and what was read.
 
     When a file cannot be opened, asammdf also fails to tidy up after itself, and says so where no
-    `except` can reach.
+    `except` can reach: when its objects, which hold each other, are collected. So they are
+    collected here. What was there before is frozen meanwhile: to look through all objects of a
+    large program takes seconds.
     """
     logging.getLogger("asammdf").setLevel(logging.CRITICAL)
     hook = sys.unraisablehook
     sys.unraisablehook = lambda _: None
+    gc.freeze()
     try:
-        yield
+        with redirect_stdout(io.StringIO()):
+            yield
     finally:
+        gc.collect()
+        gc.unfreeze()
         sys.unraisablehook = hook
 
 
@@ -115,6 +154,8 @@ class _Group:
 
     def frames(self) -> Frames:
         stamps = np.asarray(self._signal.timestamps, np.float64)
+        if not (np.abs(stamps) < _LATEST).all():
+            raise ValueError("the times of the frames cannot be")
         time = np.rint(stamps * 1e9).astype(np.int64)
         count = len(time)
         identifier = self._part("ID", count).astype(np.uint32)

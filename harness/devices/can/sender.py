@@ -217,6 +217,15 @@ class Sender:
         """Messages that are being sent in cycles."""
         return [name for name, cyclic in self._cyclic.items() if cyclic.is_running]
 
+    @property
+    def not_stopped(self) -> list[str]:
+        """Messages whose sending nobody has ended, also those that are no longer sent."""
+        return [
+            name
+            for name, cyclic in self._cyclic.items()
+            if cyclic.is_running or cyclic.failure is not None
+        ]
+
     def _prepare(
         self, message: str, values: Mapping[str, Scalar] | None, *, strict: bool
     ) -> _Outgoing:

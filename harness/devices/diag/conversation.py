@@ -6,6 +6,7 @@ next request. Whatever is no response to the request is BadReplyError, not a gue
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from harness.clock import Deadline, loop_time, sleep_until
@@ -111,11 +112,21 @@ class Conversation:
         """Somebody sent this request to everybody: the unit's response to it is not for us."""
         self._late.expect(request, self.timing)
 
-    def tell(self, request: bytes) -> None:
-        """Send a request whose response nobody waits for. The caller holds the lock."""
+    def tell(
+        self, request: bytes, told: Callable[[HarnessError | None], None] = lambda _: None
+    ) -> None:
+        """Send a request whose response nobody waits for; `told` hears whether it went out.
+
+        The caller holds the lock.
+        """
         self.pass_over(request)
         attempt = _Attempt(request, Deadline(0.0), Deadline(0.0))
-        self.endpoint.post(request, lambda error: self._record(attempt, "silent", error))
+
+        def done(error: HarnessError | None) -> None:
+            self._record(attempt, "silent", error)
+            told(error)
+
+        self.endpoint.post(request, done)
 
     def report_strays(self) -> None:
         """Put on record what came while nobody was asking."""

@@ -10,7 +10,7 @@ from contextlib import suppress
 from harness.clock import Deadline, sleep
 from harness.devices.diag import codec
 from harness.devices.diag.conversation import Conversation
-from harness.errors import HarnessError
+from harness.errors import DeviceLostError, HarnessError
 
 EVERY = 2.0
 """Seconds between two messages: S3 of ISO 14229-2 is 5 s."""
@@ -47,14 +47,22 @@ class SessionKeeper:
     async def _keep(self, every: float, until: Deadline) -> None:
         conversation = self._conversation
         request = codec.tester_present(silent=True)
+        gone = False
+
+        def told(error: HarnessError | None) -> None:
+            nonlocal gone
+            gone = gone or isinstance(error, DeviceLostError)
+
         while not until.passed():
             await sleep(every)
+            if gone:
+                return  # it has been told once, and nothing will ever leave again
             if conversation.lock.locked():
                 continue  # a request is under way
             async with conversation.lock:
                 conversation.report_strays()
                 try:
-                    conversation.tell(request)
+                    conversation.tell(request, told)
                 except HarnessError:
                     return  # closed; whoever asks next is told
                 self.sent += 1

@@ -265,9 +265,26 @@ class ControlUnits:
                 done.append(f"diagnostic session of {unit} ended")
             except HarnessError as error:
                 troubles.append(f"{unit}: {error.detail}")
+        await self.close()
+        return done, "; ".join(troubles)
+
+    @property
+    def not_given_back(self) -> list[str]:
+        """What this run still holds, each in words."""
+        return [
+            *(f"control of {unit}.{did} was not returned" for unit, did in self._taken),
+            *(f"diagnostic session of {unit} was not ended" for unit in sorted(self._in_session)),
+        ]
+
+    @property
+    def reachable(self) -> bool:
+        """Whether the bus is there over which the units are asked."""
+        return self._bus.lost is None
+
+    async def close(self) -> None:
+        """Close every client, and with it what keeps its session. Sends nothing."""
         for client in self._clients.values():
             await client.close()
-        return done, "; ".join(troubles)
 
 
 def _is_answer(identifier: Identifier) -> bool:

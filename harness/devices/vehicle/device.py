@@ -35,7 +35,11 @@ _NOTHING_SENT = "nothing was sent"
 _NOTHING_LEFT = "nothing was sent in cycles or under control any more"
 _UNIT_SILENT = Text("控制单元无应答", "The control unit does not answer")
 _S3_SECONDS = 5
-_GONE = f"the adapter is gone: nothing can be sent, and sessions end after {_S3_SECONDS} s (S3)"
+_GONE = (
+    "the adapter is gone: nothing could be given back or measured, "
+    f"and sessions in the car end by themselves after {_S3_SECONDS} s (S3)"
+)
+_LOOK = "switch the car's key off and look at what was driven"
 
 
 class VehicleDevice:
@@ -69,6 +73,7 @@ class VehicleDevice:
         self._uncertainty = dict(uncertainty or {})
         self._on_lost = on_lost
         self._lost = ""
+        self._given_up = False
         self._gone = asyncio.Event()
         self._closed = False
         self.attached: dict[str, AttachedBus] = {}
@@ -178,6 +183,7 @@ class VehicleDevice:
 
     def give_up(self, error: DeviceLostError) -> None:
         """No bus says anything any more: the simulation behind them has died."""
+        self._given_up = True
         for bus in self.attached.values():
             bus.monitor.fail(error)
             self._bus_lost(bus.name, error.detail)
@@ -226,6 +232,10 @@ class VehicleDevice:
 
     def has(self, name: str) -> bool:
         return not self.why_not(name)
+
+    def stated_uncertainty(self, name: str) -> Quantity | None:
+        """What the bench file states for a point."""
+        return self._uncertainty.get(name)
 
     def why_not(self, name: str) -> str:
         """Why a point cannot be read; empty if it can."""
@@ -399,29 +409,45 @@ class VehicleDevice:
         """End what this run put on the buses, give back what it took, and detach.
 
         Says exactly what was done. Nothing is measured: what this run began is all there is to end.
-        Never raises a HarnessError; the outcome is a SafeState.
+        What it held when an adapter went cannot be ended, so that is not shown to be safe. Never
+        raises a HarnessError; the outcome is a SafeState.
         """
         sent = any(bus.bus.tallies().sent for bus in self.attached.values())
         done: list[str] = []
-        detail = ""
+        held: list[str] = []
+        troubles: list[str] = []
         for bus in self.attached.values():
-            done += [f"cyclic transmission of {name} ended" for name in bus.sender.running]
+            if self._is_gone(bus):
+                broken_off = bus.sender.not_stopped
+                held += [f"cyclic transmission of {name} broke off" for name in broken_off]
+            else:
+                done += [f"cyclic transmission of {name} ended" for name in bus.sender.running]
             bus.sender.stop_all()
-        if self._control_units is not None and not self._lost:
+        units = self._control_units
+        if units is not None and units.reachable and not self._given_up:
             try:
-                given_back, detail = await self._control_units.give_everything_back(deadline)
+                given_back, trouble = await units.give_everything_back(deadline)
                 done += given_back
+                troubles += [trouble] if trouble else []
             except HarnessError as error:
-                detail = error.detail
-        safe = not detail
+                troubles.append(error.detail)
+        elif units is not None:
+            held += units.not_given_back
+            await units.close()
         how = "; ".join(done) or (_NOTHING_LEFT if sent else _NOTHING_SENT)
-        if self._lost and sent:
-            how = _GONE
+        if held:
+            how = "; ".join([_GONE, *done])
+            troubles += [*held, _LOOK]
+        safe = not troubles
         try:
             await self.close()
         except EvidenceError as error:
-            detail = error.detail  # safe, but the record is not whole: said and sealed as it is
-        return SafeState(role=self.role, safe=safe, how=how, detail=detail)
+            # It may be safe, but the record is not whole: said and sealed as it is.
+            troubles.append(error.detail)
+        return SafeState(role=self.role, safe=safe, how=how, detail="; ".join(troubles))
+
+    def _is_gone(self, bus: AttachedBus) -> bool:
+        return self._given_up or bus.bus.lost is not None
 
 
 def _rounded(share: float | None) -> float | None:
