@@ -165,6 +165,13 @@ def test_a_ratio_with_its_uncertainty() -> None:
         ratio("a / b", Mean(1.0, None), Mean(0.0, None), at=0.0)
 
 
+def test_a_part_of_zero_keeps_its_uncertainty() -> None:
+    told = ratio("a / b", Mean(0.0, 30.0), Mean(60.0, 1.0), at=0.0)
+    assert (told.value, told.uncertainty) == (0.0, pytest.approx(50.0))
+    both = ratio("a / b", Mean(30.0, 3.0), Mean(60.0, 6.0), at=0.0)
+    assert both.uncertainty == pytest.approx(50.0 * 0.02**0.5)
+
+
 @given(
     power=st.floats(3_000, 22_000),
     share=st.floats(0.75, 1.1),

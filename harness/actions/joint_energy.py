@@ -116,12 +116,13 @@ def ratio(name: str, part: Mean, whole: Mean, *, at: float, note: str = "") -> M
     if whole.value == 0.0:
         raise NotAvailableError(f"{name.rpartition(' / ')[2]} is 0: there is no ratio")
     value = 100.0 * part.value / whole.value
+    # Absolute, so that a part of zero keeps the uncertainty that it has.
     shares = [
-        (one.uncertainty / one.value) ** 2
-        for one in (part, whole)
-        if one.uncertainty is not None and one.value
+        (slope * one.uncertainty) ** 2
+        for one, slope in ((part, 100.0 / whole.value), (whole, value / whole.value))
+        if one.uncertainty is not None
     ]
-    uncertainty = abs(value) * sum(shares) ** 0.5 if shares else None
+    uncertainty = sum(shares) ** 0.5 if shares else None
     return Measurement(
         name=name,
         value=round(value, 6),
