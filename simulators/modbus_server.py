@@ -79,39 +79,51 @@ class SimulatedSlave:
         id 255 then stands for "you" (Modbus messaging on TCP/IP, implementation guide).
         """
         self.advance()
-        meant = unit == self.device.unit_id or (direct and unit == NON_SIGNIFICANT_UNIT)
-        return meant and self.device.powered
+        meant = unit == self.device.unit_id or unit in self.registers.unit_ids
+        return (meant or (direct and unit == NON_SIGNIFICANT_UNIT)) and self.device.powered
 
     def answer(self, request: ModbusPDU) -> ModbusPDU:
         """Carry out a request. Refusals are exception replies."""
         self.advance()
-        self.device.feed()
+        if self.registers.any_request_feeds:
+            self.device.feed()
+        reply = self._carry_out(request)
+        done = not isinstance(reply, ExceptionResponse)
+        if done and self.registers.feeds_watchdog(
+            request.function_code, request.address, request.count
+        ):
+            self.device.feed()
+        return reply
+
+    def _carry_out(self, request: ModbusPDU) -> ModbusPDU:
         function, address = request.function_code, request.address
+        unit = request.dev_id
+        part = unit if unit != self.device.unit_id and unit in self.registers.unit_ids else None
         try:
             if function in (1, 2, 3, 4):
-                return self._read(function, address, request.count)
+                return self._read(function, address, request.count, part)
             if function in (5, 6):
                 if function == 5:
-                    self.registers.write(function, address, [int(request.bits[0])])
+                    self.registers.write(function, address, [int(request.bits[0])], part)
                     return WriteSingleCoilResponse(address=address, bits=list(request.bits))
-                self.registers.write(function, address, list(request.registers))
+                self.registers.write(function, address, list(request.registers), part)
                 return WriteSingleRegisterResponse(address=address, registers=request.registers)
             if function == 15:
                 if len(request.bits) != request.count:
                     raise RefusalError(ILLEGAL_VALUE)
-                self.registers.write(function, address, list(request.bits))
+                self.registers.write(function, address, list(request.bits), part)
                 return WriteMultipleCoilsResponse(address=address, count=request.count)
             if function == 16:
                 if len(request.registers) != request.count or not 1 <= request.count <= 123:
                     raise RefusalError(ILLEGAL_VALUE)
-                self.registers.write(function, address, list(request.registers))
+                self.registers.write(function, address, list(request.registers), part)
                 return WriteMultipleRegistersResponse(address=address, count=request.count)
             raise RefusalError(ILLEGAL_FUNCTION)
         except RefusalError as refusal:
             return ExceptionResponse(function, refusal.code)
 
-    def _read(self, function: int, address: int, number: int) -> ModbusPDU:
-        words = self.registers.read(function, address, number)
+    def _read(self, function: int, address: int, number: int, part: int | None) -> ModbusPDU:
+        words = self.registers.read(function, address, number, part)
         if function == 3:
             return ReadHoldingRegistersResponse(registers=words)
         if function == 4:
@@ -179,7 +191,8 @@ class _Handler(ServerRequestHandler):
             if effect is Disturbance.REFUSED:
                 reply: ModbusPDU = ExceptionResponse(request.function_code, ExcCodes.DEVICE_BUSY)
                 slave.advance()
-                slave.device.feed()
+                if slave.registers.any_request_feeds:
+                    slave.device.feed()
             else:
                 reply = slave.answer(request)
             self._send(reply, request.dev_id, request.transaction_id, effect)

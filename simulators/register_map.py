@@ -72,17 +72,24 @@ class RegisterMap:
     def __init__(self, profile: Profile, device: Device) -> None:
         self.profile = profile
         self._device = device
-        self._slots: dict[Table, dict[int, _Slot]] = {table: {} for table in Table}
+        self.unit_ids = frozenset(
+            point.unit_id for point in profile.points.values() if point.unit_id is not None
+        )
+        """Unit ids that answer beside the device's own."""
+        self._slots: dict[tuple[int | None, Table], dict[int, _Slot]] = {
+            (unit_id, table): {} for unit_id in (None, *self.unit_ids) for table in Table
+        }
         self._own: dict[str, list[int]] = {}
         for slot in _gather(profile):
-            table = slot.points[0].table
+            slots = self._slots[_place(slot.points[0])]
             for address in range(slot.address, slot.address + slot.words):
-                if address in self._slots[table]:
-                    other = self._slots[table][address].points[0].name
+                if address in slots:
+                    other = slots[address].points[0].name
                     raise UsageError(
-                        f"{profile.id}: {slot.points[0].name} overlaps {other} at {table} {address}"
+                        f"{profile.id}: {slot.points[0].name} overlaps {other} at"
+                        f" {slot.points[0].table} {address}"
                     )
-                self._slots[table][address] = slot
+                slots[address] = slot
         self._sources = {point.name: self._source(point) for point in profile.points.values()}
         points = profile.points.values()
         self.functions = frozenset(
@@ -91,10 +98,29 @@ class RegisterMap:
         )
         """Function codes that the device accepts."""
 
+    def feeds_watchdog(self, function: int, address: int, words: int) -> bool:
+        """Whether a request that was carried out writes what the device's watchdog wants."""
+        guard = self.profile.watchdog
+        if guard is None or guard.point is None:
+            return False
+        point = self.profile.points[guard.point]
+        same = _WRITES.get(function) is point.table
+        return same and address <= point.address < address + max(words, 1)
+
+    @property
+    def any_request_feeds(self) -> bool:
+        guard = self.profile.watchdog
+        return guard is None or guard.fed_by == "any_request"
+
     # Reading
 
-    def read(self, function: int, address: int, count: int) -> list[int]:
-        """Words (or bits) of a read request. Raises RefusalError."""
+    def read(
+        self, function: int, address: int, count: int, unit_id: int | None = None
+    ) -> list[int]:
+        """Words (or bits) of a read request. Raises RefusalError.
+
+        `unit_id` is None for the device's own, else one of `unit_ids`.
+        """
         if function not in self.functions or function not in _READS:
             raise RefusalError(ILLEGAL_FUNCTION)
         table, rules = _READS[function], self.profile.rules
@@ -103,7 +129,7 @@ class RegisterMap:
             raise RefusalError(ILLEGAL_VALUE)
         if any(t is table and low < end and address <= high for t, low, high in rules.forbidden):
             raise RefusalError(ILLEGAL_ADDRESS)
-        slots = self._slots[table]
+        slots = self._slots[unit_id, table]
         if rules.exact:
             slot = slots.get(address)
             if slot is None or (slot.address, slot.words) != (address, count):
@@ -129,7 +155,7 @@ class RegisterMap:
     def shown(self, name: str) -> Value | None:
         """The value of a point as a client would decode it now."""
         point = self.profile.points[name]
-        slot = self._slots[point.table][point.address]
+        slot = self._slots[_place(point)][point.address]
         return decode(point, self._words(slot)).value
 
     def _words(self, slot: _Slot) -> list[int]:
@@ -139,7 +165,7 @@ class RegisterMap:
         if len(views) > 1 and all(view.values for view in views):
             permits = self._device.get("enable") != "disabled"
             values = [self._value(view) for view in views]
-            return codec_of(views[0]).pack(best_code(views, values, permits=permits))
+            return _packed(views[0], best_code(views, values, permits=permits))
         return self._encoded(views[0])
 
     def _can_be_read(self, point: Point) -> bool:
@@ -160,9 +186,19 @@ class RegisterMap:
         if name is None:
             return decode(point, self._kept(point)).value
         value = self._device.get(name)
+        factor /= self._ratio(point)
         if factor != 1.0 and isinstance(value, int | float) and not isinstance(value, bool):
             return value * factor
         return value
+
+    def _ratio(self, point: Point) -> float:
+        """What a client multiplies the register by: a meter counts on the secondary side."""
+        ratio = 1.0
+        for name in point.scale_by:
+            value = self.shown(name)
+            if isinstance(value, int | float) and value:
+                ratio *= value
+        return ratio
 
     def _encoded(self, point: Point) -> list[int]:
         if self._sources[point.name].name is None:
@@ -187,7 +223,7 @@ class RegisterMap:
             other = nearest(point, str(value))
             if other is not None:
                 return encode(point, other, checked=False)
-            return codec_of(point).pack(min(point.values))
+            return _first_state(point)
         if isinstance(value, int | float):
             return [0xFFFF if value > 0 else 0] * point.words
         return [0] * point.words
@@ -199,7 +235,7 @@ class RegisterMap:
             if point.default is not None:
                 words = encode(point, point.default, checked=False)
             elif point.values:
-                words = codec_of(point).pack(min(point.values))
+                words = _first_state(point)
             else:
                 words = [0] * point.words
             self._own[point.name] = words
@@ -207,11 +243,13 @@ class RegisterMap:
 
     # Writing
 
-    def write(self, function: int, address: int, words: Sequence[int]) -> None:
+    def write(
+        self, function: int, address: int, words: Sequence[int], unit_id: int | None = None
+    ) -> None:
         """Carry out a write request; all of it or nothing. Raises RefusalError."""
         if function not in self.functions or function not in _WRITES:
             raise RefusalError(ILLEGAL_FUNCTION)
-        slots = self._slots[_WRITES[function]]
+        slots = self._slots[unit_id, _WRITES[function]]
         planned: list[tuple[Point, Value, list[int]]] = []
         done = 0
         while done < len(words):
@@ -273,9 +311,23 @@ class RegisterMap:
         return _Source(name, convert(1.0, own, point.unit))
 
 
+def _packed(point: Point, code: int | str) -> list[int]:
+    return codec_of(point).pack(code.encode(point.encoding) if isinstance(code, str) else code)
+
+
+def _first_state(point: Point) -> list[int]:
+    """The lowest code: what a register holds that nobody has set."""
+    return _packed(point, min(point.values, key=lambda code: (isinstance(code, str), code)))
+
+
 def _gather(profile: Profile) -> list[_Slot]:
     """The profile's points by the registers that they occupy."""
-    spans: dict[tuple[Table, int, int], list[Point]] = {}
+    spans: dict[tuple[tuple[int | None, Table], int, int], list[Point]] = {}
     for point in profile.points.values():
-        spans.setdefault((point.table, point.address, point.words), []).append(point)
+        spans.setdefault((_place(point), point.address, point.words), []).append(point)
     return [_Slot(address, words, tuple(points)) for (_, address, words), points in spans.items()]
+
+
+def _place(point: Point) -> tuple[int | None, Table]:
+    """The registers of one unit id and table."""
+    return point.unit_id, point.table

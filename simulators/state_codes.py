@@ -28,13 +28,16 @@ _EXACT = {"charging_state": 12, "cp_state": 6}
 _WRONG = -10
 
 
-def best_code(views: Sequence[Point], values: Sequence[Value | None], *, permits: bool) -> int:
+def best_code(
+    views: Sequence[Point], values: Sequence[Value | None], *, permits: bool
+) -> int | str:
     """The raw code for a register seen through `views`, whose true values are `values`.
 
     Among codes that fit equally, one whose vendor label ends in 1 or 2 is chosen by whether the
     pile permits charging (A1/A2, B1/B2); else the lowest.
     """
-    codes = sorted({code for view in views for code in (*view.values, *view.not_available)})
+    found = {code for view in views for code in (*view.values, *view.not_available)}
+    codes: list[int | str] = sorted(found, key=lambda code: (isinstance(code, str), code))
     scored = [
         (sum(_fit(view, value, code) for view, value in zip(views, values, strict=True)), code)
         for code in codes
@@ -44,13 +47,13 @@ def best_code(views: Sequence[Point], values: Sequence[Value | None], *, permits
     if len(best) > 1:
         suffix = "2" if permits else "1"
         for code in best:
-            labels = [view.labels.get(code, "") for view in views]
+            labels = [view.labels.get(code, str(code)) for view in views]
             if any(len(label) == 2 and label.endswith(suffix) for label in labels):
                 return code
     return best[0]
 
 
-def _fit(view: Point, value: Value | None, code: int) -> int:
+def _fit(view: Point, value: Value | None, code: int | str) -> int:
     shown = view.values.get(code)
     if shown is None or value is None:
         return 0

@@ -105,8 +105,21 @@ async def _arm_watchdog(step: StepContext, device: ModbusDevice, longest: float)
         unit = device.profile.points[guard.timeout_point].unit or "s"
         await _write_proved(step, guard.timeout_point, convert(longest, "s", unit))
     if guard.failsafe_point is not None:
-        await _write_proved(step, guard.failsafe_point, 0.0)
+        await _fall_back_to_nothing(step, device, guard.failsafe_point)
     return longest
+
+
+async def _fall_back_to_nothing(step: StepContext, device: ModbusDevice, point: str) -> None:
+    """Without its master the pile gives no current, and says so. Raises NotAvailableError."""
+    if device.profile.points[point].writable:
+        await _write_proved(step, point, 0.0)
+        return
+    shown = await step.read_one(point)
+    if not isinstance(shown.value, int | float) or shown.value > 0:
+        raise NotAvailableError(
+            f"not started: without its master the pile goes on with {shown.value} {shown.unit}, "
+            f"and {point} cannot be written"
+        )
 
 
 async def _set_current(step: StepContext, device: ModbusDevice, current: Quantity) -> None:

@@ -12,12 +12,17 @@ _OFTEN = 3
 
 
 class WatchdogFeeder:
-    """One task that makes a small read on every guarded device, often enough."""
+    """One task that does for every guarded device what its watchdog wants, often enough.
+
+    That is a small read, or a write of what the profile names: a token, or once more the value
+    that this run has written there.
+    """
 
     def __init__(self) -> None:
         self._task: asyncio.Task[None] | None = None
         self._every: dict[str, float] = {}
         self._devices: dict[str, ModbusDevice] = {}
+        self._turns: dict[str, int] = {}
 
     def feed(self, device: ModbusDevice, timeout: float) -> None:
         """From now on, feed this device's watchdog, which trips after `timeout` seconds."""
@@ -42,8 +47,20 @@ class WatchdogFeeder:
             pause = min(self._every.values())
             await sleep(pause)
             for device in list(self._devices.values()):
-                proof = device.profile.safe_state.proof if device.profile.safe_state else ()
-                name = proof[0].point if proof else next(iter(device.profile.points))
                 # A failed attempt is in the Modbus record; the step at hand will meet it itself.
                 with suppress(HarnessError):
-                    await device.read([name], Deadline.after(pause), attempts=1)
+                    await self._feed_once(device, Deadline.after(pause))
+
+    async def _feed_once(self, device: ModbusDevice, deadline: Deadline) -> None:
+        guard = device.profile.watchdog
+        if guard is None or guard.point is None:
+            proof = device.profile.safe_state.proof if device.profile.safe_state else ()
+            name = proof[0].point if proof else next(iter(device.profile.points))
+            await device.read([name], deadline, attempts=1)
+            return
+        if guard.tokens:
+            turn = self._turns.get(device.role, 0)
+            self._turns[device.role] = turn + 1
+            await device.write(guard.point, guard.tokens[turn % len(guard.tokens)], deadline)
+        elif guard.point in device.written:
+            await device.write(guard.point, device.written[guard.point], deadline)

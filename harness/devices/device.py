@@ -5,7 +5,7 @@ no more than this.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from harness.clock import Deadline
 from harness.quantity import Measurement, Value
@@ -30,8 +30,8 @@ class PointInfo(Protocol):
         ...
 
     @property
-    def values(self) -> Mapping[int, Value]:
-        """Code to state of an enumeration."""
+    def values(self) -> Mapping[Any, Value]:
+        """Code (a number, or a text) to state of an enumeration."""
         ...
 
     @property

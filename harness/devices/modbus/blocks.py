@@ -6,6 +6,7 @@ then remains per point is its own rule (scale, states, markers) and one `Measure
 
 import struct
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from harness.devices.modbus.codec import codec_of
@@ -37,16 +38,49 @@ def uncertainty_of(point: Point, stated: Quantity | None) -> tuple[float | None,
     return convert(stated.value, stated.unit, point.unit), None
 
 
+NO_FACTORS: Mapping[str, float | None] = MappingProxyType({})
+
+
+def _spread(
+    point: Point, stated: Quantity | None, factor: float | None
+) -> tuple[float | None, float | None]:
+    """The uncertainty; half a step of resolution grows with the factor, what is stated does not."""
+    absolute, part = uncertainty_of(point, stated)
+    if absolute is not None and stated is None:
+        absolute *= abs(factor or 1.0)
+    return absolute, part
+
+
+def _times(factor: float | None, interpret: Interpret) -> Interpret:
+    """A reading multiplied by `factor`; without one nobody knows what the number stands for."""
+    if factor == 1.0:
+        return interpret
+
+    def scaled(raw: Any) -> tuple[Any, int | str | None, Quality]:
+        value, kept, quality = interpret(raw)
+        if factor is None:
+            return None, raw if kept is None else kept, Quality.MISSING
+        return (value if value is None else value * factor), kept, quality
+
+    return scaled
+
+
 class BlockReader:
     """One block of a plan, ready to be read and decoded many times."""
 
     __slots__ = ("_bits", "_entries", "_unpack", "request")
 
     def __init__(
-        self, block: Block, unit: int, source: str, uncertainty: Mapping[str, Quantity]
+        self,
+        block: Block,
+        unit: int,
+        source: str,
+        uncertainty: Mapping[str, Quantity],
+        factors: Mapping[str, float | None] = NO_FACTORS,
     ) -> None:
+        """`factors`: what the values of some points are multiplied by; None: it is not known."""
         self.request = Request(
-            unit,
+            unit if block.unit_id is None else block.unit_id,
             block.table.read_function,
             block.address,
             block.count,
@@ -59,9 +93,12 @@ class BlockReader:
             (
                 point.name,
                 point.address - block.address if self._bits else places[point.address],
-                _reader(point, bits=bool(self._bits), alone=_is_plain(point, block)),
+                _times(
+                    factors.get(point.name, 1.0),
+                    _reader(point, bits=bool(self._bits), alone=_is_plain(point, block)),
+                ),
                 point.unit,
-                *uncertainty_of(point, uncertainty.get(point.name)),
+                *_spread(point, uncertainty.get(point.name), factors.get(point.name, 1.0)),
                 dict[Any, str](point.labels) or None,
                 source,
             )

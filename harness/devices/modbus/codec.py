@@ -14,8 +14,11 @@ from harness.devices.modbus.interpret import (
     FLOATS,
     SIGNED,
     Decoded,
+    amps_of_duty,
     as_seen,
+    duty_of_amps,
     interpreter,
+    packed,
 )
 from harness.devices.modbus.layout import STRUCT, Raw, layout
 from harness.devices.modbus.points import Point, in_choices, show_choices
@@ -70,10 +73,19 @@ def encode(point: Point, value: Value | None, *, checked: bool = True) -> list[i
 
 def raw_of(point: Point, value: Value | None) -> Raw:
     """The raw number (or bytes) that stands for `value`. Raises UsageError."""
+    if point.packing is not None:
+        whole = packed(point.packing, value, BITS[point.type] // 8)
+        if whole is None:
+            raise _refused(point, value)
+        return whole
+    code = None if point.flags else code_of(point, value)
+    if isinstance(code, str):
+        return code.encode(point.encoding)
+    if point.values and point.type == "string":
+        raise _refused(point, value)
     special = _RAW_OF.get("flags" if point.flags else point.type)
     if special is not None:
         return special(point, value)
-    code = code_of(point, value)
     if code is not None:
         return code
     only_states = bool(point.values) and point.allowed is None
@@ -81,6 +93,8 @@ def raw_of(point: Point, value: Value | None) -> Raw:
         raise _refused(point, value)
     if not math.isfinite(value):
         raise _refused(point, value)
+    if point.conversion == "cp_duty":
+        value = duty_of_amps(value)
     plain = point.scale == 1.0 and point.offset == 0.0  # exact, also above 2**53
     number = value if plain else (value - point.offset) / point.scale
     if point.type in FLOATS:
@@ -88,7 +102,7 @@ def raw_of(point: Point, value: Value | None) -> Raw:
     return _fitting_whole(point, value, round(number))
 
 
-def code_of(point: Point, value: Value | None) -> int | None:
+def code_of(point: Point, value: Value | None) -> int | str | None:
     """The code of a state, by its shared label (the lowest code wins) or the vendor's own."""
     for names in (point.values, point.labels):
         for code, name in names.items():
@@ -101,7 +115,7 @@ def code_of(point: Point, value: Value | None) -> int | None:
 
 def label_of(point: Point, raw: int | str | None) -> str:
     """The vendor's own word for a raw code; empty if there is none."""
-    return point.labels.get(raw, "") if isinstance(raw, int) else ""
+    return point.labels.get(raw, "") if isinstance(raw, int | str) else ""
 
 
 def what_fits(point: Point) -> str:
@@ -116,6 +130,8 @@ def what_fits(point: Point) -> str:
     if point.type in BITS and point.type != "bool" and not point.flags:
         low, high = _raw_range(point)
         ends = sorted((low * point.scale + point.offset, high * point.scale + point.offset))
+        if point.conversion == "cp_duty":
+            ends = [amps_of_duty(min(end, 100.0)) for end in ends]
         return f"{ends[0]:g} to {ends[1]:g}{unit}"
     kinds = {
         "string": f"text of at most {2 * point.words} bytes",
@@ -222,7 +238,7 @@ def _hex_bytes(point: Point, value: Value | None) -> bytes:
 
 def _switch(point: Point, value: Value | None) -> int:
     code = code_of(point, value)
-    if code is not None:
+    if isinstance(code, int):
         return code
     if point.values or value not in (0, 1):
         raise _refused(point, value)

@@ -51,6 +51,10 @@ class ModbusDevice:
             if name in profile.points:
                 uncertainty_of(profile.points[name], stated)
         self._gates: dict[str, Value | None] = {}
+        self.written: dict[str, Value] = {}
+        """What this run has written, by point."""
+        self._stale = False
+        """A gate was written: it has to be read again before anything is planned."""
         self._plans: dict[tuple[str, ...], list[BlockReader]] = {}
         self._open = False
 
@@ -65,6 +69,11 @@ class ModbusDevice:
         self._open = True
         self._gates.clear()
         self._plans.clear()
+        await self._look_at_gates(deadline)
+
+    async def _look_at_gates(self, deadline: Deadline) -> None:
+        """Read what decides about other points. A plan is made by what was read last."""
+        self._stale = False
         if self.profile.gates:
             found = await self.read(self.profile.gates, deadline)
             self._gates = {name: measurement.value for name, measurement in found.items()}
@@ -115,6 +124,8 @@ class ModbusDevice:
         key = tuple(names)
         if not key:
             return {}
+        if self._stale:
+            await self._look_at_gates(deadline)
         readers = self._plans.get(key)
         if readers is None:
             readers = self._plans[key] = self._plan(key)
@@ -138,7 +149,20 @@ class ModbusDevice:
         points = self.profile.points
         known = [point for name, point in points.items() if self.has(name)]
         blocks = plan([points[name] for name in names], self.profile.rules, known)
-        return [BlockReader(block, self.unit, self.role, self._uncertainty) for block in blocks]
+        factors = {name: self._factor(points[name]) for name in names if points[name].scale_by}
+        return [
+            BlockReader(block, self.unit, self.role, self._uncertainty, factors) for block in blocks
+        ]
+
+    def _factor(self, point: Point) -> float | None:
+        """What a reading is multiplied by, as the device said when it was opened."""
+        factor = 1.0
+        for name in point.scale_by:
+            value = self._gates.get(name)
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                return None
+            factor *= value
+        return factor
 
     async def write(self, name: str, value: Value, deadline: Deadline) -> None:
         """Write one point in one request, if its preconditions hold.
@@ -152,7 +176,7 @@ class ModbusDevice:
         if point.requires and (not point.energises or in_choices(value, point.energises)):
             await self._require(point, deadline)
         request = Request(
-            self.unit,
+            self.unit if point.unit_id is None else point.unit_id,
             point.write_function,
             point.address,
             len(words),
@@ -160,6 +184,8 @@ class ModbusDevice:
             about=f"{self.role}: {name} = {value}",
         )
         await self.line.transact([request], self.context, deadline, pause=self._pause)
+        self.written[name] = value
+        self._stale = self._stale or name in self.profile.gates
 
     def _writable(self, name: str) -> Point:
         point = self.profile.points.get(name)

@@ -3,16 +3,19 @@
 import math
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from harness.devices.modbus.layout import Raw
-from harness.devices.modbus.points import Point
+from harness.devices.modbus.points import Packing, Point
 from harness.quantity import Quality, Value
 
 BITS = {"u16": 16, "i16": 16, "u32": 32, "i32": 32, "u64": 64, "bcd16": 16, "bool": 1}
 SIGNED = frozenset({"i16", "i32"})
 FLOATS = frozenset({"f32", "f64"})
 _LARGEST = sys.float_info.max
+_LINEAR_UP_TO = 85.0
+"""Duty cycle in %; above it, more amperes to the percent."""
 
 
 class Decoded(NamedTuple):
@@ -38,14 +41,31 @@ def interpreter(point: Point) -> Callable[[Raw], Decoded]:
     """The function that turns the point's raw numbers into values."""
     if point.flags:
         return _flag_names(point)
+    if point.packing is not None:
+        return _packed(point)
+    if point.values and point.type == "string":
+        return _text_states(point)
     if point.values:
         return _enumeration(point)
     special = _BY_TYPE.get(point.type)
     return special(point) if special is not None else _whole(point)
 
 
+def amps_of_duty(percent: float) -> float:
+    """The current that a duty cycle of the control pilot stands for (GB/T 18487.1, IEC 61851-1)."""
+    return percent * 0.6 if percent <= _LINEAR_UP_TO else (percent - 64.0) * 2.5
+
+
+def duty_of_amps(amps: float) -> float:
+    """The duty cycle in % that stands for a current."""
+    return amps / 0.6 if amps <= amps_of_duty(_LINEAR_UP_TO) else amps / 2.5 + 64.0
+
+
 def _scaling(point: Point) -> Callable[[int | float], float | int]:
     """Raw to value. 0.1 is done by dividing by ten, so that 123 becomes 12.3 and not 12.3000…1."""
+    if point.conversion == "cp_duty":
+        percent = _scaling(replace(point, conversion=None))
+        return lambda raw: amps_of_duty(percent(raw))
     scale, offset = point.scale, point.offset
     if scale == 1.0 and offset == 0.0:
         if point.unit is None and point.type not in FLOATS:
@@ -94,6 +114,56 @@ def _float(point: Point) -> Callable[[Raw], Decoded]:
     return interpret
 
 
+def _packed(point: Point) -> Callable[[Raw], Decoded]:
+    """Several things in one number; what cannot be one of them is kept raw."""
+    markers = frozenset(point.not_available)
+    size = BITS[point.type] // 8
+
+    def interpret(raw: Raw) -> Decoded:
+        assert isinstance(raw, int)
+        if raw in markers:
+            return Decoded(None, raw, Quality.SENTINEL)
+        value = unpacked(point.packing, raw.to_bytes(size, "big"))
+        if value is None:
+            return Decoded(None, raw, Quality.UNKNOWN_CODE)
+        return Decoded(value, raw, Quality.GOOD)
+
+    return interpret
+
+
+def unpacked(packing: Packing | None, data: bytes) -> Value | None:
+    """What is in the bytes, highest first; None when they cannot be that."""
+    if packing == "hex":
+        return f"0x{int.from_bytes(data):X}"
+    if packing == "dotted":
+        # The lowest of four bytes is a build number that nobody prints.
+        return ".".join(str(byte) for byte in data[:3])
+    if packing == "letter_number":
+        letter = chr(data[-2])
+        return f"{letter}{data[-1]}" if letter.isascii() and letter.isalpha() else None
+    minutes, seconds = data[-2], data[-1]
+    return float(60 * minutes + seconds) if seconds < 60 else None
+
+
+def packed(packing: Packing | None, value: Value | None, size: int) -> int | None:
+    """The number that holds a value; None when it cannot."""
+    text = str(value)
+    try:
+        if packing == "hex":
+            number = int(text, 16)
+        elif packing == "dotted":
+            parts = bytes(int(part) for part in text.split("."))
+            number = int.from_bytes(parts.ljust(size, b"\0")[:size])
+        elif packing == "letter_number":
+            number = ord(text[0]) << 8 | int(text[1:])
+        else:
+            minutes, seconds = divmod(round(float(text)), 60)
+            number = minutes << 8 | seconds
+    except (ValueError, IndexError, TypeError):
+        return None
+    return number if 0 <= number < 1 << 8 * size else None
+
+
 def _bcd(point: Point) -> Callable[[Raw], Decoded]:
     number = _whole(point)
 
@@ -112,7 +182,9 @@ def _bcd(point: Point) -> Callable[[Raw], Decoded]:
 
 def _enumeration(point: Point) -> Callable[[Raw], Decoded]:
     named: dict[float | int, Decoded] = {
-        code: Decoded(name, code, Quality.GOOD) for code, name in point.values.items()
+        code: Decoded(name, code, Quality.GOOD)
+        for code, name in point.values.items()
+        if isinstance(code, int)
     }
     for marker in point.not_available:
         seen = as_seen(point, marker)
@@ -156,6 +228,24 @@ def _string(point: Point) -> Callable[[Raw], Decoded]:
             return Decoded(data.decode(point.encoding).strip(), None, Quality.GOOD)
         except UnicodeDecodeError:
             return Decoded(None, raw.hex(), Quality.UNKNOWN_CODE)
+
+    return interpret
+
+
+def _text_states(point: Point) -> Callable[[Raw], Decoded]:
+    """States that the device gives as text; a text that is no known state is kept."""
+    text = _string(point)
+
+    def interpret(raw: Raw) -> Decoded:
+        found = text(raw)
+        if found.quality is not Quality.GOOD:
+            return found
+        shown = str(found.value)
+        if shown in point.values:
+            return Decoded(point.values[shown], shown, Quality.GOOD)
+        if not shown:
+            return Decoded(None, shown, Quality.SENTINEL)
+        return Decoded(None, shown, Quality.UNKNOWN_CODE)
 
     return interpret
 

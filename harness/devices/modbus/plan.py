@@ -20,6 +20,8 @@ class Block:
     address: int
     count: int
     points: tuple[Point, ...]
+    unit_id: int | None = None
+    """None: the device's own."""
 
 
 def plan(points: Iterable[Point], rules: ReadRules, known: Iterable[Point] = ()) -> list[Block]:
@@ -30,14 +32,15 @@ def plan(points: Iterable[Point], rules: ReadRules, known: Iterable[Point] = ())
     """
     wanted = list(points)
     others = [*wanted, *known]
+    places = dict.fromkeys((point.unit_id, table) for table in Table for point in wanted)
     return [
         block
-        for table in Table
+        for place in places
         for block in _plan_table(
-            table,
-            [point for point in wanted if point.table is table],
+            place,
+            [point for point in wanted if (point.unit_id, point.table) == place],
             rules,
-            [point for point in others if point.table is table and point.readable],
+            [p for p in others if (p.unit_id, p.table) == place and p.readable],
         )
     ]
 
@@ -50,8 +53,9 @@ class _Span:
 
 
 def _plan_table(
-    table: Table, points: list[Point], rules: ReadRules, known: list[Point]
+    place: tuple[int | None, Table], points: list[Point], rules: ReadRules, known: list[Point]
 ) -> list[Block]:
+    unit_id, table = place
     spans = _spans(points)
     if not spans:
         return []
@@ -83,6 +87,7 @@ def _plan_table(
                 group[0].first,
                 group[-1].end - group[0].first,
                 tuple(point for span in group for point in span.points),
+                unit_id,
             )
         )
         end = first

@@ -18,6 +18,11 @@ from harness.quantity import Quantity, Value
 from harness.text import Text
 
 Confidence = Literal["high", "medium", "low"]
+Conversion = Literal["cp_duty"]
+"""`cp_duty`: a duty cycle of the control pilot in %, shown as the current that it stands for."""
+Packing = Literal["dotted", "letter_number", "hex", "minutes_seconds"]
+"""Several things in the bytes of a whole number: `3.10.13`, `A5`, `0x40000` (texts), or a time in
+seconds of which the high byte holds the minutes."""
 Order = Literal["big", "little"]
 LinkKind = Literal["rtu", "tcp"]
 
@@ -148,14 +153,18 @@ class Point:
     """Of a string."""
     scale: float = 1.0
     offset: float = 0.0
+    scale_by: tuple[str, ...] = ()
+    """Points whose values the scaled value is multiplied by (CT and VT ratios)."""
+    conversion: Conversion | None = None
+    """From the scaled number to the value, where that is no factor."""
     unit: str | None = None
     readable: bool = True
     writable: bool = False
     write_function: int = 6
     """5, 6, 15 or 16."""
-    values: Mapping[int, Value] = field(default_factory=dict)
-    """Code to shared label (or shared number) of an enumeration."""
-    labels: Mapping[int, str] = field(default_factory=dict)
+    values: Mapping[int | str, Value] = field(default_factory=dict)
+    """Code (a text, for a string) to shared label (or shared number) of an enumeration."""
+    labels: Mapping[int | str, str] = field(default_factory=dict)
     """Code to the vendor's own label, where it differs."""
     flags: Mapping[int, str] = field(default_factory=dict)
     """Bit number to name of a set of flags; bit 0 is the least significant."""
@@ -183,15 +192,21 @@ class Point:
     confidence: Confidence = "high"
     note: str = ""
     doubts: tuple[Doubt, ...] = ()
+    unit_id: int | None = None
+    """The unit id that it answers under; None: the device's own."""
+    packing: Packing | None = None
     codec: Any = field(default=None, init=False, repr=False)
     """Filled by codec.py on first use."""
 
     @property
     def resolution(self) -> float | None:
         """One step of the raw number, in `unit`; None for floats, states, texts and flags."""
-        if self.unit is None or self.values or self.flags:
+        if self.unit is None or self.values or self.flags or self.type not in _WHOLE_NUMBERS:
             return None
-        return abs(self.scale) if self.type in _WHOLE_NUMBERS else None
+        if self.packing is not None:
+            return 1.0
+        # 1 % of duty is 0.6 A, and above 85 % it is 2.5 A; the coarser one is never too fine.
+        return abs(self.scale) * (2.5 if self.conversion == "cp_duty" else 1.0)
 
     @property
     def end(self) -> int:
@@ -200,7 +215,8 @@ class Point:
 
     @property
     def is_text(self) -> bool:
-        return self.type in ("string", "bytes")
+        packed = self.packing is not None and self.packing != "minutes_seconds"
+        return packed or self.type in ("string", "bytes")
 
     def where(self) -> str:
         """`input 6 (printed 30007)`."""
@@ -226,6 +242,10 @@ class Link:
     stopbits: int | None = None
     timeout: float | None = None
     """Seconds to wait for a reply."""
+    clients: int | None = None
+    """How many masters may be connected at a time."""
+    idle_close: float | None = None
+    """Seconds without a request after which the device closes the connection."""
     confidence: Confidence = "high"
     note: str = ""
 
@@ -250,7 +270,8 @@ class ReadRules:
 class Watchdog:
     """What the device does when its master falls silent."""
 
-    fed_by: Literal["any_request"]
+    fed_by: Literal["any_request", "rewrite_point", "write_point"]
+    """Any request, the setpoint written again, or a register of its own."""
     timeout: float
     """Seconds; the documented default."""
     timeout_point: str | None
@@ -261,6 +282,10 @@ class Watchdog:
     recovery: float
     """Seconds from the first request after a trip until the device is normal again."""
     note: str = ""
+    point: str | None = None
+    """What is written to feed it; None for `any_request`."""
+    tokens: tuple[Value, ...] = ()
+    """What is written there, one after the other; none: what was written there last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,12 +349,12 @@ class Profile:
 
     @property
     def gates(self) -> tuple[str, ...]:
-        """Points that decide whether other points exist or can be read."""
+        """Points that decide whether other points exist or can be read, and how they scale."""
         names = {
             condition.point
             for point in self.points.values()
             for condition in (*point.available_if, *point.readable_if)
-        }
+        } | {name for point in self.points.values() for name in point.scale_by}
         return tuple(name for name in self.points if name in names)
 
     @property

@@ -37,6 +37,7 @@ def build_point(name: str, row: PointFile, file: ProfileFile, complain: Complain
     _check_place(here, row, words, kind, complain)
     unit = _unit(here, row, complain)
     _check_numbers(here, row, kind, complain)
+    _check_scaling(here, row, kind, complain)
     if len(complain.problems) > before:
         return None
     values = {code: named[0] for code, named in row.values.items()}
@@ -46,6 +47,7 @@ def build_point(name: str, row: PointFile, file: ProfileFile, complain: Complain
         table=table,
         address=address,
         words=words,
+        unit_id=row.unit_id,
         type=kind,
         title=row.title or (canonical.title if canonical else None),
         label=row.label or name,
@@ -55,6 +57,9 @@ def build_point(name: str, row: PointFile, file: ProfileFile, complain: Complain
         encoding=row.encoding or "utf-8",
         scale=row.scale,
         offset=row.offset,
+        scale_by=tuple(row.scale_by),
+        conversion=row.conversion,
+        packing=row.packing,
         unit=unit,
         readable="r" in row.access,
         writable="w" in row.access,
@@ -147,6 +152,24 @@ def _check_numbers(here: Path_, row: PointFile, kind: str, complain: Complaints)
             )
 
 
+def _check_scaling(here: Path_, row: PointFile, kind: str, complain: Complaints) -> None:
+    """How a number becomes a value, beyond scale and offset."""
+    if row.conversion is not None and (kind not in _NUMBERS or row.values or row.unit != "A"):
+        complain.add(
+            (*here, "conversion"), "only a number is converted, and it is then in A", "unit: A"
+        )
+    if row.packing is not None:
+        plain = not (row.values or row.bits or row.scale_by or row.conversion) and row.scale == 1
+        if kind not in ("u16", "u32") or not plain or "w" in row.access:
+            complain.add(
+                (*here, "packing"), "only a whole number that is read is taken apart", "type: u32"
+            )
+        elif (row.packing == "minutes_seconds") != (row.unit == "s"):
+            complain.add((*here, "packing"), f"{row.packing} does not go with the unit", "unit: s")
+    if row.scale_by and (kind not in _NUMBERS or row.values or row.bits or "w" in row.access):
+        complain.add((*here, "scale_by"), "only numbers that are read are multiplied", "access: r")
+
+
 def _check_range(path: Path_, choice: Choice, complain: Complaints) -> None:
     if isinstance(choice, tuple) and choice[0] > choice[1]:
         complain.add(path, f"{choice[0]:g} to {choice[1]:g} is an empty range", "low end first")
@@ -158,6 +181,14 @@ def _fits(kind: str, raw: int) -> bool:
     if bits is None:
         return kind in ("f32", "f64", "bcd16")
     return (-(1 << bits - 1) if kind.startswith("i") else 0) <= raw < 1 << bits
+
+
+def _fits_code(point: Point, code: int | str) -> bool:
+    if point.type == "bytes":
+        return True  # complained of already
+    if isinstance(code, str):
+        return point.type == "string" and 0 < len(code.encode(point.encoding)) <= 2 * point.words
+    return point.type != "string" and _fits(point.type, code)
 
 
 def _printed(here: Path_, row: PointFile, file: ProfileFile, complain: Complaints) -> str:
@@ -183,12 +214,13 @@ def _usual_function(table: Table, words: int) -> int:
 def _check_states(here: Path_, row: PointFile, point: Point, complain: Complaints) -> None:
     if point.values and point.flags:
         complain.add(here, "a point is either one state or a set of flags", "'values' or 'bits'")
-    if point.values and point.type in ("string", "bytes"):
-        complain.add((*here, "values"), f"a {point.type} has no numbered states", "no 'values'")
+    if point.values and point.type == "bytes":
+        complain.add((*here, "values"), "bytes have no states", "no 'values', or type: string")
     for code in point.values:
-        if not _fits(point.type, code):
+        if not _fits_code(point, code):
+            wanted = f"a text of at most {2 * point.words} bytes" if point.is_text else "a raw code"
             complain.add(
-                (*here, "values", code), f"code {code} does not fit a {point.type}", "a raw code"
+                (*here, "values", code), f"code {code} does not fit a {point.type}", wanted
             )
     if point.flags and (point.type not in _BITS or point.type == "bool"):
         complain.add((*here, "bits"), f"a {point.type} has no named bits", "a whole-number type")
@@ -206,8 +238,8 @@ def _check_states(here: Path_, row: PointFile, point: Point, complain: Complaint
 def _check_labels(here: Path_, row: PointFile, point: Point, complain: Complaints) -> None:
     """Two codes must be tellable apart, and a written state must have one code."""
     for key, rows in (("values", row.values), ("bits", row.bits)):
-        seen: dict[Any, int] = {}
-        own: dict[str, int] = {}
+        seen: dict[Any, int | str] = {}
+        own: dict[str, int | str] = {}
         for code, (shared, label) in rows.items():
             path = (*here, key, code)
             if shared in seen and (key == "bits" or point.writable):

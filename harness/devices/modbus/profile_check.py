@@ -24,19 +24,22 @@ from harness.devices.modbus.profile_file import (
     LinkFile,
     ProfileFile,
     RatingsFile,
+    WatchdogFile,
 )
 from harness.errors import UsageError
 from harness.quantity import Quantity, convert
 
 _RATINGS = {"voltage": "V", "current": "A", "phases": "1", "power": "W", "frequency": "Hz"}
 _SERIAL = ("baudrate", "parity", "bytesize", "stopbits")
+_OF_TCP = ("port", "clients", "idle_close")
 
 
 def check_overlaps(points: Mapping[str, Point], complain: Complaints) -> None:
     """Two points may show the identical span in two ways; anything else must not overlap."""
-    for table in Table:
+    places = dict.fromkeys((point.unit_id, point.table) for point in points.values())
+    for place in places:
         ordered = sorted(
-            (point for point in points.values() if point.table is table),
+            (point for point in points.values() if (point.unit_id, point.table) == place),
             key=lambda point: (point.address, point.end),
         )
         reaching: Point | None = None
@@ -69,6 +72,7 @@ def link_points(
         here: Path_ = ("points", name)
         if row.read_back is not None:
             _check_read_back(here, row.read_back, points, complain)
+        _check_factors(here, row.scale_by, points, complain)
         whole = replace(
             point,
             requires=_conditions((*here, "requires"), row.requires, points, complain),
@@ -89,6 +93,19 @@ def _check_read_back(
         complain.no_point((*here, "read_back"), name, "a readable point")
     elif not target.readable:
         complain.add((*here, "read_back"), f"{name} cannot be read either", "a readable point")
+
+
+def _check_factors(
+    here: Path_, names: list[str], points: Mapping[str, Point], complain: Complaints
+) -> None:
+    """What a value is multiplied by is a readable number of its own."""
+    for index, name in enumerate(names):
+        path = (*here, "scale_by", index)
+        point = points.get(name)
+        if point is None:
+            complain.no_point(path, name)
+        elif not point.readable or point.values or point.flags or point.is_text or point.scale_by:
+            complain.add(path, f"{name} is no plain number that can be read", "a ratio")
 
 
 def _conditions(
@@ -159,7 +176,7 @@ def build_links(file: ProfileFile, complain: Complaints) -> dict[str, Link]:
         if row is None:
             continue
         here: Path_ = ("links", kind)
-        wrong = _SERIAL if kind == "tcp" else ("port",)
+        wrong = _SERIAL if kind == "tcp" else _OF_TCP
         for key in wrong:
             if getattr(row, key) is not None:
                 complain.add((*here, key), f"{key!r} means nothing on a {kind} link", "no such key")
@@ -189,6 +206,8 @@ def build_links(file: ProfileFile, complain: Complaints) -> dict[str, Link]:
             bytesize=row.bytesize,
             stopbits=row.stopbits,
             timeout=row.timeout,
+            clients=row.clients,
+            idle_close=row.idle_close,
             confidence=row.confidence or file.confidence,
             note=row.note,
         )
@@ -277,6 +296,7 @@ def build_watchdog(
                 f"{name} is in {point.unit or 'no unit'}",
                 "a point that holds a " + ("time" if unit == "s" else "current"),
             )
+    _check_food(row, points, complain)
     if not 0 < row.feed_every < row.timeout:
         complain.add(
             ("watchdog", "feed_every"),
@@ -292,7 +312,34 @@ def build_watchdog(
         feed_every=row.feed_every,
         recovery=row.recovery,
         note=row.note,
+        point=row.point,
+        tokens=tuple(row.tokens),
     )
+
+
+def _check_food(row: WatchdogFile, points: Mapping[str, Point], complain: Complaints) -> None:
+    """What is written to feed the watchdog can be written."""
+    if row.fed_by == "any_request":
+        if row.point is not None or row.tokens:
+            key = "point" if row.point is not None else "tokens"
+            complain.add(("watchdog", key), "any request feeds it", "no such key")
+        return
+    if row.point is None:
+        complain.add(("watchdog",), "it does not say what is written to feed it", "'point'")
+        return
+    point = points.get(row.point)
+    if point is None:
+        complain.no_point(("watchdog", "point"), row.point)
+        return
+    if not point.writable:
+        complain.add(("watchdog", "point"), f"{row.point} cannot be written", "access: rw")
+        return
+    for index, token in enumerate(row.tokens):
+        try:
+            encode(point, token)
+        except UsageError as error:
+            what, _, expected = error.detail.partition("; expected ")
+            complain.add(("watchdog", "tokens", index), what, expected)
 
 
 def build_sequences(

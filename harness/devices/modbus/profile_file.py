@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
-from harness.devices.modbus.points import Confidence, Order, Table
+from harness.devices.modbus.points import Confidence, Conversion, Order, Packing, Table
 from harness.fields import DurationField, FileModel, Kebab, QuantityField, TextField
 
 _AT = re.compile(r"(coil|discrete|input|holding) +(0x[0-9a-fA-F]{1,6}|[0-9]{1,7})\Z")
@@ -115,6 +115,7 @@ class PointFile(_Strict):
     """One row of the printed table."""
 
     at: At
+    unit_id: int | None = Field(default=None, ge=0, le=255)
     type: (
         Literal["bool", "u16", "i16", "u32", "i32", "u64", "f32", "f64", "string", "bytes", "bcd16"]
         | None
@@ -128,10 +129,13 @@ class PointFile(_Strict):
     encoding: str | None = None
     scale: float = 1.0
     offset: float = 0.0
+    scale_by: list[PointName] = Field(default_factory=list)
+    conversion: Conversion | None = None
+    packing: Packing | None = None
     unit: str | None = None
     access: Literal["r", "w", "rw"] = "r"
     write_function: Literal[5, 6, 15, 16] | None = None
-    values: dict[int, Named] = Field(default_factory=dict)
+    values: dict[int | str, Named] = Field(default_factory=dict)
     bits: dict[int, Named] = Field(default_factory=dict)
     not_available: list[int] = Field(default_factory=list)
     low: float | None = None
@@ -161,6 +165,8 @@ class LinkFile(_Strict):
     bytesize: Literal[7, 8] | None = None
     stopbits: Literal[1, 2] | None = None
     timeout: DurationField | None = None
+    clients: int | None = Field(default=None, ge=1)
+    idle_close: DurationField | None = None
     confidence: Confidence | None = None
     note: str = ""
 
@@ -195,7 +201,9 @@ class RatingsFile(_Strict):
 
 
 class WatchdogFile(_Strict):
-    fed_by: Literal["any_request"]
+    fed_by: Literal["any_request", "rewrite_point", "write_point"]
+    point: str | None = None
+    tokens: list[Literal_] = Field(default_factory=list)
     timeout: DurationField
     timeout_point: str | None = None
     failsafe_point: str | None = None
