@@ -84,6 +84,8 @@ def pile_identity(profile: Profile, random: Random) -> Identity:
         if point is None or point.values:
             if name in texts:
                 values[name] = texts[name]
+        elif point.packing is not None:
+            values[name] = "A5" if point.packing == "letter_number" else "1.4.2"
         elif point.type in _NUMBERS:
             values[name] = numbers.get(name, 0)
         else:

@@ -57,8 +57,13 @@ def amps_of_duty(percent: float) -> float:
 
 
 def duty_of_amps(amps: float) -> float:
-    """The duty cycle in % that stands for a current."""
-    return amps / 0.6 if amps <= amps_of_duty(_LINEAR_UP_TO) else amps / 2.5 + 64.0
+    """The duty cycle in % that stands for a current.
+
+    The two rules leave out what lies between 51 and 52.5 A; there it is 51 A.
+    """
+    if amps <= amps_of_duty(_LINEAR_UP_TO):
+        return amps / 0.6
+    return max(_LINEAR_UP_TO, amps / 2.5 + 64.0)
 
 
 def _scaling(point: Point) -> Callable[[int | float], float | int]:
