@@ -92,7 +92,7 @@ CASES = {
     "states of a text": (
         "type: string, words: 4",
         "type: string, words: 4, values: {0: a}",
-        "no numbered states",
+        "code 0 does not fit a string; expected a text of at most 8 bytes",
     ),
     "both": ("bits: {0: F-01,", "values: {0: a}, bits: {0: F-01,", "either one state or a set of"),
     "same flag": ("15: F-16", "15: F-01", "'F-01' stands for 0 and for 15"),

@@ -118,6 +118,7 @@ def make_plan(
         planned = binder.bind(step, index)
         if planned is None:
             continue
+        planned = _without_its_cause(planned, plan.steps)
         if selected is not None and step.id not in selected:
             plan.deselected.append(step.id)
             planned = replace(planned, obstacle=NOT_SELECTED)
@@ -129,6 +130,17 @@ def make_plan(
     if binder.problems:
         raise FileError(binder.problems)
     return plan
+
+
+def _without_its_cause(planned: PlannedStep, before: Iterable[PlannedStep]) -> PlannedStep:
+    """A step about the consequences of one that this bench cannot run cannot be run either."""
+    cause = next((one for one in before if one.model.id == planned.model.after), None)
+    if cause is None or not cause.not_possible or planned.not_possible:
+        return planned
+    if cause.obstacle in (NOT_SELECTED, NOT_RELEASED):
+        return planned
+    detail = f"it comes after step {cause.model.id}, which cannot be run"
+    return replace(planned, obstacle=Obstacle(_NOT_ON_THIS_BENCH, detail))
 
 
 def roles_needed(plans: Iterable[Plan], bench: LoadedBench) -> set[str]:
@@ -227,6 +239,12 @@ class _Binder:
             self.problems += error.problems
         item, limit = self._limit(step, here, action)
         if len(self.problems) > before:
+            return None
+        earlier = [other.id for other in self._procedure.model.steps[:index]]
+        if step.after is not None and step.after not in earlier:
+            self._complain(
+                (*here, "after"), f"no earlier step is called {step.after!r}", "an earlier step"
+            )
             return None
         self._check(step, index, action, parameters, limit)
         reason = self._why_not(action, parameters, limit, here)

@@ -37,6 +37,11 @@ class Step(FileModel):
     limit: LimitSpec | None = Field(default=None, description="A limit given in place")
     rule: Rule | None = None
     group: Kebab | None = None
+    after: Kebab | None = Field(
+        default=None,
+        description="An earlier step that this one looks at the consequences of; where the bench "
+        "cannot run that one, this one is not run either",
+    )
     critical: bool = Field(
         default=False, description="Safety-critical: a failure stops the run (the star of a row)"
     )

@@ -26,15 +26,22 @@ A file names the device, its factory link settings, how it may be read, and one 
 Keys of a point. Only `at` is needed; numbers are in `unit` unless said otherwise.
 
     at             table and wire address: `coil 0`, `discrete 3`, `input 0x0100`, `holding 12`
+    unit_id        where it answers under another unit id than the device's own
     type           u16 (usual), i16 u32 i32 u64 f32 f64 bcd16 bool string bytes
     words          registers of a string or bytes
     word_order     big: high word first (ABCD), little: low word first (CDAB); `defaults` sets both
     byte_order     big: high byte first, little: low byte first (text with swapped letters)
     encoding       of a string: utf-8 (usual), gbk …
     scale, offset  value = raw * scale + offset, also for floats
+    scale_by       points that the value is multiplied by as well (CT and VT ratio); read when the
+                   device is opened, and again after one of them was written
+    conversion     cp_duty: the number is a duty cycle of the pilot in %, the value a current in A
+    packing        several things in one number: dotted (3.10.13), letter_number (A5), hex (0x4000)
+                   as texts, minutes_seconds as seconds
     unit           V, A, W, kWh, °C, % …; none for states, texts and plain counts
     access         r (usual), rw, w
-    values         code: label, or code: [shared label, vendor's own label]; others are kept raw
+    values         code: label, or code: [shared label, vendor's own label]; others are kept raw;
+                   the codes of a string are texts
     bits           bit: name, or bit: [name, description]; bit 0 is the lowest
     not_available  raw numbers that mean "no value"; NaN always does
     low, high      what the quantity can physically be; outside it is a bad reading
@@ -53,7 +60,9 @@ Keys of a point. Only `at` is needed; numbers are in `unit` unless said otherwis
     label, doc     the vendor's own name and printed number
     confidence, note, doubts   {says, source, confidence} where sources disagree
 
-Beside the points: `watchdog` (what the device does when its master falls silent), `sequences`
+Beside the points: `watchdog` (what the device does when its master falls silent; `fed_by`
+any_request, rewrite_point or write_point, the latter two with `point`, and `tokens` where it wants
+certain values in turn), `clients` and `idle_close` of a TCP link, `sequences`
 (ordered lines of `write`/`rewrite`/`require`/`wait` with `settle`; `start`, `stop` and `reset` are
 used by actions), `safe_state` (the sequence that makes it safe and the readings that prove it),
 `models` (ratings by model, the first is the usual one), `quirks` (tag: detail).
@@ -61,12 +70,9 @@ used by actions), `safe_state` (the sequence that makes it safe and the readings
 The names of points, their units and their states are shared where `canonical.py` lists them; the
 vendor's own name goes to `label`. Two points may show the identical registers in two ways.
 
-Not built yet, with their place in this shape: a point's own unit id or stride (`unit_id`, beside
-`at`), another address or width for writing (`write_at`), sub-register fields and text keys (`bits`
-ranges, text in `values`), scale from another point and non-linear conversion (`scale_by`,
-`conversion`, beside `scale`), values made of several points (a section `derived`), watchdogs fed by
-rewriting or by a dedicated write (`watchdog.fed_by`), client limits and idle close (keys of a
-link), retentive settings (`retentive`, beside `default`).
+Not built yet, with their place in this shape: a stride between connectors (beside `unit_id`),
+values made of several points (a section `derived`), retentive settings (`retentive`, beside
+`default`), Modbus ASCII (`links.ascii`).
 """
 
 from collections.abc import Sequence
