@@ -49,8 +49,8 @@ PROCEDURE = {
         ":7:34: fault_flags cannot be 'F-01'; expected pile.flags_clear",
     ),
     "number for a text": (
-        row("pile.expect", "{states: {serial_number: 12}}"),
-        "serial_number cannot be 12; expected a text",
+        row("pile.expect", "{states: {vendor_name: 12}}"),
+        "vendor_name cannot be 12; expected a text",
     ),
     "wait_for": (
         row("pile.wait_for", "{point: charging_state, is: idel}", SOON),
