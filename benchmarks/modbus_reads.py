@@ -35,8 +35,9 @@ TARGET = 1.15
 def least_requests(points: list[Point], rules: ReadRules) -> int:
     """The least number of requests, by trying every way to cut each table into blocks."""
     total = 0
-    for table in Table:
-        spans = sorted({(p.address, p.end) for p in points if p.table is table})
+    for unit, table in dict.fromkeys((p.unit_id, p.table) for p in points):
+        here = [p for p in points if (p.unit_id, p.table) == (unit, table)]
+        spans = sorted({(p.address, p.end) for p in here})
         documented = {a for first, end in spans for a in range(first, end)}
         limit = rules.max_bits if table.is_bits else rules.max_registers
 
@@ -67,15 +68,20 @@ def least_requests(points: list[Point], rules: ReadRules) -> int:
     return total
 
 
-def served(profile: Profile, unit: int) -> SimDevice:
-    """A device that has the profile's registers, all holding 1."""
+def served(profile: Profile, unit: int) -> list[SimDevice]:
+    """Devices that have the profile's registers, all holding 1; one for each unit id."""
+    ids = dict.fromkeys(point.unit_id for point in profile.points.values())
+    return [_unit(profile, one, unit if one is None else one) for one in ids]
+
+
+def _unit(profile: Profile, part: int | None, unit: int) -> SimDevice:
     blocks: list[list[SimData]] = []
     for table in (Table.COIL, Table.DISCRETE, Table.HOLDING, Table.INPUT):
         known = sorted(
             {
                 address
                 for point in profile.points.values()
-                if point.table is table
+                if point.table is table and point.unit_id == part
                 for address in range(point.address, point.end)
             }
         )
@@ -97,7 +103,8 @@ def bare_reader(
 
     async def read() -> None:
         for block in blocks:
-            reply = await calls[block.table](block.address, count=block.count, device_id=unit)
+            asked = unit if block.unit_id is None else block.unit_id
+            reply = await calls[block.table](block.address, count=block.count, device_id=asked)
             assert not reply.isError()
 
     return read
