@@ -62,6 +62,11 @@ def probe(bench: str, faults: tuple[str, ...], as_json: bool) -> int:
     for role, entry in loaded.model.devices.items():
         if entry.modbus is not None:
             entry.modbus.complete(loaded.profiles[role])  # complaints come before power
+    return show_probe(loaded, faults, as_json=as_json)
+
+
+def show_probe(loaded: LoadedBench, faults: tuple[str, ...] = (), *, as_json: bool) -> int:
+    """Probe, show what was found, and say it by the exit code."""
     show = sys.stderr.isatty() and not as_json
     found = _run(loaded, faults, show=show)
     if show:

@@ -61,6 +61,22 @@ CAN = LazyGroup(
     },
 )
 
+PROFILE = LazyGroup(
+    "profile",
+    about=Text("编写和核对点表。", "Write register maps and look whether they are right."),
+    late={
+        "new": Late(f"{_C}.profile:new", Text("写出点表模板", "Write a register map to fill in")),
+        "check": Late(
+            f"{_C}.profile:check",
+            Text("加载点表，显示读取方案和存疑之处", "Load one; show how it is read, and doubts"),
+        ),
+        "probe": Late(
+            f"{_C}.profile:probe",
+            Text("按点表读一遍设备，指出不符之处", "Read a device by it and name what disagrees"),
+        ),
+    },
+)
+
 SIM = LazyGroup(
     "sim",
     about=Text(
@@ -106,6 +122,10 @@ ROOT = Root(
         ),
         "show": Late(f"{_C}.show:show", Text("按编号查看一个条目", "Show one of them by its id")),
         "bench": Late(f"{_C}.root:BENCH", Text("检查台架（probe）", "Look after benches (probe)")),
+        "profile": Late(
+            f"{_C}.root:PROFILE",
+            Text("点表（new、check、probe）", "Register maps (new, check, probe)"),
+        ),
         "can": Late(
             f"{_C}.root:CAN",
             Text("车辆总线（decode、monitor）", "Vehicle buses (decode, monitor)"),
