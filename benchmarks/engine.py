@@ -18,7 +18,7 @@ from comparison import Row, alternate, compare, in_fresh_process, markdown, scra
 
 from harness.actions.context import StepContext
 from harness.actions.registry import action
-from harness.bench.load import load_bench
+from harness.bench.load import LoadedBench, load_bench
 from harness.catalogue.load import load_catalogue
 from harness.clock import RealStopwatch
 from harness.engine.plan import Plan, make_plan
@@ -65,14 +65,24 @@ def make_steps(number: int, folder: Path) -> Plan:
         ]
     path = folder / f"BENCH-{number}.yaml"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return make_plan(load_procedure(str(path)), load_bench("sim"), load_catalogue())
+    return make_plan(load_procedure(str(path)), pile_bench(folder), load_catalogue())
+
+
+def pile_bench(folder: Path) -> LoadedBench:
+    """A simulated pile alone: with a car, each step is marked in four bus recordings as well."""
+    path = folder / "bench.yaml"
+    path.write_text(
+        "bench: engine\ndevices:\n  pile: {profile: gb-ac-pile, simulated: true}\n",
+        encoding="utf-8",
+    )
+    return load_bench(str(path))
 
 
 def our_seconds(plan: Plan, folder: Path, *, force: bool) -> float:
     """One whole run: header, simulated bench, steps, safe state, seal."""
     number = len(plan.steps)
     place = folder / f"run-{number}-{len(list(folder.iterdir()))}"
-    request = RunRequest([plan], load_bench("sim"), place, force_to_disk=force)
+    request = RunRequest([plan], pile_bench(folder), place, force_to_disk=force)
     with RealStopwatch() as watch:
         result = execute(request)
     assert result.exit_code == 0, result.reason

@@ -118,7 +118,8 @@ def make_plan(
         planned = binder.bind(step, index)
         if planned is None:
             continue
-        planned = _without_its_cause(planned, plan.steps)
+        if step.after is not None:
+            planned = _without_its_cause(planned, plan.steps)
         if selected is not None and step.id not in selected:
             plan.deselected.append(step.id)
             planned = replace(planned, obstacle=NOT_SELECTED)
@@ -240,8 +241,9 @@ class _Binder:
         item, limit = self._limit(step, here, action)
         if len(self.problems) > before:
             return None
-        earlier = [other.id for other in self._procedure.model.steps[:index]]
-        if step.after is not None and step.after not in earlier:
+        if step.after is not None and all(
+            other.id != step.after for other in self._procedure.model.steps[:index]
+        ):
             self._complain(
                 (*here, "after"), f"no earlier step is called {step.after!r}", "an earlier step"
             )
