@@ -77,6 +77,17 @@ PROFILE = LazyGroup(
     },
 )
 
+STANDARDS = LazyGroup(
+    "standards",
+    about=Text("标准与检验项目。", "Standards and their items."),
+    late={
+        "coverage": Late(
+            f"{_C}.standards:coverage",
+            Text("各标准项目由哪些步骤判定", "Which items are judged, how, by which step"),
+        ),
+    },
+)
+
 SIM = LazyGroup(
     "sim",
     about=Text(
@@ -125,6 +136,10 @@ ROOT = Root(
         "profile": Late(
             f"{_C}.root:PROFILE",
             Text("点表（new、check、probe）", "Register maps (new, check, probe)"),
+        ),
+        "standards": Late(
+            f"{_C}.root:STANDARDS",
+            Text("标准覆盖情况（coverage）", "Coverage of standards (coverage)"),
         ),
         "can": Late(
             f"{_C}.root:CAN",

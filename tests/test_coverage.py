@@ -1,0 +1,81 @@
+"""Coverage of the standards is worked out from the files, and follows when they change."""
+
+import json
+from pathlib import Path
+
+import pytest
+from benchkit import write_procedure
+from click.testing import CliRunner
+
+from harness.catalogue.load import load_catalogue
+from harness.cli.root import ROOT
+from harness.engine.coverage import JUDGED, Coverage, How, coverage_of
+from harness.errors import UnknownNameError
+
+
+def by_id(folder: Path | None = None) -> dict[str, Coverage]:
+    folders = [folder] if folder is not None else []
+    return {one.item.id: one for one in coverage_of(load_catalogue(), folders)}
+
+
+def test_every_item_is_there_once() -> None:
+    assert list(by_id()) == [item.id for item in load_catalogue().items]
+
+
+def test_how_an_item_is_judged() -> None:
+    found = by_id()
+    voltage = found["NB/T 33002-2018/supply-voltage"]
+    assert voltage.how is How.AUTOMATIC
+    assert ("PILE-INSP-01", "supply-voltage") in {(s.procedure, s.step) for s in voltage.steps}
+    assert found["practice/vehicle-12v-rest-operator"].how is How.INSTRUMENT
+    assert found["practice/vehicle-release"].how is How.PERSON
+    assert {one.how for one in found.values() if one.item.draft} == {How.DRAFT}
+    for one in found.values():
+        assert (one.how in JUDGED) == bool(one.steps)
+
+
+def test_an_item_without_edition_counts_for_every_edition_that_has_it() -> None:
+    found = by_id()
+    both = [found[f"GB 18384-{year}/insulation-dc"] for year in (2020, 2025)]
+    assert both[0].steps == both[1].steps
+    assert {step.procedure for step in both[0].steps} >= {"VEH-INSP-01", "VEH-ONB-01"}
+
+
+def test_a_new_procedure_counts_at_once_and_an_unknown_item_is_named(tmp_path: Path) -> None:
+    id = "NB/T 33002-2018/marking"
+    assert by_id()[id].how is How.NO_STEP
+    looks = "- {id: look, title: {zh: 看, en: Look}, do: operator.inspect, "
+    asks = "with: {subject: nameplate, ask: {zh: 看, en: Look}}, "
+    write_procedure(tmp_path, looks + asks + f"item: {id}" + "}\n", name="LAB-01")
+    found = by_id(tmp_path)[id]
+    assert found.how is How.EYE
+    assert [(step.procedure, step.step) for step in found.steps] == [("LAB-01", "look")]
+    write_procedure(tmp_path, looks + asks + "item: practice/nothing-such}\n", name="LAB-01")
+    with pytest.raises(UnknownNameError, match="nothing-such"):
+        by_id(tmp_path)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_table_adds_up(lang: str) -> None:
+    value = json.loads(CliRunner().invoke(ROOT, ["standards", "coverage", "--json"]).stdout)
+    assert sum(one["items"] for one in value["standards"]) == len(value["items"])
+    for one in value["standards"]:
+        assert sum(one["counts"].values()) == one["items"]
+    shown = CliRunner().invoke(ROOT, ["standards", "coverage", "--lang", lang])
+    assert shown.exit_code == 0
+    judged = sum(item["how"] in {how.value for how in JUDGED} for item in value["items"])
+    assert f"{judged} / {len(value['items'])}" in shown.stdout
+
+
+@pytest.mark.parametrize("name", ["GB 7258", "GB 7258-2017"])
+def test_one_standard_item_by_item(name: str) -> None:
+    shown = CliRunner().invoke(ROOT, ["standards", "coverage", name, "--lang", "zh"])
+    assert shown.exit_code == 0
+    assert "VEH-INSP-01::" in shown.stdout
+    assert ("GB 7258-2012" in shown.stdout) == (name == "GB 7258")
+
+
+def test_a_standard_that_is_not_there() -> None:
+    result = CliRunner().invoke(ROOT, ["standards", "coverage", "GB 9999", "--lang", "en"])
+    assert result.exit_code == 2
+    assert "GB 9999" in result.stderr
