@@ -10,7 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from itertools import count
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pymodbus.constants import ExcCodes
 from pymodbus.exceptions import ModbusIOException
@@ -144,6 +144,31 @@ class _Handler(ServerRequestHandler):
         self._task: asyncio.Task[None] | None = None
         self._effect: Disturbance | None = None
         self._is_rtu = isinstance(self.framer, FramerRTU)
+        self._limits: _Limits | None = None
+        self._idle: asyncio.TimerHandle | None = None
+
+    def limited(self, limits: "_Limits") -> Self:
+        """Keep to what the device allows of a TCP connection."""
+        self._limits = limits
+        return self
+
+    def callback_connected(self) -> None:
+        super().callback_connected()
+        limits = self._limits
+        if limits is None:
+            return
+        limits.open.add(self)
+        if limits.clients is not None and len(limits.open) > limits.clients:
+            asyncio.get_running_loop().call_soon(self.close)
+        self._stay_open()
+
+    def _stay_open(self) -> None:
+        """A request has come, or the connection: from now on the idle time counts anew."""
+        if self._idle is not None:
+            self._idle.cancel()
+        if self._limits is not None and self._limits.idle_close is not None:
+            loop = asyncio.get_running_loop()
+            self._idle = loop.call_later(self._limits.idle_close, self.close)
 
     def callback_data(self, data: bytes, addr: tuple[Any, ...] | None = None) -> int:
         """Take a frame apart; what cannot be a request is refused or ignored as a device would."""
@@ -167,11 +192,16 @@ class _Handler(ServerRequestHandler):
         if self._task is not None:
             self._task.cancel()
             self._task = None
+        if self._idle is not None:
+            self._idle.cancel()
+        if self._limits is not None:
+            self._limits.open.discard(self)
         super().callback_disconnected(exc)
 
     def _take(self, request: ModbusPDU) -> None:
         if not self._slave.hears(request.dev_id, direct=not self._is_rtu):
             return  # a device is silent on what is meant for others
+        self._stay_open()
         if self._is_rtu:
             # On a serial line a newer request means that the master has given up on the old one.
             self._waiting.clear()
@@ -230,13 +260,25 @@ def _stand_in() -> SimDevice:
     return SimDevice(0, [SimData(0, datatype=DataType.REGISTERS)])
 
 
+class _Limits:
+    """What a device allows of its TCP connections, by its profile; and who is connected."""
+
+    def __init__(self, slave: SimulatedSlave) -> None:
+        link = slave.registers.profile.links.get("tcp")
+        self.clients = link.clients if link is not None else None
+        self.idle_close = link.idle_close if link is not None else None
+        self.open: set[_Handler] = set()
+
+
 class _TcpServer(ModbusTcpServer):
     def __init__(self, slave: SimulatedSlave, address: tuple[str, int], framer: FramerType) -> None:
         super().__init__(_stand_in(), address=address, framer=framer)
         self._slave = slave
+        self._limits = _Limits(slave) if address[0] != NULLMODEM_HOST else None
 
     def callback_new_connection(self) -> _Handler:
-        return _Handler(self, self._slave)
+        handler = _Handler(self, self._slave)
+        return handler if self._limits is None else handler.limited(self._limits)
 
 
 class _SerialServer(ModbusSerialServer):

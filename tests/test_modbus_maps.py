@@ -1,5 +1,6 @@
 """Every shipped register map, served by the simulated device and read back through the harness."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,14 +11,15 @@ from hypothesis import strategies as st
 from modbus_help import Record, opened, shipped, soon, virtual
 
 from harness.bench.feeding import WatchdogFeeder
-from harness.clock import Clock, sleep
+from harness.clock import Clock, Deadline, sleep
 from harness.devices.modbus.codec import decode, encode
+from harness.devices.modbus.connection import ModbusConnection
 from harness.devices.modbus.device import ModbusDevice
 from harness.devices.modbus.interpret import amps_of_duty, duty_of_amps, packed, unpacked
 from harness.devices.modbus.plan import plan
 from harness.devices.modbus.points import Packing, Point, Table
 from harness.devices.modbus.profile import SHIPPED, load_profile
-from harness.errors import FileError, UsageError
+from harness.errors import BenchError, FileError, UsageError
 from harness.quantity import Quality
 from simulators.bench import SimulatedBench
 
@@ -223,6 +225,62 @@ def test_watchdogs_of_all_kinds_live_by_the_feeder_alone(
             assert dog.tripped
 
     virtual(main)
+
+
+@asynccontextmanager
+async def on_tcp(tmp_path: Path, idle: str) -> AsyncIterator[ModbusConnection]:
+    """A simulated pile on a real socket that closes what is idle and takes two masters."""
+    text = (SHIPPED / "alfen-eve-ng9xx.yaml").read_text("utf-8")
+    path = tmp_path / "alfen-eve-ng9xx.yaml"
+    path.write_text(text.replace("idle_close: 60 s", f"idle_close: {idle}"), "utf-8")
+    clock = Clock(virtual=False)
+    bench = SimulatedBench(
+        seed=1,
+        now=clock.elapsed,
+        wall=lambda: clock.now().utc,
+        pile=load_profile(str(path)),
+        meter=None,
+    )
+    try:
+        address = await bench.serve("pile", "tcp://127.0.0.1:0")
+        port = int(address.rpartition(":")[2])
+        yield ModbusConnection(modbus="tcp", host="127.0.0.1", port=port, unit=1, pause=0.0)
+    finally:
+        await bench.stop()
+
+
+def test_a_connection_that_was_closed_for_idleness_is_opened_again(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with (
+            on_tcp(tmp_path, "200 ms") as connection,
+            opened(connection, shipped("alfen-eve-ng9xx"), virtual=False) as (device, record),
+        ):
+            for _ in range(2):
+                found = await device.read(["voltage_l1"], soon())
+                assert found["voltage_l1"].quality is Quality.GOOD
+                await asyncio.sleep(0.5)
+                assert not device.line._client.connected, "the pile closed it"
+            assert {one.outcome for one in record} == {"ok"}
+
+    asyncio.run(main())
+
+
+def test_a_third_master_is_turned_away_and_the_others_go_on(tmp_path: Path) -> None:
+    async def main() -> None:
+        profile = shipped("alfen-eve-ng9xx")
+        async with (
+            on_tcp(tmp_path, "60 s") as connection,
+            opened(connection, profile, virtual=False) as (first, _),
+            opened(connection, profile, virtual=False) as (second, _),
+        ):
+            with pytest.raises(BenchError):
+                async with opened(connection, profile, virtual=False) as (third, _):
+                    await third.read(["voltage_l1"], Deadline.after(1))
+            for device in (first, second):
+                found = await device.read(["voltage_l1"], soon())
+                assert found["voltage_l1"].quality is Quality.GOOD
+
+    asyncio.run(main())
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from harness.cli.options import json_option, print_json
 from harness.cli.profile_template import template
 from harness.devices.modbus.canonical import CANONICAL
 from harness.devices.modbus.plan import Block, plan
-from harness.devices.modbus.points import Condition, Point, Profile, show_choices
+from harness.devices.modbus.points import Condition, Link, Point, Profile, show_choices
 from harness.devices.modbus.profile import load_profile
 from harness.errors import UsageError
 from harness.text import Text
@@ -33,6 +33,9 @@ _SHARED = Text("通用数据点", "Shared points")
 _OWN = Text("厂家自有", "The vendor's own")
 _SAFE = Text("安全停止", "Made safe by")
 _NEVER = Text("未写明，因此不会启动充电", "not said, so charging is never started")
+_LINK = Text("连接", "Link")
+_CLIENTS = Text("最多 {} 个主站", "{} masters at most")
+_IDLE = Text("空闲 {:g} s 后断开", "closed after {:g} s without a request")
 _WATCHDOG = Text("看门狗", "Watchdog")
 _DOUBTS = Text("存疑", "Doubts")
 _NONE = Text("无", "none")
@@ -127,6 +130,7 @@ def _show(profile: Profile, points: list[Point], blocks: list[Block]) -> None:
         *((f"  {_place(block)}", ", ".join(p.name for p in block.points)) for block in blocks),
         (say(_SHARED), ", ".join(shared) or say(_NONE)),
         (say(_OWN), ", ".join(own) or say(_NONE)),
+        *((say(_LINK), _link(link)) for link in profile.links.values()),
         (say(_WATCHDOG), _watchdog(profile)),
     ]
     if profile.kind == "pile":
@@ -151,6 +155,17 @@ def _place(block: Block) -> str:
     unit = "" if block.unit_id is None else say(_UNIT).format(block.unit_id)
     last = block.address + block.count - 1
     return f"{unit}{block.table} {block.address}" + (f"-{last}" if block.count > 1 else "")
+
+
+def _link(link: Link) -> str:
+    line = f"{link.baudrate} {link.bytesize}{link.parity}{link.stopbits}" if link.baudrate else ""
+    parts = [link.kind, line, "" if link.port is None else f"port {link.port}"]
+    parts.append("" if link.unit is None else say(_UNIT).format(link.unit).strip())
+    if link.clients is not None:
+        parts.append(say(_CLIENTS).format(link.clients))
+    if link.idle_close is not None:
+        parts.append(say(_IDLE).format(link.idle_close))
+    return " · ".join(part for part in parts if part)
 
 
 def _watchdog(profile: Profile) -> str:
