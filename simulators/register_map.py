@@ -299,11 +299,18 @@ class RegisterMap:
         if not point.self_clearing:
             self._own[point.name] = words
 
+    def _known(self, name: str) -> bool:
+        return self._device.knows(name) or self._device.takes(name)
+
     def _source(self, point: Point) -> _Source:
         name = point.name
         if point.unit in ("VAh", "kVAh"):
             name = _VOLT_AMPERE_HOURS.get(name, name)
-        if not (self._device.knows(name) or self._device.takes(name)):
+        if not self._known(name):
+            # What is written to one register is shown in another.
+            written = (p.name for p in self.profile.points.values() if p.read_back == name)
+            name = next((one for one in written if self._known(one)), "")
+        if not name:
             return _Source(None, 1.0)
         own = UNITS.get(name)
         if own is None or point.unit is None:

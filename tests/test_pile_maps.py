@@ -11,6 +11,7 @@ from harness.devices.modbus.profile import SHIPPED
 from harness.engine.prepare import prepare
 from harness.engine.run import execute
 from harness.errors import FileError
+from harness.events import Restored
 from harness.verdict import Verdict
 
 PILES = sorted(path.stem for path in SHIPPED.glob("*.yaml") if shipped(path.stem).kind == "pile")
@@ -51,3 +52,38 @@ def test_what_comes_after_a_step_that_cannot_be_run_is_not_run(tmp_path: Path) -
 def test_only_an_earlier_step_can_be_the_cause(tmp_path: Path) -> None:
     with pytest.raises(FileError, match="no earlier step is called 'cause'"):
         plan(write_procedure(tmp_path, AFTER + CAUSE))
+
+
+SESSION = (
+    row("operator.confirm", "{does: connect-vehicle, ask: {zh: 插枪, en: Plug in}}", "", "plug")
+    + row(
+        "pile.start_charging", "{current: 10 A, watchdog: 10 s}", "limit: {within: 20 s}", "start"
+    )
+    + row("pile.holds", "{point: charging_state, is: charging, for: 90 s}", "", "goes-on")
+    + row("pile.stop_charging", "{}", "limit: {within: 20 s}", "stop")
+)
+
+
+@pytest.mark.parametrize("name", ["gb-ac-pile", "heidelberg-energy-control", "keba-kecontact-p30"])
+def test_a_session_outlives_the_watchdog_because_it_is_fed(tmp_path: Path, name: str) -> None:
+    """90 s with a watchdog of 10 s, fed by reading or by a register of its own."""
+    procedure = write_procedure(tmp_path, SESSION)
+    outcome = run_procedure(tmp_path, procedure, pile_profile=name, energise=True)
+    assert [outcome.verdicts[step] for step in ("start", "goes-on", "stop")] == [Verdict.PASS] * 3
+    assert outcome.result.exit_code == 0
+
+
+@pytest.mark.parametrize("name", ["etek-ekepc2", "phoenix-ev-charge-control-basic"])
+def test_without_a_watchdog_nothing_is_energised(tmp_path: Path, name: str) -> None:
+    procedure = write_procedure(tmp_path, SESSION)
+    outcome = run_procedure(tmp_path, procedure, pile_profile=name, energise=True)
+    assert outcome.verdicts["start"] is Verdict.NOT_RUN
+    assert "has no watchdog" in outcome.step("start").reason
+
+
+def test_what_is_shown_elsewhere_is_put_back_from_there(tmp_path: Path) -> None:
+    """The watchdog of this pile is written in one register and shown in another."""
+    procedure = write_procedure(tmp_path, SESSION)
+    outcome = run_procedure(tmp_path, procedure, pile_profile="keba-kecontact-p30", energise=True)
+    back = {event.point: event for event in outcome.of(Restored)}
+    assert back["watchdog_timeout"].agreed

@@ -35,8 +35,9 @@ class Originals:
         if key in self._known or described is None or described.self_clearing:
             return
         self._known[key] = None
-        if device.has(point):
-            self._known[key] = (await device.read([point], deadline))[point]
+        shown = described.read_back or point
+        if device.has(shown):
+            self._known[key] = (await device.read([shown], deadline))[shown]
 
     async def put_back(self, device: ModbusDevice, within: float) -> list[Event]:
         """Put back what this device's settings were, each within so many seconds or what its
