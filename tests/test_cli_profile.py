@@ -81,6 +81,7 @@ def test_several_units_and_the_watchdog_are_shown() -> None:
     shown = " ".join(call("profile", "check", "alfen-eve-ng9xx", "--lang", "zh").stdout.split())
     assert "站号 200 holding 100-178" in shown
     assert "须重写 current_limit" in shown
+    assert "断电丢失的设置 current_limit" in shown
     assert "最多 2 个主站 · 空闲 60 s 后断开" in shown
     assert "charging_state 不为 charging" in shown
 

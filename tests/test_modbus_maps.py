@@ -23,6 +23,7 @@ from harness.errors import BenchError, FileError, UsageError
 from harness.quantity import Quality
 from simulators.bench import SimulatedBench
 
+HERTZ = "type: f32, unit: Hz}"
 MAPS = sorted(path.stem for path in SHIPPED.glob("*.yaml"))
 
 
@@ -302,6 +303,7 @@ def test_a_third_master_is_turned_away_and_the_others_go_on(tmp_path: Path) -> N
             "only a number is conv",
         ),
         ("type: f32, unit: Hz}", "type: f32, unit: Hz, packing: hex}", "only a whole number"),
+        (HERTZ, HERTZ[:-1] + ", retentive: true}", "on a point that cannot be written"),
         ("clients: 2", "clients: 0", "greater than or equal to 1"),
     ],
 )

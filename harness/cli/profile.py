@@ -33,6 +33,8 @@ _SHARED = Text("通用数据点", "Shared points")
 _OWN = Text("厂家自有", "The vendor's own")
 _SAFE = Text("安全停止", "Made safe by")
 _NEVER = Text("未写明，因此不会启动充电", "not said, so charging is never started")
+_KEPT = Text("断电保持的设置", "Kept without supply")
+_LOST = Text("断电丢失的设置", "Lost without supply")
 _LINK = Text("连接", "Link")
 _CLIENTS = Text("最多 {} 个主站", "{} masters at most")
 _IDLE = Text("空闲 {:g} s 后断开", "closed after {:g} s without a request")
@@ -132,6 +134,11 @@ def _show(profile: Profile, points: list[Point], blocks: list[Block]) -> None:
         (say(_OWN), ", ".join(own) or say(_NONE)),
         *((say(_LINK), _link(link)) for link in profile.links.values()),
         (say(_WATCHDOG), _watchdog(profile)),
+        *(
+            (say(words), ", ".join(names))
+            for words, kept in ((_KEPT, True), (_LOST, False))
+            if (names := [p.name for p in profile.points.values() if p.retentive is kept])
+        ),
     ]
     if profile.kind == "pile":
         pairs.append((say(_SAFE), f"{safe.sequence}: {proof}" if safe is not None else proof))

@@ -195,6 +195,8 @@ class Point:
     unit_id: int | None = None
     """The unit id that it answers under; None: the device's own."""
     packing: Packing | None = None
+    retentive: bool | None = None
+    """Whether a setting survives a loss of supply; None: nobody says."""
     codec: Any = field(default=None, init=False, repr=False)
     """Filled by codec.py on first use."""
 

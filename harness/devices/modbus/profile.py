@@ -57,6 +57,8 @@ Keys of a point. Only `at` is needed; numbers are in `unit` unless said otherwis
     read_back      the point that shows what was written, if not this one
     settle         how long after a write the read-back cannot be trusted yet
     self_clearing  the device clears the command by itself
+    retentive      true: the setting survives a loss of supply (and writing it wears the memory),
+                   false: it is lost
     label, doc     the vendor's own name and printed number
     confidence, note, doubts   {says, source, confidence} where sources disagree
 
@@ -71,8 +73,7 @@ The names of points, their units and their states are shared where `canonical.py
 vendor's own name goes to `label`. Two points may show the identical registers in two ways.
 
 Not built yet, with their place in this shape: a stride between connectors (beside `unit_id`),
-values made of several points (a section `derived`), retentive settings (`retentive`, beside
-`default`), Modbus ASCII (`links.ascii`).
+values made of several points (a section `derived`), Modbus ASCII (`links.ascii`).
 """
 
 from collections.abc import Sequence

@@ -60,6 +60,7 @@ def build_point(name: str, row: PointFile, file: ProfileFile, complain: Complain
         scale_by=tuple(row.scale_by),
         conversion=row.conversion,
         packing=row.packing,
+        retentive=row.retentive,
         unit=unit,
         readable="r" in row.access,
         writable="w" in row.access,
@@ -310,6 +311,7 @@ def _check_writing(here: Path_, row: PointFile, point: Point, complain: Complain
         "write_function": row.write_function is not None,
         "self_clearing": row.self_clearing,
         "settle": row.settle > 0,
+        "retentive": row.retentive is not None,
     }
     if not point.writable:
         for key in (key for key, given in writing.items() if given):

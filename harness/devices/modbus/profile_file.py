@@ -150,6 +150,7 @@ class PointFile(_Strict):
     read_back: str | None = None
     settle: DurationField = 0.0
     self_clearing: bool = False
+    retentive: bool | None = None
     confidence: Confidence | None = None
     note: str = ""
     doubts: list[DoubtFile] = Field(default_factory=list)
