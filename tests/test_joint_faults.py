@@ -9,8 +9,8 @@ from harness.data import data_folder
 from harness.datafile import load
 from simulators.cable import PilotWire
 from simulators.faults import all_faults, joint_pile, joint_vehicle
-from simulators.faults.fault import Fault
-from simulators.faults.joint_found import FOUND, JOINT
+from simulators.faults.fault import JOINT, Fault
+from simulators.faults.found.veh_chg_01 import FOUND
 
 OWN = {fault.name: fault for family in (joint_pile, joint_vehicle) for fault in family.FAULTS}
 FAULTS = all_faults()

@@ -16,6 +16,7 @@ from harness.engine.matrix import HEALTHY_SEEDS, Alarm, FaultRow, Matrix, Matrix
 from harness.engine.run import RunRequest, RunResult
 from harness.errors import UnknownNameError
 from harness.verdict import Ending, Verdict
+from simulators.faults.found import found_faults
 
 FAULTS = [(name, procedure) for name, one in seeded_faults().items() for procedure in one.expects]
 
@@ -71,6 +72,11 @@ def test_expected_steps_exist(bench: MatrixBench) -> None:
         for procedure, steps in one.expects.items():
             known = {step.model.id for step in bench.plans[procedure].steps}
             assert set(steps) <= known, one.name
+
+
+def test_the_tables_name_faults_that_there_are() -> None:
+    for procedure, named in found_faults().items():
+        assert set(named) <= set(seeded_faults()), procedure
 
 
 def test_a_fault_that_is_not_found_is_noticed() -> None:

@@ -33,7 +33,7 @@ from simulators.faults import (
     wire,
 )
 from simulators.faults.fault import Fault
-from simulators.faults.joint_found import with_joint
+from simulators.faults.found import with_found
 
 __all__ = ["Fault", "all_faults"]
 
@@ -75,5 +75,5 @@ def all_faults() -> Mapping[str, Fault]:
     for family in _FAMILIES:
         for fault in family.FAULTS:
             assert fault.name not in found, fault.name
-            found[fault.name] = with_joint(fault)
+            found[fault.name] = with_found(fault)
     return found

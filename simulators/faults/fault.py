@@ -15,6 +15,7 @@ from simulators.rig import Rig
 Kind = Literal["physics", "wiring", "protocol", "data"]
 
 INSPECTION = "PILE-INSP-01"
+JOINT = "VEH-CHG-01"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +67,8 @@ class Fault:
 def inspection(*steps: str) -> Mapping[str, tuple[str, ...]]:
     """Steps of the daily inspection that the fault turns to fail."""
     return {INSPECTION: steps}
+
+
+def joint(*steps: str) -> Mapping[str, tuple[str, ...]]:
+    """Steps of the joint charging procedure that the fault turns to fail."""
+    return {JOINT: steps}

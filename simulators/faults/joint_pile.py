@@ -4,8 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from harness.text import Text
-from simulators.faults.fault import Defect, Fault, Kind, defect
-from simulators.faults.joint_found import joint
+from simulators.faults.fault import Defect, Fault, Kind, defect, joint
 from simulators.rig import Rig
 
 

@@ -1,0 +1,41 @@
+"""Which steps of a procedure find which faults: one module per procedure.
+
+A module holds `PROCEDURE`, its id, and `FOUND`, fault -> the steps whose device verdict it turns
+to fail, in the order of the procedure; a procedure that diagnoses also holds `DIAGNOSIS`, fault ->
+what it has to name. The tables are computed by running (`harness matrix`), then read and
+understood; the steps of the daily inspection stand with the faults themselves.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from simulators.faults.fault import Fault
+from simulators.faults.found import veh_chg_01
+
+_PROCEDURES = (veh_chg_01,)
+
+
+def _table(module: Any, name: str) -> Mapping[str, Any]:
+    table: Mapping[str, Any] = getattr(module, name, {})
+    return table
+
+
+def with_found(fault: Fault) -> Fault:
+    """The fault with the steps of every procedure that has a table."""
+    expects, diagnosis = dict(fault.expects), dict(fault.diagnosis)
+    for module in _PROCEDURES:
+        steps = module.FOUND.get(fault.name)
+        if steps is not None:
+            expects[module.PROCEDURE] = steps
+        named = _table(module, "DIAGNOSIS").get(fault.name)
+        if named is not None:
+            diagnosis[module.PROCEDURE] = named
+    return replace(fault, expects=expects, diagnosis=diagnosis)
+
+
+def found_faults() -> Mapping[str, tuple[str, ...]]:
+    """Procedure -> the faults that its table names, for checking that they all exist."""
+    return {
+        module.PROCEDURE: (*module.FOUND, *_table(module, "DIAGNOSIS")) for module in _PROCEDURES
+    }
