@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from harness.devices.modbus.connection import ModbusConnection
+from harness.devices.modbus.connection import Framing, ModbusConnection
 from harness.devices.modbus.points import Profile
 from harness.devices.operator import Operator
 from harness.errors import UnknownNameError, UsageError
@@ -48,6 +48,12 @@ LEDGER = (
     "tariff_version",
 )
 """What a site's ledger says of a pile."""
+
+
+def _framing(profile: Profile) -> Framing:
+    """How the device speaks on a line of its own: as on its serial port, if it has one."""
+    order: tuple[Framing, ...] = ("rtu", "ascii", "tcp")
+    return next(kind for kind in order if kind in profile.links)
 
 
 class SimulatedBench:
@@ -112,7 +118,7 @@ class SimulatedBench:
                     self.site[name] = value
 
     def _add(self, role: str, profile: Profile, device: Device, response_delay: float) -> None:
-        link = profile.links.get("rtu") or profile.links.get("tcp")
+        link = profile.links[_framing(profile)]
         device.unit_id = link.unit if link is not None and link.unit is not None else 1
         self._profiles[role] = profile
         self.slaves[role] = SimulatedSlave(
@@ -139,14 +145,14 @@ class SimulatedBench:
         self._pump.start()
         connections: dict[str, ModbusConnection] = {}
         for role, slave in self.slaves.items():
-            rtu = "rtu" in self._profiles[role].links
-            serving = await serve_in_memory(slave, rtu=rtu)
+            framing = _framing(self._profiles[role])
+            serving = await serve_in_memory(slave, framing)
             self._servings.append(serving)
             connections[role] = ModbusConnection(
                 modbus="memory",
                 port=serving.port,
                 unit=slave.device.unit_id,
-                framing="rtu" if rtu else "tcp",
+                framing=framing,
             )
         return connections
 
@@ -166,7 +172,8 @@ class SimulatedBench:
         return self._car
 
     async def serve(self, role: str, address: str) -> str:
-        """Serve a device at `tcp://HOST:PORT`, `rtu-over-tcp://HOST:PORT` or `rtu:SERIALPORT`.
+        """Serve a device at `tcp://HOST:PORT`, `rtu-over-tcp://HOST:PORT`, `rtu:SERIALPORT` or
+        `ascii:SERIALPORT`.
 
         TCP port 0 takes any free one. Returns the address served. Raises UsageError and
         ConnectionFailedError.
@@ -181,20 +188,22 @@ class SimulatedBench:
                 raise UsageError(f"{address!r} is no address; expected {scheme}://HOST:PORT")
             host = host.strip("[]")
             serving = await serve_tcp(slave, host, int(port), rtu=scheme == "rtu-over-tcp")
-        elif address.startswith("rtu:") and len(address) > len("rtu:"):
-            link = self._profiles[role].links.get("rtu")
+        elif address.startswith(("rtu:", "ascii:")) and address.partition(":")[2]:
+            framing: Framing = "ascii" if address.startswith("ascii:") else "rtu"
+            link = self._profiles[role].links.get(framing)
             serving = await serve_serial(
                 slave,
-                address.removeprefix("rtu:"),
+                address.partition(":")[2],
+                framing=framing,
                 baudrate=(link.baudrate if link else None) or 9600,
                 parity=(link.parity if link else None) or "N",
-                bytesize=(link.bytesize if link else None) or 8,
+                bytesize=(link.bytesize if link else None) or (7 if framing == "ascii" else 8),
                 stopbits=(link.stopbits if link else None) or 1,
             )
         else:
             raise UsageError(
-                f"{address!r} is no address; expected tcp://HOST:PORT, rtu-over-tcp://HOST:PORT"
-                " or rtu:SERIALPORT"
+                f"{address!r} is no address; expected tcp://HOST:PORT, rtu-over-tcp://HOST:PORT,"
+                " rtu:SERIALPORT or ascii:SERIALPORT"
             )
         self._servings.append(serving)
         self._pump.start()

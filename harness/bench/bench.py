@@ -246,7 +246,7 @@ class Bench:
         connection = self._connections[role]
         if connection.modbus == "memory":
             # The number of the in-memory line differs from run to run and means nothing.
-            return f"simulator in this process ({'rtu' if connection.is_rtu else 'tcp'} frames)"
+            return f"simulator in this process ({connection.framed} frames)"
         return connection.describe()
 
     async def preamble(self, deadline: Deadline) -> None:

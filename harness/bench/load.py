@@ -72,14 +72,14 @@ class LoadedBench:
     def points_of(self, role: str) -> Mapping[str, PointInfo]:
         """The points of the device of a role; none when the bench has no such device."""
         profile = self.profile_of(role)
-        return profile.points if profile is not None else {}
+        return profile.described if profile is not None else {}
 
     def missing(self, role: str, point: str) -> str:
         """Why this bench cannot offer a point; empty when it can."""
         profile = self.profile_of(role)
         if profile is None:
             return f"the bench has no {role}"
-        if point not in profile.points:
+        if point not in profile.described:
             return f"the profile {profile.id} has no point {point!r}"
         return ""
 
@@ -209,7 +209,7 @@ class _Check:
             assert profile is not None  # otherwise there are problems already
             for name, stated in entry.uncertainty.items():
                 where: Path_ = ("devices", role, "uncertainty", name)
-                point = profile.points.get(name)
+                point = profile.described.get(name)
                 if point is None:
                     self._complain(
                         where,
@@ -268,9 +268,9 @@ class _Check:
         """The ledger names points of the bench's devices, with values that they can have."""
         for name, value in self._model.site.items():
             points: list[PointInfo] = [
-                profile.points[name]
+                profile.described[name]
                 for profile in self._profiles.values()
-                if name in profile.points
+                if name in profile.described
             ]
             if not points and self._vehicle is not None and name in self._vehicle.points:
                 points.append(self._vehicle.points[name])
@@ -288,7 +288,7 @@ class _Check:
     def _maps(self) -> Iterator[Mapping[str, PointInfo]]:
         """Points of every device."""
         for profile in self._profiles.values():
-            yield profile.points
+            yield profile.described
         if self._vehicle is not None:
             yield self._vehicle.points
 
@@ -337,9 +337,13 @@ def _profiles(
             name = str(folder / name)
         where = ("devices", role, "profile")
         try:
-            profile = load_profile(name, folders)
+            profile = load_profile(name, folders, connector=entry.connector)
         except UnknownNameError as error:
             problems.append(places.problem(where, error.detail, "a profile that exists"))
+            continue
+        except UsageError as error:  # a connector that it does not have
+            what, _, expected = error.detail.partition("; expected ")
+            problems.append(places.problem(("devices", role, "connector"), what, expected))
             continue
         if profile.kind != role:
             problems.append(

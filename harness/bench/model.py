@@ -34,6 +34,9 @@ class DeviceEntry(FileModel):
     profile: str | None = Field(
         default=None, description="Name of a shipped profile, or a file beside the bench file"
     )
+    connector: int = Field(
+        default=1, ge=1, description="Which connector is meant, of a map that describes several"
+    )
     connection: Connection | None = None
     connections: dict[str, CanConnection] = Field(
         default_factory=dict,

@@ -326,7 +326,7 @@ class _Binder:
                 continue
             profile = self._bench.profile_of(role)
             assert profile is not None  # nothing is missing
-            if not any(can_hold(profile.points[point], state) for state in states):
+            if not any(can_hold(profile.described[point], state) for state in states):
                 shown = " or ".join(str(state) for state in states)
                 return f"{point} of the profile {profile.id} is never {shown}"
         return ""
