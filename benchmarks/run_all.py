@@ -8,6 +8,7 @@ from collections.abc import Callable
 import can_decode
 import can_live
 import engine
+import many_piles
 import modbus_reads
 import startup
 import vehicle_sim
@@ -41,6 +42,7 @@ def modbus_rows() -> list[Row]:
 BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "engine": engine.rows,
     "modbus": modbus_rows,
+    "many piles": many_piles.rows,
     "virtual time": virtual_time.rows,
     "startup": startup.rows,
     "CAN recordings": can_decode.rows,
