@@ -454,7 +454,7 @@ class Bench:
 
     async def _ensure_safe(self, device: ModbusDevice, emit: Emit) -> SafeState:
         def written(point: str, value: Value, read_back: Measurement | None) -> None:
-            agreed = None if read_back is None else read_back.value == value
+            agreed = None if read_back is None else device.took(point, value, read_back)
             emit(
                 Written(
                     step="ending",

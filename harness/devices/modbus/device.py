@@ -253,6 +253,21 @@ class ModbusDevice:
                     f"{self.role}: {point.name} needs that {condition}; it reads {value!r}"
                 )
 
+    def took(self, name: str, value: Value, shown: Measurement | None) -> bool:
+        """Whether what was read back is what was written.
+
+        Numbers may differ by half a step of the coarser of the two registers.
+        """
+        if shown is None or shown.value is None:
+            return False
+        numbers = [one for one in (value, shown.value) if isinstance(one, int | float)]
+        if len(numbers) < 2 or isinstance(value, bool):
+            return shown.value == value
+        points = (self.profile.points.get(one) for one in (name, shown.name))
+        step = max((one.resolution or 0.0 for one in points if one is not None), default=0.0)
+        slack = step / 2 + 1e-6 * max(1.0, abs(numbers[0]))
+        return abs(numbers[0] - numbers[1]) <= slack
+
     async def write_and_read_back(
         self, name: str, value: Value, deadline: Deadline
     ) -> Measurement | None:
