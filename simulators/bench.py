@@ -10,6 +10,7 @@ from harness.devices.operator import Operator
 from harness.errors import UnknownNameError, UsageError
 from harness.quantity import Value
 from simulators.faults import all_faults
+from simulators.fitting import pile_settings
 from simulators.modbus_server import (
     Serving,
     SimulatedSlave,
@@ -18,7 +19,9 @@ from simulators.modbus_server import (
     serve_tcp,
 )
 from simulators.pile.settings import PileSettings
+from simulators.pilot import Edition
 from simulators.pump import Pump
+from simulators.recorder import CONTACT_STEP, SimulatedRecorder
 from simulators.register_map import Device, RegisterMap
 from simulators.rig import Rig
 from simulators.technician import SimulatedTechnician
@@ -77,9 +80,15 @@ class SimulatedBench:
         car: bool = False,
         loop_start: float = 0.0,
         pace: float = 1.0,
+        edition: Edition = "2023",
+        contact_step: float | None = None,
     ) -> None:
         """With `car` a whole car is at the end of the cable; `loop_start` is the loop's time at
-        which `now` was 0, for the stamps of its frames; `pace` is the technician's."""
+        which `now` was 0, for the stamps of its frames; `pace` is the technician's. `edition` is
+        that of GB/T 18487.1 that the pile was built to, `contact_step` the recorder's clock for
+        contacts (s)."""
+        if settings is None and pile is not None:
+            settings = pile_settings(pile, edition)
         self.rig = Rig(
             seed=seed,
             now=now,
@@ -90,6 +99,7 @@ class SimulatedBench:
             vehicle=vehicle,
             with_car=car,
         )
+        self.recorder = SimulatedRecorder(self.rig, contact_step or CONTACT_STEP)
         self._car: CarBench | None = None
         self._loop_start = loop_start
         self._now = now

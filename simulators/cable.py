@@ -35,6 +35,8 @@ class Cable:
         """The latch button of the plug (S3)."""
         self.pilot_wire = PilotWire.SOUND
         self.earth_sound = True
+        self.connection_wire_sound = True
+        """CC from the plug to the inlet; open where a plug is only half in."""
         self.connection_contact_stuck = False
         """The contact that reports the plug as mated stays closed."""
 
@@ -42,6 +44,11 @@ class Cable:
     def mated(self) -> bool:
         """The plug is in the vehicle's inlet."""
         return self.place is Place.VEHICLE
+
+    @property
+    def connection_made(self) -> bool:
+        """The CC circuit from plug to inlet is closed."""
+        return self.mated and self.connection_wire_sound
 
     def plug_resistance(self) -> float:
         """CC to PE of the plug by ohmmeter: RC, with the button pressed RC + R4."""
@@ -52,6 +59,6 @@ class Cable:
 
         The circuit returns through earth.
         """
-        if self.mated and self.earth_sound:
+        if self.mated and self.earth_sound and self.connection_wire_sound:
             return self.plug_resistance()
         return self.rc if self.connection_contact_stuck else None

@@ -59,6 +59,10 @@ class Grid:
         """Voltage of a phase (1 to 3); 0 for one that is not there."""
         return self.level + self._waves[phase - 1].at(t) if self.present(phase) else 0.0
 
+    def deviation(self, phase: int, t: float) -> float:
+        """By how much a phase differs from the level (V)."""
+        return self._waves[phase - 1].at(t)
+
     def frequency(self, t: float) -> float:
         return self.frequency_level + self._frequency_wave.at(t)
 

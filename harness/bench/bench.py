@@ -14,6 +14,7 @@ from harness.bench.load import LoadedBench
 from harness.bench.lock import BenchLock
 from harness.bench.model import DeviceEntry
 from harness.bench.originals import Originals
+from harness.bench.recorder import Attach, BenchRecorder
 from harness.bench.safety import SafetyOfDevice, time_needed
 from harness.bench.simulated import Injector, SimulatedSide
 from harness.clock import Clock, Deadline
@@ -103,10 +104,11 @@ class Bench:
         read_only: bool = False,
         captures: Path | None = None,
         pace: float = 1.0,
+        attach: Attach | None = None,
     ) -> None:
         """`needed`: the roles to open, by default all; `read_only`: not one CAN frame is sent;
         `captures`: the folder for recorded buses, None for no recording; `pace`: how much of the
-        usual time the technician of a simulated bench takes."""
+        usual time the technician of a simulated bench takes; `attach` keeps a recorder's files."""
         self.loaded = loaded
         self.model = loaded.model
         self.clock = clock
@@ -150,6 +152,13 @@ class Bench:
             self.operator = self._side.technician
         else:
             self.operator = AbsentOperator()
+        self.recorder = BenchRecorder(
+            loaded.model.recorder,
+            self._side.recorder if self._side is not None else None,
+            folder=loaded.folder,
+            attach=attach,
+            emit=emit,
+        )
         self.instruments = self._list_instruments()
 
     # Opening

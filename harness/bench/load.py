@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.bench.model import BenchFile, DeviceEntry
+from harness.bench.recorder import check_recorder
 from harness.bench.states import expected_of, fits
 from harness.datafile import Path_, Places, load, loads, sha256, validate
 from harness.devices.can.connection import CanConnection
@@ -63,7 +64,9 @@ class LoadedBench:
     @property
     def simulated(self) -> bool:
         """True when no device of the bench is real."""
-        return all(entry.simulated for entry in self.model.devices.values())
+        recorder = self.model.recorder
+        real = recorder is not None and not recorder.simulated
+        return not real and all(entry.simulated for entry in self.model.devices.values())
 
     def profile_of(self, role: str) -> DeviceProfile | None:
         """What is known about the device of a role; None when the bench has none."""
@@ -128,6 +131,8 @@ def load_bench(name: str, *, pile_profile: str | None = None) -> LoadedBench:
     if len(profiles) + (vehicle is not None) == len(model.devices):
         check.site()
     check.instruments()
+    pile = model.devices.get("pile")
+    problems += check_recorder(model, places, pile is not None and not pile.connected)
     if problems:
         raise FileError(problems)
     return LoadedBench(model, places, data, profiles, vehicle, folder)

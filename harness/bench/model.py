@@ -8,6 +8,7 @@ from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 from harness.catalogue.item import LimitSpec
 from harness.devices.can.connection import CanConnection
 from harness.devices.modbus.connection import ModbusConnection
+from harness.devices.recorder.mapping import RecorderEntry
 from harness.fields import DurationField, FileModel, Kebab, QuantityField, TextField
 from harness.quantity import Scalar
 
@@ -126,6 +127,10 @@ class BenchFile(FileModel):
         default_factory=dict, description="What the site ledger says: serial number, tariff ..."
     )
     instruments: dict[Kebab, Instrument] = Field(default_factory=dict)
+    recorder: RecorderEntry | None = Field(
+        default=None,
+        description="Oscilloscope, power analyser or logger whose recordings prove short times",
+    )
     limits: dict[str, LimitSpec] = Field(
         default_factory=dict,
         description="Own reference values for catalogue items of low confidence, by item id",

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Protocol
 
 from harness.bench.load import LoadedBench
+from harness.bench.recorder import Source
 from harness.clock import Clock, Deadline, loop_time
 from harness.devices.can.connection import CanConnection
 from harness.devices.modbus.connection import ModbusConnection
@@ -56,6 +57,8 @@ class SimulatedSide:
             car=self._has_car,
             loop_start=start,
             pace=pace,
+            edition=loaded.model.edition,
+            contact_step=loaded.model.recorder.resolution if loaded.model.recorder else None,
         )
         self._bench.on_failure(on_failure)
 
@@ -67,6 +70,11 @@ class SimulatedSide:
     def hands(self) -> Operator:
         """Acts and sees on the simulated bench for a person, without taking time."""
         return self._bench.hands
+
+    @property
+    def recorder(self) -> Source | None:
+        """What records the simulated bench; None where no pile is simulated."""
+        return self._bench.recorder if "pile" in self._bench.slaves else None
 
     @property
     def site(self) -> Mapping[str, Scalar]:

@@ -30,7 +30,7 @@ from harness.quantity import Quantity, same_dimension
 from harness.text import Text
 
 DEVICE_ROLES = ("pile", "meter", "vehicle")
-_OTHER_ROOMS = ("operator", "bench", "fault")
+_OTHER_ROOMS = ("operator", "bench", "fault", "trace")
 """Rooms of our own verbs that act on no device of their own."""
 
 

@@ -17,6 +17,9 @@ from simulators.faults import (
     joint_vehicle,
     lamp,
     metering,
+    pilot_pile,
+    pilot_provoked,
+    pilot_vehicle,
     sensors,
     supply,
     temperature,
@@ -65,6 +68,9 @@ _FAMILIES = (
     bus_wiring,
     bus_nodes,
     bus_repair,
+    pilot_provoked,
+    pilot_pile,
+    pilot_vehicle,
 )
 
 

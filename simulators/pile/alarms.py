@@ -97,6 +97,10 @@ class AlarmBoard:
         self._standing: set[str] = set()
         self.stuck = False
         """True: a defect of its software, unplugging clears nothing."""
+        self.harmless: frozenset[str] = frozenset()
+        """Faults that do not forbid charging, by a defect of its software."""
+        self.shown = True
+        """False: a defect of its software, the fault word stays empty."""
 
     def cause(self, code: str, present: bool) -> None:
         """Tell whether the cause of an alarm is there. A new cause raises the alarm."""
@@ -135,7 +139,9 @@ class AlarmBoard:
     @property
     def blocking(self) -> bool:
         """Some standing alarm forbids charging."""
-        return any(not ALARMS[code].warning for code in self._standing)
+        return any(
+            not ALARMS[code].warning and code not in self.harmless for code in self._standing
+        )
 
     def faults(self) -> list[str]:
         return sorted(code for code in self._standing if not ALARMS[code].warning)

@@ -78,6 +78,7 @@ def build_guards(
     residual: Callable[[], float],
     powered: Callable[[], bool],
     chain_open: Callable[[], bool],
+    earth_lost: Callable[[], bool],
     holder_out: Callable[[], bool],
 ) -> list[Guard]:
     """All guards that follow from the site. Voltages are compared as the pile filters them."""
@@ -106,7 +107,7 @@ def build_guards(
             debounce=s.frequency_debounce, recovery=s.frequency_debounce,
         ),
         guard("F-07", lambda: s.phases == 3 and bool(grid.lost_phases), debounce=1.0),
-        guard("F-17", lambda: not world.cable.earth_sound, debounce=s.detect_after),
+        guard("F-17", earth_lost, debounce=s.detect_after),
         guard("F-24", holder_out, debounce=s.holder_reminder),
         guard("F-36", lambda: not powered()),
     ]  # fmt: skip

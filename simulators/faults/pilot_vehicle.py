@@ -1,0 +1,3 @@
+"""x"""
+from simulators.faults.fault import Fault
+FAULTS: tuple[Fault, ...] = ()
