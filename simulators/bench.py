@@ -44,6 +44,7 @@ LEDGER = (
     "hardware_version",
     "firmware_version",
     "max_current",
+    "current_limit",
     "tariff_sharp",
     "tariff_peak",
     "tariff_flat",
@@ -123,7 +124,8 @@ class SimulatedBench:
         if pile is not None:
             shown = self.slaves["pile"].registers
             for name in LEDGER:
-                value = shown.shown(name) if name in pile.points else None
+                known = name in pile.points and pile.points[name].readable
+                value = shown.shown(name) if known else None
                 if value is not None:
                     self.site[name] = value
 

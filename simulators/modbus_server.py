@@ -34,7 +34,7 @@ from pymodbus.simulator import DataType, SimData, SimDevice
 from pymodbus.transaction import TransactionManager
 from pymodbus.transport import NULLMODEM_HOST
 
-from harness.clock import sleep
+from harness.clock import loop_time, sleep
 from harness.devices.modbus.connection import Framing
 from harness.devices.modbus.ports import PORT_ERRORS, usable_parity
 from harness.errors import ConnectionFailedError
@@ -72,6 +72,7 @@ class SimulatedSlave:
         self.advance = advance
         self.response_delay = response_delay
         """Seconds from a request to its reply."""
+        self._fetched = 0.0
 
     def hears(self, unit: int, *, direct: bool) -> bool:
         """Is the request for this device, and is anybody there?
@@ -81,7 +82,8 @@ class SimulatedSlave:
         """
         self.advance()
         meant = unit == self.device.unit_id or unit in self.registers.unit_ids
-        return (meant or (direct and unit == NON_SIGNIFICANT_UNIT)) and self.device.powered
+        there = self.device.powered and not self.wire.dead
+        return (meant or (direct and unit == NON_SIGNIFICANT_UNIT)) and there
 
     def answer(self, request: ModbusPDU) -> ModbusPDU:
         """Carry out a request. Refusals are exception replies."""
@@ -96,7 +98,18 @@ class SimulatedSlave:
             self.device.feed()
         return reply
 
+    def _look_through_gateway(self) -> None:
+        """What is read comes through whatever stands on the wire."""
+        window, wire, now = self.registers.window, self.wire, loop_time()
+        window.words_swapped = wire.words_swapped
+        if not wire.cache_for:
+            window.image = None
+        elif window.image is None or now - self._fetched >= wire.cache_for:
+            window.image = self.registers.image()
+            self._fetched = now
+
     def _carry_out(self, request: ModbusPDU) -> ModbusPDU:
+        self._look_through_gateway()
         function, address = request.function_code, request.address
         unit = request.dev_id
         part = unit if unit != self.device.unit_id and unit in self.registers.unit_ids else None
