@@ -1,3 +1,4 @@
 """x"""
 from simulators.faults.fault import Fault
+
 FAULTS: tuple[Fault, ...] = ()
