@@ -8,6 +8,7 @@ from collections.abc import Callable
 import can_decode
 import can_live
 import engine
+import metering_hour
 import modbus_reads
 import startup
 import vehicle_sim
@@ -42,6 +43,7 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "engine": engine.rows,
     "modbus": modbus_rows,
     "virtual time": virtual_time.rows,
+    "metering hour": metering_hour.rows,
     "startup": startup.rows,
     "CAN recordings": can_decode.rows,
     "CAN live": can_live.rows,

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from harness.bench.calibration import run_out
 from harness.bench.clock_offset import clock_offset
 from harness.bench.feeding import WatchdogFeeder
 from harness.bench.load import LoadedBench
@@ -338,6 +339,11 @@ class Bench:
         if id is not None:
             return self.instruments.get(id)
         return next((tool for tool in self.instruments.values() if tool.type == type), None)
+
+    def calibration_run_out(self, role: str) -> str:
+        """That the calibration of a device has run out; empty where it has not."""
+        entry = next((one for name, one in self.model.devices.items() if name == role), None)
+        return "" if entry is None else run_out(entry, self.clock.now().utc.date())
 
     def _list_instruments(self) -> dict[str, BenchInstrument]:
         today = self.clock.now().utc.date()

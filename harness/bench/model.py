@@ -54,6 +54,13 @@ class DeviceEntry(FileModel):
     uncertainty: dict[str, QuantityField] = Field(
         default_factory=dict, description="Expanded uncertainty (k = 2) of points, by point"
     )
+    resolution: dict[str, QuantityField] = Field(
+        default_factory=dict,
+        description="How finely registers count, by point, where the profile does not say it",
+    )
+    calibration_due: date | None = Field(
+        default=None, description="Of a reference meter: the last day of its calibration"
+    )
 
     @field_validator("database", mode="before")
     @classmethod

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from simulators.cable import Place
 from simulators.pile.alarms import AlarmBoard
+from simulators.pile.billing import Billing
 from simulators.pile.clockwork import Clockwork
 from simulators.pile.contactor import Contactor
 from simulators.pile.controller import Controller, Phase
@@ -65,6 +66,7 @@ class Pile:
         self.meter = Meter(random, scheduler, world.grid, world.load)
         self.energy_at_power_on = self.meter.counted()
         self.session = Session(self.clock.read, self.meter.counted)
+        self.billing = Billing(lambda: self.tariff, self.session)
         self.pilot = PilotOutput(random, scheduler, trace, world.refresh)
         self.contactor = Contactor(
             scheduler, trace, pull_in=s.pull_in, release=s.release, changed=self._contactor_moves
