@@ -1,6 +1,6 @@
 """The simulated bench: a charging point with its devices, served over Modbus, and a technician."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from simulators.modbus_server import (
 from simulators.pile.settings import PileSettings
 from simulators.pump import Pump
 from simulators.register_map import Device, RegisterMap
+from simulators.relay_board import RelayBoard
 from simulators.rig import Rig
 from simulators.technician import SimulatedTechnician
 from simulators.trace import Trace
@@ -65,6 +66,8 @@ class SimulatedBench:
         wall: Callable[[], datetime],
         pile: Profile | None,
         meter: Profile | None = None,
+        injector: Profile | None = None,
+        relays: Mapping[str, str] | None = None,
         settings: PileSettings | None = None,
         vehicle: VehicleSettings | None = None,
         response_delay: float = RESPONSE_DELAY,
@@ -73,7 +76,8 @@ class SimulatedBench:
         pace: float = 1.0,
     ) -> None:
         """With `car` a whole car is at the end of the cable; `loop_start` is the loop's time at
-        which `now` was 0, for the stamps of its frames; `pace` is the technician's."""
+        which `now` was 0, for the stamps of its frames; `pace` is the technician's; `relays`
+        (fault -> relay) is how the `injector` is wired."""
         self.rig = Rig(
             seed=seed,
             now=now,
@@ -97,9 +101,11 @@ class SimulatedBench:
         self._faults_on: set[str] = set()
         self._servings: list[Serving] = []
         self._pump = Pump(self.rig.world)
+        self.relay_board = RelayBoard(relays or {}, self.set_fault)
         devices: dict[str, tuple[Profile | None, Device]] = {
             "pile": (pile, self.rig.registers),
             "meter": (meter, self.rig.meter),
+            "injector": (injector, self.relay_board),
         }
         for role, (profile, device) in devices.items():
             if profile is not None:

@@ -58,7 +58,7 @@ class Rig:
         self.registers = PileRegisters(self.pile)
         self.meter = ReferenceMeter(self.world, self.world.random("meter"))
         self.hunting = Hunting(self.world)
-        self.wires: dict[str, Wire] = {"pile": Wire(), "meter": Wire()}
+        self.wires: dict[str, Wire] = {"pile": Wire(), "meter": Wire(), "injector": Wire()}
         self.overrides = Overrides()
         self._car = Car(self.world, wall=lambda: start + self.world.t) if with_car else None
 

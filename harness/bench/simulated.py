@@ -53,6 +53,8 @@ class SimulatedSide:
             wall=lambda: clock.now().utc,
             pile=loaded.profiles["pile"] if "pile" in inside else None,
             meter=loaded.profiles["meter"] if "meter" in inside else None,
+            injector=loaded.profiles["injector"] if "injector" in inside else None,
+            relays=loaded.model.devices["injector"].faults if "injector" in inside else None,
             car=self._has_car,
             loop_start=start,
             pace=pace,
@@ -120,6 +122,8 @@ class ServedSide:
         seed: int,
         clock: Clock,
         car: bool = False,
+        injector: Profile | None = None,
+        relays: Mapping[str, str] | None = None,
     ) -> None:
         from simulators.bench import SimulatedBench  # noqa: PLC0415 - only when asked for
 
@@ -130,6 +134,8 @@ class ServedSide:
             wall=lambda: clock.now().utc,
             pile=pile,
             meter=meter,
+            injector=injector,
+            relays=relays,
             car=car,
             loop_start=start,
         )

@@ -24,6 +24,7 @@ _KINDS = {
     "group": "分组",
     "pile": "充电桩",
     "meter": "电能表",
+    "injector": "故障注入器",
     "vehicle": "车辆",
     "bench": "台架",
 }

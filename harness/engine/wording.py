@@ -57,7 +57,13 @@ _QUALITY = {
     Quality.CORRUPT: Text("报文校验或计数器错误", "checksum or counter of the frame is wrong"),
     Quality.UNSTABLE: Text("多次读数不一致", "readings do not agree"),
 }
-_ROLES_ZH = {"pile": "充电桩", "meter": "电能表", "vehicle": "车辆", "operator": "人员"}
+_ROLES_ZH = {
+    "pile": "充电桩",
+    "meter": "电能表",
+    "injector": "故障注入器",
+    "vehicle": "车辆",
+    "operator": "人员",
+}
 _VERDICTS_ZH = {verdict.value: text.zh for verdict, text in VERDICTS.items()}
 _FIXED_ZH = {**_ROLES_ZH, "no reading": "没有读数", "None": "没有读数"}
 _NONE = Text("无", "none")
