@@ -9,6 +9,7 @@ import can_decode
 import can_live
 import engine
 import many_piles
+import metering_hour
 import modbus_reads
 import startup
 import vehicle_sim
@@ -44,6 +45,7 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "modbus": modbus_rows,
     "many piles": many_piles.rows,
     "virtual time": virtual_time.rows,
+    "metering hour": metering_hour.rows,
     "startup": startup.rows,
     "CAN recordings": can_decode.rows,
     "CAN live": can_live.rows,

@@ -1,6 +1,6 @@
 """The simulated bench: a charging point with its devices, served over Modbus, and a technician."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from simulators.pilot import Edition
 from simulators.pump import Pump
 from simulators.recorder import CONTACT_STEP, SimulatedRecorder
 from simulators.register_map import Device, RegisterMap
+from simulators.relay_board import RelayBoard
 from simulators.rig import Rig
 from simulators.technician import SimulatedTechnician
 from simulators.trace import Trace
@@ -75,6 +76,8 @@ class SimulatedBench:
         wall: Callable[[], datetime],
         pile: Profile | None,
         meter: Profile | None = None,
+        injector: Profile | None = None,
+        relays: Mapping[str, str] | None = None,
         settings: PileSettings | None = None,
         vehicle: VehicleSettings | None = None,
         response_delay: float = RESPONSE_DELAY,
@@ -87,7 +90,7 @@ class SimulatedBench:
         """With `car` a whole car is at the end of the cable; `loop_start` is the loop's time at
         which `now` was 0, for the stamps of its frames; `pace` is the technician's. `edition` is
         that of GB/T 18487.1 that the pile was built to, `contact_step` the recorder's clock for
-        contacts (s)."""
+        contacts (s). `relays` (fault -> relay) is how the `injector` is wired."""
         if settings is None and pile is not None:
             settings = pile_settings(pile, edition)
         self.rig = Rig(
@@ -114,9 +117,11 @@ class SimulatedBench:
         self._faults_on: set[str] = set()
         self._servings: list[Serving] = []
         self._pump = Pump(self.rig.world)
+        self.relay_board = RelayBoard(relays or {}, self.set_fault)
         devices: dict[str, tuple[Profile | None, Device]] = {
             "pile": (pile, self.rig.registers),
             "meter": (meter, self.rig.meter),
+            "injector": (injector, self.relay_board),
         }
         for role, (profile, device) in devices.items():
             if profile is not None:

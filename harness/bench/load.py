@@ -127,6 +127,7 @@ def load_bench(name: str, *, pile_profile: str | None = None) -> LoadedBench:
     check.kinds()
     if not problems:
         check.uncertainties()
+        check.injector()
         check.connections()
     if len(profiles) + (vehicle is not None) == len(model.devices):
         check.site()
@@ -227,6 +228,37 @@ class _Check:
                 except UsageError as error:
                     unit = f"a quantity in {point.unit}, or in %" if point.unit else "none here"
                     self._complain(where, f"{name}: {error.detail}", unit)
+
+    def injector(self) -> None:
+        """Its faults have relays, each its own; those of a simulated one are seeded faults."""
+        from harness.bench.simulated import seeded_faults  # noqa: PLC0415 - it imports this module
+
+        for role, entry in self._model.devices.items():
+            where: Path_ = ("devices", role, "faults")
+            if role != "injector":
+                if entry.faults:
+                    self._complain(where, "'faults' is of an injector", "none of that here")
+                continue
+            relays = {
+                name: point
+                for name, point in self._profiles[role].points.items()
+                if point.writable and {"on", "off"} <= set(point.values.values())
+            }
+            seen: dict[str, str] = {}
+            for fault, relay in entry.faults.items():
+                if relay not in relays:
+                    known = ", ".join(relays)
+                    what = f"the profile {self._profiles[role].id} has no relay {relay!r}"
+                    self._complain((*where, fault), what, f"one of: {known}")
+                elif relay in seen:
+                    what = f"{relay} is that of the fault {seen[relay]!r}"
+                    self._complain((*where, fault), what, "a relay of its own for each fault")
+                seen.setdefault(relay, fault)
+                if entry.simulated and not entry.connected and fault not in seeded_faults():
+                    what = f"no fault of the simulated bench is called {fault!r}"
+                    self._complain((*where, fault), what, "a fault of `harness list faults`")
+            if not entry.faults:
+                self._complain(where, "an injector without faults", "{fault: relay, …}")
 
     def connections(self) -> None:
         """Each can be completed, and devices on one line agree about it."""

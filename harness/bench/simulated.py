@@ -54,6 +54,8 @@ class SimulatedSide:
             wall=lambda: clock.now().utc,
             pile=loaded.profiles["pile"] if "pile" in inside else None,
             meter=loaded.profiles["meter"] if "meter" in inside else None,
+            injector=loaded.profiles["injector"] if "injector" in inside else None,
+            relays=loaded.model.devices["injector"].faults if "injector" in inside else None,
             car=self._has_car,
             loop_start=start,
             pace=pace,
@@ -128,6 +130,8 @@ class ServedSide:
         seed: int,
         clock: Clock,
         car: bool = False,
+        injector: Profile | None = None,
+        relays: Mapping[str, str] | None = None,
     ) -> None:
         from simulators.bench import SimulatedBench  # noqa: PLC0415 - only when asked for
 
@@ -138,6 +142,8 @@ class ServedSide:
             wall=lambda: clock.now().utc,
             pile=pile,
             meter=meter,
+            injector=injector,
+            relays=relays,
             car=car,
             loop_start=start,
         )

@@ -1,4 +1,5 @@
 """x"""
+
 from simulators.faults.fault import Fault
 
 FAULTS: tuple[Fault, ...] = ()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from simulators.cable import Place
 from simulators.pile.alarms import AlarmBoard
+from simulators.pile.billing import Billing
 from simulators.pile.clockwork import Clockwork
 from simulators.pile.contactor import Contactor
 from simulators.pile.contacts import Contacts
@@ -77,6 +78,7 @@ class Pile:
         self.meter_link = MeterLink(self.meter, s, scheduler, self.alarms)
         self.energy_at_power_on = self.meter.counted()
         self.session = Session(self.clock.read, self.meter_link.counted)
+        self.billing = Billing(lambda: self.tariff, self.session)
         self.contacts = Contacts(world.enclosure, s)
         self.modules = Modules()
         self.protection = Protection(

@@ -358,7 +358,7 @@ class Profile:
     title: Text
     vendor: str
     model: str
-    kind: Literal["pile", "meter"]
+    kind: Literal["pile", "meter", "injector"]
     points: Mapping[str, Point]
     links: Mapping[str, Link]
     rules: ReadRules

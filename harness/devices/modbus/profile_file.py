@@ -307,7 +307,7 @@ class ProfileFile(_Strict):
     title: TextField
     vendor: str = Field(min_length=1)
     model: str = Field(min_length=1)
-    kind: Literal["pile", "meter"]
+    kind: Literal["pile", "meter", "injector"]
     confidence: Confidence
     sources: list[str] = Field(min_length=1)
     note: str = ""
