@@ -5,6 +5,7 @@ from functools import cache
 
 from simulators.faults import (
     appearance,
+    breaker,
     bus_nodes,
     bus_repair,
     bus_wiring,
@@ -22,7 +23,6 @@ from simulators.faults import (
     pilot_pile,
     pilot_provoked,
     pilot_vehicle,
-    protection,
     sensors,
     supply,
     temperature,
@@ -55,7 +55,7 @@ _FAMILIES = (
     metering,
     metering_check,
     modules,
-    protection,
+    breaker,
     temperature,
     wire,
     charging,
