@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from harness.devices.modbus.connection import Framing, ModbusConnection
 from harness.devices.modbus.points import Profile
+from harness.devices.modbus.snapshot import Snapshot
 from harness.devices.operator import Operator
 from harness.errors import UnknownNameError, UsageError
 from harness.quantity import Value
@@ -24,6 +25,7 @@ from simulators.pump import Pump
 from simulators.recorder import CONTACT_STEP, SimulatedRecorder
 from simulators.register_map import Device, RegisterMap
 from simulators.relay_board import RelayBoard
+from simulators.repair import taken_before
 from simulators.rig import Rig
 from simulators.technician import SimulatedTechnician
 from simulators.trace import Trace
@@ -116,6 +118,7 @@ class SimulatedBench:
         self._profiles: dict[str, Profile] = {}
         self._faults_on: set[str] = set()
         self._servings: list[Serving] = []
+        self._before: Snapshot | None = None
         self._pump = Pump(self.rig.world)
         self.relay_board = RelayBoard(relays or {}, self.set_fault)
         devices: dict[str, tuple[Profile | None, Device]] = {
@@ -154,6 +157,24 @@ class SimulatedBench:
     def trace(self) -> Trace:
         """Physical events with exact times; `subscribe` to hear them as they happen."""
         return self.rig.world.trace
+
+    # The repair that the pile comes from
+
+    def _remember(self) -> None:
+        """Keep what the pile shows while it is still sound: that is its state before the repair."""
+        if self._before is None and "pile" in self.slaves:
+            self._before = taken_before(self.slaves["pile"].registers, self.rig)
+
+    @property
+    def repair(self) -> Mapping[str, object]:
+        """Contract and work order, see `harness.bench.maintenance`."""
+        return self.rig.repair.told()
+
+    @property
+    def before_repair(self) -> Snapshot | None:
+        """The stored snapshot of the pile; None without a pile."""
+        self._remember()
+        return None if self._before is None else self.rig.repair.stored(self._before)
 
     # Serving
 
@@ -247,6 +268,7 @@ class SimulatedBench:
             raise UnknownNameError("fault", name, list(faults))
         if on == (name in self._faults_on):
             return
+        self._remember()
         self.rig.advance()
         faults[name].switch(self.rig, on)
         if on:

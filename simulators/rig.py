@@ -11,6 +11,7 @@ from simulators.overrides import Overrides
 from simulators.pile.pile import Pile
 from simulators.pile.registers import PileRegisters
 from simulators.pile.settings import PileSettings
+from simulators.repair import Repair
 from simulators.vehicle.car import Car
 from simulators.vehicle_side import VehicleSettings
 from simulators.wire import Wire
@@ -60,6 +61,7 @@ class Rig:
         self.hunting = Hunting(self.world)
         self.wires: dict[str, Wire] = {"pile": Wire(), "meter": Wire(), "injector": Wire()}
         self.overrides = Overrides()
+        self.repair = Repair(self.pile.identity)
         self._car = Car(self.world, wall=lambda: start + self.world.t) if with_car else None
 
     @property

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from harness.clock import Deadline, sleep
 from harness.devices.operator import ABNORMAL, NORMAL, Answer, Question
 from harness.errors import NoReplyError, NotAvailableError, UnknownNameError
+from simulators import repair
 from simulators.displays import DISPLAYS
 from simulators.instruments import Reading, constant
 from simulators.rig import Rig
@@ -49,6 +50,13 @@ def _connect_simulator(rig: Rig) -> None:
     rig.world.plug_in()
 
 
+def _connect_vehicle(rig: Rig) -> None:
+    """The plug goes into a vehicle, which wants to be charged. A whole car knows itself."""
+    if not rig.has_car:
+        rig.world.vehicle.wants_charge = True
+    rig.world.plug_in()
+
+
 _ACTIONS: dict[str, Callable[[Rig], None]] = {
     "wear-ppe": lambda rig: None,
     "press-emergency-stop": lambda rig: rig.pile.press_emergency_stop(),
@@ -56,7 +64,7 @@ _ACTIONS: dict[str, Callable[[Rig], None]] = {
     "reset-emergency-stop": lambda rig: rig.pile.push_reset_button(),
     "take-gun-out": lambda rig: rig.world.take_gun(),
     "return-gun": lambda rig: rig.world.return_gun(),
-    "connect-vehicle": lambda rig: rig.world.plug_in(),
+    "connect-vehicle": _connect_vehicle,
     "disconnect-vehicle": lambda rig: rig.world.return_gun(),
     # A vehicle simulator, whose S2 is worked by hand
     "connect-simulator": _connect_simulator,
@@ -67,7 +75,7 @@ _ACTIONS: dict[str, Callable[[Rig], None]] = {
     "release-power": lambda rig: None,
     "acknowledge-spot-check": lambda rig: None,
 }
-_LOOKS = frozenset({"enclosure", "cable-and-gun", "nameplate-and-signs", "pulse-output"})
+_LOOKS = repair.LOOKS | {"enclosure", "cable-and-gun", "nameplate-and-signs", "pulse-output"}
 _TIMES = {
     "confirm": (1.5, 4.0),
     "inspect": (4.0, 9.0),

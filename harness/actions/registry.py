@@ -88,6 +88,8 @@ _OWN_ROOMS = (
     "harness.actions.bus_measuring",
     "harness.actions.bus_diagnosis",
     "harness.actions.pilot_session",
+    "harness.actions.maintenance",
+    "harness.actions.trial",
     "harness.actions.trace_recording",
     "harness.actions.trace_timing",
     "harness.actions.trace_measuring",

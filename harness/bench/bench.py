@@ -13,6 +13,7 @@ from harness.bench.clock_offset import clock_offset
 from harness.bench.feeding import WatchdogFeeder
 from harness.bench.load import LoadedBench
 from harness.bench.lock import BenchLock
+from harness.bench.maintenance import BenchMaintenance
 from harness.bench.model import DeviceEntry
 from harness.bench.originals import Originals
 from harness.bench.recorder import Attach, BenchRecorder
@@ -164,6 +165,9 @@ class Bench:
             folder=loaded.folder,
             attach=attach,
             emit=emit,
+        )
+        self.maintenance = BenchMaintenance(
+            loaded.model.maintenance, self._side, folder=loaded.folder, attach=attach
         )
         self.instruments = self._list_instruments()
 

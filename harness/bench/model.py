@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
+from harness.bench.maintenance import MaintenanceEntry
 from harness.catalogue.item import LimitSpec
 from harness.devices.can.connection import CanConnection
 from harness.devices.modbus.connection import ModbusConnection
@@ -140,6 +141,9 @@ class BenchFile(FileModel):
     recorder: RecorderEntry | None = Field(
         default=None,
         description="Oscilloscope, power analyser or logger whose recordings prove short times",
+    )
+    maintenance: MaintenanceEntry | None = Field(
+        default=None, description="Contract, work order and earlier state, for accepting a repair"
     )
     limits: dict[str, LimitSpec] = Field(
         default_factory=dict,

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from harness.bench.load import LoadedBench
 from harness.bench.recorder import Source
@@ -13,6 +13,9 @@ from harness.devices.modbus.points import Profile
 from harness.devices.operator import Operator, Question
 from harness.quantity import Scalar, Value
 from harness.text import Text
+
+if TYPE_CHECKING:
+    from harness.devices.modbus.snapshot import Snapshot
 
 _PLUGGING_IN = 30.0
 
@@ -83,6 +86,16 @@ class SimulatedSide:
         return {
             name: value for name, value in self._bench.site.items() if not isinstance(value, list)
         }
+
+    @property
+    def repair(self) -> Mapping[str, object]:
+        """Contract and work order of the repair that the simulated pile comes from."""
+        return self._bench.repair
+
+    @property
+    def before_repair(self) -> "Snapshot | None":
+        """What the pile showed before the repair; None where no pile is simulated."""
+        return self._bench.before_repair
 
     async def start(self) -> Mapping[str, ModbusConnection]:
         """Serve every simulated device in memory; role -> connection."""

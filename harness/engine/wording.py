@@ -10,7 +10,15 @@ from datetime import UTC, datetime
 from math import isfinite
 
 from harness.clock import CHINA
-from harness.engine import bus_words, details, metering_words, names, reasons_steps_zh, states_zh
+from harness.engine import (
+    bus_words,
+    details,
+    maintenance_words,
+    metering_words,
+    names,
+    reasons_steps_zh,
+    states_zh,
+)
 from harness.engine.phrases import ANY_POINT
 from harness.engine.reasons_zh import REASONS
 from harness.events import Judged
@@ -95,6 +103,7 @@ def reason(english: str, of: str = "") -> Text:
         REASONS.find(english, piece)
         or reasons_steps_zh.REASONS.find(english, piece)
         or metering_words.REASONS.find(english, piece)
+        or maintenance_words.REASONS.find(english, piece)
         or bus_words.reason(english)
     )
     return Text(details.chinese(english) if chinese is None else chinese, english)

@@ -23,6 +23,7 @@ from simulators.faults import (
     pilot_pile,
     pilot_provoked,
     pilot_vehicle,
+    repair,
     sensors,
     supply,
     temperature,
@@ -77,6 +78,7 @@ _FAMILIES = (
     pilot_provoked,
     pilot_pile,
     pilot_vehicle,
+    repair,
 )
 
 
