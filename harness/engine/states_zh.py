@@ -58,7 +58,7 @@ _WORDS: dict[str, str] = {
     "several": "多项",
     "cleared": "放行",
     "conditional": "有条件放行",
-    "rejected": "拒收",
+    "turned_down": "拒收",
     # States that many units share
     "none": "无",
     "no": "否",

@@ -1,7 +1,7 @@
 """Which steps of accepting a repair find which faults. Computed by running, see `harness matrix`.
 
-A setting that somebody has changed is a difference and, where it is one that protects, also found by
-its own step. Where a step needs a charge that the fault prevents, it is not run.
+A setting that somebody has changed is a difference and, where it is one that protects, also found
+by its own step. Where a step needs a charge that the fault prevents, it is not run.
 """
 
 from collections.abc import Mapping
