@@ -85,6 +85,7 @@ _OWN_ROOMS = (
     "harness.actions.bus_measuring",
     "harness.actions.bus_diagnosis",
     "harness.actions.pilot_session",
+    "harness.actions.pilot_checks",
     "harness.actions.trace_recording",
     "harness.actions.trace_timing",
     "harness.actions.trace_measuring",
