@@ -12,7 +12,7 @@ from harness.devices.recorder.mapping import RecorderEntry
 from harness.fields import DurationField, FileModel, Kebab, QuantityField, TextField
 from harness.quantity import Scalar
 
-Role = Literal["pile", "meter", "vehicle"]
+Role = Literal["pile", "meter", "vehicle", "injector"]
 
 
 def _protocol(connection: Any) -> str:
@@ -35,6 +35,9 @@ class DeviceEntry(FileModel):
     profile: str | None = Field(
         default=None, description="Name of a shipped profile, or a file beside the bench file"
     )
+    connector: int = Field(
+        default=1, ge=1, description="Which connector is meant, of a map that describes several"
+    )
     connection: Connection | None = None
     connections: dict[str, CanConnection] = Field(
         default_factory=dict,
@@ -54,6 +57,16 @@ class DeviceEntry(FileModel):
     )
     uncertainty: dict[str, QuantityField] = Field(
         default_factory=dict, description="Expanded uncertainty (k = 2) of points, by point"
+    )
+    resolution: dict[str, QuantityField] = Field(
+        default_factory=dict,
+        description="How finely registers count, by point, where the profile does not say it",
+    )
+    faults: dict[Kebab, str] = Field(
+        default_factory=dict, description="Of an injector: fault -> its relay"
+    )
+    calibration_due: date | None = Field(
+        default=None, description="Of a reference meter: the last day of its calibration"
     )
 
     @field_validator("database", mode="before")

@@ -54,6 +54,8 @@ class SimulatedSide:
             wall=lambda: clock.now().utc,
             pile=loaded.profiles["pile"] if "pile" in inside else None,
             meter=loaded.profiles["meter"] if "meter" in inside else None,
+            injector=loaded.profiles["injector"] if "injector" in inside else None,
+            relays=loaded.model.devices["injector"].faults if "injector" in inside else None,
             car=self._has_car,
             loop_start=start,
             pace=pace,
@@ -128,6 +130,8 @@ class ServedSide:
         seed: int,
         clock: Clock,
         car: bool = False,
+        injector: Profile | None = None,
+        relays: Mapping[str, str] | None = None,
     ) -> None:
         from simulators.bench import SimulatedBench  # noqa: PLC0415 - only when asked for
 
@@ -138,6 +142,8 @@ class ServedSide:
             wall=lambda: clock.now().utc,
             pile=pile,
             meter=meter,
+            injector=injector,
+            relays=relays,
             car=car,
             loop_start=start,
         )
@@ -190,6 +196,42 @@ class ServedSide:
         await self._bench.stop()
 
 
+class CatalogueEntry(Protocol):
+    """A line of the fault catalogue of piles."""
+
+    @property
+    def code(self) -> str:
+        """F-01 to F-42."""
+        ...
+
+    @property
+    def title(self) -> Text: ...
+
+    @property
+    def severity(self) -> str:
+        """A stop and lock out, B stop and retry, C warning; practice, of low confidence."""
+        ...
+
+    @property
+    def consequence(self) -> Text: ...
+
+    @property
+    def recovery(self) -> Text: ...
+
+    @property
+    def clause(self) -> str | None:
+        """Clause of GB/T 18487.1-2023 that was read, if any."""
+        ...
+
+    @property
+    def within(self) -> float | None:
+        """Its limit (s) from the cause to the output being off."""
+        ...
+
+    @property
+    def confidence(self) -> str: ...
+
+
 class SeededFault(Protocol):
     """What is known about a fault of the simulated bench."""
 
@@ -210,6 +252,11 @@ class SeededFault(Protocol):
     @property
     def role(self) -> str:
         """The device that has it."""
+        ...
+
+    @property
+    def entry(self) -> CatalogueEntry | None:
+        """The alarm of the fault catalogue that it leads to."""
         ...
 
     @property

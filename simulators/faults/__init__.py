@@ -5,6 +5,7 @@ from functools import cache
 
 from simulators.faults import (
     appearance,
+    breaker,
     bus_nodes,
     bus_repair,
     bus_wiring,
@@ -17,6 +18,8 @@ from simulators.faults import (
     joint_vehicle,
     lamp,
     metering,
+    metering_check,
+    modules,
     pilot_pile,
     pilot_provoked,
     pilot_vehicle,
@@ -50,6 +53,9 @@ _FAMILIES = (
     contactor,
     gun,
     metering,
+    metering_check,
+    modules,
+    breaker,
     temperature,
     wire,
     charging,

@@ -46,7 +46,7 @@ FAULTS = (
         r2=300.0,
     ),
     Fault(
-        name="cc-open",
+        name="half-plugged",
         title=Text("CC 断线（枪未插到位）", "CC open (plug half in)"),
         detail=Text("CC 未接通，CP 已接通。", "CC is open while CP is connected."),
         kind="wiring",

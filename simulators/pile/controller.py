@@ -56,6 +56,9 @@ class Controller:
         ceiling: Callable[[], float],
         silenced: Callable[[], bool],
         after_step: Action,
+        self_test: Callable[[], bool],
+        confirmed: Callable[[], bool],
+        recognises: Callable[[], bool],
     ) -> None:
         self.settings = settings
         self.cp = FREE
@@ -89,6 +92,9 @@ class Controller:
         self._ceiling = ceiling
         self._silenced = silenced
         self._after_step = after_step
+        self._self_test = self_test
+        self._confirmed = confirmed
+        self._recognises = recognises
         self._stop: str | None = None
         self._diode_proven = False
         self._timers = Timers(scheduler)
@@ -100,13 +106,15 @@ class Controller:
         """A debounced state of the pilot."""
         before, self.cp = self.cp, state
         arrived = before in (FREE, PilotState.OUT_OF_SERVICE) and state in (CONNECTED, READY_STATE)
-        if arrived and self.settings.plug_and_charge and not self._alarms.blocking:
-            self.authorised = True
+        if arrived and not self._alarms.blocking and self._recognises():
+            self.authorised = not self._alarms.holding
         self.run()
 
     def start(self) -> None:
         """A start command. Without effect while a fault stands or the pile is disabled."""
         if self._alarms.blocking or not self.enabled or not self.takes_start:
+            return
+        if self._alarms.holding and not self._session.active:
             return
         if not self._session.active:
             self.authorised = True
@@ -232,7 +240,11 @@ class Controller:
         self.authorised = False
         self._stop = None
         self._timers.cancel("plug wait")
+        if not self._confirmed():
+            self._alarms.strike("F-25")
+            return True
         self._session.start()
+        self._alarms.started()
         self.phase = Phase.PAUSED
         return True
 
@@ -247,6 +259,8 @@ class Controller:
             # Adhesion is looked for before every start; no PWM then (7.9).
             self._alarms.cause("F-18", True)
             return True
+        if not self._self_test():
+            return True
         self._diode_proven = False
         self._pilot.pwm(self.wanted)
         self._timers.plan("start timeout", self.settings.start_timeout, self._never_ready)
@@ -255,7 +269,7 @@ class Controller:
 
     def _ready(self) -> bool:
         if self.cp is FREE or self._stop is not None or self.wanted <= 0:
-            self._timers.cancel("close", "start timeout", "lock")
+            self._timers.cancel("close", "start timeout")
             self._pilot.steady_high()
             self.phase = Phase.PAUSED
             return True
@@ -270,12 +284,9 @@ class Controller:
                 self._alarms.strike("F-16")
                 return True
             self._diode_proven = True
-        if self.settings.electronic_lock and not self._lock.locked:
-            if not self._timers.running("lock"):
-                self._lock.command(True)
-                self._timers.plan("lock", self.settings.lock_timeout, self._lock_failed)
+        if self.settings.electronic_lock and not self._lock.feedback:
+            self._lock.command(True)
             return False
-        self._timers.cancel("lock")
         if not self._timers.running("close"):
             self._timers.plan("close", self.settings.close_after, self._close)
         return False
@@ -338,7 +349,7 @@ class Controller:
     # Outputs and timers
 
     def _open(self) -> None:
-        if self._contactor.command:
+        if self._contactor.wanted:
             self._contactor.want(False)
             self._expect_feedback()
 
@@ -346,13 +357,13 @@ class Controller:
         self._timers.plan("feedback", self.settings.feedback_after, self._check_feedback)
 
     def _check_feedback(self) -> None:
-        if self._contactor.feedback != self._contactor.command:
-            self._alarms.cause("F-19" if self._contactor.command else "F-18", True)
-        self.run()
+        if self._contactor.feedback != self._contactor.wanted:
+            self._alarms.cause("F-19" if self._contactor.wanted else "F-18", True)
+        self.contactor_moved()
 
     def contactor_moved(self) -> None:
         """The feedback may agree with the command again: the cause of F-18 or F-19 is gone."""
-        if self._contactor.feedback == self._contactor.command:
+        if self._contactor.feedback == self._contactor.wanted:
             self._alarms.cause("F-18", False)
             self._alarms.cause("F-19", False)
         self.run()
@@ -374,11 +385,6 @@ class Controller:
     def _never_ready(self) -> None:
         if self.phase is Phase.READY:
             self._alarms.strike("F-26")
-        self.run()
-
-    def _lock_failed(self) -> None:
-        if self.phase is Phase.READY and not self._lock.locked:
-            self._alarms.strike("F-23")
         self.run()
 
     def _withdraw(self) -> None:

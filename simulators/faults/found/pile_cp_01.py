@@ -89,7 +89,7 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "vehicle-opens-s2-late": ("stop-s2",),
     "s2-stuck-open": ("s2-closes",),
     "contactor-refuses": ("s2-closes",),
-    "cc-open": ("plug-seen",),
+    "half-plugged": ("plug-seen",),
     "supply-overvoltage": ("output-voltage",),
     "supply-undervoltage": ("output-voltage",),
     "session-running": ("pile-idle",),
