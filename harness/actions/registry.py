@@ -90,6 +90,7 @@ _OWN_ROOMS = (
     "harness.actions.pilot_session",
     "harness.actions.maintenance",
     "harness.actions.trial",
+    "harness.actions.pilot_checks",
     "harness.actions.trace_recording",
     "harness.actions.trace_timing",
     "harness.actions.trace_measuring",

@@ -15,6 +15,8 @@ _KINDS: dict[str, QuestionKind] = {
     "operator.name_bus_fault": "decide",
     "operator.fault_box": "observe",
     "operator.transcribe": "observe",
+    "trace.begin": "confirm",
+    "trace.end": "observe",
     "operator.decide": "decide",
     "operator.rate": "rate",
 }

@@ -77,6 +77,9 @@ class Controller:
         self.takes_start = True
         self.takes_stop = True
         self.takes_disable = True
+        self.takes_enable = True
+        self.keeps_pwm = True
+        """False: the session ends when S2 opens."""
         self.lowest_limit = 0.0
         """Limits below this (A) are raised to it."""
         self._scheduler = scheduler
@@ -128,7 +131,9 @@ class Controller:
         self.run()
 
     def enable(self, on: bool) -> None:
-        self.enabled = on or not self.takes_disable
+        if not (self.takes_enable if on else self.takes_disable):
+            return
+        self.enabled = on
         self.run()
 
     def limit(self, amperes: float) -> None:
@@ -300,6 +305,8 @@ class Controller:
             # S2 has opened: off within 100 ms, the PWM stays (A.3.9.1, A.3.10.11).
             self._open()
             self.phase = Phase.READY
+            if not self.keeps_pwm:
+                self._stop = "vehicle_stopped"
             return True
         if self.cp is FREE:
             self._open()

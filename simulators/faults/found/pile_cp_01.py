@@ -1,0 +1,100 @@
+"""Which steps of the control-pilot procedure find which faults. Computed by running.
+
+A fault of the generator or of one reaction shows in its own step and in every time that depends on
+it: a contactor that releases late is late wherever mains has to go. Where a step needs a charge
+that the fault prevents, it is not run. The level of state 2 that is too low (`pilot-r3-low`) lies
+in the band in which a pile may stay in state 3, so S2 that opens is not seen either.
+"""
+
+from collections.abc import Mapping
+
+PROCEDURE = "PILE-CP-01"
+
+FOUND: Mapping[str, tuple[str, ...]] = {
+    "pilot-frequency-off": ("pwm-frequency",),
+    "pilot-high-level-off": ("idle-level", "idle-source", "faults-gone", "recovery-charge", "safe"),
+    "pilot-low-level-clipped": ("pwm-low",),
+    "pwm-stuck-on": (
+        "idle-no-pwm",
+        "pe-s1",
+        "pulled-pwm",
+        "cc-s1",
+        "adhesion-no-pwm",
+        "unfit-no-pwm",
+        "oc-low-off",
+        "oc-high-off",
+    ),
+    "supply-without-s2": ("no-early-output", "s2-off", "levels-high", "levels-low"),
+    "supply-never-again": ("s2-again", "s2-on", "levels-min"),
+    "s2-opening-ends-session": ("s2-again", "s2-pwm", "s2-on", "levels-min"),
+    "lock-not-used": ("locked",),
+    "start-ignored": ("s2-closes", "pwm-started"),
+    "stop-ignored": ("stop",),
+    "limit-clamped": ("limit", "limit-duty"),
+    "forced-opening-missing": ("forced-stop", "forced-opening"),
+    "forced-opening-early": ("forced-not-early",),
+    "state-4-short": ("state-4-hold",),
+    "disable-ignored": ("disabled",),
+    "enable-ignored": ("enabled",),
+    "diode-not-checked": ("diode-no-output", "diode-alarm"),
+    "adhesion-not-checked": ("adhesion-no-pwm", "adhesion-alarm"),
+    "door-fault-ignored": ("unfit-no-pwm",),
+    "pilot-seen-late": (
+        "s2-off",
+        "cp-break-off",
+        "cp-short-off",
+        "pulled-off",
+        "pulled-pwm",
+        "cc-s1",
+    ),
+    "earth-not-watched": ("pe-alarm",),
+    "over-current-not-watched": ("oc-low-off", "oc-low-alarm", "oc-high-off", "oc-high-alarm"),
+    "over-current-late": ("oc-low-off", "oc-high-off"),
+    "pilot-threshold-high": ("levels-high",),
+    "pilot-threshold-low": ("levels-low",),
+    "pilot-band-narrow-above": ("levels-max",),
+    "pilot-band-narrow-below": ("levels-min", "diode-alarm"),
+    "fault-word-empty": (
+        "cp-break-alarm",
+        "cp-short-alarm",
+        "pe-alarm",
+        "cc-alarm",
+        "diode-alarm",
+        "adhesion-alarm",
+        "oc-low-alarm",
+        "oc-high-alarm",
+    ),
+    "stop-reason-lost": ("stop-reason",),
+    "contactor-welded-unseen": ("idle-off",),
+    "pilot-r2-low": ("pwm-state-3",),
+    "pilot-r3-low": (
+        "scope-level",
+        "plug-level",
+        "pwm-state-2",
+        "s2-off",
+        "levels-high",
+        "levels-low",
+    ),
+    "vehicle-draws-more": ("output-current", "limit-current"),
+    "contactor-releases-late": ("s2-off", "cp-break-off", "cp-short-off", "pe-off", "pulled-off"),
+    "contactor-closes-late": ("supply-on", "s2-on"),
+    "limit-not-used": ("pwm-duty", "limit", "limit-duty"),
+    "duty-follows-late": ("limit",),
+    "duty-off": ("pwm-duty", "limit", "limit-duty", "limit-current"),
+    "pile-current-channel-low": ("stop-energy",),
+    "cp-break-taken-for-unplugging": ("cp-break-alarm", "cc-s1", "cc-no-output", "cc-alarm"),
+    "alarm-does-not-clear": ("faults-gone", "recovery-charge", "safe"),
+    "vehicle-follows-late": ("limit-current",),
+    "vehicle-winds-down-slowly": ("stop-current",),
+    "vehicle-opens-s2-late": ("stop-s2",),
+    "s2-stuck-open": ("s2-closes",),
+    "contactor-refuses": ("s2-closes",),
+    "half-plugged": ("plug-seen",),
+    "supply-overvoltage": ("output-voltage",),
+    "supply-undervoltage": ("output-voltage",),
+    "session-running": ("pile-idle",),
+    "surge-arrester-worn": ("pile-clear",),
+    "lock-jammed": ("s2-closes",),
+    "contactor-welded": ("pile-open",),
+}
+"""Fault -> steps whose device verdict it turns to fail."""
