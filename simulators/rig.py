@@ -5,6 +5,7 @@ from collections.abc import Callable
 from harness.devices.modbus.points import Profile
 from harness.errors import NotAvailableError
 from simulators.fitting import pile_identity, pile_settings
+from simulators.hand_tools import Multimeter
 from simulators.meter.reference_meter import ReferenceMeter
 from simulators.overrides import Overrides
 from simulators.pile.pile import Pile
@@ -58,6 +59,7 @@ class Rig:
         self.meter = ReferenceMeter(self.world, self.world.random("meter"))
         self.wires: dict[str, Wire] = {"pile": Wire(), "meter": Wire()}
         self.overrides = Overrides()
+        self.multimeter = Multimeter()
         self._car = Car(self.world, wall=lambda: start + self.world.t) if with_car else None
 
     @property

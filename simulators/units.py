@@ -34,6 +34,7 @@ UNITS: Mapping[str, str] = {
     "session_start_time": "unix_s",
     "session_end_time": "unix_s",
     "clock": "unix_s",
+    "last_alarm_time": "unix_s",
     "rated_voltage": "V",
     "max_power": "W",
     "max_current": "A",

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from harness.actions.context import StepContext
+from harness.actions.joint_given import Passed, check_passed, require_passed
 from harness.actions.registry import PointRef, StateOf, action
 from harness.devices.operator import ABNORMAL, NORMAL, Question
 from harness.errors import NotAvailableError, UsageError
@@ -16,10 +17,11 @@ from harness.text import Text
 from harness.verdict import CandidateVerdict, Verdict
 
 
-@action("operator.confirm", kind="O", judges=False, limit="none",
+@action("operator.confirm", kind="O", judges=False, limit="none", check=check_passed,
         title=Text("操作确认", "Confirm an action"))  # fmt: skip
-async def confirm(step: StepContext, *, ask: TextField, does: str) -> None:
+async def confirm(step: StepContext, *, ask: TextField, does: str, if_passed: Passed = ()) -> None:
     """Have the person do something and confirm it. A refusal ends the step as not run."""
+    require_passed(step, if_passed)
     await step.do_by_hand(does, ask)
 
 

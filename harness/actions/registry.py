@@ -84,6 +84,8 @@ _OWN_ROOMS = (
     "harness.actions.bus_watching",
     "harness.actions.bus_measuring",
     "harness.actions.bus_diagnosis",
+    "harness.actions.isolation",
+    "harness.actions.protection",
     "harness.actions.checks",
 )
 

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from harness.bench.clock_offset import clock_offset
 from harness.bench.feeding import WatchdogFeeder
+from harness.bench.isolation import Isolation
 from harness.bench.load import LoadedBench
 from harness.bench.lock import BenchLock
 from harness.bench.model import DeviceEntry
 from harness.bench.originals import Originals
-from harness.bench.safety import SafetyOfDevice, time_needed
+from harness.bench.safety import SafetyOfDevice, answers, time_needed
 from harness.bench.simulated import Injector, SimulatedSide
 from harness.clock import Clock, Deadline
 from harness.devices.device import Device
@@ -66,6 +67,8 @@ _End = Callable[[Device, SafeState | None, Emit], Coroutine[Any, Any, SafeState]
 
 _SIMULATION_FAILED = Text("模拟程序出错", "The simulation itself failed")
 _NOT_SAFE = Text("未确认安全，设置保持不变", "Not shown to be safe: settings are left as they are")
+_STILL_OFF = 5.0
+"""Seconds to find out that a device that was switched off still is."""
 _NEVER_OPENED = "nothing is known about it; this run sent it nothing"
 _NOT_READ = Text("未能读取", "Could not be read")
 
@@ -115,6 +118,8 @@ class Bench:
         """Devices that no longer answer, with the first cause."""
         self.energised: set[str] = set()
         """Roles on which this run may have started a session."""
+        self.isolated: dict[str, Isolation] = {}
+        """Devices that somebody has switched off on purpose: their silence is no loss."""
         self.tell_lost: Callable[[], None] = lambda: None
         """Called when a device is lost, for the step that is running."""
         self.site: Mapping[str, Scalar] = dict(loaded.model.site)
@@ -279,7 +284,7 @@ class Bench:
         """Put the offset of every device clock on record."""
         for device in self._modbus_devices():
             role = device.role
-            if role in self.lost or not device.has("clock"):
+            if role in self.lost or role in self.isolated or not device.has("clock"):
                 continue
             try:
                 offset = await clock_offset(device, "clock", self.clock, deadline)
@@ -472,6 +477,9 @@ class Bench:
             may_stop=self.model.stop_foreign_session,
             on_write=written,
         )
+        isolation = self.isolated.get(device.role)
+        if isolation is not None and not await answers(device, Deadline.after(_STILL_OFF)):
+            return isolation.state(device.role)
         within = time_needed(device, self.model.safe_state_within)
         return await safety.ensure(Deadline.after(within))
 

@@ -11,7 +11,14 @@ others.
 from harness.bench.sequences import OnWrite, holds, longest, perform
 from harness.clock import Deadline, loop_time, sleep
 from harness.devices.modbus.device import ModbusDevice
-from harness.errors import HarnessError
+from harness.errors import (
+    BenchError,
+    ConnectionFailedError,
+    DeviceError,
+    DeviceLostError,
+    HarnessError,
+    NoReplyError,
+)
 from harness.events import SafeState
 from harness.quantity import Measurement
 
@@ -27,6 +34,20 @@ def time_needed(device: ModbusDevice, within: float) -> float:
     if rule is None:
         return within
     return max(within, longest(device, rule.sequence) + rule.within + _MARGIN)
+
+
+async def answers(device: ModbusDevice, deadline: Deadline) -> bool:
+    """Whether anything at all comes back from the device, be it a refusal or a damaged frame."""
+    rule = device.profile.safe_state
+    proof = rule.proof if rule is not None else ()
+    name = proof[0].point if proof else next(iter(device.profile.points))
+    try:
+        await device.read([name], deadline, attempts=1)
+    except (NoReplyError, DeviceLostError, ConnectionFailedError):
+        return False
+    except (DeviceError, BenchError):
+        return True
+    return True
 
 
 class SafetyOfDevice:

@@ -6,6 +6,7 @@ decided here and nothing is stored. Plain text only: failures of the first secon
 """
 
 from harness.datafile import OR
+from harness.engine import pile_words
 from harness.engine.details_zh import DETAILS, EXPECTED
 from harness.errors import FileError, HarnessError, Problem
 
@@ -84,7 +85,11 @@ def expected(english: str) -> str:
         return " / 或：".join(map(expected, english.split(OR)))
     from harness.engine import details_vehicle  # noqa: PLC0415 - most failures do without
 
-    known = EXPECTED.find(english, _piece) or details_vehicle.expected(english, _piece)
+    known = (
+        EXPECTED.find(english, _piece)
+        or pile_words.EXPECTED.find(english, _piece)
+        or details_vehicle.expected(english, _piece)
+    )
     return known or english
 
 
@@ -106,7 +111,11 @@ def chinese(english: str) -> str:
 
 
 def _known(english: str) -> str | None:
-    known = _WORDS.get(english) or DETAILS.find(english, _piece)
+    known = (
+        _WORDS.get(english)
+        or DETAILS.find(english, _piece)
+        or pile_words.DETAILS.find(english, _piece)
+    )
     if known is not None:
         return known
     from harness.engine import details_vehicle  # noqa: PLC0415 - most failures do without

@@ -15,7 +15,7 @@ from typing import Any
 from harness.data import data_folder
 from harness.datafile import load
 from harness.devices.modbus.canonical import CANONICAL
-from harness.engine import bus_words, signal_names, states_zh
+from harness.engine import bus_words, pile_words, signal_names, states_zh
 from harness.errors import FileError
 from harness.text import Language, Text
 
@@ -196,7 +196,7 @@ def _known(name: str, source: str) -> Text | None:
     canonical = CANONICAL.get(name)
     if canonical is not None:
         return canonical.title
-    return _DERIVED.get(name) or FINDINGS.get(name)
+    return _DERIVED.get(name) or pile_words.NAMES.get(name) or FINDINGS.get(name)
 
 
 def _of_vehicle(name: str, language: Language) -> str | None:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from math import isfinite
 
 from harness.clock import CHINA
-from harness.engine import bus_words, details, names, reasons_steps_zh, states_zh
+from harness.engine import bus_words, details, names, pile_words, reasons_steps_zh, states_zh
 from harness.engine.phrases import ANY_POINT
 from harness.engine.reasons_zh import REASONS
 from harness.events import Judged
@@ -88,6 +88,7 @@ def reason(english: str, of: str = "") -> Text:
     chinese = (
         REASONS.find(english, piece)
         or reasons_steps_zh.REASONS.find(english, piece)
+        or pile_words.REASONS.find(english, piece)
         or bus_words.reason(english)
     )
     return Text(details.chinese(english) if chinese is None else chinese, english)

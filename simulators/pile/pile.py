@@ -3,6 +3,7 @@
 What it shows of itself by canonical point names is told in registers.py.
 """
 
+import math
 from collections.abc import Callable
 
 from simulators.cable import Place
@@ -12,6 +13,7 @@ from simulators.pile.contactor import Contactor
 from simulators.pile.controller import Controller, Phase
 from simulators.pile.current_watch import CurrentWatch
 from simulators.pile.emergency_stop import EmergencyStop
+from simulators.pile.event_log import EventLog
 from simulators.pile.identity import Identity, Tariff
 from simulators.pile.indicator import Indicator
 from simulators.pile.lock import Lock
@@ -55,6 +57,10 @@ class Pile:
         self._sensing: Event | None = None
         self._sensed: float | None = None
         self._silenced = False
+        self.starts = True
+        """False: a defect of the board, it does not start when the supply comes back."""
+        self._was_powered = True
+        self._boots_until = 0.0
 
         self.alarms = AlarmBoard(self._alarm_changed)
         self.emergency_stop = EmergencyStop()
@@ -62,6 +68,7 @@ class Pile:
         self.clock = Clockwork(
             wall, offset=random.uniform(-4.0, 4.0), drift=random.uniform(-5e-6, 5e-6)
         )
+        self.events = EventLog(self.clock.read)
         self.meter = Meter(random, scheduler, world.grid, world.load)
         self.energy_at_power_on = self.meter.counted()
         self.session = Session(self.clock.read, self.meter.counted)
@@ -117,7 +124,12 @@ class Pile:
     @property
     def powered(self) -> bool:
         """The control supply is there; without it nothing answers."""
-        return self.world.grid.level > _SUPPLY_GONE
+        return self.world.grid.level > _SUPPLY_GONE and self.world.supply.live
+
+    @property
+    def answering(self) -> bool:
+        """The controller has started, so it talks."""
+        return self.powered and self.world.t >= self._boots_until
 
     @property
     def output_live(self) -> bool:
@@ -128,6 +140,10 @@ class Pile:
         self._sense_soon()
 
     def on_site(self) -> None:
+        if self.powered and not self._was_powered:
+            wait = self.settings.boot_time if self.starts else math.inf
+            self._boots_until = self.world.t + wait
+        self._was_powered = self.powered
         self.contactor.set_chain(self.emergency_stop.chain_closed and self.powered)
         for guard in self._guards:
             guard.look()
@@ -236,6 +252,8 @@ class Pile:
 
     def _alarm_changed(self, code: str, on: bool) -> None:
         self.world.trace.note(self.world.t, f"alarm.{code}", on)
+        if on:
+            self.events.add(code)
         self._run()
 
     def _contactor_moves(self, done: bool) -> None:

@@ -99,6 +99,8 @@ READ: dict[str, Read] = {
     "stop_reason": lambda p: p.session.stop_reason,
     "fault_flags": lambda p: list(p.alarms.faults()),
     "warning_flags": lambda p: list(p.alarms.warnings()),
+    "last_alarm_number": lambda p: p.events.last_number(),
+    "last_alarm_time": lambda p: _instant(p.events.last_time()),
     # Pilot, cable, contacts
     "cp_voltage_positive": lambda p: p.world.levels().positive,
     "cp_voltage_negative": lambda p: p.world.levels().negative,
@@ -268,7 +270,7 @@ class PileRegisters:
 
     @property
     def powered(self) -> bool:
-        return self.pile.powered
+        return self.pile.answering
 
     def feed(self) -> None:
         """A valid request has come: the watchdog is fed."""

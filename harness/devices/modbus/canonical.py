@@ -57,6 +57,8 @@ _CANONICAL: dict[str, Canonical] = {
     "cp_state": _entry("CP 状态", "CP state", states=("A", "B", "C", "D", "E", "F")),
     "fault_code": _entry("故障代码", "Fault code"),
     "alarm_code": _entry("告警代码", "Alarm code"),
+    "last_alarm_number": _entry("最近一次告警编号", "Number of the last alarm"),
+    "last_alarm_time": _entry("最近一次告警时间", "Time of the last alarm", "unix_s"),
     "fault_flags": _entry("故障标志", "Fault flags"),
     "warning_flags": _entry("告警标志", "Warning flags"),
     "stop_reason": _entry("停止原因", "Stop reason"),
