@@ -64,10 +64,13 @@ class SimulatedSlave:
         *,
         advance: Callable[[], None],
         response_delay: float,
+        line: Wire | None = None,
     ) -> None:
+        """`line`: the trunk that the device's own `wire` branches off, where there is one."""
         self.registers = registers
         self.device = device
         self.wire = wire
+        self.line = line
         self.advance = advance
         self.response_delay = response_delay
         """Seconds from a request to its reply."""
@@ -79,6 +82,8 @@ class SimulatedSlave:
         id 255 then stands for "you" (Modbus messaging on TCP/IP, implementation guide).
         """
         self.advance()
+        if self.wire.open or (self.line is not None and self.line.open):
+            return False
         meant = unit == self.device.unit_id or unit in self.registers.unit_ids
         return (meant or (direct and unit == NON_SIGNIFICANT_UNIT)) and self.device.powered
 

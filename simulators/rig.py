@@ -58,6 +58,10 @@ class Rig:
         self.registers = PileRegisters(self.pile)
         self.meter = ReferenceMeter(self.world, self.world.random("meter"))
         self.wires: dict[str, Wire] = {"pile": Wire(), "meter": Wire()}
+        self.line = Wire()
+        """The trunk that the pile's wire branches off; piles on one line share it."""
+        self.stranger = False
+        """Somebody has connected a device to the line that the ledger does not know."""
         self.overrides = Overrides()
         self.multimeter = Multimeter()
         self._car = Car(self.world, wall=lambda: start + self.world.t) if with_car else None

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from harness.clock import Deadline, sleep
 from harness.devices.operator import ABNORMAL, NORMAL, Answer, Question
 from harness.errors import NoReplyError, NotAvailableError, UnknownNameError
-from simulators import protection_work
+from simulators import protection_work, site_work
 from simulators.instruments import Reading, constant
 from simulators.rig import Rig
 from simulators.vehicle import hands, measuring
@@ -54,6 +54,7 @@ _ACTIONS: dict[str, Callable[[Rig], None]] = {
     "connect-vehicle": lambda rig: rig.world.plug_in(),
     "disconnect-vehicle": lambda rig: rig.world.return_gun(),
     **protection_work.ACTIONS,
+    **site_work.ACTIONS,
 }
 _LOOKS = frozenset({"enclosure", "cable-and-gun", "nameplate-and-signs"})
 _TIMES = {
@@ -134,7 +135,7 @@ class SimulatedTechnician:
             found = self._rig.world.appearance.get(subject)
         if found is not None:
             return Answer(value=ABNORMAL, by=BY, note=found)
-        if subject not in _LOOKS | protection_work.LOOKS and subject not in looks:
+        if subject not in _LOOKS | protection_work.LOOKS | site_work.LOOKS and subject not in looks:
             raise NotAvailableError(f"there is no {subject!r} to look at on this simulated bench")
         return Answer(value=NORMAL, by=BY)
 
@@ -143,6 +144,8 @@ class SimulatedTechnician:
             return Answer(value=measuring.OBSERVATIONS[question.subject](self._rig), by=BY)
         if question.subject in protection_work.LABELS:
             return Answer(value=protection_work.LABELS[question.subject](self._rig), by=BY)
+        if question.subject in site_work.OBSERVATIONS:
+            return Answer(value=site_work.OBSERVATIONS[question.subject](self._rig), by=BY)
         if question.subject != "lamp":
             raise NotAvailableError(
                 f"there is no {question.subject!r} to observe on this simulated bench"

@@ -28,6 +28,8 @@ class Wire:
     """Condition of one wire. Disturbances take turns when several are on."""
 
     def __init__(self) -> None:
+        self.open = False
+        """Broken: nothing goes through, in either direction."""
         self.extra_delay = 0.0
         """Seconds added to every reply."""
         self._on: list[Disturbance] = []

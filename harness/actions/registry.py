@@ -86,6 +86,10 @@ _OWN_ROOMS = (
     "harness.actions.bus_diagnosis",
     "harness.actions.isolation",
     "harness.actions.protection",
+    "harness.actions.site_scan",
+    "harness.actions.site_table",
+    "harness.actions.site_setting",
+    "harness.actions.site_work",
     "harness.actions.checks",
 )
 

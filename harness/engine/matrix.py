@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from harness.bench.load import SIMULATED, LoadedBench, load_bench
+from harness.bench.load import BUILT_IN, LoadedBench, load_bench
 from harness.bench.simulated import SeededFault, seeded_faults
 from harness.catalogue.load import Catalogue, load_catalogue
 from harness.engine.plan import Plan, make_plan
@@ -20,7 +20,7 @@ from harness.engine.recorder import Listener
 from harness.engine.run import RunRequest, RunResult, execute
 from harness.errors import UnknownNameError
 from harness.events import Event, Measured
-from harness.procedure.load import load_procedure
+from harness.procedure.load import LoadedProcedure, load_procedure
 from harness.verdict import Ending, Verdict
 
 HEALTHY_SEEDS = 20
@@ -120,14 +120,17 @@ class MatrixBench:
 
     def __init__(self, faults: Mapping[str, SeededFault] | None = None) -> None:
         self.faults = seeded_faults() if faults is None else faults
-        self.bench: LoadedBench = load_bench(SIMULATED)
+        self.benches: dict[str, LoadedBench] = {}
+        """Procedure -> the first built-in bench that offers what it needs."""
+        self.plans: dict[str, Plan] = {}
         catalogue: Catalogue = load_catalogue()
-        names = sorted({name for fault in self.faults.values() for name in fault.expects})
-        self.plans: dict[str, Plan] = {
+        built_in = [load_bench(name) for name in BUILT_IN]
+        for name in sorted({name for fault in self.faults.values() for name in fault.expects}):
+            procedure = load_procedure(name)
+            bench = next((one for one in built_in if offers(one, procedure)), built_in[0])
             # Simulated mains hurts nobody, so steps that energise are released.
-            name: make_plan(load_procedure(name), self.bench, catalogue, energise=True)
-            for name in names
-        }
+            self.plans[name] = make_plan(procedure, bench, catalogue, energise=True)
+            self.benches[name] = bench
 
     def order(self, procedure: str, steps: Collection[str]) -> list[str]:
         """Steps in the order of the procedure, those it does not have at the end."""
@@ -146,7 +149,7 @@ class MatrixBench:
         with tempfile.TemporaryDirectory(prefix="harness-matrix-") as place:
             request = RunRequest(
                 [self.plans[procedure]],
-                self.bench,
+                self.benches[procedure],
                 Path(place) / "run",
                 seed=seed,
                 faults=list(faults),
@@ -175,7 +178,9 @@ class MatrixBench:
             if isinstance(event, Measured) and event.measurement.name == DIAGNOSIS:
                 diagnoses.append(str(event.measurement.value))
 
-        result = _whole(self.run(procedure, seed=seed, faults=[fault], listeners=[listen]))
+        place = self.faults[fault].at.get(procedure)
+        asked = f"{fault}@{place}" if place else fault
+        result = _whole(self.run(procedure, seed=seed, faults=[asked], listeners=[listen]))
         failed = [
             step for step, verdict in result.verdicts[procedure].items() if verdict in _FAILED
         ]
@@ -193,6 +198,12 @@ class MatrixBench:
         """Procedure and step of everything that makes a claim about the device."""
         for name, plan in self.plans.items():
             yield from ((name, step.model.id) for step in plan.steps if step.action.judges)
+
+
+def offers(bench: LoadedBench, procedure: LoadedProcedure) -> bool:
+    """Whether a bench has all the points that a procedure cannot do without."""
+    needs = procedure.model.needs
+    return not any(bench.missing(role, point) for role in needs for point in needs[role])
 
 
 def _whole(result: RunResult) -> RunResult:

@@ -243,7 +243,7 @@ def trouble_code(title: str) -> Text:
 
 def is_finding(name: str) -> bool:
     """Whether a quantity of this name lists what was found to be wrong."""
-    known = name in FINDINGS or name in bus_words.FINDINGS
+    known = name in FINDINGS or name in bus_words.FINDINGS or name in pile_words.FINDINGS
     return known or name.rpartition(".")[2] in (_DIFFERING, "trouble_codes")
 
 
@@ -255,6 +255,11 @@ def finding(entry: str, of: str, language: Language) -> str:
 def listed(entries: Sequence[str], of: str, language: Language) -> str:
     """A list of names: findings by bus or control unit, lamps by what they are called."""
     comma = "、" if language == "zh" else ", "
+    if of in pile_words.FINDINGS or of == "order_piles":
+        return comma.join(
+            pile_words.entry(entry, language, lambda name: point(name, language))
+            for entry in entries
+        )
     if of == "lamps_lit":
         return comma.join(point(entry, language, "vehicle") for entry in entries)
     if of not in _AT_A_PLACE:

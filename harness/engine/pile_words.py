@@ -3,12 +3,13 @@
 See `harness.engine.phrases` for what the marks mean.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 
 from harness.engine.phrases import Phrases
-from harness.text import Text
+from harness.text import Language, Text
 
-NAMES: Mapping[str, Text] = {
+_SAFETY: Mapping[str, Text] = {
     # Switching off and proving dead
     "time_to_silence": Text("到停止应答的时间", "Time until it is silent"),
     "last_answer": Text("最后一次应答时刻", "Last answer"),
@@ -41,7 +42,87 @@ NAMES: Mapping[str, Text] = {
     "protection-method": Text("作业规范", "Way of working"),
     "protection-method.mark": Text("作业规范得分", "Mark for the way of working"),
 }
-"""Quantities and subjects of questions."""
+_OUTLET = {
+    "piles_missing": Text("不应答的桩", "Piles that do not answer"),
+    "devices_extra": Text("台账以外的设备", "Devices that the ledger does not have"),
+    "piles_offline": Text("离线的桩", "Piles off line"),
+    "piles_unreadable": Text("读不到的桩", "Piles that could not be read"),
+    "piles_frozen": Text("数据不更新的桩", "Piles with frozen data"),
+    "pile_alarms": Text("告警", "Alarms"),
+    "ledger_differences": Text("与台账不符", "Differs from the ledger"),
+    "others_changed": Text("其他被改变的设置", "Settings of others that changed"),
+    "settings_not_taken": Text("未生效的设置", "Settings that were not taken"),
+    "usage_differences": Text("与充电记录不符", "Differs from the session records"),
+    "sessions_ended_by_fault": Text("因故障结束的会话", "Sessions ended by a fault"),
+}
+FINDINGS = frozenset(_OUTLET)
+"""Lists of what is wrong at an outlet, as `pile-3:what`; an empty one is as it should be."""
+NAMES: Mapping[str, Text] = {
+    **_SAFETY,
+    **_OUTLET,
+    "oldest_value_age": Text("最旧数据的时延", "Age of the oldest value"),
+    "pile_taken_out": Text("停用的桩", "Pile taken out of service"),
+    "ended_by_fault": Text("异常结束次数", "ended by a fault"),
+    "order_symptoms": Text("工单：不合格项目", "Work order: what failed"),
+    "order_piles": Text("工单：桩与制造商", "Work order: piles and makers"),
+    "offline-cause": Text("离线原因", "Cause of being off line"),
+    "first-visit": Text("先去的桩", "Pile to visit first"),
+    "work-order": Text("派单", "Work order"),
+    "fire-extinguisher": Text("灭火器", "Fire extinguisher"),
+    "lighting-and-video": Text("照明与视频", "Lighting and video"),
+    "bays-and-drainage": Text("车位与排水", "Bays and drainage"),
+    "signs-and-marks": Text("标线与标识", "Signs and marks"),
+    "outlet-ledger": Text("巡视台账", "Ledger of the round"),
+    "outlet-ledger.mark": Text("巡视台账得分", "Mark for the ledger of the round"),
+}
+_CAUSES = {
+    "power_loss": Text("断电", "no power"),
+    "bus_fault": Text("总线或通信接口故障", "bus or interface"),
+    "line_silent": Text("整条线无应答", "the whole line is silent"),
+    "unit_silent": Text("无应答", "no answer"),
+    "wrong_address": Text("地址错误", "wrong address"),
+    "disturbed": Text("应答受扰或地址冲突", "disturbed, or two at one address"),
+    "refused": Text("连接被拒绝", "connection refused"),
+    "unreachable": Text("网络不可达", "not reachable"),
+}
+_AT_A_PILE = re.compile(r"(pile(?:-\d+)?)(?::(.*))?")
+_VALUE = re.compile(r"(\w+(?:\.\w+)?)=(.*?)(?: \((.*)\))?")
+_AT_A_UNIT = re.compile(r"(\d+):(.*)")
+
+
+def role(name: str, language: Language) -> str:
+    """A pile of an outlet: the third one is "3 号充电桩"."""
+    _, _, number = name.partition("-")
+    if language != "zh":
+        return name
+    return f"{number} 号充电桩" if number else "充电桩"
+
+
+def entry(text: str, language: Language, point: Callable[[str], str]) -> str:
+    """One entry of a finding in words; `point` names a quantity."""
+    colon = "：" if language == "zh" else ": "
+    if (unit := _AT_A_UNIT.fullmatch(text)) is not None:
+        who = role(unit[2], language) if _AT_A_PILE.fullmatch(unit[2]) else unit[2]
+        return ("地址 " if language == "zh" else "unit ") + unit[1] + colon + who
+    found = _AT_A_PILE.fullmatch(text)
+    if found is None:
+        return text
+    name = role(found[1], language)
+    return name if found[2] is None else name + colon + _what(found[2], language, point)
+
+
+def _what(what: str, language: Language, point: Callable[[str], str]) -> str:
+    """A cause, `quantity=value (wanted)`, or something that is its own name."""
+    if what in _CAUSES:
+        return _CAUSES[what].get(language)
+    value = _VALUE.fullmatch(what)
+    if value is None:
+        return what
+    shown = f"{point(value[1])} {value[2]}"
+    if value[3] is None:
+        return shown
+    return f"{shown}（应为 {value[3]}）" if language == "zh" else f"{shown} (wanted {value[3]})"
+
 
 REASONS = Phrases(
     (r"it still answers", "仍在应答"),
@@ -83,6 +164,20 @@ REASONS = Phrases(
     (r"the L terminal is loose and discoloured", "L 端子松动、变色"),
     (r"the cable gland is open, the earth mark is missing", "进线口未封堵，接地标识缺失"),
     (r"the window of the surge arrester is red", "防雷器窗口变红"),
+    # an outlet
+    (r"step (\S+) found nothing to go by", r"步骤 \1 没有可用的结果"),
+    (
+        r"(\S+) cannot be disabled over the bus; tag it and lock it off",
+        "{1}不能通过通信停用：请现场断电上锁挂牌",
+    ),
+    (r"nothing shows whether (\S+) is disabled", "没有数据能表明{1}是否已停用"),
+    (r"the fire extinguisher is past its date", "灭火器已过有效期"),
+    (r"two lamps of the site are out", "场地有两盏灯不亮"),
+    (r"a bay is blocked by goods, water stands in front of it", "一个车位堆放货物，门前积水"),
+    (
+        r"the bay marking is worn, the service phone is not legible",
+        "车位标线磨损，服务电话看不清",
+    ),
 )
 """Reasons and notes that records carry."""
 
@@ -95,6 +190,7 @@ DETAILS = Phrases(
     (r"tester", "试表"),
     (r"the limit is in (\S+), the reading in (\S+)", r"限值以 \1 计，读数以 \2 计"),
     (r"(.+) is no current", r"\1 不是电流"),
+    (r"(\d+) to (\d+) are no unit ids", r"\1 到 \2 不是从站地址"),
 )
 """Mistakes in procedures and benches."""
 
@@ -103,5 +199,7 @@ EXPECTED = Phrases(
     (r"a limit with low or high, in (\S+)", r"带 low 或 high、以 \1 计的限值"),
     (r"a limit in (\S+)", r"以 \1 计的限值"),
     (r"a quantity in (\S+)", r"以 \1 计的量"),
+    (r"two numbers from 1 to 247", "1 到 247 之间的两个数"),
+    (r"the id of an earlier step", "前面步骤的编号"),
 )
 """What was expected instead."""

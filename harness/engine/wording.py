@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from math import isfinite
 
+from harness.bench.roles import is_pile
 from harness.clock import CHINA
 from harness.engine import bus_words, details, names, pile_words, reasons_steps_zh, states_zh
 from harness.engine.phrases import ANY_POINT
@@ -153,7 +154,9 @@ def _point_with_state(words: str) -> str | None:
 
 def role(name: str, language: Language) -> str:
     """A role of the bench."""
-    return _ROLES_ZH.get(name, name) if language == "zh" else name
+    if language != "zh":
+        return name
+    return pile_words.role(name, language) if is_pile(name) else _ROLES_ZH.get(name, name)
 
 
 def point(name: str, language: Language, source: str = "") -> str:

@@ -17,7 +17,8 @@ def _clock(rig: Rig) -> Any:
     return rig.pile.clock
 
 
-def _old_prices(rig: Rig) -> Tariff:
+def old_prices(rig: Rig) -> Tariff:
+    """The tariff table before the current one."""
     sound = rig.pile.tariff
     prices = {**sound.prices, "tariff_peak": 1.0382, "tariff_valley": 0.3011}
     return Tariff(prices, sound.version - 1)
@@ -71,6 +72,6 @@ FAULTS = (
         ),
         kind="data",
         expects=inspection("tariff"),
-        defects=(Defect(lambda rig: rig.pile, "tariff", _old_prices),),
+        defects=(Defect(lambda rig: rig.pile, "tariff", old_prices),),
     ),
 )

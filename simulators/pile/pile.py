@@ -20,6 +20,7 @@ from simulators.pile.lock import Lock
 from simulators.pile.metering import Meter
 from simulators.pile.pilot_output import PilotOutput
 from simulators.pile.session import Session
+from simulators.pile.session_log import SessionLog
 from simulators.pile.settings import PileSettings
 from simulators.pile.supervision import Temperatures, build_guards
 from simulators.pile.watchdog import Watchdog
@@ -48,6 +49,10 @@ class Pile:
         random = world.random("pile")
         self.identity = identity or Identity()
         self.tariff = Tariff()
+        self.enable_works = True
+        """False: a defect of its software, it can be neither disabled nor enabled."""
+        self.tariff_writable = True
+        """False: its memory is write-protected, what is written is acknowledged and forgotten."""
         self.max_current = s.max_current
         self.failsafe_current = s.failsafe_current
         self.active_phases = s.phases
@@ -71,7 +76,8 @@ class Pile:
         self.events = EventLog(self.clock.read)
         self.meter = Meter(random, scheduler, world.grid, world.load)
         self.energy_at_power_on = self.meter.counted()
-        self.session = Session(self.clock.read, self.meter.counted)
+        self.sessions = SessionLog(world.random("sessions"), wall())
+        self.session = Session(self.clock.read, self.meter.counted, self.sessions)
         self.pilot = PilotOutput(random, scheduler, trace, world.refresh)
         self.contactor = Contactor(
             scheduler, trace, pull_in=s.pull_in, release=s.release, changed=self._contactor_moves

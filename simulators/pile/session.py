@@ -3,12 +3,17 @@
 import math
 from collections.abc import Callable
 
+from simulators.pile.session_log import SessionLog, SessionRecord
+
 
 class Session:
     """The running session or the last one. Times are of the pile's own clock (Unix s)."""
 
-    def __init__(self, clock: Callable[[], float], counted: Callable[[], float]) -> None:
+    def __init__(
+        self, clock: Callable[[], float], counted: Callable[[], float], log: SessionLog
+    ) -> None:
         self._clock = clock
+        self._log = log
         self._counted = counted
         self.active = False
         self.charged = False
@@ -35,6 +40,8 @@ class Session:
         self.active = False
         self.ended = self._clock()
         self.stop_reason = reason
+        started = self.ended if self.started is None else self.started
+        self._log.add(SessionRecord(started, self.ended, round(self._energy), reason))
 
     @property
     def watt_hours(self) -> float:

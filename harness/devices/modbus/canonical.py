@@ -106,6 +106,13 @@ _CANONICAL: dict[str, Canonical] = {
     "session_start_time": _entry("开始时间", "Session start", "unix_s"),
     "session_end_time": _entry("结束时间", "Session end", "unix_s"),
     "clock": _entry("时钟", "Clock", "unix_s"),
+    "day_sessions": _entry("当日充电次数", "Sessions of the day"),
+    "day_energy": _entry("当日电量", "Energy of the day", "Wh"),
+    "record_number": _entry("充电记录序号", "Number of the session record"),
+    "record_energy": _entry("记录电量", "Energy of the record", "Wh"),
+    "record_start_time": _entry("记录开始时间", "Start of the record", "unix_s"),
+    "record_end_time": _entry("记录结束时间", "End of the record", "unix_s"),
+    "record_stop_reason": _entry("记录停止原因", "Stop reason of the record"),
     "ct_ratio": _entry("电流互感器变比", "CT ratio", "1"),
     "vt_ratio": _entry("电压互感器变比", "VT ratio", "1"),
     # Ratings
