@@ -39,6 +39,8 @@ tariff_version warning_flags fault_flags firmware_version hardware_version seria
 vendor_name model_code protocol_version max_current min_current max_power rated_voltage phase_count
 active_phases current_limit signaled_current enable charge_command fault_reset watchdog_timeout
 watchdog_remaining failsafe_current modbus_unit_id last_alarm_number last_alarm_time
+day_sessions day_energy record_number record_energy record_start_time record_end_time
+record_stop_reason
 """
 
 

@@ -20,7 +20,14 @@ from harness.clock import Deadline
 from harness.devices.modbus.device import ModbusDevice
 from harness.devices.modbus.line import Line
 from harness.devices.operator import Question
-from harness.errors import BadReplyError, BenchError, DeviceError, HarnessError, NotAvailableError
+from harness.errors import (
+    BadReplyError,
+    BenchError,
+    ConnectionFailedError,
+    DeviceError,
+    HarnessError,
+    NotAvailableError,
+)
 from harness.fields import DurationField, TextField
 from harness.limits import Clear
 from harness.quantity import Quality
@@ -108,20 +115,22 @@ async def _greet(step: StepContext, role: str) -> str:
     except DeviceError:
         return ""  # it answers, if only to refuse
     except BenchError as error:
-        return _why_silent(error, device)
+        return why_silent(error)
     step.bench.unopened.discard(role)
     return ""
 
 
-def _why_silent(error: BaseException, device: ModbusDevice) -> str:
+def why_silent(error: BaseException) -> str:
+    """What kind of silence it is: no link, a link that is refused, or a link without answer."""
     cause: BaseException | None = error
+    found = UNIT_SILENT
     while cause is not None:
         if isinstance(cause, ConnectionRefusedError):
             return REFUSED
-        if isinstance(cause, OSError) and not device.line.connection.is_rtu:
-            return UNREACHABLE
+        if isinstance(cause, ConnectionFailedError):
+            found = UNREACHABLE
         cause = cause.__cause__
-    return UNIT_SILENT
+    return found
 
 
 async def _ask(step: StepContext, roles: list[str], unit: int, timeout: float) -> Stranger | None:
