@@ -110,9 +110,10 @@ def test_mistakes_in_the_bench_file(tmp_path: Path, entry: str, complaint: str) 
         load_bench(bench_file(tmp_path, text))
 
 
-def test_a_procedure_of_an_outlet_needs_one(tmp_path: Path) -> None:
-    with pytest.raises(FileError, match="the bench has no pile-2"):
-        run_procedure(tmp_path, SITE)
+def test_one_pile_is_an_outlet_too(tmp_path: Path) -> None:
+    outcome = run_procedure(tmp_path, SITE)
+    assert outcome.result.exit_code == 0
+    assert {one.role for one in outcome.of(SafeState)} == {"pile"}
 
 
 def test_a_ledger_of_its_own_goes_before_that_of_the_bench(tmp_path: Path) -> None:
@@ -444,3 +445,28 @@ def test_mistakes_in_a_procedure(tmp_path: Path, row: str, complaint: str) -> No
     rows += f"- {{id: b, title: {{zh: 乙, en: B}}, {row}}}\n"
     with pytest.raises(FileError, match=complaint):
         site_run(tmp_path, procedure=write_procedure(tmp_path, rows))
+
+
+@pytest.mark.parametrize("profile", ["etek-ekepc2", "keba-kecontact-p30", "sungrow-ac011e"])
+def test_what_was_not_compared_has_not_passed(tmp_path: Path, profile: str) -> None:
+    """A pile without clock, records or a ledger entry comes to no verdict there."""
+    outcome = run_procedure(tmp_path, SITE, pile_profile=profile)
+    odd = {Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.ERROR}
+    assert not odd & set(outcome.verdicts.values())
+    assert outcome.verdicts["scan"] is Verdict.PASS
+    for step in ("clocks", "set-clock", "usage", "faulted", "take-out"):
+        assert outcome.verdicts[step] is Verdict.NOT_RUN, step
+    reason = outcome.step("clocks").reason
+    assert wording.reason(reason).zh == "应答的桩都没有时钟"
+
+
+def test_without_a_single_pile_there_is_no_table(tmp_path: Path) -> None:
+    outcome = site_run(tmp_path, "bus-line-open", "bus-drop-open@pile-4")
+    assert outcome.result.ending is Ending.COMPLETED
+    assert finding(outcome, "piles_missing") == PILES
+    for step in ("table", "alarms", "identity", "clocks", "usage"):
+        assert outcome.verdicts[step] is Verdict.NOT_RUN, step
+    assert not any(one.safe for one in outcome.of(SafeState))
+    # A bench with one pile is no outlet: without it there is nothing to look at.
+    alone = run_procedure(tmp_path, SITE, faults=["bus-drop-open"])
+    assert alone.result.ending is Ending.LOST

@@ -287,8 +287,17 @@ def test_energising_has_to_be_released(tmp_path: Path, deputy: Deputy) -> None:
     outcome = run_procedure(tmp_path, "PILE-SAFE-01")
     assert outcome.verdicts["load-start"] is Verdict.NOT_RUN
     assert outcome.verdicts["emergency-stop"] is Verdict.NOT_RUN
-    assert outcome.verdicts["output-dead"] is Verdict.PASS
+    assert outcome.verdicts["output-dead"] is Verdict.NOT_RUN  # nothing was stopped
     assert "press-emergency-stop" not in deputy.asked
+    assert ended(outcome).safe
+
+
+@pytest.mark.parametrize("profile", ["heidelberg-energy-control", "sungrow-ac011e", "etek-ekepc2"])
+def test_piles_that_show_less_raise_no_alarm(tmp_path: Path, profile: str) -> None:
+    outcome = run_procedure(tmp_path, "PILE-SAFE-01", energise=True, pile_profile=profile)
+    odd = {Verdict.FAIL, Verdict.CONDITIONAL_FAIL, Verdict.INCONCLUSIVE, Verdict.ERROR}
+    assert not odd & set(outcome.verdicts.values())
+    assert outcome.verdicts["feeder-on"] is Verdict.PASS
     assert ended(outcome).safe
 
 

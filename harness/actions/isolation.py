@@ -112,13 +112,17 @@ async def goes_silent(
                 silent_since = asked if silent_since is None else silent_since
             await sleep(_POLL)
         await acting
+    except NotAvailableError:
+        step.bench.isolated.pop(device.role, None)  # nobody has switched anything
+        raise
     finally:
         if not acting.done():
             acting.cancel()
             await asyncio.gather(acting, return_exceptions=True)
     confirmed = loop_time() if confirmed is None else confirmed
-    isolation.silent = silences >= _IN_A_ROW
-    silent = isolation.silent and silent_since is not None
+    isolation.silent = silent = silences >= _IN_A_ROW and silent_since is not None
+    if not silent:
+        step.bench.isolated.pop(device.role, None)  # it answers: its silence is not expected
     waited = max(last_answer - confirmed, 0.0)
     start = step.clock.start.loop_time
     if silent:

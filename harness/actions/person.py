@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from harness.actions.context import StepContext
-from harness.actions.joint_given import Passed, check_passed, require_passed
+from harness.actions.joint_given import Passed, check_passed, require_passed, require_run
 from harness.actions.registry import PointRef, StateOf, action
 from harness.devices.operator import ABNORMAL, NORMAL, Question
 from harness.errors import NotAvailableError, UsageError
@@ -15,6 +15,8 @@ from harness.limits import Equals
 from harness.quantity import Measurement, Quality, Quantity, Value, known_unit
 from harness.text import Text
 from harness.verdict import CandidateVerdict, Verdict
+
+Ran = Annotated[tuple[str, ...], Field(description="Steps that must have been carried out before")]
 
 
 @action("operator.confirm", kind="O", judges=False, limit="none", check=check_passed,
@@ -137,14 +139,22 @@ def _plain(text: Value) -> str:
 @action("operator.reading", kind="I", limit="needed",
         title=Text("仪表读数", "Instrument reading"))  # fmt: skip
 async def reading(
-    step: StepContext, *, ask: TextField, quantity: str, unit: str, instrument: str
+    step: StepContext,
+    *,
+    ask: TextField,
+    quantity: str,
+    unit: str,
+    instrument: str,
+    if_run: Ran = (),
 ) -> None:
     """Have the person measure something with a hand instrument of the bench.
 
+    `if_run` names steps whose consequences are measured: without them there is nothing to measure.
     The uncertainty is the instrument's; the bench states it in the reading's unit, for
     temperatures in °C or K, or in % of the reading. An instrument that the bench does not list, or
     whose calibration has run out, makes the reading inconclusive.
     """
+    require_run(step, if_run)
     answer = await step.ask(
         Question(
             kind="reading",

@@ -21,14 +21,16 @@ from harness.actions.site_piles import (
 )
 from harness.bench.clock_offset import clock_offset
 from harness.clock import sleep
-from harness.errors import BenchError
+from harness.errors import BenchError, NotAvailableError
 from harness.fields import DurationField
-from harness.limits import Clear, Range, describe
+from harness.limits import Clear, Equals, Range, describe
 from harness.quantity import Measurement, Value, same_dimension
 from harness.text import Text
 
 Points = Annotated[list[str], Field(min_length=1, description="Points; piles without one leave it")]
 _MOST_RECORDS = 99
+_NOBODY = "no pile that answers has any of these points"
+_NOT_IN_LEDGER = "no pile that answers has any of these points in its ledger"
 _RECORD = ("record_energy", "record_start_time", "record_stop_reason")
 _FAULTS = ("fault", "emergency_stop", "power_lost")
 
@@ -64,6 +66,8 @@ async def summary(
     answers with old values, whatever their age: it is named.
     """
     found = kept(step, of, Scan)
+    if not found.online:
+        raise NotAvailableError(_NOBODY)
     before = await _clocks(step, found.online)
     unreadable: list[str] = []
     oldest: Measurement | None = None
@@ -110,11 +114,17 @@ async def _clocks(step: StepContext, roles: list[str]) -> dict[str, float]:
 async def flags_clear(step: StepContext, *, of: str, points: Points) -> None:
     """Read flag words of every pile that answers, and expect none set. Piles are named."""
     entries: list[str] = []
+    looked = False
     for role in kept(step, of, Scan).online:
         readings = await read_at(step, role, points) or {}
         for reading in readings.values():
-            flags = reading.value if isinstance(reading.value, list) else []
-            entries += [f"{role}:{flag}" for flag in flags]
+            looked = True
+            if isinstance(reading.value, list) and good(reading):
+                entries += [f"{role}:{flag}" for flag in reading.value]
+            else:
+                step.judge(reading, Clear([]))  # what cannot be read is not clear
+    if not looked:
+        raise NotAvailableError(_NOBODY)
     step.memory.kept[step.step] = entries
     step.judge(listed(step, "pile_alarms", entries), Clear([]))
 
@@ -131,14 +141,21 @@ async def matches_ledger(step: StepContext, *, of: str, points: Points) -> None:
     """Read settings or identity of every pile that answers, and compare with its own ledger."""
     differs: dict[str, list[str]] = {}
     entries: list[str] = []
+    compared = False
     for role in kept(step, of, Scan).online:
         ledger = step.bench.ledger(role)
         readings = await read_at(step, role, [name for name in points if name in ledger]) or {}
         for name, reading in readings.items():
-            if good(reading) and _same(reading.value, ledger[name]):
+            compared = True
+            if not good(reading):
+                step.judge(reading, Equals(ledger[name]))  # what cannot be read is unknown
+                continue
+            if _same(reading.value, ledger[name]):
                 continue
             differs.setdefault(role, []).append(name)
             entries.append(f"{role}:{name}={reading.value} ({ledger[name]})")
+    if not compared:
+        raise NotAvailableError(_NOT_IN_LEDGER)
     step.memory.kept[step.step] = differs
     step.judge(listed(step, "ledger_differences", entries), Clear([]))
 
@@ -169,6 +186,8 @@ async def clock_offsets(step: StepContext, *, of: str) -> None:
             continue  # it was there at the scan; the table says that it no longer is
         if step.judge(offset) not in SHOWN:
             drifted.append(role)
+    if not step.verdicts:
+        raise NotAvailableError("no pile that answers has a clock")
     step.memory.kept[step.step] = drifted
 
 
@@ -209,6 +228,8 @@ async def usage(step: StepContext, *, of: str) -> None:
             entries.append(f"{role}:day_sessions={len(records)} ({number})")
         if not isinstance(energy, int | float) or abs(total - energy) > _step_of(device.profile):
             entries.append(f"{role}:day_energy={total} ({energy})")
+    if not reasons:
+        raise NotAvailableError("no pile that answers keeps session records")
     step.memory.kept[step.step] = reasons
     step.judge(listed(step, "usage_differences", entries), Clear([]))
 

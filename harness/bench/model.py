@@ -11,11 +11,11 @@ from harness.devices.modbus.connection import ModbusConnection
 from harness.fields import DurationField, FileModel, Kebab, QuantityField, TextField
 from harness.quantity import Scalar
 
-PileRole = Literal[
-    "pile", "pile-2", "pile-3", "pile-4", "pile-5", "pile-6", "pile-7", "pile-8"
+Role = Literal[
+    "pile", "meter", "vehicle",
+    "pile-2", "pile-3", "pile-4", "pile-5", "pile-6", "pile-7", "pile-8",
 ]  # fmt: skip
-"""An outlet has several piles."""
-Role = Literal["meter", "vehicle"] | PileRole
+"""An outlet has several piles, see `harness.bench.roles`."""
 
 
 def _protocol(connection: Any) -> str:

@@ -20,7 +20,7 @@ from harness.engine.recorder import Listener
 from harness.engine.run import RunRequest, RunResult, execute
 from harness.errors import UnknownNameError
 from harness.events import Event, Measured
-from harness.procedure.load import LoadedProcedure, load_procedure
+from harness.procedure.load import load_procedure
 from harness.verdict import Ending, Verdict
 
 HEALTHY_SEEDS = 20
@@ -121,13 +121,14 @@ class MatrixBench:
     def __init__(self, faults: Mapping[str, SeededFault] | None = None) -> None:
         self.faults = seeded_faults() if faults is None else faults
         self.benches: dict[str, LoadedBench] = {}
-        """Procedure -> the first built-in bench that offers what it needs."""
+        """Procedure -> the first built-in bench with the piles that its faults are put into."""
         self.plans: dict[str, Plan] = {}
         catalogue: Catalogue = load_catalogue()
         built_in = [load_bench(name) for name in BUILT_IN]
         for name in sorted({name for fault in self.faults.values() for name in fault.expects}):
             procedure = load_procedure(name)
-            bench = next((one for one in built_in if offers(one, procedure)), built_in[0])
+            places = {fault.at[name] for fault in self.faults.values() if name in fault.at}
+            bench = next(one for one in built_in if places <= set(one.model.devices))
             # Simulated mains hurts nobody, so steps that energise are released.
             self.plans[name] = make_plan(procedure, bench, catalogue, energise=True)
             self.benches[name] = bench
@@ -198,12 +199,6 @@ class MatrixBench:
         """Procedure and step of everything that makes a claim about the device."""
         for name, plan in self.plans.items():
             yield from ((name, step.model.id) for step in plan.steps if step.action.judges)
-
-
-def offers(bench: LoadedBench, procedure: LoadedProcedure) -> bool:
-    """Whether a bench has all the points that a procedure cannot do without."""
-    needs = procedure.model.needs
-    return not any(bench.missing(role, point) for role in needs for point in needs[role])
 
 
 def _whole(result: RunResult) -> RunResult:

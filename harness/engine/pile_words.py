@@ -154,6 +154,10 @@ REASONS = Phrases(
         r"the profile does not show emergency stop, contactor and current",
         "点表中没有急停、接触器和电流这三个数据点",
     ),
+    (
+        r"it looks at what step (\S+) did, and that was not run",
+        r"本步骤检查步骤 \1 的结果，而该步骤未执行",
+    ),
     # what the simulated technician finds and refuses
     (
         r"the simulated technician does not work at live terminals",
@@ -165,6 +169,13 @@ REASONS = Phrases(
     (r"the cable gland is open, the earth mark is missing", "进线口未封堵，接地标识缺失"),
     (r"the window of the surge arrester is red", "防雷器窗口变红"),
     # an outlet
+    (r"no pile that answers has any of these points", "应答的桩都没有这些数据点"),
+    (
+        r"no pile that answers has any of these points in its ledger",
+        "应答的桩在台账中都没有这些数据",
+    ),
+    (r"no pile that answers has a clock", "应答的桩都没有时钟"),
+    (r"no pile that answers keeps session records", "应答的桩都没有充电记录"),
     (r"step (\S+) found nothing to go by", r"步骤 \1 没有可用的结果"),
     (
         r"(\S+) cannot be disabled over the bus; tag it and lock it off",

@@ -48,7 +48,7 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     # Emergency stop under load
     "s2-stuck-open": ("load-start",),
     "contactor-refuses": ("idle-again",),
-    "contactor-welded": ("load-start", "output-dead"),
+    "contactor-welded": ("load-start",),
     "contactor-welds-on-closing": ("emergency-stop", "output-dead", "idle-again"),
     "estop-not-wired": ("emergency-stop", "output-dead"),
     "estop-reset-stuck": ("idle-again",),
