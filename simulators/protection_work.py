@@ -143,7 +143,7 @@ LOOKS = frozenset({"lock-and-tag", "terminals", "glands-and-marks", "surge-arres
 
 def look(rig: Rig, subject: str) -> str | None:
     """What a look finds wrong; None: nothing."""
-    if subject == "surge-arrester" and rig.world.inputs.get("F-21"):
+    if subject == "surge-arrester" and not rig.world.enclosure.arrester_sound:
         return "the window of the surge arrester is red"
     if subject == "lock-and-tag" and not _supply(rig).locked:
         return "no lock at the feeder switch"

@@ -6,6 +6,7 @@ from harness.devices.modbus.points import Profile
 from harness.errors import NotAvailableError
 from simulators.fitting import pile_identity, pile_settings
 from simulators.hand_tools import Multimeter
+from simulators.hunting import Hunting
 from simulators.meter.reference_meter import ReferenceMeter
 from simulators.overrides import Overrides
 from simulators.pile.pile import Pile
@@ -57,7 +58,8 @@ class Rig:
         )
         self.registers = PileRegisters(self.pile)
         self.meter = ReferenceMeter(self.world, self.world.random("meter"))
-        self.wires: dict[str, Wire] = {"pile": Wire(), "meter": Wire()}
+        self.hunting = Hunting(self.world)
+        self.wires: dict[str, Wire] = {"pile": Wire(), "meter": Wire(), "injector": Wire()}
         self.line = Wire()
         """The trunk that the pile's wire branches off; piles on one line share it."""
         self.stranger = False

@@ -1,6 +1,7 @@
 """Several simulated devices on one RS-485 line, behind one connection."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from simulators.modbus_server import SimulatedSlave
 from simulators.wire import Disturbance, Wire
@@ -31,6 +32,7 @@ class SharedSlaves(SimulatedSlave):
         )
         self._slaves = list(slaves)
         self._clash = _Clash()
+        self._chosen = first
 
     def hears(self, unit: int, *, direct: bool) -> bool:
         hearing = [slave for slave in self._slaves if slave.hears(unit, direct=False)]
@@ -40,4 +42,8 @@ class SharedSlaves(SimulatedSlave):
         self.registers, self.device = chosen.registers, chosen.device
         self.advance, self.response_delay = chosen.advance, chosen.response_delay
         self.wire = chosen.wire if len(hearing) == 1 else self._clash
+        self._chosen = chosen
         return True
+
+    def answer(self, request: Any) -> Any:
+        return self._chosen.answer(request)

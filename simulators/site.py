@@ -118,7 +118,7 @@ class SimulatedSite:
         for roles in self._lines.values():
             slaves = [self.benches[role].slaves[FIRST] for role in roles]
             first = self.benches[roles[0]].rig
-            serving = await serve_in_memory(SharedSlaves([*slaves, _stranger(first)]), rtu=True)
+            serving = await serve_in_memory(SharedSlaves([*slaves, _stranger(first)]), "rtu")
             self._servings.append(serving)
             for role, slave in zip(roles, slaves, strict=True):
                 connections[role] = ModbusConnection(

@@ -166,8 +166,8 @@ def test_a_fault_is_at_one_pile_only(tmp_path: Path) -> None:
     [
         ("mains-off@pile-3", ["pile-3:power_loss"]),
         ("mains-off@pile-4", ["pile-4:power_loss"]),
-        ("bus-drop-open@pile-3", ["pile-3:bus_fault"]),
-        ("wrong-address@pile-2", ["pile-2:wrong_address"]),
+        ("modbus-line-broken@pile-3", ["pile-3:bus_fault"]),
+        ("modbus-address-wrong@pile-2", ["pile-2:wrong_address"]),
         ("bus-line-open", ["pile:bus_fault", "pile-2:bus_fault", "pile-3:bus_fault"]),
     ],
 )
@@ -395,7 +395,7 @@ def test_what_a_look_at_the_site_finds_is_said_in_chinese() -> None:
 def test_the_report_of_a_round(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HARNESS_KEYS", str(tmp_path / "keys"))
     out = tmp_path / "round"
-    arguments = ["run", SITE, "--bench", "sim-site", "--fault", "wrong-address@pile-3"]
+    arguments = ["run", SITE, "--bench", "sim-site", "--fault", "modbus-address-wrong@pile-3"]
     result = CliRunner().invoke(ROOT, [*arguments, "--out", str(out), "--lang", "zh", "--quiet"])
     assert result.exit_code == 1, result.output
     page = (out / "report.html").read_text(encoding="utf-8")
@@ -461,12 +461,12 @@ def test_what_was_not_compared_has_not_passed(tmp_path: Path, profile: str) -> N
 
 
 def test_without_a_single_pile_there_is_no_table(tmp_path: Path) -> None:
-    outcome = site_run(tmp_path, "bus-line-open", "bus-drop-open@pile-4")
+    outcome = site_run(tmp_path, "bus-line-open", "modbus-line-broken@pile-4")
     assert outcome.result.ending is Ending.COMPLETED
     assert finding(outcome, "piles_missing") == PILES
     for step in ("table", "alarms", "identity", "clocks", "usage"):
         assert outcome.verdicts[step] is Verdict.NOT_RUN, step
     assert not any(one.safe for one in outcome.of(SafeState))
     # A bench with one pile is no outlet: without it there is nothing to look at.
-    alone = run_procedure(tmp_path, SITE, faults=["bus-drop-open"])
+    alone = run_procedure(tmp_path, SITE, faults=["modbus-line-broken"])
     assert alone.result.ending is Ending.LOST

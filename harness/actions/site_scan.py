@@ -87,7 +87,7 @@ async def scan(step: StepContext, *, units: Units = (1, 32), timeout: DurationFi
         else:
             found.online.append(role)
     for line, roles in lines.items():
-        if not line.connection.is_rtu:
+        if not line.connection.is_bus:
             continue  # over TCP the address is the device
         used = {pile(step, role).unit for role in roles}
         for unit in range(units[0], units[1] + 1):

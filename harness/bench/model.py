@@ -8,11 +8,12 @@ from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 from harness.catalogue.item import LimitSpec
 from harness.devices.can.connection import CanConnection
 from harness.devices.modbus.connection import ModbusConnection
+from harness.devices.recorder.mapping import RecorderEntry
 from harness.fields import DurationField, FileModel, Kebab, QuantityField, TextField
 from harness.quantity import Scalar
 
 Role = Literal[
-    "pile", "meter", "vehicle",
+    "pile", "meter", "vehicle", "injector",
     "pile-2", "pile-3", "pile-4", "pile-5", "pile-6", "pile-7", "pile-8",
 ]  # fmt: skip
 """An outlet has several piles, see `harness.bench.roles`."""
@@ -37,6 +38,9 @@ class DeviceEntry(FileModel):
 
     profile: str | None = Field(
         default=None, description="Name of a shipped profile, or a file beside the bench file"
+    )
+    connector: int = Field(
+        default=1, ge=1, description="Which connector is meant, of a map that describes several"
     )
     connection: Connection | None = None
     connections: dict[str, CanConnection] = Field(
@@ -68,6 +72,16 @@ class DeviceEntry(FileModel):
     )
     unit: int | None = Field(
         default=None, ge=1, le=247, description="Of a simulated pile on a line: its unit id"
+    )
+    resolution: dict[str, QuantityField] = Field(
+        default_factory=dict,
+        description="How finely registers count, by point, where the profile does not say it",
+    )
+    faults: dict[Kebab, str] = Field(
+        default_factory=dict, description="Of an injector: fault -> its relay"
+    )
+    calibration_due: date | None = Field(
+        default=None, description="Of a reference meter: the last day of its calibration"
     )
 
     @field_validator("database", mode="before")
@@ -140,6 +154,10 @@ class BenchFile(FileModel):
         default_factory=dict, description="What the site ledger says: serial number, tariff ..."
     )
     instruments: dict[Kebab, Instrument] = Field(default_factory=dict)
+    recorder: RecorderEntry | None = Field(
+        default=None,
+        description="Oscilloscope, power analyser or logger whose recordings prove short times",
+    )
     limits: dict[str, LimitSpec] = Field(
         default_factory=dict,
         description="Own reference values for catalogue items of low confidence, by item id",

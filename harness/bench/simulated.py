@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Protocol
 
 from harness.bench.load import LoadedBench
+from harness.bench.recorder import Source
 from harness.bench.roles import PILE, piles_of
 from harness.clock import Clock, Deadline, loop_time
 from harness.devices.can.connection import CanConnection
@@ -57,9 +58,13 @@ class SimulatedSide:
             wall=lambda: clock.now().utc,
             pile=loaded.profiles["pile"] if "pile" in inside else None,
             meter=loaded.profiles["meter"] if "meter" in inside else None,
+            injector=loaded.profiles["injector"] if "injector" in inside else None,
+            relays=loaded.model.devices["injector"].faults if "injector" in inside else None,
             car=self._has_car,
             loop_start=start,
             pace=pace,
+            edition=loaded.model.edition,
+            contact_step=loaded.model.recorder.resolution if loaded.model.recorder else None,
         )
         others = [role for role in piles_of(inside) if role != PILE]
         self._site = SimulatedSite(
@@ -91,6 +96,11 @@ class SimulatedSide:
     def hands(self) -> Operator:
         """Acts and sees on the simulated bench for a person, without taking time."""
         return self._site.hands
+
+    @property
+    def recorder(self) -> Source | None:
+        """What records the simulated bench; None where no pile is simulated."""
+        return self._bench.recorder if "pile" in self._bench.slaves else None
 
     @property
     def site(self) -> Mapping[str, Scalar]:
@@ -147,6 +157,8 @@ class ServedSide:
         seed: int,
         clock: Clock,
         car: bool = False,
+        injector: Profile | None = None,
+        relays: Mapping[str, str] | None = None,
     ) -> None:
         from simulators.bench import SimulatedBench  # noqa: PLC0415 - only when asked for
 
@@ -157,6 +169,8 @@ class ServedSide:
             wall=lambda: clock.now().utc,
             pile=pile,
             meter=meter,
+            injector=injector,
+            relays=relays,
             car=car,
             loop_start=start,
         )
@@ -209,6 +223,42 @@ class ServedSide:
         await self._bench.stop()
 
 
+class CatalogueEntry(Protocol):
+    """A line of the fault catalogue of piles."""
+
+    @property
+    def code(self) -> str:
+        """F-01 to F-42."""
+        ...
+
+    @property
+    def title(self) -> Text: ...
+
+    @property
+    def severity(self) -> str:
+        """A stop and lock out, B stop and retry, C warning; practice, of low confidence."""
+        ...
+
+    @property
+    def consequence(self) -> Text: ...
+
+    @property
+    def recovery(self) -> Text: ...
+
+    @property
+    def clause(self) -> str | None:
+        """Clause of GB/T 18487.1-2023 that was read, if any."""
+        ...
+
+    @property
+    def within(self) -> float | None:
+        """Its limit (s) from the cause to the output being off."""
+        ...
+
+    @property
+    def confidence(self) -> str: ...
+
+
 class SeededFault(Protocol):
     """What is known about a fault of the simulated bench."""
 
@@ -229,6 +279,11 @@ class SeededFault(Protocol):
     @property
     def role(self) -> str:
         """The device that has it."""
+        ...
+
+    @property
+    def entry(self) -> CatalogueEntry | None:
+        """The alarm of the fault catalogue that it leads to."""
         ...
 
     @property

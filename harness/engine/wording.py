@@ -11,7 +11,15 @@ from math import isfinite
 
 from harness.bench.roles import is_pile
 from harness.clock import CHINA
-from harness.engine import bus_words, details, names, pile_words, reasons_steps_zh, states_zh
+from harness.engine import (
+    bus_words,
+    details,
+    metering_words,
+    names,
+    pile_words,
+    reasons_steps_zh,
+    states_zh,
+)
 from harness.engine.phrases import ANY_POINT
 from harness.engine.reasons_zh import REASONS
 from harness.events import Judged
@@ -58,7 +66,13 @@ _QUALITY = {
     Quality.CORRUPT: Text("报文校验或计数器错误", "checksum or counter of the frame is wrong"),
     Quality.UNSTABLE: Text("多次读数不一致", "readings do not agree"),
 }
-_ROLES_ZH = {"pile": "充电桩", "meter": "电能表", "vehicle": "车辆", "operator": "人员"}
+_ROLES_ZH = {
+    "pile": "充电桩",
+    "meter": "电能表",
+    "injector": "故障注入器",
+    "vehicle": "车辆",
+    "operator": "人员",
+}
 _VERDICTS_ZH = {verdict.value: text.zh for verdict, text in VERDICTS.items()}
 _FIXED_ZH = {**_ROLES_ZH, "no reading": "没有读数", "None": "没有读数"}
 _NONE = Text("无", "none")
@@ -90,6 +104,7 @@ def reason(english: str, of: str = "") -> Text:
         REASONS.find(english, piece)
         or reasons_steps_zh.REASONS.find(english, piece)
         or pile_words.REASONS.find(english, piece)
+        or metering_words.REASONS.find(english, piece)
         or bus_words.reason(english)
     )
     return Text(details.chinese(english) if chinese is None else chinese, english)

@@ -5,6 +5,7 @@ from functools import cache
 
 from simulators.faults import (
     appearance,
+    breaker,
     bus_nodes,
     bus_repair,
     bus_wiring,
@@ -17,7 +18,12 @@ from simulators.faults import (
     joint_vehicle,
     lamp,
     metering,
+    metering_check,
+    modules,
     outlet,
+    pilot_pile,
+    pilot_provoked,
+    pilot_vehicle,
     protection,
     sensors,
     supply,
@@ -49,6 +55,9 @@ _FAMILIES = (
     contactor,
     gun,
     metering,
+    metering_check,
+    modules,
+    breaker,
     temperature,
     wire,
     charging,
@@ -69,6 +78,9 @@ _FAMILIES = (
     bus_wiring,
     bus_nodes,
     bus_repair,
+    pilot_provoked,
+    pilot_pile,
+    pilot_vehicle,
 )
 
 

@@ -10,9 +10,6 @@ from simulators.pile.clockwork import DAY
 from simulators.pile.session_log import SessionRecord
 from simulators.rig import Rig
 
-ELSEWHERE = 9
-"""Unit id of a pile that was given the wrong one."""
-
 
 def _clock(rig: Rig) -> Any:
     return rig.pile.clock
@@ -48,25 +45,6 @@ def _seen(name: str, subject: str, note: str, title: Text, detail: Text) -> Faul
 
 ON_THE_LINE = (
     Fault(
-        name="wrong-address",
-        title=Text("通信地址错误", "Wrong address"),
-        detail=Text(
-            f"维修后地址被设成 {ELSEWHERE}，与台账不符。",
-            f"After a repair it was left at unit id {ELSEWHERE}.",
-        ),
-        kind="data",
-        defects=(defect(lambda rig: rig.registers, "unit_id", ELSEWHERE),),
-    ),
-    Fault(
-        name="bus-drop-open",
-        title=Text("桩的 485 支线断开", "RS-485 drop open"),
-        detail=Text(
-            "桩有电，通信支线断开，不应答。", "The pile has power; its drop of the line is open."
-        ),
-        kind="wiring",
-        defects=(defect(lambda rig: rig.wires["pile"], "open", True),),
-    ),
-    Fault(
         name="bus-line-open",
         title=Text("485 总线断开", "RS-485 line open"),
         detail=Text(
@@ -74,7 +52,7 @@ ON_THE_LINE = (
             "The line is open at the gateway: none of its piles answers, all have power.",
         ),
         kind="wiring",
-        defects=(defect(lambda rig: rig.line, "open", True),),
+        defects=(defect(lambda rig: rig.line, "broken", True),),
     ),
     Fault(
         name="foreign-device",

@@ -21,6 +21,8 @@ class Session:
         self.started: float | None = None
         self.ended: float | None = None
         self.stop_reason = "none"
+        self.keeps_reason = True
+        """False: a defect of its software, the reason is always that the vehicle stopped."""
         self._energy_at_start = 0.0
         self._energy = 0.0
         self._time = 0.0
@@ -39,9 +41,10 @@ class Session:
         self._energy, self._time = self.watt_hours, self.seconds
         self.active = False
         self.ended = self._clock()
-        self.stop_reason = reason
+        self.stop_reason = reason if self.keeps_reason else "vehicle_stopped"
         started = self.ended if self.started is None else self.started
-        self._log.add(SessionRecord(started, self.ended, round(self._energy), reason))
+        record = SessionRecord(started, self.ended, round(self._energy), self.stop_reason)
+        self._log.add(record)
 
     @property
     def watt_hours(self) -> float:

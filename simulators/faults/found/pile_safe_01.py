@@ -47,7 +47,6 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "earth-resistance-high": ("earth-resistance",),
     # Emergency stop under load
     "s2-stuck-open": ("load-start",),
-    "contactor-refuses": ("idle-again",),
     "contactor-welded": ("load-start",),
     "contactor-welds-on-closing": ("emergency-stop", "output-dead", "idle-again"),
     "estop-not-wired": ("emergency-stop", "output-dead"),

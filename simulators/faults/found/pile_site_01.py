@@ -18,8 +18,8 @@ AT: Mapping[str, str] = {
 FOUND: Mapping[str, tuple[str, ...]] = {
     # Who is there
     "mains-off": ("scan", "offline"),
-    "wrong-address": ("scan", "offline"),
-    "bus-drop-open": ("scan", "offline"),
+    "modbus-address-wrong": ("scan", "offline"),
+    "modbus-line-broken": ("scan", "offline"),
     "bus-line-open": ("scan", "offline"),
     "foreign-device": ("scan",),
     "clock-stopped": ("table",),
