@@ -1,6 +1,6 @@
 """The simulated bench: a charging point with its devices, served over Modbus, and a technician."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -147,6 +147,7 @@ class SimulatedBench:
             self.rig.wires[role],
             advance=self.rig.advance,
             response_delay=response_delay,
+            line=self.rig.line,
         )
 
     def on_failure(self, told: Callable[[Exception], None]) -> None:
@@ -178,11 +179,16 @@ class SimulatedBench:
 
     # Serving
 
-    async def start_in_memory(self) -> dict[str, ModbusConnection]:
-        """Serve every device on an in-process line of its own; role -> connection."""
+    async def start_in_memory(self, skip: Collection[str] = ()) -> dict[str, ModbusConnection]:
+        """Serve every device on an in-process line of its own; role -> connection.
+
+        `skip`: roles that somebody else serves.
+        """
         self._pump.start()
         connections: dict[str, ModbusConnection] = {}
         for role, slave in self.slaves.items():
+            if role in skip:
+                continue
             framing = _framing(self._profiles[role])
             serving = await serve_in_memory(slave, framing)
             self._servings.append(serving)

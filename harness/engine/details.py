@@ -6,7 +6,7 @@ decided here and nothing is stored. Plain text only: failures of the first secon
 """
 
 from harness.datafile import OR
-from harness.engine import maintenance_words, metering_words
+from harness.engine import maintenance_words, metering_words, pile_words
 from harness.engine.details_zh import DETAILS, EXPECTED
 from harness.errors import FileError, HarnessError, Problem
 
@@ -91,6 +91,7 @@ def expected(english: str) -> str:
     known = (
         metering_words.EXPECTED.find(english, _piece)
         or EXPECTED.find(english, _piece)
+        or pile_words.EXPECTED.find(english, _piece)
         or details_vehicle.expected(english, _piece)
     )
     return known or english
@@ -119,6 +120,7 @@ def _known(english: str) -> str | None:
         or metering_words.DETAILS.find(english, _piece)
         or maintenance_words.DETAILS.find(english, _piece)
         or DETAILS.find(english, _piece)
+        or pile_words.DETAILS.find(english, _piece)
     )
     if known is not None:
         return known

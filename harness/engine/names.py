@@ -19,6 +19,7 @@ from harness.engine import (
     bus_words,
     maintenance_words,
     metering_words,
+    pile_words,
     signal_names,
     states_zh,
     trace_words,
@@ -210,7 +211,8 @@ def _known(name: str, source: str) -> Text | None:
     canonical = CANONICAL.get(name)
     if canonical is not None:
         return canonical.title
-    return _DERIVED.get(name) or FINDINGS.get(name) or trace_words.name(name)
+    known = _DERIVED.get(name) or pile_words.NAMES.get(name) or FINDINGS.get(name)
+    return known or trace_words.name(name)
 
 
 def _of_vehicle(name: str, language: Language) -> str | None:
@@ -257,7 +259,7 @@ def trouble_code(title: str) -> Text:
 
 def is_finding(name: str) -> bool:
     """Whether a quantity of this name lists what was found to be wrong."""
-    known = name in FINDINGS or name in bus_words.FINDINGS
+    known = name in FINDINGS or name in bus_words.FINDINGS or name in pile_words.FINDINGS
     return known or name.rpartition(".")[2] in (_DIFFERING, "trouble_codes")
 
 
@@ -272,6 +274,11 @@ def listed(entries: Sequence[str], of: str, language: Language) -> str:
     if of in maintenance_words.FINDINGS:
         return comma.join(
             maintenance_words.entry(one, of, language) or point(one, language) for one in entries
+        )
+    if of in pile_words.FINDINGS or of == "order_piles":
+        return comma.join(
+            pile_words.entry(entry, language, lambda name: point(name, language))
+            for entry in entries
         )
     if of == "lamps_lit":
         return comma.join(point(entry, language, "vehicle") for entry in entries)

@@ -287,6 +287,8 @@ class _Session:
             self.bench.require_fault(name)
         await self.bench.open(Deadline.after(OPENING_DEADLINE))
         for role, device in self.bench.devices.items():
+            if role in self.bench.unopened:
+                continue
             self.recorder.emit(
                 DeviceOpened(
                     role=role,

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from math import isfinite
 
+from harness.bench.roles import is_pile
 from harness.clock import CHINA
 from harness.engine import (
     bus_words,
@@ -16,6 +17,7 @@ from harness.engine import (
     maintenance_words,
     metering_words,
     names,
+    pile_words,
     reasons_steps_zh,
     states_zh,
     trace_words,
@@ -104,6 +106,7 @@ def reason(english: str, of: str = "") -> Text:
         REASONS.find(english, piece)
         or trace_words.REASONS.find(english, piece)
         or reasons_steps_zh.REASONS.find(english, piece)
+        or pile_words.REASONS.find(english, piece)
         or metering_words.REASONS.find(english, piece)
         or maintenance_words.REASONS.find(english, piece)
         or bus_words.reason(english)
@@ -170,7 +173,9 @@ def _point_with_state(words: str) -> str | None:
 
 def role(name: str, language: Language) -> str:
     """A role of the bench."""
-    return _ROLES_ZH.get(name, name) if language == "zh" else name
+    if language != "zh":
+        return name
+    return pile_words.role(name, language) if is_pile(name) else _ROLES_ZH.get(name, name)
 
 
 def point(name: str, language: Language, source: str = "") -> str:
