@@ -25,6 +25,19 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "seal-missing": ("seals",),
     "repair-label-missing": ("labels",),
     "old-part-kept": ("old-part",),
+    # Off, insulation and protective continuity; most of these end the run
+    "feeder-mislabelled": ("feeder-off",),
+    "feeder-lock-broken": ("lock-and-tag",),
+    "tester-lead-broken": ("tester",),
+    "discharge-resistor-missing": ("dead-line-neutral",),
+    "back-feed": ("dead-line-earth",),
+    "neutral-live": ("dead-neutral-earth",),
+    "tester-lead-breaks": ("tester-again",),
+    "pe-bond-high": ("pe-bond",),
+    "insulation-tester-weak": ("test-voltage",),
+    "insulation-low": ("insulation",),
+    "discharger-broken": ("discharged",),
+    "control-board-hangs": ("feeder-on",),
     # Control pilot and start/stop
     "half-plugged": ("plug-seen", *_NO_START),
     "pilot-r3-low": (
