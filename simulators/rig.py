@@ -58,6 +58,8 @@ class Rig:
         self.meter = ReferenceMeter(self.world, self.world.random("meter"))
         self.wires: dict[str, Wire] = {"pile": Wire(), "meter": Wire()}
         self.overrides = Overrides()
+        self.faults_on: set[str] = set()
+        """Seeded faults that are there now; who mends one takes it out."""
         self._car = Car(self.world, wall=lambda: start + self.world.t) if with_car else None
 
     @property

@@ -9,7 +9,9 @@ from collections.abc import Callable, Mapping
 from harness.clock import Deadline, sleep
 from harness.devices.operator import ABNORMAL, NORMAL, Answer, Question
 from harness.errors import NoReplyError, NotAvailableError, UnknownNameError
+from simulators import pile_looks
 from simulators.instruments import Reading, constant
+from simulators.pile_mending import mend
 from simulators.rig import Rig
 from simulators.vehicle import hands, measuring
 
@@ -17,6 +19,7 @@ BY = "simulated technician"
 
 
 READINGS: dict[str, Reading] = {
+    **pile_looks.READINGS,
     "gun_surface_temperature": Reading(
         "°C", lambda rig: rig.pile.temperatures.plug_reading(), constant(2.0), 1
     ),
@@ -43,6 +46,8 @@ READINGS: dict[str, Reading] = {
 
 _ACTIONS: dict[str, Callable[[Rig], None]] = {
     "wear-ppe": lambda rig: None,
+    "read-work-order": lambda rig: None,
+    "isolate-and-prove-dead": lambda rig: None,
     "press-emergency-stop": lambda rig: rig.pile.press_emergency_stop(),
     "release-emergency-stop": lambda rig: rig.pile.release_emergency_stop(),
     "reset-emergency-stop": lambda rig: rig.pile.push_reset_button(),
@@ -113,6 +118,8 @@ class SimulatedTechnician:
 
     def _do(self, subject: str) -> Answer:
         action = self._actions.get(subject)
+        if action is None and mend(self._rig, subject):
+            return Answer(value=True, by=BY)
         if action is None:
             unknown = UnknownNameError("action", subject, list(self._actions))
             hint = unknown.detail.partition("; ")[2]  # names like it, instead of all there are
@@ -136,6 +143,8 @@ class SimulatedTechnician:
     def _observe(self, question: Question) -> Answer:
         if self._rig.has_car and question.subject in measuring.OBSERVATIONS:
             return Answer(value=measuring.OBSERVATIONS[question.subject](self._rig), by=BY)
+        if question.subject in pile_looks.OBSERVATIONS:
+            return Answer(value=pile_looks.OBSERVATIONS[question.subject](self._rig), by=BY)
         if question.subject != "lamp":
             raise NotAvailableError(
                 f"there is no {question.subject!r} to observe on this simulated bench"

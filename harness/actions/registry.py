@@ -84,6 +84,9 @@ _OWN_ROOMS = (
     "harness.actions.bus_watching",
     "harness.actions.bus_measuring",
     "harness.actions.bus_diagnosis",
+    "harness.actions.pile_looking",
+    "harness.actions.pile_diagnosis",
+    "harness.actions.pile_repair",
     "harness.actions.checks",
 )
 

@@ -29,6 +29,7 @@ from harness.errors import (
     DeviceLostError,
     EvidenceError,
     HarnessError,
+    NoReplyError,
     NotAvailableError,
     UnknownNameError,
     UsageError,
@@ -249,7 +250,7 @@ class Bench:
             return f"simulator in this process ({'rtu' if connection.is_rtu else 'tcp'} frames)"
         return connection.describe()
 
-    async def preamble(self, deadline: Deadline) -> None:
+    async def preamble(self, deadline: Deadline, *, may_be_silent: bool = False) -> None:
         """Put on record what is on the bench: identities and instruments."""
         self.at_step("preamble", 1)
         for role, device in self.devices.items():
@@ -257,7 +258,9 @@ class Bench:
             read = self.vehicle.read_what_answers if role == "vehicle" else device.read
             try:
                 found = await read(names, deadline) if names else {}
-            except (DeviceError, NotAvailableError) as error:
+            except (DeviceError, NotAvailableError, NoReplyError) as error:
+                if isinstance(error, NoReplyError) and not may_be_silent:
+                    raise  # no step will look into that
                 # A wrong profile or an odd device: the identity step will say what it means.
                 self._emit(_not_read(f"{role}: identity", error))
             else:

@@ -15,7 +15,7 @@ from typing import Any
 from harness.data import data_folder
 from harness.datafile import load
 from harness.devices.modbus.canonical import CANONICAL
-from harness.engine import bus_words, signal_names, states_zh
+from harness.engine import bus_words, pile_fault_words, signal_names, states_zh
 from harness.errors import FileError
 from harness.text import Language, Text
 
@@ -139,6 +139,7 @@ def point(name: str, language: Language, source: str = "") -> str:
     return (
         _worked_out(name, language, source)
         or bus_words.quantity(name, language, bus)
+        or pile_fault_words.quantity(name, language)
         or _of_vehicle(name, language)
         or name
     )
@@ -243,7 +244,7 @@ def trouble_code(title: str) -> Text:
 
 def is_finding(name: str) -> bool:
     """Whether a quantity of this name lists what was found to be wrong."""
-    known = name in FINDINGS or name in bus_words.FINDINGS
+    known = name in FINDINGS or name in bus_words.FINDINGS or name in pile_fault_words.LISTS
     return known or name.rpartition(".")[2] in (_DIFFERING, "trouble_codes")
 
 
@@ -257,6 +258,8 @@ def listed(entries: Sequence[str], of: str, language: Language) -> str:
     comma = "、" if language == "zh" else ", "
     if of == "lamps_lit":
         return comma.join(point(entry, language, "vehicle") for entry in entries)
+    if of in pile_fault_words.LISTS:
+        return comma.join(pile_fault_words.entry(entry, language) for entry in entries)
     if of not in _AT_A_PLACE:
         of_units = of in _OF_UNITS or of.rpartition(".")[2] == _DIFFERING
         return comma.join(_differing(one, language) if of_units else one for one in entries)

@@ -10,7 +10,14 @@ from datetime import UTC, datetime
 from math import isfinite
 
 from harness.clock import CHINA
-from harness.engine import bus_words, details, names, reasons_steps_zh, states_zh
+from harness.engine import (
+    bus_words,
+    details,
+    names,
+    pile_fault_words,
+    reasons_steps_zh,
+    states_zh,
+)
 from harness.engine.phrases import ANY_POINT
 from harness.engine.reasons_zh import REASONS
 from harness.events import Judged
@@ -89,8 +96,10 @@ def reason(english: str, of: str = "") -> Text:
         REASONS.find(english, piece)
         or reasons_steps_zh.REASONS.find(english, piece)
         or bus_words.reason(english)
+        or pile_fault_words.reason(english)
     )
-    return Text(details.chinese(english) if chinese is None else chinese, english)
+    said = pile_fault_words.in_words(english)
+    return Text(details.chinese(english) if chinese is None else chinese, said)
 
 
 def reason_with_steps(english: str, titles: Mapping[str, Text]) -> Text:
@@ -221,6 +230,8 @@ def _exact(reading: Measurement, beside: Limit) -> bool:
 
 
 def _state(shown: str, language: Language, of: str) -> str:
+    if (known := pile_fault_words.value(shown, of, language)) is not None:
+        return known
     if (known := bus_words.value(shown, of, language, names.bus)) is not None:
         return known
     if language == "zh":

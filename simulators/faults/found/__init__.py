@@ -11,9 +11,9 @@ from dataclasses import replace
 from typing import Any
 
 from simulators.faults.fault import Fault
-from simulators.faults.found import veh_chg_01
+from simulators.faults.found import pile_fault_01, veh_chg_01
 
-_PROCEDURES = (veh_chg_01,)
+_PROCEDURES = (veh_chg_01, pile_fault_01)
 
 
 def _table(module: Any, name: str) -> Mapping[str, Any]:
