@@ -8,6 +8,8 @@ from collections.abc import Callable
 import can_decode
 import can_live
 import engine
+import many_piles
+import metering_hour
 import modbus_reads
 import startup
 import vehicle_sim
@@ -41,7 +43,9 @@ def modbus_rows() -> list[Row]:
 BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "engine": engine.rows,
     "modbus": modbus_rows,
+    "many piles": many_piles.rows,
     "virtual time": virtual_time.rows,
+    "metering hour": metering_hour.rows,
     "startup": startup.rows,
     "CAN recordings": can_decode.rows,
     "CAN live": can_live.rows,

@@ -50,6 +50,7 @@ _UNITS: dict[str, tuple[str, float]] = {
     "m": ("length", 1.0),
     "mm": ("length", 1e-3),
     "dBm": ("signal level", 1.0),
+    "CNY": ("money", 1.0),
     "CNY/kWh": ("tariff", 1.0),
     "km/kWh": ("range", 1.0),
     "unix_s": ("instant", 1.0),

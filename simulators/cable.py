@@ -43,6 +43,8 @@ class Cable:
         self.pilot_leak = math.inf
         """Insulation of the pilot wire to PE in the cable (ohm); moisture or chafing lowers it."""
         self.earth_sound = True
+        self.connection_wire_sound = True
+        """CC from the plug to the inlet; open where a plug is only half in."""
         self.cc_open = False
         """The CC contact of the plug is open: nobody sees RC."""
         self.output_shorted = False
@@ -55,6 +57,11 @@ class Cable:
         """The plug is in the vehicle's inlet."""
         return self.place is Place.VEHICLE
 
+    @property
+    def connection_made(self) -> bool:
+        """The CC circuit from plug to inlet is closed."""
+        return self.mated and self.connection_wire_sound
+
     def plug_resistance(self) -> float:
         """CC to PE of the plug by ohmmeter: RC, with the button pressed RC + R4."""
         if self.cc_open:
@@ -66,7 +73,7 @@ class Cable:
 
         The circuit returns through earth.
         """
-        if self.mated and self.earth_sound and not self.cc_open:
+        if self.mated and self.earth_sound and self.connection_wire_sound and not self.cc_open:
             return self.plug_resistance()
         return self.rc if self.connection_contact_stuck else None
 

@@ -79,6 +79,10 @@ class Grid:
         """Voltage of the terminal N against PE: about a volt, or a phase voltage when reversed."""
         return self.voltage(1, t) if self.reversed else 0.004 * self.level
 
+    def deviation(self, phase: int, t: float) -> float:
+        """By how much a phase differs from the level (V)."""
+        return self._waves[phase - 1].at(t)
+
     def frequency(self, t: float) -> float:
         return self.frequency_level + self._frequency_wave.at(t)
 

@@ -29,6 +29,7 @@ class Load:
         self._i0 = self._i1 = 0.0
         self._done = scheduler.t
         self._watt_hours: dict[int, float] = {1: 0.0, 2: 0.0, 3: 0.0}
+        self._per_ampere = 0.0
         self._arrival: Event | None = None
 
     def current(self, t: float | None = None) -> float:
@@ -42,6 +43,11 @@ class Load:
     def target(self) -> float:
         """Where the current is going."""
         return self._i1
+
+    @property
+    def course(self) -> tuple[float, float, float, float]:
+        """The present straight line: from and to (s), current at either end (A)."""
+        return self._t0, self._t1, self._i0, self._i1
 
     def mean_square(self) -> float:
         """Mean of the square of the current over the present stretch (A²), for heating."""
@@ -109,6 +115,11 @@ class Load:
         self.settle()
         return self._watt_hours[phase]
 
+    def energy_per_ampere(self) -> float:
+        """Energy (Wh) that one ampere more would have carried while a current flowed."""
+        self.settle()
+        return self._per_ampere
+
     def settle(self) -> None:
         """Book the energy up to now. To be called before anything that it depends on changes."""
         t0, t = self._done, self._scheduler.t
@@ -124,3 +135,6 @@ class Load:
             for phase in self.phases:
                 joules = self._grid.volt_ampere_seconds(phase, start, end, i0, i1)
                 self._watt_hours[phase] += joules * POWER_FACTOR / 3600
+                if i0 > 0.0 or i1 > 0.0:
+                    volt_seconds = self._grid.volt_ampere_seconds(phase, start, end, 1.0, 1.0)
+                    self._per_ampere += volt_seconds * POWER_FACTOR / 3600

@@ -198,7 +198,7 @@ class RegisterMap:
         """The value of a point as a client would decode it now."""
         point = self.profile.points[name]
         slot = self._slots[_place(point)][point.address]
-        return decode(point, self._words(slot)).value
+        return decode(point.scaled(self._holds), self._words(slot)).value
 
     def _words(self, slot: _Slot) -> list[int]:
         views = [point for point in slot.points if self._can_be_read(point)]
@@ -226,7 +226,7 @@ class RegisterMap:
         """The live value in the point's unit."""
         name, factor = self._sources[point.name]
         if name is None:
-            return decode(point, self._kept(point)).value
+            return decode(point.scaled(self._holds), self._kept(point)).value
         value = self._device.get(name)
         factor /= self._ratio(point)
         if factor != 1.0 and isinstance(value, int | float) and not isinstance(value, bool):
@@ -246,6 +246,7 @@ class RegisterMap:
         if self._sources[point.name].name is None:
             return self._kept(point)
         value = self._value(point)
+        point = point.scaled(self._holds)
         codec = codec_of(point)
         if point.values and isinstance(value, int) and value not in point.values.values():
             return codec.pack(value)  # a raw code from a defective part
@@ -312,7 +313,7 @@ class RegisterMap:
             self._apply(point, value, part)
 
     def _acceptable(self, point: Point, words: list[int]) -> Value:
-        found = decode(point, words)
+        found = decode(point.scaled(self._holds), words)
         value = found.value
         if found.quality is Quality.UNKNOWN_CODE and point.allowed is not None:
             # A number that is no state but may be written (a password).

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from harness.devices.modbus.points import Profile
 from harness.errors import NotAvailableError
 from simulators.fitting import pile_identity, pile_settings
+from simulators.hunting import Hunting
 from simulators.meter.reference_meter import ReferenceMeter
 from simulators.overrides import Overrides
 from simulators.pile.pile import Pile
@@ -56,7 +57,8 @@ class Rig:
         )
         self.registers = PileRegisters(self.pile)
         self.meter = ReferenceMeter(self.world, self.world.random("meter"))
-        self.wires: dict[str, Wire] = {"pile": Wire(), "meter": Wire()}
+        self.hunting = Hunting(self.world)
+        self.wires: dict[str, Wire] = {"pile": Wire(), "meter": Wire(), "injector": Wire()}
         self.overrides = Overrides()
         self.faults_on: set[str] = set()
         """Seeded faults that are there now; who mends one takes it out."""

@@ -10,6 +10,7 @@ from harness.clock import Deadline, sleep
 from harness.devices.operator import ABNORMAL, NORMAL, Answer, Question
 from harness.errors import NoReplyError, NotAvailableError, UnknownNameError
 from simulators import pile_looks
+from simulators.displays import DISPLAYS
 from simulators.instruments import Reading, constant
 from simulators.pile_mending import mend
 from simulators.rig import Rig
@@ -44,6 +45,13 @@ READINGS: dict[str, Reading] = {
 }
 """What can be measured by hand, by the subject of the question."""
 
+
+def _connect_simulator(rig: Rig) -> None:
+    """The plug goes into a vehicle simulator with its S2 open; it draws what it may."""
+    rig.world.vehicle.wants_charge = False
+    rig.world.plug_in()
+
+
 _ACTIONS: dict[str, Callable[[Rig], None]] = {
     "wear-ppe": lambda rig: None,
     "read-work-order": lambda rig: None,
@@ -55,8 +63,16 @@ _ACTIONS: dict[str, Callable[[Rig], None]] = {
     "return-gun": lambda rig: rig.world.return_gun(),
     "connect-vehicle": lambda rig: rig.world.plug_in(),
     "disconnect-vehicle": lambda rig: rig.world.return_gun(),
+    # A vehicle simulator, whose S2 is worked by hand
+    "connect-simulator": _connect_simulator,
+    "close-s2": lambda rig: rig.world.vehicle.close_s2(),
+    "open-s2": lambda rig: rig.world.vehicle.open_s2(),
+    "reset-faults": lambda rig: rig.pile.push_reset_button(),
+    "wire-reference-meter": lambda rig: None,
+    "release-power": lambda rig: None,
+    "acknowledge-spot-check": lambda rig: None,
 }
-_LOOKS = frozenset({"enclosure", "cable-and-gun", "nameplate-and-signs"})
+_LOOKS = frozenset({"enclosure", "cable-and-gun", "nameplate-and-signs", "pulse-output"})
 _TIMES = {
     "confirm": (1.5, 4.0),
     "inspect": (4.0, 9.0),
@@ -153,6 +169,9 @@ class SimulatedTechnician:
         return Answer(value=seen, by=BY)
 
     def _measure(self, question: Question) -> Answer:
+        shown_there = DISPLAYS.get(question.subject)
+        if shown_there is not None and question.unit == shown_there.unit:
+            return Answer(value=round(shown_there.value(self._rig), shown_there.digits), by=BY)
         reading = READINGS.get(question.subject)
         if reading is None and self._rig.has_car:
             reading = measuring.READINGS.get(question.subject)

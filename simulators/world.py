@@ -169,12 +169,17 @@ class World:
         if levels != self._levels:
             self._levels = levels
             self.trace.note(self.t, "cp", round(levels.positive, 3))
+            self.trace.note(self.t, "cp_low", round(levels.negative, 3))
             self.trace.note(self.t, "cp_duty", round(levels.duty, 3))
             if self.pile is not None:
                 self.pile.on_levels(levels)
+        earth = "continuous" if self.cable.earth_sound else "open"
+        self.trace.note(self.t, "pe", earth)
+        self.trace.note(self.t, "cc", "connected" if self.cable.connection_made else "open")
         sound = self.cable.pilot_wire is PilotWire.SOUND and self.cable.earth_sound
         duty = levels.duty if levels.duty > 0 and sound and self.cable.mated else None
         self.vehicle.on_pilot(duty)
+        self.trace.note(self.t, "output", "live" if self.output_live else "off")
         self.vehicle.on_cable()
         self.vehicle.on_mains(self.output_live and self.cable.mated)
         if self.pile is not None:
@@ -197,6 +202,8 @@ class World:
             if name not in ("level", "frequency_level", "lost_phases"):
                 raise UsageError(f"the grid has no {name!r}")
             setattr(self.grid, name, value)
+            shown = sorted(value) if isinstance(value, frozenset) else [value]
+            self.trace.note(self.t, f"supply.{name}", " ".join(map(str, shown)))
         self.refresh()
 
     # What hands can do
@@ -246,8 +253,8 @@ class World:
             "grid": (grid.level, grid.frequency_level, grid.lost_phases, grid.reversed),
             "cable": (
                 cable.place, cable.pilot_wire, cable.earth_sound, cable.connection_contact_stuck,
-                cable.rc, cable.button_pressed, cable.pilot_leak, cable.cc_open,
-                cable.output_shorted,
+                cable.connection_wire_sound, cable.rc, cable.button_pressed, cable.pilot_leak,
+                cable.cc_open, cable.output_shorted,
             ),
             "vehicle": (
                 vehicle.r2, vehicle.r3, vehicle.diode_sound, vehicle.s2_stuck_open,

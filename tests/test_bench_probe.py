@@ -54,10 +54,12 @@ def test_a_healthy_device_has_nothing_wrong() -> None:
     found = _probe("sim")
     assert _codes(found) == []
     assert found.exit_code == 0
-    pile, vehicle = found.devices
+    pile, vehicle, meter = found.devices
     assert pile.reachable
     assert vehicle.role == "vehicle"
     assert vehicle.reachable
+    assert meter.role == "meter"
+    assert meter.reachable
     readable = {name for name, point in pile.profile.points.items() if point.readable}
     assert {one.name for one in pile.readings} | set(pile.not_offered) == readable
 

@@ -180,7 +180,7 @@ PROCEDURE = {
     ),
     "instrument of another unit": (
         row("operator.reading", f"{{{READING}, unit: V}}", VOLTS),
-        "sim.yaml:15:18: an uncertainty in °C for readings in V (step 'a')",
+        "sim.yaml:21:18: an uncertainty in °C for readings in V (step 'a')",
     ),
     "reading of no step": (
         row("pile.agrees_with", "{point: temperature, reading_of: gun}", "limit: {high: 25 K}"),

@@ -118,8 +118,8 @@ steps:
   - id: meter
     title: {zh: 表, en: Meter}
     do: meter.measure
-    with: {points: [voltage_l1]}
-    limit: {low: 200, high: 250, unit: V}
+    with: {points: [ct_ratio]}
+    limit: {low: 1, unit: "1"}
 """
 
 
@@ -130,8 +130,8 @@ def test_check_says_what_is_written_and_energised_and_what_cannot_be_run(tmp_pat
     assert result.exit_code == 0
     assert "energises" in result.stdout
     assert "charge_command" in result.stdout
-    assert "the bench has no meter" in result.stdout
-    assert "台架没有电能表" in _call("check", file, lang="zh").stdout
+    assert "the profile eastron-sdm630 has no point 'ct_ratio'" in result.stdout
+    assert "型号 eastron-sdm630 没有数据点 ct_ratio" in _call("check", file, lang="zh").stdout
 
 
 _WRONG = """\

@@ -34,8 +34,8 @@ steps:
     group: supply
     title: {zh: 表, en: Meter}
     do: meter.measure
-    with: {points: [voltage_l1]}
-    limit: {low: 200, high: 250, unit: V}
+    with: {points: [ct_ratio]}
+    limit: {low: 1, unit: "1"}
   - id: enclosure
     group: look
     title: {zh: 外观, en: Enclosure}
@@ -89,7 +89,7 @@ def test_other_yaml_files_are_left_alone(pytester: pytest.Pytester) -> None:
 def test_one_item_a_step_and_one_run_a_file(pytester: pytest.Pytester) -> None:
     result = _run(pytester, "OWN-01.yaml", "-v", "--harness-out", "out", "-rs")
     result.assert_outcomes(passed=3, skipped=1, failed=1)
-    result.stdout.fnmatch_lines(["*OWN-01.yaml::voltage PASSED*", "*the bench has no meter*"])
+    result.stdout.fnmatch_lines(["*OWN-01.yaml::voltage PASSED*", "*has no point 'ct_ratio'*"])
     assert verify(pytester.path / "out" / "OWN-01").exit_code == 0
     assert (pytester.path / "out" / "OWN-01" / "report.html").is_file()
     result.stdout.fnmatch_lines(["*harness: OWN-01*", "*out/OWN-01*"])

@@ -10,6 +10,7 @@ from harness.datafile import load
 from simulators.faults import (
     all_faults,
     appearance,
+    breaker,
     charging,
     contactor,
     emergency_stop,
@@ -18,7 +19,6 @@ from simulators.faults import (
     lamp,
     metering,
     modules,
-    protection,
     sensors,
     supply,
     temperature,
@@ -30,7 +30,7 @@ from simulators.rig import Rig
 
 PILE_FAMILIES = (
     *(identity, appearance, lamp, sensors, supply, emergency_stop, contactor, gun),
-    *(metering, modules, protection, temperature, wire, charging),
+    *(metering, modules, breaker, temperature, wire, charging),
 )
 FAULTS = {fault.name: fault for family in PILE_FAMILIES for fault in family.FAULTS}
 """Those of the pile; the rig of these tests has no car."""

@@ -18,7 +18,7 @@ from harness.limits import Clear, Equals, Limit, OneOf, Range, Within, describe
 from harness.quantity import known_unit, same_dimension
 
 _MARKS = [0, 1, 2, 3]
-_ROLES = ("pile", "meter", "vehicle")
+_ROLES = ("pile", "meter", "vehicle", "injector")
 _WITHIN = "a limit of the form `within: 3 s`"
 
 
@@ -238,6 +238,12 @@ def _rate(context: CheckContext) -> Iterator[Complaint]:
 @check_of("fault.set", "fault.clear")
 def _fault(context: CheckContext) -> Iterator[Complaint]:
     known, name = seeded_faults(), context.parameters["fault"]
-    if name not in known:
+    board = context.bench.model.devices.get("injector")
+    if board is not None and name in board.faults:
+        return
+    if board is not None and not context.bench.simulated_inside:
+        wired = ", ".join(board.faults)
+        yield ("with", "fault"), f"the injector has no fault {name!r}", f"one of: {wired}"
+    elif name not in known:
         error = UnknownNameError("fault", name, list(known))
         yield ("with", "fault"), error.detail, "a fault of the simulated bench"

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from harness.bench.bench import Bench
+from harness.bench.calibration import without_verdict
 from harness.clock import Clock, Deadline
 from harness.devices.device import Device
 from harness.devices.modbus.device import ModbusDevice
@@ -115,6 +116,8 @@ class StepContext:
             found = await self.vehicle.read_what_answers(points, self.deadline)
         else:
             found = await self.bench.device(role).read(points, self.deadline)
+            if why := self.bench.calibration_run_out(role):
+                found = without_verdict(found, why)
         for measurement in found.values():
             self.measured(measurement)
         return found
@@ -196,13 +199,15 @@ class StepContext:
         if answer.value is not True:
             raise NotAvailableError(f"the person did not do {does!r}: {answer.note or 'declined'}")
 
-    async def write(self, point: str, value: Value, *, restore: bool = True) -> Measurement | None:
+    async def write(
+        self, point: str, value: Value, *, restore: bool = True, role: str | None = None
+    ) -> Measurement | None:
         """Write a point of a Modbus device, read it back and put both on record."""
-        device = self.modbus
+        device = self.bench.modbus(self.role if role is None else role)
         if restore:
             await self.bench.remember(device, point, self.deadline)
         read_back = await device.write_and_read_back(point, value, self.deadline)
-        agreed = None if read_back is None else read_back.value == value
+        agreed = None if read_back is None else device.took(point, value, read_back)
         self.emit(
             Written(
                 step=self.step,

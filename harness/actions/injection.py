@@ -8,8 +8,12 @@ from harness.text import Text
 
 @action("fault.set", kind="W", judges=False, limit="none", title=Text("注入故障", "Inject a fault"))
 async def set_fault(step: StepContext, *, fault: str) -> None:
-    """Switch a fault on. Only a bench with an injector can; all faults are cleared at the end."""
-    _switch(step, fault, on=True)
+    """Switch a fault on. All faults are cleared at the end.
+
+    A bench with a relay board switches the fault's relay and reads it back; a simulated bench
+    puts it into the simulation.
+    """
+    await _switch(step, fault, on=True)
 
 
 @action(
@@ -17,10 +21,10 @@ async def set_fault(step: StepContext, *, fault: str) -> None:
 )
 async def clear_fault(step: StepContext, *, fault: str) -> None:
     """Switch a fault off."""
-    _switch(step, fault, on=False)
+    await _switch(step, fault, on=False)
 
 
-def _switch(step: StepContext, fault: str, *, on: bool) -> None:
-    if step.bench.injector is None:
+async def _switch(step: StepContext, fault: str, *, on: bool) -> None:
+    if not step.bench.can_inject:
         raise NotAvailableError("this bench has no fault injector")
-    step.bench.set_fault(fault, on=on)
+    await step.bench.set_fault(fault, on=on, deadline=step.deadline)

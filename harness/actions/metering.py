@@ -1,6 +1,7 @@
 """Checks of a meter register that need no reference meter."""
 
 from harness.actions.context import StepContext
+from harness.actions.energy_interval import power_of_ten_in
 from harness.actions.registry import LimitedPoint, action
 from harness.clock import loop_time, sleep_until
 from harness.errors import NotAvailableError
@@ -40,7 +41,7 @@ async def resolution(step: StepContext, *, point: LimitedPoint) -> None:
     if reading.quality is not Quality.GOOD or not isinstance(reading.raw, int):
         step.judge(reading)
         return
-    coarse = _power_of_ten_in(reading.raw)
+    coarse = power_of_ten_in(reading.raw)
     if coarse >= _BEYOND_CHANCE:
         counts, note = coarse, f"{reading.value} {reading.unit}: by chance once in {coarse} times"
     else:
@@ -57,14 +58,6 @@ async def resolution(step: StepContext, *, point: LimitedPoint) -> None:
             note=note,
         )
     )
-
-
-def _power_of_ten_in(raw: int) -> int:
-    """The largest power of ten that divides the raw number; 1 for zero, which shows nothing."""
-    power = 1
-    while raw and raw % (power * 10) == 0:
-        power *= 10
-    return power
 
 
 @action("pile.creep", "meter.creep", kind="R", limit="needed", title=Text("潜动", "Creep"))

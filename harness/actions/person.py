@@ -7,6 +7,7 @@ from pydantic import Field
 
 from harness.actions.context import StepContext
 from harness.actions.registry import PointRef, StateOf, action
+from harness.bench.calibration import NO_DATE
 from harness.devices.operator import ABNORMAL, NORMAL, Question
 from harness.errors import NotAvailableError, UsageError
 from harness.fields import FileModel, TextField
@@ -160,7 +161,7 @@ async def reading(
     if tool is None:
         quality, note = Quality.OUT_OF_CALIBRATION, "the bench lists no such instrument"
     elif tool.calibration_due is None:
-        quality, note = Quality.OUT_OF_CALIBRATION, _NO_DATE
+        quality, note = Quality.OUT_OF_CALIBRATION, NO_DATE
     elif not tool.in_date:
         quality, note = Quality.OUT_OF_CALIBRATION, f"calibration due {tool.calibration_due}"
     spread = answer.uncertainty
@@ -180,7 +181,6 @@ async def reading(
     step.judge(measurement)
 
 
-_NO_DATE = "the bench does not say until when the instrument is calibrated"
 _DEGREES = ("°C", "K")
 
 
@@ -206,6 +206,9 @@ class ConclusionKey(FileModel):
     restricted: str
     out_of_service: str
     out_of_service_if_failed: list[str]
+    restricted_if_conditional: bool = Field(
+        default=False, description="A step that passed conditionally makes it `restricted`, too"
+    )
 
 
 _FAILED = (Verdict.FAIL, Verdict.CONDITIONAL_FAIL)
@@ -220,7 +223,8 @@ def conclude_from(
     * `out_of_service`: a step of `out_of_service_if_failed` failed;
     * `restricted`: any other step failed; or a step ended inconclusive or in error, so nobody
       knows; or a step of `out_of_service_if_failed` was not run, so what would have put the pile
-      out of service was not looked at;
+      out of service was not looked at; or, with `restricted_if_conditional`, a step passed only
+      conditionally;
     * `in_service`: neither. Every judged step passed (or passed conditionally). Other steps that
       were not run, because this device lacks the points, do not stand in the way;
     * None: nothing was judged, so nothing can be concluded.
@@ -237,7 +241,12 @@ def conclude_from(
         for name in decisive
         if verdicts.get(name, Verdict.NOT_RUN) is Verdict.NOT_RUN
     }
-    basis = {**failed, **unsure, **omitted}
+    near = {
+        name: found.value
+        for name, found in verdicts.items()
+        if rule.restricted_if_conditional and found is Verdict.CONDITIONAL_PASS
+    }
+    basis = {**failed, **unsure, **omitted, **near}
     return (rule.restricted if basis else rule.in_service), basis
 
 

@@ -1,5 +1,6 @@
 """Looking at a pile before and while its complaint is reproduced: link, snapshot, session."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field
@@ -26,6 +27,8 @@ _SLOW = 0.3
 _OTHER_UNITS = range(1, 17)
 _ENOUGH = 3
 """So many silences before the first answer: nobody is there under this address."""
+_SAME_LEVEL = 0.3
+"""Volts by which a level may move for no reason."""
 _STOPS_WITHIN = 4.5
 """Seconds: a vehicle that obeys has stopped by then (A.3.9.2 allows 6)."""
 _WATCHED = (
@@ -212,7 +215,7 @@ async def _session(
     except DeviceError as error:
         note_findings(step, {"rep.outcome": "refused"}, note=error.detail)
     else:
-        moments += await _watch_session(step, device, names, watch, clamp)
+        moments += await _watch_session(step, device, plugged, watch, clamp)
     await _stop(step, device, names, moments)
     _note_alarms(step, *moments)
 
@@ -223,8 +226,9 @@ def _level(found: words.Readings, wanted: str) -> str | None:
 
 
 async def _watch_session(
-    step: StepContext, device: ModbusDevice, names: list[str], watch: float, clamp: Text
+    step: StepContext, device: ModbusDevice, plugged: words.Readings, watch: float, clamp: Text
 ) -> list[words.Readings]:
+    names = [name for name in _WATCHED if device.has(name)]
     end = loop_time() + watch
     moments: list[words.Readings] = []
     charged = False
@@ -237,6 +241,8 @@ async def _watch_session(
         step.measured(one)
     last = words.state(moments[-1], "charging_state")
     found = {"rep.outcome": _outcome(last, charged=charged)}
+    if found["rep.outcome"] == "waiting" and (moved := _moved([plugged, *moments])) is not None:
+        found["rep.cp_waiting"] = moved
     if last == "charging":
         found |= words.charging(moments[-1])
     levels = [words.number(one, "cp_voltage_negative", "V") for one in moments]
@@ -251,6 +257,15 @@ async def _watch_session(
     if last == "charging" and found.get("rep.current") == OK:
         await _clamp(step, device, clamp)
     return moments
+
+
+def _moved(moments: Sequence[words.Readings]) -> str | None:
+    """Whether the level of the pilot changed while the vehicle was waited for: S2 did something."""
+    levels = [words.number(one, "cp_voltage_positive", "V") for one in moments]
+    known = [level for level in levels if level is not None]
+    if not known:
+        return None
+    return "changed" if max(known) - min(known) > _SAME_LEVEL else OK
 
 
 def _outcome(last: str | None, *, charged: bool) -> str:

@@ -70,6 +70,9 @@ _OWN_ROOMS = (
     "harness.actions.points",
     "harness.actions.waiting",
     "harness.actions.metering",
+    "harness.actions.metering_error",
+    "harness.actions.steadiness",
+    "harness.actions.billing",
     "harness.actions.clocks",
     "harness.actions.communication",
     "harness.actions.charging",
@@ -87,6 +90,10 @@ _OWN_ROOMS = (
     "harness.actions.pile_looking",
     "harness.actions.pile_diagnosis",
     "harness.actions.pile_repair",
+    "harness.actions.pilot_session",
+    "harness.actions.trace_recording",
+    "harness.actions.trace_timing",
+    "harness.actions.trace_measuring",
     "harness.actions.checks",
 )
 

@@ -8,12 +8,15 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from harness.bench.calibration import run_out
 from harness.bench.clock_offset import clock_offset
 from harness.bench.feeding import WatchdogFeeder
 from harness.bench.load import LoadedBench
 from harness.bench.lock import BenchLock
 from harness.bench.model import DeviceEntry
 from harness.bench.originals import Originals
+from harness.bench.recorder import Attach, BenchRecorder
+from harness.bench.relays import RelayInjector, title_of
 from harness.bench.safety import SafetyOfDevice, time_needed
 from harness.bench.simulated import Injector, SimulatedSide
 from harness.clock import Clock, Deadline
@@ -25,6 +28,7 @@ from harness.devices.operator import Operator
 from harness.devices.operator.absent import AbsentOperator
 from harness.devices.operator.terminal import TerminalOperator
 from harness.errors import (
+    BenchError,
     DeviceError,
     DeviceLostError,
     EvidenceError,
@@ -68,6 +72,8 @@ _End = Callable[[Device, SafeState | None, Emit], Coroutine[Any, Any, SafeState]
 _SIMULATION_FAILED = Text("模拟程序出错", "The simulation itself failed")
 _NOT_SAFE = Text("未确认安全，设置保持不变", "Not shown to be safe: settings are left as they are")
 _NEVER_OPENED = "nothing is known about it; this run sent it nothing"
+_NOT_OFF = "its relays were not shown to be off"
+_LEFT_ON = Text("继电器原先吸合", "A relay had been left on")
 _NOT_READ = Text("未能读取", "Could not be read")
 
 
@@ -104,10 +110,11 @@ class Bench:
         read_only: bool = False,
         captures: Path | None = None,
         pace: float = 1.0,
+        attach: Attach | None = None,
     ) -> None:
         """`needed`: the roles to open, by default all; `read_only`: not one CAN frame is sent;
         `captures`: the folder for recorded buses, None for no recording; `pace`: how much of the
-        usual time the technician of a simulated bench takes."""
+        usual time the technician of a simulated bench takes; `attach` keeps a recorder's files."""
         self.loaded = loaded
         self.model = loaded.model
         self.clock = clock
@@ -130,6 +137,7 @@ class Bench:
         self._originals = Originals()
         self._feeder = WatchdogFeeder()
         self._faults_on: list[str] = []
+        self._relays: RelayInjector | None = None
         self.failure: HarnessError | None = None
         """What the simulation in this process died of."""
         self._side: SimulatedSide | None = None
@@ -151,6 +159,13 @@ class Bench:
             self.operator = self._side.technician
         else:
             self.operator = AbsentOperator()
+        self.recorder = BenchRecorder(
+            loaded.model.recorder,
+            self._side.recorder if self._side is not None else None,
+            folder=loaded.folder,
+            attach=attach,
+            emit=emit,
+        )
         self.instruments = self._list_instruments()
 
     # Opening
@@ -188,6 +203,20 @@ class Bench:
             )
             await device.open(deadline)
             self.devices[role] = device
+            if role == "injector":
+                await self._open_relays(device, entry, deadline)
+
+    async def _open_relays(
+        self, device: ModbusDevice, entry: DeviceEntry, deadline: Deadline
+    ) -> None:
+        """What an earlier run may have left on is switched off, and that is said."""
+        self._relays = RelayInjector(device, entry.faults)
+        device.at_step("preamble", 1)
+        for name in await self._relays.begin(deadline, self._emit):
+            detail = f"{name} was on before the run and was switched off"
+            self._emit(
+                OutcomeNoted(where="injector", branch="bench", headline=_LEFT_ON, detail=detail)
+            )
 
     async def _open_vehicle(
         self, entry: DeviceEntry, inside: "Mapping[str, CanConnection]", deadline: Deadline
@@ -247,7 +276,7 @@ class Bench:
         connection = self._connections[role]
         if connection.modbus == "memory":
             # The number of the in-memory line differs from run to run and means nothing.
-            return f"simulator in this process ({'rtu' if connection.is_rtu else 'tcp'} frames)"
+            return f"simulator in this process ({connection.framed} frames)"
         return connection.describe()
 
     async def preamble(self, deadline: Deadline, *, may_be_silent: bool = False) -> None:
@@ -342,6 +371,11 @@ class Bench:
             return self.instruments.get(id)
         return next((tool for tool in self.instruments.values() if tool.type == type), None)
 
+    def calibration_run_out(self, role: str) -> str:
+        """That the calibration of a device has run out; empty where it has not."""
+        entry = next((one for name, one in self.model.devices.items() if name == role), None)
+        return "" if entry is None else run_out(entry, self.clock.now().utc.date())
+
     def _list_instruments(self) -> dict[str, BenchInstrument]:
         today = self.clock.now().utc.date()
         return {
@@ -370,25 +404,48 @@ class Bench:
 
     @property
     def injector(self) -> Injector | None:
+        """The simulation of this process, which can have any seeded fault."""
         return self._side
+
+    @property
+    def can_inject(self) -> bool:
+        """Faults can be put into this bench, by relays or into a simulation."""
+        return self._side is not None or bool(self._wired_faults)
+
+    @property
+    def _wired_faults(self) -> Mapping[str, str]:
+        board = self.model.devices.get("injector")
+        return board.faults if board is not None else {}
 
     def require_fault(self, name: str) -> None:
         """Check that a fault can be injected. Raises UsageError or UnknownNameError."""
+        if name in self._wired_faults:
+            return
         if self.injector is None:
             raise UsageError("faults can be injected only on a bench with an injector")
         if name not in self.injector.fault_titles():
             raise UnknownNameError("fault", name, list(self.injector.fault_titles()))
 
-    def set_fault(self, name: str, *, on: bool) -> None:
-        """Switch a fault and put that on record."""
+    async def set_fault(self, name: str, *, on: bool, deadline: Deadline) -> None:
+        """Switch a fault, by its relay where it has one, and put that on record.
+
+        Raises BenchError when the relay does not do it, NotAvailableError when it is not opened.
+        """
         self.require_fault(name)
-        assert self.injector is not None
-        self.injector.set_fault(name, on=on)
+        if name in self._wired_faults:
+            if self._relays is None:
+                raise NotAvailableError("the injector is not open")
+            if on and name not in self._faults_on:
+                self._faults_on.append(name)  # before it is tried: it may be on, whatever is read
+            await self._relays.switch(name, on=on, deadline=deadline, emit=self._emit)
+        else:
+            assert self.injector is not None
+            self.injector.set_fault(name, on=on)
         if on and name not in self._faults_on:
             self._faults_on.append(name)
         if not on and name in self._faults_on:
             self._faults_on.remove(name)
-        self._emit(FaultSet(fault=name, on=on, title=self.injector.fault_titles()[name]))
+        self._emit(FaultSet(fault=name, on=on, title=title_of(name)))
 
     # The ending
 
@@ -402,7 +459,7 @@ class Bench:
         # Faults are cleared when every device has been measured, and not before: without its fault
         # a device may well be safe that was not.
         stopped = await self._all(self._stop, [None] * len(self.devices), emit)
-        self._clear_faults()
+        await self._clear_faults()
         settled = await self._all(self._settle, stopped, emit)
         safe = True
         for state in settled:
@@ -437,6 +494,9 @@ class Bench:
         ]
 
     async def _stop(self, device: Device, _none: SafeState | None, emit: Emit) -> SafeState:
+        if device.role == "injector":
+            # Its turn comes when everything else has been measured, see `_settle`.
+            return SafeState(role=device.role, safe=False, how="failed", detail=_NOT_OFF)
         if isinstance(device, ModbusDevice):
             return await self._ensure_safe(device, emit)
         return await self.vehicle.make_safe(Deadline.after(self.model.safe_state_within))
@@ -444,6 +504,8 @@ class Bench:
     async def _settle(self, device: Device, state: SafeState | None, emit: Emit) -> SafeState:
         """Put settings back; that may change what a device does, so it is measured once more."""
         assert state is not None  # from `_stop`
+        if device.role == "injector" and self._relays is not None:
+            return await self._relays.end(Deadline.after(self.model.safe_state_within), emit)
         if not isinstance(device, ModbusDevice) or not self._originals:
             return state
         if not state.safe:
@@ -457,7 +519,7 @@ class Bench:
 
     async def _ensure_safe(self, device: ModbusDevice, emit: Emit) -> SafeState:
         def written(point: str, value: Value, read_back: Measurement | None) -> None:
-            agreed = None if read_back is None else read_back.value == value
+            agreed = None if read_back is None else device.took(point, value, read_back)
             emit(
                 Written(
                     step="ending",
@@ -478,10 +540,12 @@ class Bench:
         within = time_needed(device, self.model.safe_state_within)
         return await safety.ensure(Deadline.after(within))
 
-    def _clear_faults(self) -> None:
+    async def _clear_faults(self) -> None:
         for name in list(self._faults_on):
-            with suppress(EvidenceError):  # the recorder keeps it and tells it at the end
-                self.set_fault(name, on=False)
+            # A broken record is told by the recorder, a relay that stays on by the safe state.
+            with suppress(EvidenceError, BenchError):
+                deadline = Deadline.after(self.model.safe_state_within)
+                await self.set_fault(name, on=False, deadline=deadline)
 
     async def close(self) -> None:
         """Close every connection and release the bench. Safe to call at any point."""

@@ -8,10 +8,11 @@ from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 from harness.catalogue.item import LimitSpec
 from harness.devices.can.connection import CanConnection
 from harness.devices.modbus.connection import ModbusConnection
+from harness.devices.recorder.mapping import RecorderEntry
 from harness.fields import DurationField, FileModel, Kebab, QuantityField, TextField
 from harness.quantity import Scalar
 
-Role = Literal["pile", "meter", "vehicle"]
+Role = Literal["pile", "meter", "vehicle", "injector"]
 
 
 def _protocol(connection: Any) -> str:
@@ -34,6 +35,9 @@ class DeviceEntry(FileModel):
     profile: str | None = Field(
         default=None, description="Name of a shipped profile, or a file beside the bench file"
     )
+    connector: int = Field(
+        default=1, ge=1, description="Which connector is meant, of a map that describes several"
+    )
     connection: Connection | None = None
     connections: dict[str, CanConnection] = Field(
         default_factory=dict,
@@ -53,6 +57,16 @@ class DeviceEntry(FileModel):
     )
     uncertainty: dict[str, QuantityField] = Field(
         default_factory=dict, description="Expanded uncertainty (k = 2) of points, by point"
+    )
+    resolution: dict[str, QuantityField] = Field(
+        default_factory=dict,
+        description="How finely registers count, by point, where the profile does not say it",
+    )
+    faults: dict[Kebab, str] = Field(
+        default_factory=dict, description="Of an injector: fault -> its relay"
+    )
+    calibration_due: date | None = Field(
+        default=None, description="Of a reference meter: the last day of its calibration"
     )
 
     @field_validator("database", mode="before")
@@ -123,6 +137,10 @@ class BenchFile(FileModel):
         default_factory=dict, description="What the site ledger says: serial number, tariff ..."
     )
     instruments: dict[Kebab, Instrument] = Field(default_factory=dict)
+    recorder: RecorderEntry | None = Field(
+        default=None,
+        description="Oscilloscope, power analyser or logger whose recordings prove short times",
+    )
     limits: dict[str, LimitSpec] = Field(
         default_factory=dict,
         description="Own reference values for catalogue items of low confidence, by item id",

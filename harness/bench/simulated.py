@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Protocol
 
 from harness.bench.load import LoadedBench
+from harness.bench.recorder import Source
 from harness.clock import Clock, Deadline, loop_time
 from harness.devices.can.connection import CanConnection
 from harness.devices.modbus.connection import ModbusConnection
@@ -53,9 +54,13 @@ class SimulatedSide:
             wall=lambda: clock.now().utc,
             pile=loaded.profiles["pile"] if "pile" in inside else None,
             meter=loaded.profiles["meter"] if "meter" in inside else None,
+            injector=loaded.profiles["injector"] if "injector" in inside else None,
+            relays=loaded.model.devices["injector"].faults if "injector" in inside else None,
             car=self._has_car,
             loop_start=start,
             pace=pace,
+            edition=loaded.model.edition,
+            contact_step=loaded.model.recorder.resolution if loaded.model.recorder else None,
         )
         self._bench.on_failure(on_failure)
 
@@ -67,6 +72,11 @@ class SimulatedSide:
     def hands(self) -> Operator:
         """Acts and sees on the simulated bench for a person, without taking time."""
         return self._bench.hands
+
+    @property
+    def recorder(self) -> Source | None:
+        """What records the simulated bench; None where no pile is simulated."""
+        return self._bench.recorder if "pile" in self._bench.slaves else None
 
     @property
     def site(self) -> Mapping[str, Scalar]:
@@ -120,6 +130,8 @@ class ServedSide:
         seed: int,
         clock: Clock,
         car: bool = False,
+        injector: Profile | None = None,
+        relays: Mapping[str, str] | None = None,
     ) -> None:
         from simulators.bench import SimulatedBench  # noqa: PLC0415 - only when asked for
 
@@ -130,6 +142,8 @@ class ServedSide:
             wall=lambda: clock.now().utc,
             pile=pile,
             meter=meter,
+            injector=injector,
+            relays=relays,
             car=car,
             loop_start=start,
         )

@@ -28,6 +28,7 @@ _WORD = re.compile(r"[a-z]\w+")
 WORDS_ZH = {
     "pile": "充电桩",
     "meter": "电能表",
+    "injector": "故障注入器",
     "vehicle": "车辆",
     "bus": "总线信号",
     "diagnostics": "诊断读取",

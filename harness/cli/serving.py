@@ -133,15 +133,17 @@ def _instrument(name: str, tool: Instrument) -> list[str]:
     return [*lines, "    # calibration_due: YYYY-MM-DD", "    simulated: true"]
 
 
-def modbus_device(profile: str, address: str) -> str:
-    """The line of a Modbus device in a bench file."""
+def modbus_device(profile: str, address: str, faults: Mapping[str, str] | None = None) -> str:
+    """The line of a Modbus device in a bench file; `faults` are an injector's."""
     kind, _, place = address.partition(":")
-    if kind == "rtu":
-        connection = f"{{modbus: rtu, port: {place}}}"
+    if kind in ("rtu", "ascii"):
+        connection = f"{{modbus: {kind}, port: {place}}}"
     else:
         host, _, port = place.removeprefix("//").rpartition(":")
         connection = f"{{modbus: {kind}, host: {host}, port: {port}}}"
-    return f"{{profile: {profile}, simulated: true, connection: {connection}}}"
+    wired = ", ".join(f"{fault}: {relay}" for fault, relay in (faults or {}).items())
+    more = f", faults: {{{wired}}}" if wired else ""
+    return f"{{profile: {profile}, simulated: true, connection: {connection}{more}}}"
 
 
 def vehicle_device(profile: str, addresses: Mapping[str, str]) -> str:

@@ -3,7 +3,7 @@
 The served addresses come first, one on a line, so that scripts can read them.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
@@ -31,14 +31,15 @@ from harness.text import Text
 from harness.verdict import ExitCode
 
 _ADDRESS = Text(
-    "服务地址 tcp://HOST:PORT、rtu-over-tcp://HOST:PORT 或 rtu:PORT；端口 0 为任选",
-    "Address: tcp://HOST:PORT, rtu-over-tcp://HOST:PORT or rtu:PORT; port 0 takes any",
+    "服务地址 tcp://HOST:PORT、rtu-over-tcp://HOST:PORT、rtu:PORT 或 ascii:PORT；端口 0 为任选",
+    "Address: tcp://HOST:PORT, rtu-over-tcp://HOST:PORT, rtu:PORT or ascii:PORT; port 0 takes any",
 )
 _CAN = Text(
     "同时模拟整车并在此地址提供 CAN：slcan://HOST:PORT 或 pty",
     "Simulate a whole car, too, and serve its CAN at slcan://HOST:PORT or pty",
 )
 _METER = "eastron-sdm630"
+_RELAYS = "relay-8ch"
 
 
 def _common(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -96,18 +97,50 @@ def pile(*, modbus: str, **options: Any) -> int:
     about=Text("参考电能表点表", "Profile of the reference meter"),
 )
 @option("--can", "can_address", metavar="ADDRESS", about=_CAN)
+@option(
+    "--relay",
+    "relays",
+    multiple=True,
+    metavar="FAULT=RELAY",
+    about=Text(
+        "再模拟一块 8 路继电器板，把故障接到继电器上，如 pe-open=relay_5；可重复",
+        "Simulate a board of eight relays, too, and wire a fault to a relay: pe-open=relay_5; "
+        "repeatable",
+    ),
+)
+@option("--relay-modbus", default="tcp://127.0.0.1:5022", metavar="ADDRESS", about=_ADDRESS)
 @write_bench_option
 def bench(
     *,
     modbus: str,
     meter_modbus: str,
     meter_profile: str,
+    relays: tuple[str, ...],
+    relay_modbus: str,
     **options: Any,
 ) -> int:
-    """Serve a pile, a meter, and with `--can` a car."""
+    """Serve a pile, a meter, with `--can` a car and with `--relay` a board of relays."""
     meter = _profile(meter_profile, "meter")
     roles = [("pile", modbus), ("meter", meter_modbus)]
-    return _serve(roles, meter=meter, **options)
+    wiring = _wiring(relays)
+    if wiring:
+        roles.append(("injector", relay_modbus))
+    return _serve(roles, meter=meter, wiring=wiring, **options)
+
+
+def _wiring(relays: Sequence[str]) -> dict[str, str]:
+    """Fault -> relay. Raises UsageError, UnknownNameError."""
+    known = load_profile(_RELAYS).points
+    wiring: dict[str, str] = {}
+    for entry in relays:
+        fault, _, relay = entry.partition("=")
+        check_faults((fault,))
+        if relay not in known:
+            raise UsageError(f"{entry!r} wires nothing; expected FAULT=relay_1 to relay_8")
+        if relay in wiring.values():
+            raise UsageError(f"{relay} is wired twice; expected a relay of its own for each fault")
+        wiring[fault] = relay
+    return wiring
 
 
 def _serve(
@@ -121,6 +154,7 @@ def _serve(
     events: Path | None,
     write_bench: Path | None = None,
     can_address: str | None = None,
+    wiring: Mapping[str, str] | None = None,
 ) -> int:
     served = _profile(profile or load_bench(SIMULATED).profiles["pile"].id, "pile")
     check_faults(faults)
@@ -130,7 +164,13 @@ def _serve(
         async def main() -> None:
             clock = Clock(virtual=False)
             simulated = ServedSide(
-                served, meter, seed=seed, clock=clock, car=can_address is not None
+                served,
+                meter,
+                seed=seed,
+                clock=clock,
+                car=can_address is not None,
+                injector=load_profile(_RELAYS) if wiring else None,
+                relays=wiring,
             )
             if log is not None:
                 simulated.watch(logger(log, clock))
@@ -140,9 +180,14 @@ def _serve(
                     addresses[role] = await simulated.serve(role, address)
                     line = addresses[role] if len(roles) == 1 else f"{role} {addresses[role]}"
                     click.echo(line)
+                served_by = {
+                    "pile": served.id,
+                    "meter": meter.id if meter is not None else "",
+                    "injector": _RELAYS,
+                }
                 devices = {
                     role: modbus_device(
-                        served.id if role == "pile" or meter is None else meter.id, address
+                        served_by[role], address, wiring if role == "injector" else None
                     )
                     for role, address in addresses.items()
                 }

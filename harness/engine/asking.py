@@ -8,6 +8,7 @@ _KINDS: dict[str, QuestionKind] = {
     "operator.inspect": "inspect",
     "operator.observe": "observe",
     "operator.reading": "reading",
+    "operator.display": "reading",
     "operator.power_off_proved": "reading",
     "operator.bus_reading": "reading",
     "operator.bus_continuity": "reading",
@@ -57,5 +58,5 @@ def _question(
         ask=_NO_WORDS,
         choices=choices or [],
         unit=given["unit"] if reading else None,
-        instrument=given["instrument"] if reading else "",
+        instrument=given.get("instrument", "") if reading else "",
     )

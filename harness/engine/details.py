@@ -6,6 +6,7 @@ decided here and nothing is stored. Plain text only: failures of the first secon
 """
 
 from harness.datafile import OR
+from harness.engine import metering_words
 from harness.engine.details_zh import DETAILS, EXPECTED
 from harness.errors import FileError, HarnessError, Problem
 
@@ -23,6 +24,7 @@ _KINDS = {
     "group": "分组",
     "pile": "充电桩",
     "meter": "电能表",
+    "injector": "故障注入器",
     "vehicle": "车辆",
     "bench": "台架",
 }
@@ -84,7 +86,11 @@ def expected(english: str) -> str:
         return " / 或：".join(map(expected, english.split(OR)))
     from harness.engine import details_vehicle  # noqa: PLC0415 - most failures do without
 
-    known = EXPECTED.find(english, _piece) or details_vehicle.expected(english, _piece)
+    known = (
+        metering_words.EXPECTED.find(english, _piece)
+        or EXPECTED.find(english, _piece)
+        or details_vehicle.expected(english, _piece)
+    )
     return known or english
 
 
@@ -106,7 +112,11 @@ def chinese(english: str) -> str:
 
 
 def _known(english: str) -> str | None:
-    known = _WORDS.get(english) or DETAILS.find(english, _piece)
+    known = (
+        _WORDS.get(english)
+        or metering_words.DETAILS.find(english, _piece)
+        or DETAILS.find(english, _piece)
+    )
     if known is not None:
         return known
     from harness.engine import details_vehicle  # noqa: PLC0415 - most failures do without

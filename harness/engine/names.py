@@ -15,7 +15,13 @@ from typing import Any
 from harness.data import data_folder
 from harness.datafile import load
 from harness.devices.modbus.canonical import CANONICAL
-from harness.engine import bus_words, pile_fault_words, signal_names, states_zh
+from harness.engine import (
+    bus_words,
+    metering_words,
+    pile_fault_words,
+    signal_names,
+    states_zh,
+)
 from harness.errors import FileError
 from harness.text import Language, Text
 
@@ -60,6 +66,7 @@ _DERIVED = {
     "telltale-isolation": Text("绝缘故障指示灯", "Isolation telltale"),
     "telltale-parkingbrake": Text("驻车制动指示灯", "Parking brake telltale"),
     "telltale-ready": Text("READY 指示灯", "READY telltale"),
+    **metering_words.NAMES,
 }
 FINDINGS = {
     "silent_nodes": Text("不在线的节点", "Nodes that do not send"),
@@ -92,6 +99,7 @@ _WORKED_OUT = {
     "mark": Text("得分", "mark"),
     "trouble_codes": Text("故障码", "trouble codes"),
     _DIFFERING: Text("不一致的单元", ": units that differ"),
+    **metering_words.WORKED_OUT,
 }
 _OF_A_BUS = {
     "bus_load": Text("{}负载率", "Bus load, {}"),

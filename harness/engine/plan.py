@@ -29,8 +29,8 @@ from harness.procedure.model import Step
 from harness.quantity import Quantity, same_dimension
 from harness.text import Text
 
-DEVICE_ROLES = ("pile", "meter", "vehicle")
-_OTHER_ROOMS = ("operator", "bench", "fault")
+DEVICE_ROLES = ("pile", "meter", "vehicle", "injector")
+_OTHER_ROOMS = ("operator", "bench", "fault", "trace")
 """Rooms of our own verbs that act on no device of their own."""
 
 
@@ -72,6 +72,8 @@ class PlannedStep:
         """Devices that the step needs."""
         named = {role for role, _, _ in self.action.point_names(self.parameters)}
         own = self.action.role
+        if own == "fault":
+            own = "injector"  # where the bench has one
         return named | ({own} if own in DEVICE_ROLES else set())
 
 
@@ -161,6 +163,13 @@ def roles_needed(plans: Iterable[Plan], bench: LoadedBench) -> set[str]:
                 return everything
             found |= step.roles
     return found & everything or everything
+
+
+def roles_of_faults(faults: Iterable[str], bench: LoadedBench) -> set[str]:
+    """The injector, where one of these faults is put in by a relay of it."""
+    board = bench.model.devices.get("injector")
+    wired = board is not None and any(name in board.faults for name in faults)
+    return {"injector"} if wired else set()
 
 
 def at_end(bench: LoadedBench, needed: Collection[str]) -> list[str]:
@@ -326,7 +335,7 @@ class _Binder:
                 continue
             profile = self._bench.profile_of(role)
             assert profile is not None  # nothing is missing
-            if not any(can_hold(profile.points[point], state) for state in states):
+            if not any(can_hold(profile.described[point], state) for state in states):
                 shown = " or ".join(str(state) for state in states)
                 return f"{point} of the profile {profile.id} is never {shown}"
         return ""
@@ -457,5 +466,10 @@ def _announce(plan: Plan, planned: PlannedStep, bench: LoadedBench) -> None:
     if action.writes and action.role == "vehicle":
         named = (planned.parameters.get(name) for name in ("message", "unit", "did", "to"))
         plan.writes.append(" ".join([f"{step}: {action.name}", *filter(None, named)]))
+    if action.role == "fault" and "injector" in bench.model.devices:
+        relay = bench.model.devices["injector"].faults.get(planned.parameters["fault"])
+        if relay is not None:
+            state = "on" if action.name == "fault.set" else "off"
+            plan.writes.append(f"{step}: injector.{relay} = {state}")
     if action.energises:
         plan.energises.append(f"{step}: {action.title.en}")

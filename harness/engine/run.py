@@ -20,7 +20,7 @@ from harness.bench.load import LoadedBench
 from harness.clock import Clock, Deadline, RealStopwatch, real_now, run
 from harness.datafile import sha256
 from harness.devices.operator import Operator
-from harness.engine.plan import Plan, at_end, roles_needed
+from harness.engine.plan import Plan, at_end, roles_needed, roles_of_faults
 from harness.engine.recorder import Listener, Recorder
 from harness.engine.signals import AbortOnSignal
 from harness.engine.steps import ProcedureRun
@@ -160,11 +160,13 @@ class _Session:
             record=recorder.record,
             emit=recorder.emit,
             operator=request.operator,
-            needed=roles_needed(request.plans, request.bench),
+            needed=roles_needed(request.plans, request.bench)
+            | roles_of_faults(request.faults, request.bench),
             read_only=request.read_only
             or any(plan.procedure.model.read_only for plan in request.plans),
             captures=request.folder if request.capture else None,
             pace=request.pace,
+            attach=self.bundle.attach if request.capture else None,
         )
         self.procedures: list[ProcedureRun] = []
         self.ending = Ending.COMPLETED
@@ -297,7 +299,7 @@ class _Session:
                 )
             )
         for name in self._request.faults:
-            self.bench.set_fault(name, on=True)
+            await self.bench.set_fault(name, on=True, deadline=Deadline.after(OPENING_DEADLINE))
         copes = any(
             step.action.name == _LINK_CHECK for plan in self._request.plans for step in plan.steps
         )

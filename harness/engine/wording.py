@@ -13,6 +13,7 @@ from harness.clock import CHINA
 from harness.engine import (
     bus_words,
     details,
+    metering_words,
     names,
     pile_fault_words,
     reasons_steps_zh,
@@ -64,7 +65,13 @@ _QUALITY = {
     Quality.CORRUPT: Text("报文校验或计数器错误", "checksum or counter of the frame is wrong"),
     Quality.UNSTABLE: Text("多次读数不一致", "readings do not agree"),
 }
-_ROLES_ZH = {"pile": "充电桩", "meter": "电能表", "vehicle": "车辆", "operator": "人员"}
+_ROLES_ZH = {
+    "pile": "充电桩",
+    "meter": "电能表",
+    "injector": "故障注入器",
+    "vehicle": "车辆",
+    "operator": "人员",
+}
 _VERDICTS_ZH = {verdict.value: text.zh for verdict, text in VERDICTS.items()}
 _FIXED_ZH = {**_ROLES_ZH, "no reading": "没有读数", "None": "没有读数"}
 _NONE = Text("无", "none")
@@ -95,6 +102,7 @@ def reason(english: str, of: str = "") -> Text:
     chinese = (
         REASONS.find(english, piece)
         or reasons_steps_zh.REASONS.find(english, piece)
+        or metering_words.REASONS.find(english, piece)
         or bus_words.reason(english)
         or pile_fault_words.reason(english)
     )

@@ -5,6 +5,7 @@ from functools import cache
 
 from simulators.faults import (
     appearance,
+    breaker,
     bus_nodes,
     bus_repair,
     bus_wiring,
@@ -17,8 +18,11 @@ from simulators.faults import (
     joint_vehicle,
     lamp,
     metering,
+    metering_check,
     modules,
-    protection,
+    pilot_pile,
+    pilot_provoked,
+    pilot_vehicle,
     sensors,
     supply,
     temperature,
@@ -49,8 +53,9 @@ _FAMILIES = (
     contactor,
     gun,
     metering,
+    metering_check,
     modules,
-    protection,
+    breaker,
     temperature,
     wire,
     charging,
@@ -69,6 +74,9 @@ _FAMILIES = (
     bus_wiring,
     bus_nodes,
     bus_repair,
+    pilot_provoked,
+    pilot_pile,
+    pilot_vehicle,
 )
 
 

@@ -21,7 +21,7 @@ class ReferenceMeter:
 
     def __init__(self, world: World, random: Random) -> None:
         self._world = world
-        self._chip = Meter(
+        self.chip = self._chip = Meter(
             random, world.scheduler, world.grid, world.load, accuracy=0.0005, step=0.1
         )
         self._zero = self._chip.counted() - random.uniform(1_000.0, 90_000.0)

@@ -103,6 +103,10 @@ class AlarmBoard:
         self._standing: set[str] = set()
         self.stuck = False
         """True: a defect of its software, unplugging clears nothing."""
+        self.harmless: frozenset[str] = frozenset()
+        """Faults that do not forbid charging, by a defect of its software."""
+        self.shown = True
+        """False: a defect of its software, the fault word stays empty."""
 
     def cause(self, code: str, present: bool) -> None:
         """Tell whether the cause of an alarm is there. A new cause raises the alarm."""
@@ -148,12 +152,15 @@ class AlarmBoard:
     @property
     def blocking(self) -> bool:
         """Some standing alarm forbids charging."""
-        return any(not (ALARMS[c].warning or ALARMS[c].holds) for c in self._standing)
+        return any(
+            not (ALARMS[code].warning or ALARMS[code].holds or code in self.harmless)
+            for code in self._standing
+        )
 
     @property
     def holding(self) -> bool:
         """Some standing alarm forbids a new session."""
-        return any(ALARMS[code].holds for code in self._standing)
+        return any(ALARMS[code].holds and code not in self.harmless for code in self._standing)
 
     def faults(self) -> list[str]:
         return sorted(code for code in self._standing if not ALARMS[code].warning)

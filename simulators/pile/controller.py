@@ -68,6 +68,17 @@ class Controller:
         self.authorised = False
         self.follows_limit = True
         """False: a defect of its software, a limit other than 0 is stored and not used."""
+        # Defects of its software, for seeded faults; each is sound as it stands here.
+        self.checks_diode = True
+        self.checks_adhesion = True
+        self.waits_for_s2 = True
+        self.recloses = True
+        """False: S2 that closes again in the same session is not seen."""
+        self.takes_start = True
+        self.takes_stop = True
+        self.takes_disable = True
+        self.lowest_limit = 0.0
+        """Limits below this (A) are raised to it."""
         self._scheduler = scheduler
         self._alarms = alarms
         self._contactor = contactor
@@ -98,7 +109,7 @@ class Controller:
 
     def start(self) -> None:
         """A start command. Without effect while a fault stands or the pile is disabled."""
-        if self._alarms.blocking or not self.enabled:
+        if self._alarms.blocking or not self.enabled or not self.takes_start:
             return
         if self._alarms.holding and not self._session.active:
             return
@@ -109,17 +120,19 @@ class Controller:
 
     def stop(self, reason: str) -> None:
         """A stop: the vehicle gets its time to ramp down."""
+        if reason == "remote_stop" and not self.takes_stop:
+            return
         self.authorised = False
         if self._session.active:
             self._stop = self._stop or reason
         self.run()
 
     def enable(self, on: bool) -> None:
-        self.enabled = on
+        self.enabled = on or not self.takes_disable
         self.run()
 
     def limit(self, amperes: float) -> None:
-        self.current_limit = amperes
+        self.current_limit = max(amperes, self.lowest_limit) if amperes else 0.0
         self.run()
 
     @property
@@ -235,7 +248,7 @@ class Controller:
             return self._close_session()
         if self.wanted <= 0 or self.cp not in (CONNECTED, READY_STATE):
             return False
-        if self._contactor.feedback:
+        if self._contactor.feedback and self.checks_adhesion:
             if self._timers.running("feedback") and not self._contactor.command:
                 return False  # still on its way open
             # Adhesion is looked for before every start; no PWM then (7.9).
@@ -256,12 +269,13 @@ class Controller:
             self.phase = Phase.PAUSED
             return True
         self._adjust_duty()
-        if self.cp is not READY_STATE:
+        again = self._session.charged and not self.recloses
+        if (self.cp is not READY_STATE and self.waits_for_s2) or again:
             self._timers.cancel("close")
             return False
         self._timers.cancel("start timeout")
         if not self._diode_proven:
-            if not self._low_level_ok():
+            if self.checks_diode and not self._low_level_ok():
                 self._alarms.strike("F-16")
                 return True
             self._diode_proven = True
@@ -273,7 +287,8 @@ class Controller:
         return False
 
     def _close(self) -> None:
-        if self.phase is Phase.READY and self.cp is READY_STATE:
+        there = self.cp is READY_STATE or (self.cp is CONNECTED and not self.waits_for_s2)
+        if self.phase is Phase.READY and there:
             self._session.charged = True
             self._contactor.want(True)
             self._expect_feedback()
@@ -281,7 +296,7 @@ class Controller:
         self.run()
 
     def _charging(self) -> bool:
-        if self.cp is CONNECTED:
+        if self.cp is CONNECTED and self.waits_for_s2:
             # S2 has opened: off within 100 ms, the PWM stays (A.3.9.1, A.3.10.11).
             self._open()
             self.phase = Phase.READY

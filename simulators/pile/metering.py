@@ -28,6 +28,9 @@ class Meter:
         self.current_gain = 1 + random.uniform(-0.5, 0.5) * accuracy
         self.step = step
         """Wh that the register moves by at once."""
+        self._offset = 0.0
+        self._offset_counted = 0.0
+        self._offset_from = load.energy_per_ampere()
         self._creep = 0.0
         self._crept = 0.0
         self._crept_at = scheduler.t
@@ -56,7 +59,20 @@ class Meter:
         self._settle()
         self._creep = watts
 
+    @property
+    def offset(self) -> float:
+        """Current (A) by which the channel is off while a current flows: felt at small currents."""
+        return self._offset
+
+    @offset.setter
+    def offset(self, amperes: float) -> None:
+        self._settle()
+        self._offset = amperes
+
     def _settle(self) -> None:
+        carried = self._load.energy_per_ampere()
+        self._offset_counted += self._offset * (carried - self._offset_from)
+        self._offset_from = carried
         t = self._scheduler.t
         self._crept += self._creep * (t - self._crept_at) / 3600
         self._crept_at = t
@@ -65,7 +81,7 @@ class Meter:
         """What the metering chip has counted in all (Wh), before the register's step."""
         self._settle()
         true = self._load.energy() - self._start_true
-        return self._start + true * self.power_gain + self._crept
+        return self._start + true * self.power_gain + self._crept + self._offset_counted
 
     def register(self, watt_hours: float) -> float:
         """The register for a number of Wh: whole steps, rounded down."""
@@ -75,7 +91,8 @@ class Meter:
         return self._grid.voltage(phase, self._scheduler.t) * self.voltage_gain
 
     def current(self, phase: int) -> float:
-        return self._load.current_in(phase) * self.current_gain
+        true = self._load.current_in(phase)
+        return true * self.current_gain + (self._offset if true > 0.0 else 0.0)
 
     def power(self, phase: int) -> float:
         return self.apparent_power(phase) * POWER_FACTOR

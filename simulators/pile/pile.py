@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from simulators.cable import Place
 from simulators.pile.alarms import AlarmBoard
+from simulators.pile.billing import Billing
 from simulators.pile.clockwork import Clockwork
 from simulators.pile.contactor import Contactor
 from simulators.pile.contacts import Contacts
@@ -56,6 +57,12 @@ class Pile:
         self.active_phases = s.phases
         self.holder_stuck: bool | None = None
         """The holder's switch is stuck at in (True) or out (False); None: it works."""
+        self.taken_for_ready: tuple[float, float] | None = None
+        """A defect of its thresholds: levels (V) that it takes for state 3 as well."""
+        self.ready_band: tuple[float, float] | None = None
+        """The same: the only levels (V) that it takes for state 3."""
+        self.watches_earth = True
+        """False: nothing looks at the continuity of the protective conductor."""
         self._residual_at_rest = random.uniform(0.4, 1.5)
         self._sensing: Event | None = None
         self._sensed: float | None = None
@@ -71,6 +78,7 @@ class Pile:
         self.meter_link = MeterLink(self.meter, s, scheduler, self.alarms)
         self.energy_at_power_on = self.meter.counted()
         self.session = Session(self.clock.read, self.meter_link.counted)
+        self.billing = Billing(lambda: self.tariff, self.session)
         self.contacts = Contacts(world.enclosure, s)
         self.modules = Modules()
         self.protection = Protection(
@@ -133,6 +141,7 @@ class Pile:
             rcd_tripped=lambda: self.protection.rcd_tripped,
             powered=lambda: self.powered,
             chain_open=lambda: not self.emergency_stop.chain_closed,
+            earth_lost=lambda: self.watches_earth and not world.cable.earth_sound,
             holder_out=lambda: not self.holder_in and not world.cable.mated,
             more=self._contact_alarms(),
         )
@@ -277,11 +286,15 @@ class Pile:
         if self.pilot.s1 is S1.LOW:
             state = PilotState.OUT_OF_SERVICE
         else:
-            state = classify(self.world.levels().positive, self.settings.edition, before)
+            state = self._classified(self.world.levels().positive, before)
         self.world.trace.note(self.world.t, "cp_state", state.letter)
         was_plugged = before in (PilotState.CONNECTED, PilotState.READY)
         broken = state is PilotState.FREE and connected and self.settings.connection_sense
-        if not self.world.cable.earth_sound:
+        # A pilot without its connection signal: the plug is not fully in.
+        plugged = state in (PilotState.CONNECTED, PilotState.READY)
+        unconfirmed = self.settings.connection_sense and plugged and not connected
+        self.alarms.cause("F-25", unconfirmed)
+        if self.watches_earth and not self.world.cable.earth_sound:
             # Seen in the same scan: without earth the pilot looks unplugged.
             self.alarms.cause("F-17", True)
         self.alarms.cause("F-14", state is PilotState.DEAD)
@@ -291,6 +304,17 @@ class Pile:
             self.alarms.unplugged()
             self._silenced = False
         self.controller.cp_detected(state)
+
+    def _classified(self, level: float, before: PilotState) -> PilotState:
+        """The state that the pile takes a settled high level for."""
+        state = classify(level, self.settings.edition, before)
+        if self.taken_for_ready is not None:
+            low, high = self.taken_for_ready
+            return PilotState.READY if low <= level <= high else state
+        if self.ready_band is not None and state is PilotState.READY:
+            low, high = self.ready_band
+            return state if low <= level <= high else PilotState.CONNECTED
+        return state
 
     def _ceiling(self) -> float:
         s = self.settings

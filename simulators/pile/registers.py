@@ -97,7 +97,7 @@ READ: dict[str, Read] = {
     "cp_state": lambda p: p.controller.cp.letter,
     "indicator_state": lambda p: p.indicator.reported(),
     "stop_reason": lambda p: p.session.stop_reason,
-    "fault_flags": lambda p: list(p.alarms.faults()),
+    "fault_flags": lambda p: list(p.alarms.faults()) if p.alarms.shown else [],
     "warning_flags": lambda p: list(p.alarms.warnings()),
     # Pilot, cable, contacts
     "cp_voltage_positive": lambda p: p.world.levels().positive,

@@ -47,7 +47,7 @@ class PileSettings:
     """From a new current limit to the new duty (limit 10 s, table A.7 seq. 6)."""
     duty_pause: float = 5.0
     """No second change of duty within 5 s (A.3.8.2)."""
-    hold_state_4: float = 0.3
+    hold_state_4: float = 0.4
     """State 4 lasts at least 300 ms (A.5)."""
     start_timeout: float = 180.0
     """† S2 never closes: the PWM ends (F-26)."""

@@ -69,6 +69,7 @@ def build_guards(
     rcd_tripped: Callable[[], bool],
     powered: Callable[[], bool],
     chain_open: Callable[[], bool],
+    earth_lost: Callable[[], bool],
     holder_out: Callable[[], bool],
     more: Iterable[tuple[str, Callable[[], bool], float]],
 ) -> list[Guard]:
@@ -110,7 +111,7 @@ def build_guards(
             lambda: powered() and grid.neutral_to_earth(world.t) > s.polarity_alarm,
             debounce=s.detect_after,
         ),
-        guard("F-17", lambda: not world.cable.earth_sound, debounce=s.detect_after),
+        guard("F-17", earth_lost, debounce=s.detect_after),
         guard("F-24", holder_out, debounce=s.holder_reminder),
         guard("F-36", lambda: not powered()),
     ]  # fmt: skip

@@ -11,9 +11,9 @@ from dataclasses import replace
 from typing import Any
 
 from simulators.faults.fault import Fault
-from simulators.faults.found import pile_fault_01, veh_chg_01
+from simulators.faults.found import pile_fault_01, pile_met_01, veh_chg_01
 
-_PROCEDURES = (veh_chg_01, pile_fault_01)
+_PROCEDURES = (veh_chg_01, pile_met_01, pile_fault_01)
 
 
 def _table(module: Any, name: str) -> Mapping[str, Any]:
@@ -31,6 +31,8 @@ def with_found(fault: Fault) -> Fault:
         named = _table(module, "DIAGNOSIS").get(fault.name)
         if named is not None:
             diagnosis[module.PROCEDURE] = named
+    if (expects, diagnosis) == (fault.expects, fault.diagnosis):
+        return fault
     return replace(fault, expects=expects, diagnosis=diagnosis)
 
 

@@ -558,6 +558,21 @@ FOUND: Mapping[str, tuple[str, ...]] = {
         "session",
         "diagnosis",
     ),
+    "pilot-level-too-high": (
+        "session",
+        "diagnosis",
+    ),
+    "pilot-level-too-low": (
+        "alarms",
+        "session",
+        "diagnosis",
+    ),
+    "half-plugged": (
+        "alarms",
+        "pilot",
+        "session",
+        "diagnosis",
+    ),
 }
 """Fault -> steps whose device verdict it turns to fail."""
 

@@ -1,0 +1,85 @@
+"""Names, reasons and details of metering and instruments, in Chinese.
+
+See `harness.engine.phrases` for what the marks mean.
+"""
+
+from harness.engine.phrases import Phrases
+from harness.text import Text
+
+NAMES = {
+    "interval_duration": Text("区间时长", "Length of the interval"),
+    "interval_energy": Text("区间电能", "Energy of the interval"),
+    "displayed_price": Text("显示单价", "Price shown"),
+    "displayed_amount": Text("显示金额", "Amount shown"),
+    "pulse-output": Text("脉冲输出", "Pulse output"),
+}
+WORKED_OUT = {
+    "reference_uncertainty": Text("标准器扩展不确定度", "uncertainty of the reference"),
+    "difference": Text("两表之差", "difference of the meters"),
+    "waited": Text("等待时间", "waited"),
+    "unsteadiness": Text("波动", "unsteadiness"),
+    "error": Text("误差", "error"),
+}
+"""What stands behind the last dot of a quantity that a step worked out."""
+
+REASONS = Phrases(
+    (r"in calibration until (\S+)", r"校准有效期至 \1"),
+    (r"the bench file states no uncertainty of it", "台架文件未写明其不确定度"),
+    (
+        r"its uncertainty of (\S+ \S+) is (\S+) % of the limit; a third or less is usual",
+        r"其不确定度 \1 为允差的 \2 %，一般不应超过三分之一",
+    ),
+    (r"(\w+) of the pile is 0", "桩的{1}为 0"),
+    (r"(\w+) is 0", "{1}为 0"),
+    (r"the reference meter counted nothing", "标准电能表没有走字"),
+    (
+        r"the bench file does not say how finely the reference meter counts",
+        "台架文件未写明标准电能表的分辨力（resolution）",
+    ),
+    (
+        r"(\S+) kWh are needed, (\S+) h at (\S+) kW; at most (\S+) h are allowed",
+        r"需要 \1 kWh，按 \3 kW 要 \2 h，超过允许的 \4 h",
+    ),
+    (r"at least (\S+) kWh were needed", r"至少需要 \1 kWh"),
+    (
+        r"reference (\S+) %, k = 2; a spot check, no legal verification",
+        r"标准器 \1 %（k = 2）；抽查，不是法定检定",
+    ),
+    (
+        r"(\S+) CNY for (\S+) kWh at (\S+) CNY/kWh",
+        r"\2 kWh × \3 元/kWh，收 \1 元",
+    ),
+    (r"(\w+) was set to (\S+) and reads (.+)", r"{1}写入 \2，回读为 \3"),
+    (r"all relays off", "全部继电器断开"),
+    (r"a relay stays on", "有继电器未断开"),
+    (r"its relays were not shown to be off", "未能确认继电器已断开"),
+    (r"(\w+) was on before the run and was switched off", r"\1 在运行前已吸合，现已断开"),
+    (r"(\w+) of the injector cannot be read", r"故障注入器的 \1 无法读取"),
+    (r"the injector is not open", "故障注入器未打开"),
+    (
+        r"no pulse output, no constant on the nameplate",
+        "没有脉冲输出口，铭牌未标脉冲常数",
+    ),
+)
+DETAILS = Phrases(
+    (r"(\S+) cannot judge by this limit", r"\1 不能用该限值判定"),
+    (r"step (\S+) needs a limit with low and high", r"步骤 \1 的限值须有 low 和 high"),
+    (r"pile\.amount judges in CNY", "pile.amount 以元判定"),
+    (r"the injector has no fault '(.+)'", r"故障注入器没有故障“\1”"),
+    (r"the profile (\S+) has no relay '(.+)'", r"点表 \1 没有继电器“\2”"),
+    (r"(\w+) is that of the fault '(.+)'", r"\1 已用于故障“\2”"),
+    (r"no fault of the simulated bench is called '(.+)'", r"模拟台架没有故障“\1”"),
+    (r"an injector without faults", "故障注入器没有登记故障"),
+    (r"'faults' is of an injector", "faults 只用于故障注入器"),
+    (r"'(.+)' wires nothing", r"“\1”没有接上任何继电器"),
+    (r"(\w+) is wired twice", r"\1 接了两次"),
+    (r"no earlier step is called '(.+)'", r"前面没有名为“\1”的步骤"),
+)
+EXPECTED = Phrases(
+    (r"a limit with low and high, in (\S+)", r"以 \1 计、有 low 和 high 的限值"),
+    (r"FAULT=relay_1 to relay_8", "故障=relay_1 至 relay_8"),
+    (r"an earlier step", "前面的步骤"),
+    (r"a relay of its own for each fault", "每个故障用各自的继电器"),
+    (r"a fault of `harness list faults`", "`harness list faults` 列出的故障"),
+    (r"\{fault: relay, …\}", "{故障: 继电器, …}"),
+)
