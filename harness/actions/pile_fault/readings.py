@@ -208,7 +208,8 @@ def register(before: Measurement | None, after: Measurement | None) -> str | Non
     first, last = before.value, after.value
     if not isinstance(first, int | float) or not isinstance(last, int | float):
         return None
-    moved = convert(last - first, after.unit or "kWh", "Wh")
+    unit = after.unit or "kWh"
+    moved = convert(last - first, unit, "VAh" if "VA" in unit else "Wh")
     if abs(moved) > 1000.0 or moved < 0:
         return "leaps"
     if moved >= 1.0:
