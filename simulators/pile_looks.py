@@ -12,7 +12,7 @@ from simulators.rig import Rig
 
 
 def _ohm(true: Callable[[Rig], float]) -> Reading:
-    return Reading("Ω", true, lambda value: 0.005 * value + 0.1, 1)
+    return Reading("Ω", true, lambda value: 0.005 * value + 0.1, 2)
 
 
 def _along(whole: Callable[[Rig], bool]) -> Reading:

@@ -182,4 +182,4 @@ class SimulatedTechnician:
         true = reading.true(self._rig)
         spread = reading.uncertainty(true)
         shown = round(true + self._random.uniform(-0.5, 0.5) * spread, reading.digits)
-        return Answer(value=shown, by=BY, uncertainty=round(spread, 3))
+        return Answer(value=shown, by=BY, uncertainty=round(spread, max(3, reading.digits + 1)))

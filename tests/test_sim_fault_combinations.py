@@ -1,4 +1,4 @@
-"""Any faults, switched on and off in any order: the pile is sound afterwards, and safe meanwhile."""
+"""Any faults, on and off in any order: the pile is sound afterwards, and safe meanwhile."""
 
 from typing import Any
 

@@ -57,14 +57,16 @@ async def check_link(
         except (NoReplyError, BadReplyError, RefusedError) as error:
             kind = _kind(error)
             kinds[kind] = kinds.get(kind, 0) + 1
-            if not times and kinds.get("lost", 0) >= _ENOUGH:
+            if not times and kinds.get("lost", 0) + kinds.get("damaged", 0) >= _ENOUGH:
                 break
         else:
             times.append(device.context.seconds)
     if not times:
-        elsewhere = await _look_elsewhere(step, device, point)
+        garbled = "damaged" in kinds
+        elsewhere = None if garbled else await _look_elsewhere(step, device, point)
         note = f"answers as unit {elsewhere}" if elsewhere else "no reply under any address"
-        found = {"link": "elsewhere" if elsewhere else "silent"}
+        found = {"link": "garbled" if garbled else "elsewhere" if elsewhere else "silent"}
+        note = "every reply is damaged" if garbled else note
         note_findings(step, found, note=note)
     else:
         if "lost" in kinds and device.line.strays - strays >= kinds["lost"]:

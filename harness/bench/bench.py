@@ -28,6 +28,7 @@ from harness.devices.operator import Operator
 from harness.devices.operator.absent import AbsentOperator
 from harness.devices.operator.terminal import TerminalOperator
 from harness.errors import (
+    BadReplyError,
     BenchError,
     DeviceError,
     DeviceLostError,
@@ -287,8 +288,8 @@ class Bench:
             read = self.vehicle.read_what_answers if role == "vehicle" else device.read
             try:
                 found = await read(names, deadline) if names else {}
-            except (DeviceError, NotAvailableError, NoReplyError) as error:
-                if isinstance(error, NoReplyError) and not may_be_silent:
+            except (DeviceError, NotAvailableError, NoReplyError, BadReplyError) as error:
+                if isinstance(error, BenchError) and not may_be_silent:
                     raise  # no step will look into that
                 # A wrong profile or an odd device: the identity step will say what it means.
                 self._emit(_not_read(f"{role}: identity", error))

@@ -110,6 +110,7 @@ LISTS = (
 _STATES = {
     "ok": Text("正常", "ok"),
     "silent": Text("无应答", "silent"),
+    "garbled": Text("全是乱码", "garbage"),
     "elsewhere": Text("在另一地址应答", "answers under another address"),
     "lost": Text("缺失", "lost"),
     "late": Text("迟到", "late"),
@@ -234,6 +235,7 @@ REASONS = Phrases(
     (r"not looked at: (.+)", "未检查：{1}"),
     (r"answers as unit (\d+)", r"以地址 \1 应答"),
     (r"no reply under any address", "任何地址都没有应答"),
+    (r"every reply is damaged", "应答全部受损"),
     (r"(\d+) reads, all answered", r"读 \1 次，全部应答"),
     (r"the pile does not answer: there is nothing to read", "桩不应答，没有可读的数据"),
     (r"nothing is on record about this", "没有这方面的记录"),

@@ -44,6 +44,7 @@ CAUSES: tuple[Cause, ...] = (
        link="silent", hand_baud="differs", hand_supply="ok"),
     _c("modbus-line-broken", "通信线断", "Modbus line broken",
        link="silent", hand_bus="open", hand_supply="ok"),
+    _c("modbus-garbled", "通信接口损坏", "Modbus transceiver broken", link="garbled"),
     _c("mains-off", "停电", "mains off", link="silent", hand_supply="dead", may=("hand.lamp",)),
     _c("reply-dropped", "应答丢失", "replies get lost", replies="lost"),
     _c("reply-delayed", "应答延迟", "replies come late", replies="late"),

@@ -438,6 +438,10 @@ FOUND: Mapping[str, tuple[str, ...]] = {
         "by-hand",
         "diagnosis",
     ),
+    "modbus-garbled": (
+        "link",
+        "diagnosis",
+    ),
     "modbus-baud-wrong": (
         "link",
         "by-hand",
