@@ -114,7 +114,6 @@ class SimulatedBench:
         self.site: dict[str, Value] = {}
         """What the ledger says of the healthy pile, as its registers show it."""
         self._profiles: dict[str, Profile] = {}
-        self._faults_on: set[str] = set()
         self._servings: list[Serving] = []
         self._pump = Pump(self.rig.world)
         self.relay_board = RelayBoard(relays or {}, self.set_fault)
@@ -251,16 +250,16 @@ class SimulatedBench:
         faults = all_faults()
         if name not in faults:
             raise UnknownNameError("fault", name, list(faults))
-        if on == (name in self._faults_on):
+        if on == (name in self.rig.faults_on):
             return
         self.rig.advance()
         faults[name].switch(self.rig, on)
         if on:
-            self._faults_on.add(name)
+            self.rig.faults_on.add(name)
         else:
-            self._faults_on.discard(name)
+            self.rig.faults_on.discard(name)
         self.trace.note(self.rig.world.t, f"fault.{name}", on)
 
     @property
     def faults_on(self) -> frozenset[str]:
-        return frozenset(self._faults_on)
+        return frozenset(self.rig.faults_on)

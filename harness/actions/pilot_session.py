@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
-from harness.actions.charging import _arm_watchdog, _can_start, _recording, _set_current
+from harness.actions.charging import _set_current, arm_watchdog, can_start, recording
 from harness.actions.context import StepContext
 from harness.actions.joint_given import (
     Passed,
@@ -54,14 +54,14 @@ async def _begin(
     if (await step.read_one("charging_state")).value == "charging":
         raise NotAvailableError("the pile is charging already; this run did not start that")
     # From here on the run counts as having started a session, whatever goes wrong next.
-    step.bench.guard_session(device, await _arm_watchdog(step, device, watchdog))
+    step.bench.guard_session(device, await arm_watchdog(step, device, watchdog))
     if current is not None:
         await _set_current(step, device, current)
     await perform(
         device,
         "start",
         step.deadline,
-        on_write=_recording(step, device),
+        on_write=recording(step, device),
         before_write=lambda point: step.bench.remember(device, point, step.deadline),
     )
     return device
@@ -82,7 +82,7 @@ def _look(step: StepContext, shows: dict[str, str | list[str]]) -> Look:
     energises=True,
     writes=True,
     sequence="start",
-    possible=_can_start,
+    possible=can_start,
     limit="needed",
     check=check_timed,
     title=Text("授权启动", "Authorise a session"),
@@ -114,7 +114,7 @@ async def authorise(
     writes=True,
     judges=False,
     sequence="start",
-    possible=_can_start,
+    possible=can_start,
     limit="none",
     check=check_passed,
     title=Text("尝试启动", "Try to start a session"),
@@ -167,7 +167,7 @@ async def live_by_hand(
     energises=True,
     writes=True,
     sequence="start",
-    possible=_can_start,
+    possible=can_start,
     limit="needed",
     check=check_timed,
     title=Text("授权后手动闭合 S2 充电", "Authorise, then close S2 by hand"),

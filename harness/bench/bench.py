@@ -30,11 +30,13 @@ from harness.devices.operator import Operator
 from harness.devices.operator.absent import AbsentOperator
 from harness.devices.operator.terminal import TerminalOperator
 from harness.errors import (
+    BadReplyError,
     BenchError,
     DeviceError,
     DeviceLostError,
     EvidenceError,
     HarnessError,
+    NoReplyError,
     NotAvailableError,
     UnknownNameError,
     UsageError,
@@ -292,7 +294,7 @@ class Bench:
             return f"simulator in this process ({connection.framed} frames)"
         return connection.describe()
 
-    async def preamble(self, deadline: Deadline) -> None:
+    async def preamble(self, deadline: Deadline, *, may_be_silent: bool = False) -> None:
         """Put on record what is on the bench: identities and instruments."""
         self.at_step("preamble", 1)
         for role, device in self.devices.items():
@@ -300,7 +302,9 @@ class Bench:
             read = self.vehicle.read_what_answers if role == "vehicle" else device.read
             try:
                 found = await read(names, deadline) if names else {}
-            except (DeviceError, NotAvailableError) as error:
+            except (DeviceError, NotAvailableError, NoReplyError, BadReplyError) as error:
+                if isinstance(error, BenchError) and not may_be_silent:
+                    raise  # no step will look into that
                 # A wrong profile or an odd device: the identity step will say what it means.
                 self._emit(_not_read(f"{role}: identity", error))
             except BenchError as error:

@@ -15,7 +15,14 @@ from typing import Any
 from harness.data import data_folder
 from harness.datafile import load
 from harness.devices.modbus.canonical import CANONICAL
-from harness.engine import bus_words, metering_words, pile_words, signal_names, states_zh
+from harness.engine import (
+    bus_words,
+    metering_words,
+    pile_fault_words,
+    pile_words,
+    signal_names,
+    states_zh,
+)
 from harness.errors import FileError
 from harness.text import Language, Text
 
@@ -141,6 +148,7 @@ def point(name: str, language: Language, source: str = "") -> str:
     return (
         _worked_out(name, language, source)
         or bus_words.quantity(name, language, bus)
+        or pile_fault_words.quantity(name, language)
         or _of_vehicle(name, language)
         or name
     )
@@ -245,7 +253,10 @@ def trouble_code(title: str) -> Text:
 
 def is_finding(name: str) -> bool:
     """Whether a quantity of this name lists what was found to be wrong."""
-    known = name in FINDINGS or name in bus_words.FINDINGS or name in pile_words.FINDINGS
+    known = any(
+        name in words
+        for words in (FINDINGS, bus_words.FINDINGS, pile_words.FINDINGS, pile_fault_words.LISTS)
+    )
     return known or name.rpartition(".")[2] in (_DIFFERING, "trouble_codes")
 
 
@@ -264,6 +275,8 @@ def listed(entries: Sequence[str], of: str, language: Language) -> str:
         )
     if of == "lamps_lit":
         return comma.join(point(entry, language, "vehicle") for entry in entries)
+    if of in pile_fault_words.LISTS:
+        return comma.join(pile_fault_words.entry(entry, language) for entry in entries)
     if of not in _AT_A_PLACE:
         of_units = of in _OF_UNITS or of.rpartition(".")[2] == _DIFFERING
         return comma.join(_differing(one, language) if of_units else one for one in entries)

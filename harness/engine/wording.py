@@ -16,6 +16,7 @@ from harness.engine import (
     details,
     metering_words,
     names,
+    pile_fault_words,
     pile_words,
     reasons_steps_zh,
     states_zh,
@@ -106,8 +107,10 @@ def reason(english: str, of: str = "") -> Text:
         or pile_words.REASONS.find(english, piece)
         or metering_words.REASONS.find(english, piece)
         or bus_words.reason(english)
+        or pile_fault_words.reason(english)
     )
-    return Text(details.chinese(english) if chinese is None else chinese, english)
+    said = pile_fault_words.in_words(english)
+    return Text(details.chinese(english) if chinese is None else chinese, said)
 
 
 def reason_with_steps(english: str, titles: Mapping[str, Text]) -> Text:
@@ -240,6 +243,8 @@ def _exact(reading: Measurement, beside: Limit) -> bool:
 
 
 def _state(shown: str, language: Language, of: str) -> str:
+    if (known := pile_fault_words.value(shown, of, language)) is not None:
+        return known
     if (known := bus_words.value(shown, of, language, names.bus)) is not None:
         return known
     if language == "zh":
