@@ -228,3 +228,35 @@ async def prepare_charge(
         await sleep_until(loop_time() + poll)
     # Some piles report a charge as soon as the vehicle is ready: mains has 3 s from there.
     await sleep_until(loop_time() + _SUPPLY_COMES)
+
+
+def _can_stop(bench: "LoadedBench", role: str, _parameters: dict[str, Any]) -> str:
+    profile = bench.profiles.get(role)
+    if profile is None or profile.safe_state is None:
+        return "the profile does not say how charging is stopped"
+    return ""
+
+
+@action(
+    "pile.command_stop",
+    kind="W",
+    writes=True,
+    judges=False,
+    sequence="stop",
+    possible=_can_stop,
+    limit="none",
+    check=check_passed,
+    title=Text("发出停止命令", "Command a stop"),
+)
+async def command_stop(step: StepContext, *, if_passed: Passed = ()) -> None:
+    """Send a stop; what comes of it is for later steps to judge."""
+    require_passed(step, if_passed)
+    device = step.modbus
+    assert device.profile.safe_state is not None  # see `_can_stop`
+    await perform(
+        device,
+        device.profile.safe_state.sequence,
+        step.deadline,
+        on_write=_recording(step, device),
+        before_write=lambda point: step.bench.remember(device, point, step.deadline),
+    )
