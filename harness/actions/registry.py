@@ -97,6 +97,7 @@ _OWN_ROOMS = (
     "harness.actions.pile_diagnosis",
     "harness.actions.pile_repair",
     "harness.actions.pilot_session",
+    "harness.actions.pilot_checks",
     "harness.actions.trace_recording",
     "harness.actions.trace_timing",
     "harness.actions.trace_measuring",

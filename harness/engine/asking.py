@@ -24,6 +24,8 @@ _KINDS: dict[str, QuestionKind] = {
     "operator.rcd_reading": "reading",
     "operator.read_label": "observe",
     "operator.transcribe": "observe",
+    "trace.begin": "confirm",
+    "trace.end": "observe",
     "operator.decide": "decide",
     "operator.rate": "rate",
 }

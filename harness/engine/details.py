@@ -22,6 +22,8 @@ _KINDS = {
     "point": "数据点",
     "model": "型号",
     "group": "分组",
+    "channel": "通道",
+    "column": "列",
     "pile": "充电桩",
     "meter": "电能表",
     "injector": "故障注入器",

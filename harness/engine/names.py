@@ -22,6 +22,7 @@ from harness.engine import (
     pile_words,
     signal_names,
     states_zh,
+    trace_words,
 )
 from harness.errors import FileError
 from harness.text import Language, Text
@@ -138,6 +139,8 @@ def point(name: str, language: Language, source: str = "") -> str:
     quantity of a pile. Quantities that a step worked out are said in words:
     `charging_state.time_to_fault` is the time until the charging state was "fault".
     """
+    if (whole := trace_words.name(name)) is not None and name not in CANONICAL:
+        return whole.get(language)
     for sign, shown in ((" - ", " − "), (" / ", " / ")):
         first, found, second = name.partition(sign)
         if found:
@@ -206,7 +209,8 @@ def _known(name: str, source: str) -> Text | None:
     canonical = CANONICAL.get(name)
     if canonical is not None:
         return canonical.title
-    return _DERIVED.get(name) or pile_words.NAMES.get(name) or FINDINGS.get(name)
+    own = _DERIVED.get(name) or pile_words.NAMES.get(name) or FINDINGS.get(name)
+    return own or trace_words.name(name)
 
 
 def _of_vehicle(name: str, language: Language) -> str | None:

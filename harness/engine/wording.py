@@ -20,6 +20,7 @@ from harness.engine import (
     pile_words,
     reasons_steps_zh,
     states_zh,
+    trace_words,
 )
 from harness.engine.phrases import ANY_POINT
 from harness.engine.reasons_zh import REASONS
@@ -103,6 +104,7 @@ def reason(english: str, of: str = "") -> Text:
 
     chinese = (
         REASONS.find(english, piece)
+        or trace_words.REASONS.find(english, piece)
         or reasons_steps_zh.REASONS.find(english, piece)
         or pile_words.REASONS.find(english, piece)
         or metering_words.REASONS.find(english, piece)

@@ -13,6 +13,7 @@ from typing import Any
 
 from simulators.faults.fault import Fault
 from simulators.faults.found import (
+    pile_cp_01,
     pile_fault_01,
     pile_met_01,
     pile_safe_01,
@@ -20,7 +21,14 @@ from simulators.faults.found import (
     veh_chg_01,
 )
 
-_PROCEDURES = (veh_chg_01, pile_met_01, pile_safe_01, pile_site_01, pile_fault_01)
+_PROCEDURES = (
+    veh_chg_01,
+    pile_cp_01,
+    pile_met_01,
+    pile_safe_01,
+    pile_site_01,
+    pile_fault_01,
+)
 
 
 def _table(module: Any, name: str) -> Mapping[str, Any]:
