@@ -139,6 +139,8 @@ class InstrumentListed(Event, tag="instrument_listed", frozen=True, kw_only=True
     calibration_due: str = ""
     in_date: bool | None = None
     simulated: bool = False
+    range: str = ""
+    serial: str = ""
 
 
 class ClockCompared(Event, tag="clock_compared", frozen=True, kw_only=True):

@@ -206,11 +206,12 @@ def _reading(context: CheckContext) -> Iterator[Complaint]:
         if tool.type != context.parameters["instrument"] or tool.uncertainty is None:
             continue
         fitting = ("%", "°C", "K") if unit in ("°C", "K") else ("%", unit)
-        if not any(same_dimension(tool.uncertainty.unit, other) for other in fitting):
+        units = [part.unit for part in tool.uncertainty.parts]
+        odd = [own for own in units if not any(same_dimension(own, other) for other in fitting)]
+        if odd:
             context.bench_problem(
                 ("instruments", name, "uncertainty"),
-                f"an uncertainty in {tool.uncertainty.unit} for readings in {unit} "
-                f"(step {context.step.id!r})",
+                f"an uncertainty in {odd[0]} for readings in {unit} (step {context.step.id!r})",
                 f"a quantity in {unit}, or in %",
             )
 

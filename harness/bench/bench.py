@@ -3,8 +3,6 @@
 import asyncio
 from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -18,6 +16,7 @@ from harness.bench.originals import Originals
 from harness.bench.relays import RelayInjector, title_of
 from harness.bench.safety import SafetyOfDevice, time_needed
 from harness.bench.simulated import Injector, SimulatedSide
+from harness.bench.tools import BenchInstrument, list_instruments, measuring_devices, pick
 from harness.clock import Clock, Deadline
 from harness.devices.device import Device
 from harness.devices.modbus.connection import ModbusConnection
@@ -41,13 +40,12 @@ from harness.events import (
     DeviceIdentified,
     Event,
     FaultSet,
-    InstrumentListed,
     OutcomeNoted,
     SafeState,
     Transaction,
     Written,
 )
-from harness.quantity import Measurement, Quantity, Scalar, Value
+from harness.quantity import Measurement, Scalar, Value
 from harness.text import Text
 
 if TYPE_CHECKING:
@@ -78,18 +76,6 @@ _NOT_READ = Text("未能读取", "Could not be read")
 def _not_read(where: str, error: HarnessError) -> OutcomeNoted:
     branch: Literal["device", "bench"] = "device" if isinstance(error, DeviceError) else "bench"
     return OutcomeNoted(where=where, branch=branch, headline=_NOT_READ, detail=error.detail)
-
-
-@dataclass(frozen=True)
-class BenchInstrument:
-    """A hand instrument, with whether its calibration is in date on the day of the run."""
-
-    id: str
-    type: str
-    uncertainty: Quantity | None
-    calibration_due: date | None
-    in_date: bool
-    simulated: bool
 
 
 class Bench:
@@ -156,7 +142,7 @@ class Bench:
             self.operator = self._side.technician
         else:
             self.operator = AbsentOperator()
-        self.instruments = self._list_instruments()
+        self.instruments = list_instruments(self.model, clock.now().utc.date())
 
     # Opening
 
@@ -283,17 +269,11 @@ class Bench:
             else:
                 self._emit(DeviceIdentified(role=role, identity=list(found.values())))
         await self.compare_clocks("start", deadline)
+        today = self.clock.now().utc.date()
+        for event in measuring_devices(self.model, self.devices, today):
+            self._emit(event)
         for tool in self.instruments.values():
-            self._emit(
-                InstrumentListed(
-                    id=tool.id,
-                    type=tool.type,
-                    uncertainty=str(tool.uncertainty) if tool.uncertainty else "",
-                    calibration_due=str(tool.calibration_due) if tool.calibration_due else "",
-                    in_date=tool.in_date,
-                    simulated=tool.simulated,
-                )
-            )
+            self._emit(tool.listed())
 
     async def compare_clocks(self, phase: Literal["start", "end"], deadline: Deadline) -> None:
         """Put the offset of every device clock on record."""
@@ -354,29 +334,13 @@ class Bench:
             await self._side.switch_on()
 
     def instrument(self, id: str | None, type: str) -> BenchInstrument | None:
-        """The instrument of that id, or the first of that type."""
-        if id is not None:
-            return self.instruments.get(id)
-        return next((tool for tool in self.instruments.values() if tool.type == type), None)
+        """The instrument of that id, or one of that type."""
+        return pick(self.instruments, id, type)
 
     def calibration_run_out(self, role: str) -> str:
         """That the calibration of a device has run out; empty where it has not."""
         entry = next((one for name, one in self.model.devices.items() if name == role), None)
         return "" if entry is None else run_out(entry, self.clock.now().utc.date())
-
-    def _list_instruments(self) -> dict[str, BenchInstrument]:
-        today = self.clock.now().utc.date()
-        return {
-            name: BenchInstrument(
-                name,
-                tool.type,
-                tool.uncertainty,
-                tool.calibration_due,
-                tool.calibration_due is not None and tool.calibration_due >= today,
-                tool.simulated,
-            )
-            for name, tool in self.model.instruments.items()
-        }
 
     async def remember(self, device: ModbusDevice, point: str, deadline: Deadline) -> None:
         """Keep what a setting was before this run first wrote it, so that it can be put back."""

@@ -7,6 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.bench.instruments import InstrumentRegister
 from harness.bench.model import BenchFile, DeviceEntry
 from harness.bench.states import expected_of, fits
 from harness.datafile import Path_, Places, load, loads, sha256, validate
@@ -35,6 +36,8 @@ class LoadedBench:
     """Register maps of the Modbus devices, by role."""
     vehicle: "VehicleProfile | None" = None
     """What is known about the vehicle. Its databases are read when they are first asked for."""
+    register: tuple[str, bytes] | None = None
+    """Name and bytes of the shared register of instruments."""
     folder: Path | None = None
     """Where the bench file lies; None for the built-in bench."""
 
@@ -116,7 +119,7 @@ def load_bench(name: str, *, pile_profile: str | None = None) -> LoadedBench:
         values["devices"]["pile"]["profile"] = pile_profile
         values["site"] = {}
         data += f"\n# pile profile: {pile_profile}\n".encode()
-    model = validate(BenchFile, values, places)
+    model, register = _with_register(validate(BenchFile, values, places), places, folder)
     problems: list[Problem] = []
     profiles = _profiles(model, places, folder, problems)
     vehicle = _vehicle(model, places, folder, problems)
@@ -131,7 +134,28 @@ def load_bench(name: str, *, pile_profile: str | None = None) -> LoadedBench:
     check.instruments()
     if problems:
         raise FileError(problems)
-    return LoadedBench(model, places, data, profiles, vehicle, folder)
+    return LoadedBench(model, places, data, profiles, vehicle, register, folder)
+
+
+def _with_register(
+    model: BenchFile, places: Places, folder: Path | None
+) -> tuple[BenchFile, tuple[str, bytes] | None]:
+    """The bench with the instruments of the register that it names. Raises FileError."""
+    if model.instrument_register is None:
+        return model, None
+    where: Path_ = ("instrument_register",)
+    path = (folder or Path()) / model.instrument_register
+    if not path.is_file():
+        what = f"there is no file {path}"
+        raise FileError([places.problem(where, what, "a register of instruments")])
+    values, inside, data = load(path)
+    register = validate(InstrumentRegister, values, inside)
+    both = sorted(set(register.instruments) & set(model.instruments))
+    if both:
+        what = f"the instrument {both[0]!r} stands in {path.name} and in the bench file"
+        raise FileError([places.problem(("instruments", both[0]), what, "one of the two")])
+    together = {**register.instruments, **model.instruments}
+    return model.model_copy(update={"instruments": together}), (path.name, data)
 
 
 class _Check:
@@ -329,13 +353,14 @@ class _Check:
         for name, tool in self._model.instruments.items():
             if tool.uncertainty is None or tool.resolution is None:
                 continue
-            own, other = tool.uncertainty.unit, tool.resolution.unit
-            if own != "%" and not same_dimension(_plain(own), _plain(other)):
-                self._complain(
-                    ("instruments", name, "uncertainty"),
-                    f"an uncertainty in {own} beside a resolution in {other}",
-                    f"a quantity in {other}, or in %",
-                )
+            other = tool.resolution.unit
+            for own in {part.unit for part in tool.uncertainty.parts}:
+                if own != "%" and not same_dimension(_plain(own), _plain(other)):
+                    self._complain(
+                        ("instruments", name, "uncertainty"),
+                        f"an uncertainty in {own} beside a resolution in {other}",
+                        f"a quantity in {other}, or in %",
+                    )
 
 
 def _check_uncertainty(point: PointInfo, stated: Quantity) -> None:

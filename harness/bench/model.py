@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
+from harness.bench.instruments import Instrument
 from harness.catalogue.item import LimitSpec
 from harness.devices.can.connection import CanConnection
 from harness.devices.modbus.connection import ModbusConnection
@@ -96,20 +97,6 @@ class DeviceEntry(FileModel):
         return self.connection if isinstance(self.connection, ModbusConnection) else None
 
 
-class Instrument(FileModel):
-    """A hand instrument of the bench."""
-
-    type: Kebab | str
-    title: TextField | None = None
-    range: str = ""
-    resolution: QuantityField | None = None
-    uncertainty: QuantityField | None = Field(
-        default=None, description="Expanded uncertainty (k = 2)"
-    )
-    calibration_due: date | None = None
-    simulated: bool = False
-
-
 class BenchFile(FileModel):
     """A whole bench file."""
 
@@ -133,6 +120,9 @@ class BenchFile(FileModel):
         default_factory=dict, description="What the site ledger says: serial number, tariff ..."
     )
     instruments: dict[Kebab, Instrument] = Field(default_factory=dict)
+    instrument_register: str | None = Field(
+        default=None, description="A file of instruments beside this one, shared by several benches"
+    )
     limits: dict[str, LimitSpec] = Field(
         default_factory=dict,
         description="Own reference values for catalogue items of low confidence, by item id",

@@ -8,8 +8,8 @@ from typing import Any, TextIO
 
 import click
 
+from harness.bench.instruments import Instrument
 from harness.bench.load import SIMULATED, load_bench
-from harness.bench.model import Instrument
 from harness.bench.simulated import seeded_faults
 from harness.cli.base import option, say
 from harness.clock import Clock
@@ -128,6 +128,8 @@ def _instrument(name: str, tool: Instrument) -> list[str]:
     lines = [f"  {name}:", f"    type: {tool.type}"]
     if tool.title is not None:
         lines.append(f"    title: {{zh: {tool.title.zh}, en: {tool.title.en}}}")
+    if tool.resolution is not None:
+        lines.append(f"    resolution: {tool.resolution}")
     if tool.uncertainty is not None:
         lines.append(f"    uncertainty: {tool.uncertainty}")
     return [*lines, "    # calibration_due: YYYY-MM-DD", "    simulated: true"]

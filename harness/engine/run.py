@@ -229,6 +229,11 @@ class _Session:
                 for plan in request.plans
             ),
             *(self.bundle.attach(kind, name, data) for kind, name, data in request.extra_files),
+            *(
+                [self.bundle.attach("instruments", *request.bench.register)]
+                if request.bench.register is not None
+                else []
+            ),
         ]
         self.recorder.emit(
             RunStarted(
