@@ -1,4 +1,4 @@
-"""Hand instruments: range, uncertainty in digits, calibration, and a register of several benches."""
+"""Hand instruments: range, uncertainty in digits, calibration; a register of several benches."""
 
 import re
 from pathlib import Path

@@ -18,7 +18,7 @@ from harness.limits import Clear, Equals, Limit, OneOf, Range, Within, describe
 from harness.quantity import known_unit, same_dimension
 
 _MARKS = [0, 1, 2, 3]
-_ROLES = ("pile", "meter", "vehicle", "injector")
+_ROLES = ("pile", "meter", "vehicle", "injector", "load", "source")
 _WITHIN = "a limit of the form `within: 3 s`"
 
 

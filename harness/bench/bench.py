@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from harness.bench.calibration import run_out
 from harness.bench.clock_offset import clock_offset
 from harness.bench.feeding import WatchdogFeeder
+from harness.bench.instrument_files import SCPI_ROLES
 from harness.bench.load import LoadedBench
 from harness.bench.lock import BenchLock
 from harness.bench.model import DeviceEntry
@@ -19,6 +20,7 @@ from harness.bench.simulated import Injector, SimulatedSide
 from harness.bench.tools import BenchInstrument, list_instruments, measuring_devices, pick
 from harness.clock import Clock, Deadline
 from harness.devices.device import Device
+from harness.devices.instrument.device import ScpiDevice
 from harness.devices.modbus.connection import ModbusConnection
 from harness.devices.modbus.device import ModbusDevice
 from harness.devices.modbus.line import Line
@@ -68,6 +70,7 @@ _End = Callable[[Device, SafeState | None, Emit], Coroutine[Any, Any, SafeState]
 _SIMULATION_FAILED = Text("模拟程序出错", "The simulation itself failed")
 _NOT_SAFE = Text("未确认安全，设置保持不变", "Not shown to be safe: settings are left as they are")
 _NEVER_OPENED = "nothing is known about it; this run sent it nothing"
+_INSIDE = "simulator in this process (SCPI)"
 _NOT_OFF = "its relays were not shown to be off"
 _LEFT_ON = Text("继电器原先吸合", "A relay had been left on")
 _NOT_READ = Text("未能读取", "Could not be read")
@@ -161,6 +164,9 @@ class Bench:
             if role == "vehicle":
                 await self._open_vehicle(entry, buses, deadline)
                 continue
+            if role in SCPI_ROLES:
+                await self._open_instrument(role, entry, deadline)
+                continue
             profile = self.loaded.profiles[role]
             wanted = inside.get(role) or entry.modbus
             assert wanted is not None  # the bench file's model sees to it
@@ -181,6 +187,26 @@ class Bench:
             self.devices[role] = device
             if role == "injector":
                 await self._open_relays(device, entry, deadline)
+
+    async def _open_instrument(self, role: str, entry: DeviceEntry, deadline: Deadline) -> None:
+        connection = entry.visa
+        if connection is None:
+            assert self._side is not None  # simulated inside, says the bench file's model
+            connection = self._side.instruments()[role]
+        if not connection.is_memory:
+            self._lock.take(f"visa-{connection.visa}")
+        device = ScpiDevice(
+            role,
+            self.loaded.scpi[role],
+            connection,
+            clock=self.clock,
+            record=self._emit,
+            uncertainty=entry.uncertainty,
+            simulated=entry.simulated,
+        )
+        device.at_step("preamble", 1)
+        self.devices[role] = device
+        await device.open(deadline)
 
     async def _open_relays(
         self, device: ModbusDevice, entry: DeviceEntry, deadline: Deadline
@@ -249,6 +275,9 @@ class Bench:
         """The connection of a role in one line, for people and the record."""
         if role == "vehicle":
             return self.vehicle.connection_text()
+        device = self.devices.get(role)
+        if isinstance(device, ScpiDevice):
+            return _INSIDE if device.connection.is_memory else device.connection.describe()
         connection = self._connections[role]
         if connection.modbus == "memory":
             # The number of the in-memory line differs from run to run and means nothing.
@@ -260,6 +289,10 @@ class Bench:
         self.at_step("preamble", 1)
         for role, device in self.devices.items():
             names = [name for name in IDENTITY if device.has(name)]
+            if isinstance(device, ScpiDevice):
+                said = Measurement("identity", device.identity, source=role)
+                self._emit(DeviceIdentified(role=role, identity=[said]))
+                continue
             read = self.vehicle.read_what_answers if role == "vehicle" else device.read
             try:
                 found = await read(names, deadline) if names else {}
@@ -342,6 +375,12 @@ class Bench:
         entry = next((one for name, one in self.model.devices.items() if name == role), None)
         return "" if entry is None else run_out(entry, self.clock.now().utc.date())
 
+    def scpi(self, role: str) -> ScpiDevice:
+        """The load or the source. Raises NotAvailableError."""
+        device = self.device(role)
+        assert isinstance(device, ScpiDevice)
+        return device
+
     async def remember(self, device: ModbusDevice, point: str, deadline: Deadline) -> None:
         """Keep what a setting was before this run first wrote it, so that it can be put back."""
         await self._originals.remember(device, point, deadline)
@@ -413,6 +452,8 @@ class Bench:
         stopped = await self._all(self._stop, [None] * len(self.devices), emit)
         await self._clear_faults()
         settled = await self._all(self._settle, stopped, emit)
+        # A source last: what hangs on it must not lose its supply before it has been measured.
+        settled = await self._all(self._switch_off, settled, emit)
         safe = True
         for state in settled:
             assert state is not None  # every device has one by now
@@ -451,7 +492,17 @@ class Bench:
             return SafeState(role=device.role, safe=False, how="failed", detail=_NOT_OFF)
         if isinstance(device, ModbusDevice):
             return await self._ensure_safe(device, emit)
+        if isinstance(device, ScpiDevice):
+            if device.role == "source":  # see `_switch_off`
+                return SafeState(role=device.role, safe=False, how="failed")
+            return await device.make_safe(Deadline.after(self.model.safe_state_within), emit)
         return await self.vehicle.make_safe(Deadline.after(self.model.safe_state_within))
+
+    async def _switch_off(self, device: Device, state: SafeState | None, emit: Emit) -> SafeState:
+        assert state is not None  # from `_settle`
+        if isinstance(device, ScpiDevice) and device.role == "source":
+            return await device.make_safe(Deadline.after(self.model.safe_state_within), emit)
+        return state
 
     async def _settle(self, device: Device, state: SafeState | None, emit: Emit) -> SafeState:
         """Put settings back; that may change what a device does, so it is measured once more."""

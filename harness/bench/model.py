@@ -8,15 +8,20 @@ from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 from harness.bench.instruments import Instrument
 from harness.catalogue.item import LimitSpec
 from harness.devices.can.connection import CanConnection
+from harness.devices.instrument.connection import VisaConnection
 from harness.devices.modbus.connection import ModbusConnection
 from harness.fields import DurationField, FileModel, Kebab, QuantityField, TextField
 from harness.quantity import Scalar
 
-Role = Literal["pile", "meter", "vehicle", "injector"]
+Role = Literal["pile", "meter", "vehicle", "injector", "load", "source"]
 
 
 def _protocol(connection: Any) -> str:
-    """Which kind of connection is written: CAN is known by its key `can`."""
+    """Which kind of connection is written: CAN is known by its key `can`, VISA by `visa`."""
+    if isinstance(connection, VisaConnection) or (
+        isinstance(connection, dict) and "visa" in connection
+    ):
+        return "a VISA connection"
     is_can = isinstance(connection, CanConnection)
     is_can = is_can or (isinstance(connection, dict) and "can" in connection)
     return "a CAN connection" if is_can else "a Modbus connection"
@@ -24,7 +29,8 @@ def _protocol(connection: Any) -> str:
 
 Connection = Annotated[
     Annotated[ModbusConnection, Tag("a Modbus connection")]
-    | Annotated[CanConnection, Tag("a CAN connection")],
+    | Annotated[CanConnection, Tag("a CAN connection")]
+    | Annotated[VisaConnection, Tag("a VISA connection")],
     Discriminator(_protocol),
 ]
 
@@ -90,6 +96,11 @@ class DeviceEntry(FileModel):
     def can(self) -> CanConnection | dict[str, CanConnection]:
         """The connection of a vehicle, or its connections by bus; empty when simulated inside."""
         return self.connection if isinstance(self.connection, CanConnection) else self.connections
+
+    @property
+    def visa(self) -> VisaConnection | None:
+        """The connection of a load or a source."""
+        return self.connection if isinstance(self.connection, VisaConnection) else None
 
     @property
     def modbus(self) -> ModbusConnection | None:

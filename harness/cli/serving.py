@@ -148,6 +148,11 @@ def modbus_device(profile: str, address: str, faults: Mapping[str, str] | None =
     return f"{{profile: {profile}, simulated: true, connection: {connection}{more}}}"
 
 
+def scpi_device(profile: str, visa: str) -> str:
+    """The line of a load or a source in a bench file."""
+    return f'{{profile: {profile}, simulated: true, connection: {{visa: "{visa}"}}}}'
+
+
 def vehicle_device(profile: str, addresses: Mapping[str, str]) -> str:
     """The line of a vehicle in a bench file; `addresses` by bus, "" for one adapter for all."""
     shown = {bus: _can_connection(address) for bus, address in addresses.items()}
