@@ -8,6 +8,7 @@ from collections.abc import Callable
 import can_decode
 import can_live
 import engine
+import many_piles
 import metering_hour
 import modbus_reads
 import startup
@@ -42,6 +43,7 @@ def modbus_rows() -> list[Row]:
 BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "engine": engine.rows,
     "modbus": modbus_rows,
+    "many piles": many_piles.rows,
     "virtual time": virtual_time.rows,
     "metering hour": metering_hour.rows,
     "startup": startup.rows,

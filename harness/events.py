@@ -283,6 +283,21 @@ class FaultSet(Event, tag="fault_set", frozen=True, kw_only=True):
     title: Text
 
 
+class RecordingTaken(Event, tag="recording_taken", frozen=True, kw_only=True):
+    """A recorder's recording was taken in: what later steps judge by."""
+
+    step: str
+    recording: str
+    """The step that began it."""
+    source: str
+    """The recorder, or the name of its file."""
+    seconds: float
+    channels: dict[str, str]
+    """Channel -> unit, number of values, resolution, uncertainty, gaps, in one line."""
+    file: FileUsed | None = None
+    """Its copy beside the journal."""
+
+
 class OutcomeNoted(Event, tag="outcome_noted", frozen=True, kw_only=True):
     """Something went wrong outside a step (opening, restoring, a lost device, a signal)."""
 
@@ -351,6 +366,7 @@ AnyEvent = (
     | Concluded
     | StepEnded
     | FaultSet
+    | RecordingTaken
     | OutcomeNoted
     | Restored
     | SafeState

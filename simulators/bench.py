@@ -4,12 +4,13 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from harness.devices.modbus.connection import ModbusConnection
+from harness.devices.modbus.connection import Framing, ModbusConnection
 from harness.devices.modbus.points import Profile
 from harness.devices.operator import Operator
 from harness.errors import UnknownNameError, UsageError
 from harness.quantity import Value
 from simulators.faults import all_faults
+from simulators.fitting import pile_settings
 from simulators.modbus_server import (
     Serving,
     SimulatedSlave,
@@ -18,7 +19,9 @@ from simulators.modbus_server import (
     serve_tcp,
 )
 from simulators.pile.settings import PileSettings
+from simulators.pilot import Edition
 from simulators.pump import Pump
+from simulators.recorder import CONTACT_STEP, SimulatedRecorder
 from simulators.register_map import Device, RegisterMap
 from simulators.relay_board import RelayBoard
 from simulators.rig import Rig
@@ -46,6 +49,7 @@ LEDGER = (
     "hardware_version",
     "firmware_version",
     "max_current",
+    "current_limit",
     "tariff_sharp",
     "tariff_peak",
     "tariff_flat",
@@ -53,6 +57,12 @@ LEDGER = (
     "tariff_version",
 )
 """What a site's ledger says of a pile."""
+
+
+def _framing(profile: Profile) -> Framing:
+    """How the device speaks on a line of its own: as on its serial port, if it has one."""
+    order: tuple[Framing, ...] = ("rtu", "ascii", "tcp")
+    return next(kind for kind in order if kind in profile.links)
 
 
 class SimulatedBench:
@@ -79,11 +89,16 @@ class SimulatedBench:
         car: bool = False,
         loop_start: float = 0.0,
         pace: float = 1.0,
+        edition: Edition = "2023",
+        contact_step: float | None = None,
     ) -> None:
         """With `car` a whole car is at the end of the cable; `loop_start` is the loop's time at
-        which `now` was 0, for the stamps of its frames; `pace` is the technician's; `relays`
-        (fault -> relay) is how the `injector` is wired; `instruments` names what speaks SCPI,
-        `load` or `source`."""
+        which `now` was 0, for the stamps of its frames; `pace` is the technician's. `edition` is
+        that of GB/T 18487.1 that the pile was built to, `contact_step` the recorder's clock for
+        contacts (s). `relays` (fault -> relay) is how the `injector` is wired, `instruments` names
+        what speaks SCPI: `load`, `source`."""
+        if settings is None and pile is not None:
+            settings = pile_settings(pile, edition)
         self.rig = Rig(
             seed=seed,
             now=now,
@@ -94,6 +109,7 @@ class SimulatedBench:
             vehicle=vehicle,
             with_car=car,
         )
+        self.recorder = SimulatedRecorder(self.rig, contact_step or CONTACT_STEP)
         self._car: CarBench | None = None
         self._loop_start = loop_start
         self._now = now
@@ -127,12 +143,13 @@ class SimulatedBench:
         if pile is not None:
             shown = self.slaves["pile"].registers
             for name in LEDGER:
-                value = shown.shown(name) if name in pile.points else None
+                known = name in pile.points and pile.points[name].readable
+                value = shown.shown(name) if known else None
                 if value is not None:
                     self.site[name] = value
 
     def _add(self, role: str, profile: Profile, device: Device, response_delay: float) -> None:
-        link = profile.links.get("rtu") or profile.links.get("tcp")
+        link = profile.links[_framing(profile)]
         device.unit_id = link.unit if link is not None and link.unit is not None else 1
         self._profiles[role] = profile
         self.slaves[role] = SimulatedSlave(
@@ -159,14 +176,14 @@ class SimulatedBench:
         self._pump.start()
         connections: dict[str, ModbusConnection] = {}
         for role, slave in self.slaves.items():
-            rtu = "rtu" in self._profiles[role].links
-            serving = await serve_in_memory(slave, rtu=rtu)
+            framing = _framing(self._profiles[role])
+            serving = await serve_in_memory(slave, framing)
             self._servings.append(serving)
             connections[role] = ModbusConnection(
                 modbus="memory",
                 port=serving.port,
                 unit=slave.device.unit_id,
-                framing="rtu" if rtu else "tcp",
+                framing=framing,
             )
         return connections
 
@@ -190,7 +207,8 @@ class SimulatedBench:
         return self._car
 
     async def serve(self, role: str, address: str) -> str:
-        """Serve a device at `tcp://HOST:PORT`, `rtu-over-tcp://HOST:PORT` or `rtu:SERIALPORT`.
+        """Serve a device at `tcp://HOST:PORT`, `rtu-over-tcp://HOST:PORT`, `rtu:SERIALPORT` or
+        `ascii:SERIALPORT`.
 
         TCP port 0 takes any free one. Returns the address served. Raises UsageError and
         ConnectionFailedError.
@@ -207,20 +225,22 @@ class SimulatedBench:
                 raise UsageError(f"{address!r} is no address; expected {scheme}://HOST:PORT")
             host = host.strip("[]")
             serving = await serve_tcp(slave, host, int(port), rtu=scheme == "rtu-over-tcp")
-        elif address.startswith("rtu:") and len(address) > len("rtu:"):
-            link = self._profiles[role].links.get("rtu")
+        elif address.startswith(("rtu:", "ascii:")) and address.partition(":")[2]:
+            framing: Framing = "ascii" if address.startswith("ascii:") else "rtu"
+            link = self._profiles[role].links.get(framing)
             serving = await serve_serial(
                 slave,
-                address.removeprefix("rtu:"),
+                address.partition(":")[2],
+                framing=framing,
                 baudrate=(link.baudrate if link else None) or 9600,
                 parity=(link.parity if link else None) or "N",
-                bytesize=(link.bytesize if link else None) or 8,
+                bytesize=(link.bytesize if link else None) or (7 if framing == "ascii" else 8),
                 stopbits=(link.stopbits if link else None) or 1,
             )
         else:
             raise UsageError(
-                f"{address!r} is no address; expected tcp://HOST:PORT, rtu-over-tcp://HOST:PORT"
-                " or rtu:SERIALPORT"
+                f"{address!r} is no address; expected tcp://HOST:PORT, rtu-over-tcp://HOST:PORT,"
+                " rtu:SERIALPORT or ascii:SERIALPORT"
             )
         self._servings.append(serving)
         self._pump.start()

@@ -49,15 +49,39 @@ class Grid:
         self.frequency_level = 50.0 + random.uniform(-0.02, 0.02)
         self.lost_phases: frozenset[int] = frozenset()
         """Phases (1 to 3) that are missing."""
+        self.reversed = False
+        """L1 and N are changed over at the pile's terminals."""
         self._waves = [Wave(random, 1.5, (37.0, 113.0, 389.0)) for _ in range(phases)]
         self._frequency_wave = Wave(random, 0.03, (23.0, 71.0))
 
     def present(self, phase: int) -> bool:
         return 1 <= phase <= self.phases and phase not in self.lost_phases
 
+    def _across(self, phase: int) -> float:
+        """What lies between a phase terminal and the N terminal, over the phase voltage.
+
+        With L1 at the terminal N, the other phases stand against L1 instead of N.
+        """
+        return math.sqrt(3) if self.reversed and phase > 1 else 1.0
+
     def voltage(self, phase: int, t: float) -> float:
-        """Voltage of a phase (1 to 3); 0 for one that is not there."""
-        return self.level + self._waves[phase - 1].at(t) if self.present(phase) else 0.0
+        """Voltage of a phase terminal (1 to 3) against N; 0 for one that is not there."""
+        if not self.present(phase):
+            return 0.0
+        return (self.level + self._waves[phase - 1].at(t)) * self._across(phase)
+
+    def highest(self) -> float:
+        """The highest of these voltages as the pile filters them, without the slow variation."""
+        there = [p for p in range(1, self.phases + 1) if self.present(p)]
+        return self.level * max((self._across(p) for p in there), default=0.0)
+
+    def neutral_to_earth(self, t: float) -> float:
+        """Voltage of the terminal N against PE: about a volt, or a phase voltage when reversed."""
+        return self.voltage(1, t) if self.reversed else 0.004 * self.level
+
+    def deviation(self, phase: int, t: float) -> float:
+        """By how much a phase differs from the level (V)."""
+        return self._waves[phase - 1].at(t)
 
     def frequency(self, t: float) -> float:
         return self.frequency_level + self._frequency_wave.at(t)
@@ -67,4 +91,5 @@ class Grid:
         if t1 <= t0 or not self.present(phase):
             return 0.0
         steady = self.level * (i0 + i1) / 2 * (t1 - t0)
-        return steady + self._waves[phase - 1].times_line(t0, t1, i0, i1)
+        varying = self._waves[phase - 1].times_line(t0, t1, i0, i1)
+        return (steady + varying) * self._across(phase)

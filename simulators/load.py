@@ -44,6 +44,11 @@ class Load:
         """Where the current is going."""
         return self._i1
 
+    @property
+    def course(self) -> tuple[float, float, float, float]:
+        """The present straight line: from and to (s), current at either end (A)."""
+        return self._t0, self._t1, self._i0, self._i1
+
     def mean_square(self) -> float:
         """Mean of the square of the current over the present stretch (A²), for heating."""
         if self._scheduler.t >= self._t1:

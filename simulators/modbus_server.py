@@ -14,7 +14,7 @@ from typing import Any, Literal, Self
 
 from pymodbus.constants import ExcCodes
 from pymodbus.exceptions import ModbusIOException
-from pymodbus.framer import FramerRTU, FramerType
+from pymodbus.framer import FramerAscii, FramerRTU, FramerType
 from pymodbus.pdu import ExceptionResponse, ModbusPDU
 from pymodbus.pdu.bit_message import (
     ReadCoilsResponse,
@@ -34,7 +34,8 @@ from pymodbus.simulator import DataType, SimData, SimDevice
 from pymodbus.transaction import TransactionManager
 from pymodbus.transport import NULLMODEM_HOST
 
-from harness.clock import sleep
+from harness.clock import loop_time, sleep
+from harness.devices.modbus.connection import Framing
 from harness.devices.modbus.ports import PORT_ERRORS, usable_parity
 from harness.errors import ConnectionFailedError
 from simulators.register_map import (
@@ -71,6 +72,7 @@ class SimulatedSlave:
         self.advance = advance
         self.response_delay = response_delay
         """Seconds from a request to its reply."""
+        self._fetched = 0.0
 
     def hears(self, unit: int, *, direct: bool) -> bool:
         """Is the request for this device, and is anybody there?
@@ -80,7 +82,8 @@ class SimulatedSlave:
         """
         self.advance()
         meant = unit == self.device.unit_id or unit in self.registers.unit_ids
-        return (meant or (direct and unit == NON_SIGNIFICANT_UNIT)) and self.device.powered
+        there = self.device.powered and not self.wire.dead
+        return (meant or (direct and unit == NON_SIGNIFICANT_UNIT)) and there
 
     def answer(self, request: ModbusPDU) -> ModbusPDU:
         """Carry out a request. Refusals are exception replies."""
@@ -95,7 +98,18 @@ class SimulatedSlave:
             self.device.feed()
         return reply
 
+    def _look_through_gateway(self) -> None:
+        """What is read comes through whatever stands on the wire."""
+        window, wire, now = self.registers.window, self.wire, loop_time()
+        window.words_swapped = wire.words_swapped
+        if not wire.cache_for:
+            window.image = None
+        elif window.image is None or now - self._fetched >= wire.cache_for:
+            window.image = self.registers.image()
+            self._fetched = now
+
     def _carry_out(self, request: ModbusPDU) -> ModbusPDU:
+        self._look_through_gateway()
         function, address = request.function_code, request.address
         unit = request.dev_id
         part = unit if unit != self.device.unit_id and unit in self.registers.unit_ids else None
@@ -144,6 +158,10 @@ class _Handler(ServerRequestHandler):
         self._task: asyncio.Task[None] | None = None
         self._effect: Disturbance | None = None
         self._is_rtu = isinstance(self.framer, FramerRTU)
+        self._is_ascii = isinstance(self.framer, FramerAscii)
+        self._is_bus = self._is_rtu or self._is_ascii
+        self._heard: bytes | None = None
+        """The request that a device which wants everything twice has heard once."""
         self._limits: _Limits | None = None
         self._idle: asyncio.TimerHandle | None = None
 
@@ -175,13 +193,14 @@ class _Handler(ServerRequestHandler):
         try:
             used = TransactionManager.callback_data(self, data, addr)
         except ModbusIOException as error:
-            function = data[1] if self._is_rtu else data[7]
+            function = _function_in(data, self._is_rtu, self._is_ascii)
             known = function in self._slave.registers.functions
             code = ExcCodes.ILLEGAL_VALUE if known else ExcCodes.ILLEGAL_FUNCTION
             self._refuse(function, code, error.dev_id, error.transaction_id)
             return len(data)
         if self.last_pdu is not None:
-            self._take(self.last_pdu)
+            if not self._ignores(bytes(data[:used])):
+                self._take(self.last_pdu)
         elif self._is_rtu and used == 0 and _is_whole_frame(data):
             # The framer does not know the function code, but the frame is sound.
             self._refuse(data[1], ExcCodes.ILLEGAL_FUNCTION, data[0], 0)
@@ -198,11 +217,20 @@ class _Handler(ServerRequestHandler):
             self._limits.open.discard(self)
         super().callback_disconnected(exc)
 
+    def _ignores(self, frame: bytes) -> bool:
+        """A device that hears a request only when it comes once more."""
+        if not self._slave.registers.profile.rules.first_ignored:
+            return False
+        again, self._heard = frame == self._heard, frame
+        if again:
+            self._heard = None
+        return not again
+
     def _take(self, request: ModbusPDU) -> None:
-        if not self._slave.hears(request.dev_id, direct=not self._is_rtu):
+        if not self._slave.hears(request.dev_id, direct=not self._is_bus):
             return  # a device is silent on what is meant for others
         self._stay_open()
-        if self._is_rtu:
+        if self._is_bus:
             # On a serial line a newer request means that the master has given up on the old one.
             self._waiting.clear()
         self._waiting.append(request)
@@ -228,7 +256,7 @@ class _Handler(ServerRequestHandler):
             self._send(reply, request.dev_id, request.transaction_id, effect)
 
     def _refuse(self, function: int, code: int, unit: int, transaction: int) -> None:
-        if self._slave.hears(unit, direct=not self._is_rtu):
+        if self._slave.hears(unit, direct=not self._is_bus):
             self._send(ExceptionResponse(function & 0x7F, code), unit, transaction, None)
 
     def _send(
@@ -248,7 +276,19 @@ class _Handler(ServerRequestHandler):
             return data
         if self._is_rtu:
             return data[:2] + bytes([data[2] ^ 0x10]) + data[3:]
+        if self._is_ascii:
+            return data[:5] + bytes([data[5] ^ 0x01]) + data[6:]
         return data[:-1]
+
+
+def _function_in(data: bytes, is_rtu: bool, is_ascii: bool) -> int:
+    """The function code of a frame that the framer has found to be whole."""
+    if is_ascii:
+        return int(data[3:5], 16)
+    return data[1] if is_rtu else data[7]
+
+
+_FRAMERS = {"rtu": FramerType.RTU, "ascii": FramerType.ASCII, "tcp": FramerType.SOCKET}
 
 
 def _is_whole_frame(data: bytes) -> bool:
@@ -282,8 +322,8 @@ class _TcpServer(ModbusTcpServer):
 
 
 class _SerialServer(ModbusSerialServer):
-    def __init__(self, slave: SimulatedSlave, port: str, **line: Any) -> None:
-        super().__init__(_stand_in(), port=port, framer=FramerType.RTU, **line)
+    def __init__(self, slave: SimulatedSlave, port: str, framer: FramerType, **line: Any) -> None:
+        super().__init__(_stand_in(), port=port, framer=framer, **line)
         self._slave = slave
 
     def callback_new_connection(self) -> _Handler:
@@ -296,18 +336,17 @@ class Serving:
     def __init__(self, server: _TcpServer | _SerialServer, address: str, port: int) -> None:
         self._server = server
         self.address = address
-        """`memory:N`, `tcp://HOST:PORT`, `rtu-over-tcp://HOST:PORT` or `rtu:PORT`."""
+        """`memory:N`, `tcp://HOST:PORT`, `rtu-over-tcp://HOST:PORT`, `rtu:PORT`, `ascii:PORT`."""
         self.port = port
 
     async def stop(self) -> None:
         await self._server.shutdown()  # type: ignore[no-untyped-call]
 
 
-async def serve_in_memory(slave: SimulatedSlave, *, rtu: bool) -> Serving:
+async def serve_in_memory(slave: SimulatedSlave, framing: Framing) -> Serving:
     """Serve on pymodbus's in-process line; clients use its number as port."""
     number = next(_ports)
-    framer = FramerType.RTU if rtu else FramerType.SOCKET
-    server = _TcpServer(slave, (NULLMODEM_HOST, number), framer)
+    server = _TcpServer(slave, (NULLMODEM_HOST, number), _FRAMERS[framing])
     await server.serve_forever(background=True)
     return Serving(server, f"memory:{number}", number)
 
@@ -334,11 +373,13 @@ async def serve_serial(
     parity: Literal["N", "E", "O"],
     bytesize: int,
     stopbits: int,
+    framing: Framing = "rtu",
 ) -> Serving:
-    """Serve RTU on a serial port or pty. Raises ConnectionFailedError."""
+    """Serve RTU or ASCII on a serial port or pty. Raises ConnectionFailedError."""
     server = _SerialServer(
         slave,
         port,
+        _FRAMERS[framing],
         baudrate=baudrate,
         parity=usable_parity(port, parity),
         bytesize=bytesize,
@@ -348,4 +389,4 @@ async def serve_serial(
         await server.serve_forever(background=True)
     except PORT_ERRORS as error:
         raise ConnectionFailedError(f"cannot open the serial port {port}: {error}") from error
-    return Serving(server, f"rtu:{port}", 0)
+    return Serving(server, f"{framing}:{port}", 0)

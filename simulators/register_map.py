@@ -5,7 +5,8 @@ that only the vendor knows hold their documented default and keep what is writte
 frames or sockets.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from harness.devices.modbus.codec import codec_of, decode, encode
@@ -59,6 +60,20 @@ class _Slot(NamedTuple):
     points: tuple[Point, ...]
 
 
+Image = Mapping[tuple[int | None, Table, int], list[int]]
+"""Unit id (None: the device's own), table and address of a slot -> its words."""
+
+
+@dataclass(slots=True)
+class Window:
+    """What stands between the device and who reads it."""
+
+    image: Image | None = None
+    """Reads are answered from this, not from the device."""
+    words_swapped: bool = False
+    """32-bit numbers come, and are taken, with the lower word first."""
+
+
 class _Source(NamedTuple):
     """Where a point's value comes from, and the factor from the device's unit to the point's."""
 
@@ -80,6 +95,7 @@ class RegisterMap:
             (unit_id, table): {} for unit_id in (None, *self.unit_ids) for table in Table
         }
         self._own: dict[str, list[int]] = {}
+        self.window = Window()
         for slot in _gather(profile):
             slots = self._slots[_place(slot.points[0])]
             for address in range(slot.address, slot.address + slot.words):
@@ -146,17 +162,43 @@ class RegisterMap:
                 address += 1
                 continue
             gap = 0
-            held = self._words(slot)
+            held = self._seen(slot)
             skip = address - slot.address
             words += held[skip : skip + end - address]
             address = slot.address + slot.words
         return words
 
+    def image(self) -> Image:
+        """The contents of every slot that can be read now."""
+        found: dict[tuple[int | None, Table, int], list[int]] = {}
+        for (unit_id, table), slots in self._slots.items():
+            for slot in {id(slot): slot for slot in slots.values()}.values():
+                try:
+                    found[unit_id, table, slot.address] = self._words(slot)
+                except RefusalError:
+                    continue  # it cannot be read now, so nothing of it is kept
+        return found
+
+    def _seen(self, slot: _Slot) -> list[int]:
+        """The words of a slot as they come out of the window."""
+        if self.window.image is None:
+            words = self._words(slot)
+        else:
+            kept = self.window.image.get((*_place(slot.points[0]), slot.address))
+            if kept is None:
+                raise RefusalError(ILLEGAL_ADDRESS)
+            words = kept
+        return words[::-1] if self._turned(slot) else words
+
+    def _turned(self, slot: _Slot) -> bool:
+        """The window changes over the words of this slot."""
+        return self.window.words_swapped and slot.words == 2 and not slot.points[0].is_text
+
     def shown(self, name: str) -> Value | None:
         """The value of a point as a client would decode it now."""
         point = self.profile.points[name]
         slot = self._slots[_place(point)][point.address]
-        return decode(point, self._words(slot)).value
+        return decode(point.scaled(self._holds), self._words(slot)).value
 
     def _words(self, slot: _Slot) -> list[int]:
         views = [point for point in slot.points if self._can_be_read(point)]
@@ -184,7 +226,7 @@ class RegisterMap:
         """The live value in the point's unit."""
         name, factor = self._sources[point.name]
         if name is None:
-            return decode(point, self._kept(point)).value
+            return decode(point.scaled(self._holds), self._kept(point)).value
         value = self._device.get(name)
         factor /= self._ratio(point)
         if factor != 1.0 and isinstance(value, int | float) and not isinstance(value, bool):
@@ -204,6 +246,7 @@ class RegisterMap:
         if self._sources[point.name].name is None:
             return self._kept(point)
         value = self._value(point)
+        point = point.scaled(self._holds)
         codec = codec_of(point)
         if point.values and isinstance(value, int) and value not in point.values.values():
             return codec.pack(value)  # a raw code from a defective part
@@ -260,6 +303,8 @@ class RegisterMap:
             if function in _SINGLE and point.write_function not in _SINGLE:
                 raise RefusalError(ILLEGAL_FUNCTION)
             part = [int(word) for word in words[done : done + slot.words]]
+            if self._turned(slot):
+                part.reverse()
             if slot.address != address + done or len(part) < slot.words:
                 raise RefusalError(ILLEGAL_VALUE)
             planned.append((point, self._acceptable(point, part), part))
@@ -268,7 +313,7 @@ class RegisterMap:
             self._apply(point, value, part)
 
     def _acceptable(self, point: Point, words: list[int]) -> Value:
-        found = decode(point, words)
+        found = decode(point.scaled(self._holds), words)
         value = found.value
         if found.quality is Quality.UNKNOWN_CODE and point.allowed is not None:
             # A number that is no state but may be written (a password).

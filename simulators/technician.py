@@ -42,6 +42,13 @@ READINGS: dict[str, Reading] = {
 }
 """What can be measured by hand, by the subject of the question."""
 
+
+def _connect_simulator(rig: Rig) -> None:
+    """The plug goes into a vehicle simulator with its S2 open; it draws what it may."""
+    rig.world.vehicle.wants_charge = False
+    rig.world.plug_in()
+
+
 _ACTIONS: dict[str, Callable[[Rig], None]] = {
     "wear-ppe": lambda rig: None,
     "press-emergency-stop": lambda rig: rig.pile.press_emergency_stop(),
@@ -51,6 +58,11 @@ _ACTIONS: dict[str, Callable[[Rig], None]] = {
     "return-gun": lambda rig: rig.world.return_gun(),
     "connect-vehicle": lambda rig: rig.world.plug_in(),
     "disconnect-vehicle": lambda rig: rig.world.return_gun(),
+    # A vehicle simulator, whose S2 is worked by hand
+    "connect-simulator": _connect_simulator,
+    "close-s2": lambda rig: rig.world.vehicle.close_s2(),
+    "open-s2": lambda rig: rig.world.vehicle.open_s2(),
+    "reset-faults": lambda rig: rig.pile.push_reset_button(),
     "wire-reference-meter": lambda rig: None,
     "release-power": lambda rig: None,
     "acknowledge-spot-check": lambda rig: None,

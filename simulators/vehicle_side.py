@@ -7,6 +7,7 @@ duty within 5 s, is below 1 A within 3 s of the loss of the PWM and opens S2 wit
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
+from typing import Literal
 
 from simulators.load import Load
 from simulators.pilot import DIODE_DROP, R2, R3, TOLERANCE_R, announced
@@ -61,6 +62,10 @@ class VehicleSide:
         """False: the charger takes what it can, whatever the duty allows."""
         self.wants_charge = True
         self.s2_closed = False
+        self.contract: Literal["none", "accepted", "refused"] = "none"
+        """Whether it presents itself for plug and charge, and what the platform says to it."""
+        self.cable_rating: Callable[[], float] = lambda: settings.max_current
+        """Current (A) that the cable's RC stands for; 0: charging is not allowed (A.3.10.1)."""
         self.limit: Callable[[], float] = lambda: settings.max_current
         """What the car behind it can take (A); see `limit_changed`."""
         self.load_instead: Callable[[], float] | None = None
@@ -71,6 +76,7 @@ class VehicleSide:
         self._trace = trace
         self._changed = changed
         self._connected = False
+        self._cable_valid = True
         self._duty: float | None = None
         self._mains = False
         self._goes_on = False
@@ -105,7 +111,7 @@ class VehicleSide:
         coded = announced(self._duty)
         if not self.follows_duty and coded > 0.0:
             return self.limit()
-        return min(coded, self.limit())
+        return min(coded, self.limit(), self.cable_rating())
 
     # What happens to it
 
@@ -142,6 +148,18 @@ class VehicleSide:
                 self._timers.plan("draw", self.settings.draws_after, self._retarget)
         elif now != before:
             self._timers.plan("follow", self.settings.follows_after, self._retarget)
+
+    def on_cable(self) -> None:
+        """RC may be another: without a valid one it ends as when the coupler opens (A.3.10.3)."""
+        valid = self.cable_rating() > 0
+        if valid == self._cable_valid:
+            return
+        self._cable_valid = valid
+        if not valid and self._connected and self.s2_closed:
+            self._timers.cancel("ready", "follow", "draw")
+            self._timers.plan("stop", self.settings.notices_loss_after, self._wind_down)
+        elif valid and self.allowed() > 0 and not self.s2_closed:
+            self._timers.plan("ready", self.settings.ready_after, self._close_s2)
 
     def limit_changed(self) -> None:
         """The car can take more or less than before."""

@@ -30,6 +30,15 @@ class Wire:
     def __init__(self) -> None:
         self.extra_delay = 0.0
         """Seconds added to every reply."""
+        self.broken = False
+        """Nothing gets through, in either direction."""
+        self.baud_matches = True
+        """Both ends use the same baud rate; otherwise neither takes what it hears for frames."""
+        self.cache_for = 0.0
+        """A gateway on the way answers reads from its own memory, and fetches anew only after so
+        many seconds; infinity: never again."""
+        self.words_swapped = False
+        """A gateway on the way hands on 32-bit numbers with the lower word first."""
         self._on: list[Disturbance] = []
         self._replies = 0
 
@@ -39,6 +48,11 @@ class Wire:
             self._replies = 0
         elif not on and disturbance in self._on:
             self._on.remove(disturbance)
+
+    @property
+    def dead(self) -> bool:
+        """No request arrives."""
+        return self.broken or not self.baud_matches
 
     @property
     def disturbances(self) -> tuple[Disturbance, ...]:

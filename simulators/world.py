@@ -11,6 +11,7 @@ from typing import Protocol
 
 from harness.errors import UsageError
 from simulators.cable import Cable, PilotWire, Place
+from simulators.enclosure import Enclosure
 from simulators.grid import Grid
 from simulators.load import Load
 from simulators.pilot import S1, Levels, loaded, undiode
@@ -93,13 +94,13 @@ class World:
             settings=settings,
             changed=self.refresh,
         )
+        self.vehicle.cable_rating = self.cable.coded_rating
         self.load.phases = tuple(range(1, min(settings.phases, phases) + 1))
         self.ambient = round(self.random("site").uniform(22.0, 27.0), 1)
         """Air temperature (°C)."""
         self.leakage = 0.0
         """Extra residual current to earth (mA) while mains is on the cable."""
-        self.inputs: dict[str, bool] = {}
-        """Contacts and sensors of the enclosure by alarm code (F-22 door, F-37 smoke ...)."""
+        self.enclosure = Enclosure()
         self.appearance: dict[str, str] = {}
         """What a look at the pile finds wrong, by subject; empty: all normal."""
         self.pile: PileSide | None = None
@@ -149,8 +150,13 @@ class World:
         joined = cable.pilot_wire is PilotWire.SOUND and cable.earth_sound and cable.mated
         load = vehicle.resistance() if joined else None
         drop = vehicle.diode_drop if vehicle.diode_sound else 0.0
-        high = loaded(source.high, source.r1, load, drop)
-        low = source.low if vehicle.diode_sound else undiode(source.low, source.r1, load)
+        # Poor insulation of the pilot wire divides the generator's voltage before the vehicle does.
+        share = 1.0 / (1.0 + source.r1 / cable.pilot_leak)
+        r1 = source.r1 * share
+        high = loaded(source.high * share, r1, load, drop)
+        low = source.low * share
+        if not vehicle.diode_sound:
+            low = undiode(low, r1, load)
         if source.s1 is S1.HIGH:
             return Levels(high, high)
         if source.s1 is S1.LOW:
@@ -163,12 +169,18 @@ class World:
         if levels != self._levels:
             self._levels = levels
             self.trace.note(self.t, "cp", round(levels.positive, 3))
+            self.trace.note(self.t, "cp_low", round(levels.negative, 3))
             self.trace.note(self.t, "cp_duty", round(levels.duty, 3))
             if self.pile is not None:
                 self.pile.on_levels(levels)
+        earth = "continuous" if self.cable.earth_sound else "open"
+        self.trace.note(self.t, "pe", earth)
+        self.trace.note(self.t, "cc", "connected" if self.cable.connection_made else "open")
         sound = self.cable.pilot_wire is PilotWire.SOUND and self.cable.earth_sound
         duty = levels.duty if levels.duty > 0 and sound and self.cable.mated else None
         self.vehicle.on_pilot(duty)
+        self.trace.note(self.t, "output", "live" if self.output_live else "off")
+        self.vehicle.on_cable()
         self.vehicle.on_mains(self.output_live and self.cable.mated)
         if self.pile is not None:
             self.pile.on_site()
@@ -190,6 +202,8 @@ class World:
             if name not in ("level", "frequency_level", "lost_phases"):
                 raise UsageError(f"the grid has no {name!r}")
             setattr(self.grid, name, value)
+            shown = sorted(value) if isinstance(value, frozenset) else [value]
+            self.trace.note(self.t, f"supply.{name}", " ".join(map(str, shown)))
         self.refresh()
 
     # What hands can do
@@ -236,14 +250,16 @@ class World:
         """Everything about the hardware that a fault may have changed, for comparison."""
         cable, vehicle, grid = self.cable, self.vehicle, self.grid
         return {
-            "grid": (grid.level, grid.frequency_level, grid.lost_phases),
+            "grid": (grid.level, grid.frequency_level, grid.lost_phases, grid.reversed),
             "cable": (
                 cable.place, cable.pilot_wire, cable.earth_sound, cable.connection_contact_stuck,
-                cable.rc, cable.button_pressed,
+                cable.connection_wire_sound, cable.rc, cable.button_pressed, cable.pilot_leak,
+                cable.cc_open, cable.output_shorted,
             ),
             "vehicle": (
                 vehicle.r2, vehicle.r3, vehicle.diode_sound, vehicle.s2_stuck_open,
-                vehicle.obeys, vehicle.excess, vehicle.follows_duty,
+                vehicle.obeys, vehicle.excess, vehicle.follows_duty, vehicle.contract,
             ),
-            "site": (self.ambient, self.leakage, dict(self.inputs), dict(self.appearance)),
+            "site": (self.ambient, self.leakage, dict(self.appearance)),
+            "enclosure": tuple(vars(self.enclosure).values()),
         }  # fmt: skip

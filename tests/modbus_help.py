@@ -23,7 +23,7 @@ from harness.devices.modbus.profile import load_profile
 from harness.events import Transaction
 from harness.quantity import Quantity, Value
 
-MEMORY = ["memory-tcp", "memory-rtu"]
+MEMORY = ["memory-tcp", "memory-rtu", "memory-ascii"]
 PILE = "gb-ac-pile"
 _memory_lines = itertools.count(7000)
 _LETTER = {1: "c", 5: "c", 15: "c", 2: "d", 3: "h", 6: "h", 16: "h", 4: "i"}
@@ -116,16 +116,24 @@ class FakeDevice:
 
 @asynccontextmanager
 async def serving(fake: FakeDevice, kind: str) -> AsyncIterator[ModbusConnection]:
-    """Serve over one of: memory-tcp, memory-rtu, tcp, rtu-over-tcp, serial."""
+    """Serve over one of: memory-tcp, memory-rtu, memory-ascii, tcp, rtu-over-tcp, serial, ascii."""
     framer = FramerType.SOCKET if kind in ("tcp", "memory-tcp") else FramerType.RTU
+    if kind.endswith("ascii"):
+        framer = FramerType.ASCII
     options: dict[str, Any] = {"framer": framer, "trace_packet": fake.trace}
-    if kind == "serial":
+    if kind in ("serial", "ascii"):
         async with _pty_pair() as (ours, theirs):
             serial = ModbusSerialServer(fake._devices(), port=theirs, baudrate=9600, **options)
             await serial.serve_forever(background=True)
             try:
                 yield ModbusConnection(
-                    modbus="rtu", port=ours, baudrate=9600, parity="N", timeout=0.3, unit=1
+                    modbus="ascii" if kind == "ascii" else "rtu",
+                    port=ours,
+                    baudrate=9600,
+                    parity="N",
+                    bytesize=8,
+                    timeout=0.3,
+                    unit=1,
                 )
             finally:
                 await serial.shutdown()
@@ -139,7 +147,7 @@ async def serving(fake: FakeDevice, kind: str) -> AsyncIterator[ModbusConnection
             yield ModbusConnection(
                 modbus="memory",
                 port=address[1],
-                framing="tcp" if kind == "memory-tcp" else "rtu",
+                framing=kind.removeprefix("memory-"),  # type: ignore[arg-type]
                 timeout=1.0,
                 unit=1,
             )

@@ -13,9 +13,9 @@ from harness.devices.modbus.points import Profile
 from harness.errors import NoReplyError, NotAvailableError, RefusedError, UsageError
 from harness.quantity import Quality, Quantity
 
-KINDS = ["memory-tcp", "memory-rtu", "tcp", "rtu-over-tcp"]
+KINDS = ["memory-tcp", "memory-rtu", "memory-ascii", "tcp", "rtu-over-tcp"]
 if sys.platform == "linux":
-    KINDS.append("serial")  # over a pair of pseudo-terminals
+    KINDS += ["serial", "ascii"]  # over a pair of pseudo-terminals
 
 Test = Callable[[ModbusDevice, Record, FakeDevice], Awaitable[None]]
 
@@ -101,7 +101,8 @@ def test_reading_every_table_at_once(kind: str) -> None:
         transaction = record[line - 1]
         assert (transaction.function, transaction.outcome, transaction.role) == (4, "ok", "pile")
         assert transaction.request in {request.hex() for request in fake.requests}
-        assert "08fa" in transaction.reply  # 2298
+        frame = bytes.fromhex(transaction.reply)
+        assert (b"08FA" if kind.endswith("ascii") else b"\x08\xfa") in frame  # 2298
 
     with_device(kind, test, prepare=prepare)
 

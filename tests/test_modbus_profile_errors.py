@@ -328,7 +328,7 @@ def test_each_fault_is_named_with_its_place(tmp_path: Path, case: str) -> None:
 
 def test_no_link(tmp_path: Path) -> None:
     text = re.sub(r"links:\n.*\n.*\n", "links: {}\n", GOOD)
-    assert problems(tmp_path, text) == ["10:8: there is no link; expected 'rtu' or 'tcp'"]
+    assert problems(tmp_path, text) == ["10:8: there is no link; expected 'rtu', 'ascii' or 'tcp'"]
 
 
 def test_energising_needs_a_safe_state(tmp_path: Path) -> None:

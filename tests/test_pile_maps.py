@@ -11,7 +11,7 @@ from harness.devices.modbus.profile import SHIPPED
 from harness.engine.prepare import prepare
 from harness.engine.run import execute
 from harness.errors import FileError
-from harness.events import Restored
+from harness.events import Restored, Written
 from harness.verdict import Verdict
 
 PILES = sorted(path.stem for path in SHIPPED.glob("*.yaml") if shipped(path.stem).kind == "pile")
@@ -87,3 +87,23 @@ def test_what_is_shown_elsewhere_is_put_back_from_there(tmp_path: Path) -> None:
     outcome = run_procedure(tmp_path, procedure, pile_profile="keba-kecontact-p30", energise=True)
     back = {event.point: event for event in outcome.of(Restored)}
     assert back["watchdog_timeout"].agreed
+
+
+@pytest.mark.parametrize(
+    ("name", "with_", "written"),
+    [
+        # The usual 5 s is shorter than this pile takes.
+        ("keba-kecontact-p30", "{current: 10 A}", ("watchdog_timeout", 10.0)),
+        # 16 A is a duty cycle in steps of 0.01 %, and reads 16.002 A.
+        ("etek-ekepc2", "{current: 16 A, unguarded: true}", ("current_limit", 16.0)),
+    ],
+)
+def test_what_a_pile_can_hold_is_taken_for_what_was_asked(
+    tmp_path: Path, name: str, with_: str, written: tuple[str, float]
+) -> None:
+    session = SESSION.replace("{current: 10 A, watchdog: 10 s}", with_).replace("90 s", "5 s")
+    procedure = write_procedure(tmp_path, session)
+    outcome = run_procedure(tmp_path, procedure, pile_profile=name, energise=True)
+    assert [outcome.verdicts[step] for step in ("start", "goes-on", "stop")] == [Verdict.PASS] * 3
+    found = {event.point: event for event in outcome.of(Written) if event.step == "start"}
+    assert (found[written[0]].value, found[written[0]].agreed) == (written[1], True)

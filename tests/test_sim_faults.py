@@ -10,6 +10,7 @@ from harness.datafile import load
 from simulators.faults import (
     all_faults,
     appearance,
+    breaker,
     charging,
     contactor,
     emergency_stop,
@@ -17,6 +18,7 @@ from simulators.faults import (
     identity,
     lamp,
     metering,
+    modules,
     sensors,
     supply,
     temperature,
@@ -28,7 +30,7 @@ from simulators.rig import Rig
 
 PILE_FAMILIES = (
     *(identity, appearance, lamp, sensors, supply, emergency_stop, contactor, gun),
-    *(metering, temperature, wire, charging),
+    *(metering, modules, breaker, temperature, wire, charging),
 )
 FAULTS = {fault.name: fault for family in PILE_FAMILIES for fault in family.FAULTS}
 """Those of the pile; the rig of these tests has no car."""
@@ -45,7 +47,18 @@ def condition(rig: Rig) -> dict[str, Any]:
         "stop": vars(stop).copy(),
         "contactor": (box.welded, box.coil_sound, box.output_stuck, box.auxiliary_stuck),
         "meter": (meter.step, meter.creep, meter.voltage_gain, meter.current_gain),
-        "clock": (pile.clock.drift, pile.clock.unset_for),
+        "clock": (pile.clock.drift, pile.clock.unset_for, pile.clock.lost),
+        "inside": (
+            vars(pile.modules).copy(),
+            vars(pile.contacts.door).copy(),
+            *(one.wire_open for one in vars(pile.contacts).values()),
+            (pile.protection.breaker_off, pile.protection.breaker_tripped),
+            (pile.protection.rcd_tripped, pile.protection.rcd_gain),
+            (pile.meter_link.wire_sound, pile.meter_link.meter_address),
+            (pile.meter_link.register_flips, pile.meter_link.meter_clock_error),
+            (pile.card.app_confirms, pile.watchdog.haste, pile.controller.current_limit),
+            (rig.registers.unit_id,),
+        ),
         "heat": (
             pile.temperatures.cooling,
             pile.temperatures.plug_heat,
@@ -54,12 +67,15 @@ def condition(rig: Rig) -> dict[str, Any]:
         ),
         "lamp": (pile.indicator.lamp_works, pile.indicator.board_code),
         "data": (dict(pile.identity.values), pile.tariff, pile.max_current),
-        "gun": (pile.holder_stuck, pile.lock.jammed),
-        "wires": {role: (wire.extra_delay, wire.disturbances) for role, wire in rig.wires.items()},
+        "gun": (pile.holder_stuck, pile.lock.jammed, pile.lock.feedback_stuck),
+        "wires": {
+            role: vars(wire) | {"_replies": 0, "_on": wire.disturbances}
+            for role, wire in rig.wires.items()
+        },
     }
 
 
-@pytest.mark.parametrize("name", sorted(FAULTS))
+@pytest.mark.parametrize("name", sorted(FAULTS.keys() - {"gun-left-out"}))
 @pytest.mark.parametrize("charging", [False, True], ids=["at rest", "charging"])
 def test_on_changes_the_world_and_off_restores_it(name: str, charging: bool) -> None:
     fault = FAULTS[name]

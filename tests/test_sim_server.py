@@ -52,7 +52,7 @@ def on_memory(work: Work, *, rtu: bool = True, **bench: Any) -> None:
         else:
             from simulators.modbus_server import serve_in_memory  # noqa: PLC0415
 
-            serving = await serve_in_memory(made.slaves[role], rtu=False)
+            serving = await serve_in_memory(made.slaves[role], "tcp")
             made._servings.append(serving)
             connection = type("C", (), {"port": serving.port})()
             framer = FramerType.SOCKET

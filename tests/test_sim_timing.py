@@ -199,7 +199,7 @@ def test_t23_state_4_lasts_300_ms() -> None:
     assert point.get("charging_state") == "unavailable"
     point.put("enable", "enabled")
     point.run(2.0)
-    assert point.after("s1", "+12 V", down) == pytest.approx(0.3)
+    assert point.after("s1", "+12 V", down) == pytest.approx(0.4)
     assert point.get("charging_state") == "idle"
 
 

@@ -7,7 +7,7 @@ from harness.actions.registry import action
 from harness.actions.timing import time_until
 from harness.bench.sequences import Command, OnWrite, holds, perform
 from harness.devices.modbus.device import ModbusDevice
-from harness.devices.modbus.points import in_choices
+from harness.devices.modbus.points import Point, in_choices
 from harness.errors import NotAvailableError
 from harness.events import Written
 from harness.fields import DurationField, QuantityField, TextField
@@ -102,11 +102,26 @@ async def _arm_watchdog(step: StepContext, device: ModbusDevice, longest: float)
         # Its time is fixed by the maker; it is there, and it is as long as documented.
         longest = guard.timeout
     else:
-        unit = device.profile.points[guard.timeout_point].unit or "s"
-        await _write_proved(step, guard.timeout_point, convert(longest, "s", unit))
+        point = device.profile.points[guard.timeout_point]
+        unit = point.unit or "s"
+        seconds = _shortest_allowed(point, convert(longest, "s", unit))
+        await _write_proved(step, guard.timeout_point, seconds)
+        longest = convert(seconds, unit, "s")
     if guard.failsafe_point is not None:
         await _fall_back_to_nothing(step, device, guard.failsafe_point)
     return longest
+
+
+def _shortest_allowed(point: Point, wanted: float) -> float:
+    """The time itself where the pile takes it, else the shortest one that it takes above it."""
+    if point.allowed is None or in_choices(wanted, point.allowed):
+        return wanted
+    above = [
+        choice[0] if isinstance(choice, tuple) else float(choice)
+        for choice in point.allowed
+        if isinstance(choice, tuple | int | float)
+    ]
+    return min((one for one in above if one > wanted), default=wanted)
 
 
 async def _fall_back_to_nothing(step: StepContext, device: ModbusDevice, point: str) -> None:
@@ -133,7 +148,7 @@ async def _write_proved(step: StepContext, point: str, value: float) -> None:
     """Write and read back; without that proof nothing is energised. Raises NotAvailableError."""
     read_back = await step.write(point, value)
     shown = None if read_back is None else read_back.value
-    if not isinstance(shown, int | float) or abs(shown - value) > 1e-6 * max(1.0, abs(value)):
+    if not step.modbus.took(point, value, read_back):
         raise NotAvailableError(f"not started: {point} was set to {value:g} and reads {shown}")
 
 
@@ -180,7 +195,7 @@ def _recording(step: StepContext, device: ModbusDevice) -> OnWrite:
                 point=point,
                 value=value,
                 read_back=read_back,
-                agreed=None if read_back is None else read_back.value == value,
+                agreed=None if read_back is None else device.took(point, value, read_back),
             )
         )
 

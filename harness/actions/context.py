@@ -207,7 +207,7 @@ class StepContext:
         if restore:
             await self.bench.remember(device, point, self.deadline)
         read_back = await device.write_and_read_back(point, value, self.deadline)
-        agreed = None if read_back is None else read_back.value == value
+        agreed = None if read_back is None else device.took(point, value, read_back)
         self.emit(
             Written(
                 step=self.step,

@@ -88,6 +88,10 @@ _OWN_ROOMS = (
     "harness.actions.bus_watching",
     "harness.actions.bus_measuring",
     "harness.actions.bus_diagnosis",
+    "harness.actions.pilot_session",
+    "harness.actions.trace_recording",
+    "harness.actions.trace_timing",
+    "harness.actions.trace_measuring",
     "harness.actions.checks",
 )
 

@@ -14,6 +14,7 @@ from harness.bench.load import LoadedBench
 from harness.bench.lock import BenchLock
 from harness.bench.model import DeviceEntry
 from harness.bench.originals import Originals
+from harness.bench.recorder import Attach, BenchRecorder
 from harness.bench.relays import RelayInjector, title_of
 from harness.bench.safety import SafetyOfDevice, time_needed
 from harness.bench.simulated import Injector, SimulatedSide
@@ -97,10 +98,11 @@ class Bench:
         read_only: bool = False,
         captures: Path | None = None,
         pace: float = 1.0,
+        attach: Attach | None = None,
     ) -> None:
         """`needed`: the roles to open, by default all; `read_only`: not one CAN frame is sent;
         `captures`: the folder for recorded buses, None for no recording; `pace`: how much of the
-        usual time the technician of a simulated bench takes."""
+        usual time the technician of a simulated bench takes; `attach` keeps a recorder's files."""
         self.loaded = loaded
         self.model = loaded.model
         self.clock = clock
@@ -145,6 +147,13 @@ class Bench:
             self.operator = self._side.technician
         else:
             self.operator = AbsentOperator()
+        self.recorder = BenchRecorder(
+            loaded.model.recorder,
+            self._side.recorder if self._side is not None else None,
+            folder=loaded.folder,
+            attach=attach,
+            emit=emit,
+        )
         self.instruments = list_instruments(self.model, clock.now().utc.date())
 
     # Opening
@@ -281,7 +290,7 @@ class Bench:
         connection = self._connections[role]
         if connection.modbus == "memory":
             # The number of the in-memory line differs from run to run and means nothing.
-            return f"simulator in this process ({'rtu' if connection.is_rtu else 'tcp'} frames)"
+            return f"simulator in this process ({connection.framed} frames)"
         return connection.describe()
 
     async def preamble(self, deadline: Deadline) -> None:
@@ -522,7 +531,7 @@ class Bench:
 
     async def _ensure_safe(self, device: ModbusDevice, emit: Emit) -> SafeState:
         def written(point: str, value: Value, read_back: Measurement | None) -> None:
-            agreed = None if read_back is None else read_back.value == value
+            agreed = None if read_back is None else device.took(point, value, read_back)
             emit(
                 Written(
                     step="ending",

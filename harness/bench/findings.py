@@ -69,7 +69,7 @@ def cannot_open(connection: ModbusConnection, error: ConnectionFailedError) -> F
 def cause(connection: ModbusConnection, reason: BaseException | None) -> tuple[str, Text]:
     number = getattr(reason, "errno", None)
     port = connection.port
-    if connection.modbus == "rtu":
+    if connection.is_serial:
         if number in (errno.EACCES, errno.EPERM):
             return "no-permission", Text(f"无权打开串口 {port}", f"no right to open {port}")
         if number in (errno.EBUSY, errno.EAGAIN) or "lock" in str(reason).lower():

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from harness.bench.instrument_files import SCPI_ROLES, instrument_profiles
 from harness.bench.instruments import InstrumentRegister
 from harness.bench.model import BenchFile, DeviceEntry
+from harness.bench.recorder import check_recorder
 from harness.bench.states import expected_of, fits
 from harness.datafile import Path_, Places, load, loads, sha256, validate
 from harness.devices.can.connection import CanConnection
@@ -70,7 +71,9 @@ class LoadedBench:
     @property
     def simulated(self) -> bool:
         """True when no device of the bench is real."""
-        return all(entry.simulated for entry in self.model.devices.values())
+        recorder = self.model.recorder
+        real = recorder is not None and not recorder.simulated
+        return not real and all(entry.simulated for entry in self.model.devices.values())
 
     def profile_of(self, role: str) -> DeviceProfile | None:
         """What is known about the device of a role; None when the bench has none."""
@@ -81,14 +84,14 @@ class LoadedBench:
     def points_of(self, role: str) -> Mapping[str, PointInfo]:
         """The points of the device of a role; none when the bench has no such device."""
         profile = self.profile_of(role)
-        return profile.points if profile is not None else {}
+        return profile.described if profile is not None else {}
 
     def missing(self, role: str, point: str) -> str:
         """Why this bench cannot offer a point; empty when it can."""
         profile = self.profile_of(role)
         if profile is None:
             return f"the bench has no {role}"
-        if point not in profile.points:
+        if point not in profile.described:
             return f"the profile {profile.id} has no point {point!r}"
         return ""
 
@@ -139,6 +142,8 @@ def load_bench(name: str, *, pile_profile: str | None = None) -> LoadedBench:
     if len(profiles) + len(scpi) + (vehicle is not None) == len(model.devices):
         check.site()
     check.instruments()
+    pile = model.devices.get("pile")
+    problems += check_recorder(model, places, pile is not None and not pile.connected)
     if problems:
         raise FileError(problems)
     return LoadedBench(model, places, data, profiles, vehicle, scpi, register, folder)
@@ -243,7 +248,7 @@ class _Check:
             assert profile is not None  # otherwise there are problems already
             for name, stated in entry.uncertainty.items():
                 where: Path_ = ("devices", role, "uncertainty", name)
-                point = profile.points.get(name)
+                point = profile.described.get(name)
                 if point is None:
                     self._complain(
                         where,
@@ -333,9 +338,9 @@ class _Check:
         """The ledger names points of the bench's devices, with values that they can have."""
         for name, value in self._model.site.items():
             points: list[PointInfo] = [
-                profile.points[name]
+                profile.described[name]
                 for profile in self._profiles.values()
-                if name in profile.points
+                if name in profile.described
             ]
             if not points and self._vehicle is not None and name in self._vehicle.points:
                 points.append(self._vehicle.points[name])
@@ -353,7 +358,7 @@ class _Check:
     def _maps(self) -> Iterator[Mapping[str, PointInfo]]:
         """Points of every device."""
         for profile in self._profiles.values():
-            yield profile.points
+            yield profile.described
         if self._vehicle is not None:
             yield self._vehicle.points
 
@@ -403,9 +408,13 @@ def _profiles(
             name = str(folder / name)
         where = ("devices", role, "profile")
         try:
-            profile = load_profile(name, folders)
+            profile = load_profile(name, folders, connector=entry.connector)
         except UnknownNameError as error:
             problems.append(places.problem(where, error.detail, "a profile that exists"))
+            continue
+        except UsageError as error:  # a connector that it does not have
+            what, _, expected = error.detail.partition("; expected ")
+            problems.append(places.problem(("devices", role, "connector"), what, expected))
             continue
         if profile.kind != role:
             problems.append(

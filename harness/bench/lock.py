@@ -12,7 +12,7 @@ from harness.text import Text
 _IN_USE = Text("台架正被另一次运行占用", "The bench is in use by another run")
 _LOOPBACK = ("127.0.0.1", "::1", "[::1]", "0:0:0:0:0:0:0:1", "ip6-localhost")
 _NETWORK = re.compile(r"(tcp|rtu-over-tcp)-(.+)-(\d+|None)", re.IGNORECASE)
-_SERIAL = re.compile(r"rtu-None-(.+)", re.IGNORECASE | re.DOTALL)
+_SERIAL = re.compile(r"(?:rtu|ascii)-None-(.+)", re.IGNORECASE | re.DOTALL)
 
 
 class BenchLock:

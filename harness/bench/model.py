@@ -10,6 +10,7 @@ from harness.catalogue.item import LimitSpec
 from harness.devices.can.connection import CanConnection
 from harness.devices.instrument.connection import VisaConnection
 from harness.devices.modbus.connection import ModbusConnection
+from harness.devices.recorder.mapping import RecorderEntry
 from harness.fields import DurationField, FileModel, Kebab, QuantityField, TextField
 from harness.quantity import Scalar
 
@@ -40,6 +41,9 @@ class DeviceEntry(FileModel):
 
     profile: str | None = Field(
         default=None, description="Name of a shipped profile, or a file beside the bench file"
+    )
+    connector: int = Field(
+        default=1, ge=1, description="Which connector is meant, of a map that describes several"
     )
     connection: Connection | None = None
     connections: dict[str, CanConnection] = Field(
@@ -133,6 +137,10 @@ class BenchFile(FileModel):
     instruments: dict[Kebab, Instrument] = Field(default_factory=dict)
     instrument_register: str | None = Field(
         default=None, description="A file of instruments beside this one, shared by several benches"
+    )
+    recorder: RecorderEntry | None = Field(
+        default=None,
+        description="Oscilloscope, power analyser or logger whose recordings prove short times",
     )
     limits: dict[str, LimitSpec] = Field(
         default_factory=dict,

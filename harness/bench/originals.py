@@ -81,7 +81,7 @@ class Originals:
             point=point,
             value=before.value,
             read_back=read_back,
-            agreed=read_back is not None and read_back.value == before.value,
+            agreed=device.took(point, before.value, read_back),
         )
 
 

@@ -33,9 +33,9 @@ from harness.bench.probe_instrument import probe_instrument
 from harness.bench.simulated import SimulatedSide
 from harness.clock import Clock, Deadline
 from harness.devices.can.connection import CanConnection
-from harness.devices.modbus.connection import ModbusConnection
+from harness.devices.modbus.connection import Framing, ModbusConnection
 from harness.devices.modbus.device import ModbusDevice
-from harness.devices.modbus.frames import Request, crc16
+from harness.devices.modbus.frames import Request, crc16, unit_in_ascii
 from harness.devices.modbus.line import Line, RecordContext
 from harness.devices.modbus.points import Point, Profile
 from harness.errors import (
@@ -196,7 +196,7 @@ class _Probe:
                     f"{self._connection.describe()} 无应答",
                     f"no reply from {self._connection.describe()}",
                 ),
-                SILENT_SERIAL if self._connection.modbus == "rtu" else SILENT_NETWORK,
+                SILENT_SERIAL if self._connection.is_serial else SILENT_NETWORK,
             )
             return False
         except BenchError as error:
@@ -206,7 +206,7 @@ class _Probe:
 
     def _bad_reply(self, error: BadReplyError) -> None:
         reply = bytes.fromhex(self._transactions[-1].reply)
-        unit = _unit_of(reply, rtu=self._connection.is_rtu)
+        unit = _unit_of(reply, self._connection.framed)
         if unit is not None and unit != self._connection.unit:
             self._add(
                 "other-unit-answers",
@@ -220,7 +220,7 @@ class _Probe:
         self._add(
             "damaged-frames",
             Text(f"收到的帧无效：{error.detail}", f"frames arrive damaged: {error.detail}"),
-            DAMAGED_SERIAL if self._connection.is_rtu else DAMAGED_NETWORK,
+            DAMAGED_SERIAL if self._connection.is_bus else DAMAGED_NETWORK,
         )
 
     # If not, where else?
@@ -237,9 +237,9 @@ class _Probe:
         for unit in UNITS:
             if unit != own.unit:
                 yield own.model_copy(update={"unit": unit}), "wrong-unit"
-        if own.modbus != "rtu":
+        if not own.is_serial:
             return
-        link = self._profile.links.get("rtu")
+        link = self._profile.links.get(own.framed)
         documented = link.baudrates if link is not None else ()
         for baudrate in dict.fromkeys((own.baudrate, *documented, *BAUDRATES)):
             for parity in PARITIES:
@@ -360,7 +360,7 @@ class _Probe:
                 self._add(
                     code,
                     Text(f"{total} 次请求中有 {count} 次{zh}", f"{count} of {total} requests {en}"),
-                    DAMAGED_SERIAL if self._connection.is_rtu else DAMAGED_LINE,
+                    DAMAGED_SERIAL if self._connection.is_bus else DAMAGED_LINE,
                 )
 
     def _doubt_profile(self) -> None:
@@ -389,9 +389,11 @@ def _greeting(profile: Profile, unit: int) -> Request:
     return Request(unit, point.table.read_function, point.address, point.words)
 
 
-def _unit_of(reply: bytes, *, rtu: bool) -> int | None:
+def _unit_of(reply: bytes, framing: Framing) -> int | None:
     """Unit id of a reply that is otherwise whole enough to have one."""
-    if rtu:
+    if framing == "ascii":
+        return unit_in_ascii(reply)
+    if framing == "rtu":
         return reply[0] if len(reply) >= 5 and _crc_holds(reply) else None
     return reply[6] if len(reply) >= 9 else None
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Protocol
 
 from harness.bench.load import LoadedBench
+from harness.bench.recorder import Source
 from harness.clock import Clock, Deadline, loop_time
 from harness.devices.can.connection import CanConnection
 from harness.devices.instrument.connection import VisaConnection
@@ -60,6 +61,8 @@ class SimulatedSide:
             car=self._has_car,
             loop_start=start,
             pace=pace,
+            edition=loaded.model.edition,
+            contact_step=loaded.model.recorder.resolution if loaded.model.recorder else None,
         )
         self._bench.on_failure(on_failure)
 
@@ -71,6 +74,11 @@ class SimulatedSide:
     def hands(self) -> Operator:
         """Acts and sees on the simulated bench for a person, without taking time."""
         return self._bench.hands
+
+    @property
+    def recorder(self) -> Source | None:
+        """What records the simulated bench; None where no pile is simulated."""
+        return self._bench.recorder if "pile" in self._bench.slaves else None
 
     @property
     def site(self) -> Mapping[str, Scalar]:
@@ -199,6 +207,42 @@ class ServedSide:
         await self._bench.stop()
 
 
+class CatalogueEntry(Protocol):
+    """A line of the fault catalogue of piles."""
+
+    @property
+    def code(self) -> str:
+        """F-01 to F-42."""
+        ...
+
+    @property
+    def title(self) -> Text: ...
+
+    @property
+    def severity(self) -> str:
+        """A stop and lock out, B stop and retry, C warning; practice, of low confidence."""
+        ...
+
+    @property
+    def consequence(self) -> Text: ...
+
+    @property
+    def recovery(self) -> Text: ...
+
+    @property
+    def clause(self) -> str | None:
+        """Clause of GB/T 18487.1-2023 that was read, if any."""
+        ...
+
+    @property
+    def within(self) -> float | None:
+        """Its limit (s) from the cause to the output being off."""
+        ...
+
+    @property
+    def confidence(self) -> str: ...
+
+
 class SeededFault(Protocol):
     """What is known about a fault of the simulated bench."""
 
@@ -219,6 +263,11 @@ class SeededFault(Protocol):
     @property
     def role(self) -> str:
         """The device that has it."""
+        ...
+
+    @property
+    def entry(self) -> CatalogueEntry | None:
+        """The alarm of the fault catalogue that it leads to."""
         ...
 
     @property

@@ -17,9 +17,9 @@ def shipped_points(kind: str, name: str) -> tuple[PointInfo, ...]:
         return _shipped_vehicle_points(name)
     profiles = (load_profile(profile) for profile in list_profiles())
     return tuple(
-        profile.points[name]
+        profile.described[name]
         for profile in profiles
-        if profile.kind == kind and name in profile.points
+        if profile.kind == kind and name in profile.described
     )
 
 

@@ -132,6 +132,7 @@ def fault_row(fault: SeededFault) -> Row:
         "title": both(fault.title),
         "kind": fault.kind,
         "role": fault.role,
+        "catalogue": fault.entry.code if fault.entry is not None else None,
         "expects": {procedure: list(steps) for procedure, steps in fault.expects.items()},
     }
 

@@ -43,10 +43,31 @@ _NONE = Text("无", "none")
     default=HEALTHY_SEEDS,
     about=Text("正常设备运行的种子数（缺省 20）", "Healthy runs, each its own seed (default 20)"),
 )
+@option(
+    "--procedure",
+    "procedures",
+    multiple=True,
+    metavar="ID",
+    about=Text("只计算这些程序，可重复", "Only these procedures; repeatable"),
+)
+@option(
+    "--jobs",
+    type=click.IntRange(1, 64),
+    default=1,
+    about=Text("并行的进程数（缺省 1）", "Processes that share the work (default 1)"),
+)
 @json_option
-def matrix(faults: tuple[str, ...], seeds: int, as_json: bool) -> int:
+def matrix(
+    faults: tuple[str, ...], seeds: int, procedures: tuple[str, ...], jobs: int, as_json: bool
+) -> int:
     """Compute the matrix and print it."""
-    found = compute_matrix(faults, seeds=seeds, tell=_tell if sys.stderr.isatty() else _silent)
+    found = compute_matrix(
+        faults,
+        procedures=procedures,
+        seeds=seeds,
+        jobs=jobs,
+        tell=_tell if sys.stderr.isatty() else _silent,
+    )
     if sys.stderr.isatty():
         _tell("")
     if as_json:

@@ -15,6 +15,7 @@ from harness.cli.library import both
 from harness.cli.options import json_option, print_json
 from harness.cli.profile_template import template
 from harness.devices.modbus.canonical import CANONICAL
+from harness.devices.modbus.derived import Derived
 from harness.devices.modbus.plan import Block, plan
 from harness.devices.modbus.points import Condition, Link, Point, Profile, show_choices
 from harness.devices.modbus.profile import load_profile
@@ -31,6 +32,8 @@ _REQUESTS = Text(
 _UNIT = Text("站号 {} ", "unit {} ")
 _SHARED = Text("通用数据点", "Shared points")
 _OWN = Text("厂家自有", "The vendor's own")
+_MADE = Text("合成数据点", "Derived")
+_CONNECTORS = Text("接口数", "Connectors")
 _SAFE = Text("安全停止", "Made safe by")
 _NEVER = Text("未写明，因此不会启动充电", "not said, so charging is never started")
 _KEPT = Text("断电保持的设置", "Kept without supply")
@@ -110,10 +113,10 @@ def check(profile: str, as_json: bool) -> None:
         _show(found, points, blocks)
 
 
-def doubts_of(profile: Profile) -> list[tuple[Point, str]]:
+def doubts_of(profile: Profile) -> list[tuple[Point | Derived, str]]:
     """Points of low confidence and those about which sources disagree, with what is said."""
-    found: list[tuple[Point, str]] = []
-    for point in profile.points.values():
+    found: list[tuple[Point | Derived, str]] = []
+    for point in profile.described.values():
         if point.confidence == "low":
             found.append((point, point.note or "confidence: low"))
         found += [(point, f"{doubt.says} ({doubt.source})") for doubt in point.doubts]
@@ -124,6 +127,7 @@ def _show(profile: Profile, points: list[Point], blocks: list[Block]) -> None:
     click.echo(click.style(f"{profile.id}  ", bold=True) + say(profile.title))
     shared = [name for name in profile.points if name in CANONICAL]
     own = [name for name in profile.points if name not in CANONICAL]
+    made = [f"{one.name} ← {', '.join(one.needs)}" for one in profile.derived.values()]
     reading = say(_REQUESTS).format(len(blocks), len(points), _one_by_one(points))
     safe = profile.safe_state
     proof = "; ".join(map(_condition, safe.proof)) if safe is not None else say(_NEVER)
@@ -132,6 +136,8 @@ def _show(profile: Profile, points: list[Point], blocks: list[Block]) -> None:
         *((f"  {_place(block)}", ", ".join(p.name for p in block.points)) for block in blocks),
         (say(_SHARED), ", ".join(shared) or say(_NONE)),
         (say(_OWN), ", ".join(own) or say(_NONE)),
+        *([(say(_MADE), "; ".join(made))] if made else []),
+        *([(say(_CONNECTORS), str(profile.connectors))] if profile.connectors > 1 else []),
         *((say(_LINK), _link(link)) for link in profile.links.values()),
         (say(_WATCHDOG), _watchdog(profile)),
         *(
@@ -199,6 +205,8 @@ def _as_json(profile: Profile, points: list[Point], blocks: list[Block]) -> dict
             for block in blocks
         ],
         "requests_one_by_one": _one_by_one(points),
+        "derived": {name: list(one.needs) for name, one in profile.derived.items()},
+        "connectors": profile.connectors,
         "shared": [name for name in profile.points if name in CANONICAL],
         "watchdog": profile.watchdog.fed_by if profile.watchdog is not None else None,
         "safe_state": profile.safe_state.sequence if profile.safe_state is not None else None,
@@ -222,8 +230,8 @@ def _as_json(profile: Profile, points: list[Point], blocks: list[Block]) -> dict
     required=True,
     metavar="ADDRESS",
     about=Text(
-        "tcp://主机:端口、rtu-over-tcp://主机:端口 或 rtu:串口",
-        "tcp://HOST:PORT, rtu-over-tcp://HOST:PORT or rtu:PORT",
+        "tcp://主机:端口、rtu-over-tcp://主机:端口、rtu:串口 或 ascii:串口",
+        "tcp://HOST:PORT, rtu-over-tcp://HOST:PORT, rtu:PORT or ascii:PORT",
     ),
 )
 @option(
@@ -262,8 +270,10 @@ def connection_of(address: str) -> dict[str, Any]:
     if separator and scheme in ("tcp", "rtu-over-tcp") and colon and host and port.isdecimal():
         connection: dict[str, Any] = {"modbus": scheme, "host": host.strip("[]"), "port": int(port)}
         return connection
-    if address.startswith("rtu:") and len(address) > len("rtu:"):
-        return {"modbus": "rtu", "port": address.removeprefix("rtu:")}
+    kind, _, place = address.partition(":")
+    if kind in ("rtu", "ascii") and place and not separator:
+        return {"modbus": kind, "port": place}
     raise UsageError(
-        f"{address!r} is no address; expected tcp://HOST:PORT, rtu-over-tcp://HOST:PORT or rtu:PORT"
+        f"{address!r} is no address; expected tcp://HOST:PORT, rtu-over-tcp://HOST:PORT, rtu:PORT"
+        " or ascii:PORT"
     )

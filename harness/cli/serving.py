@@ -138,8 +138,8 @@ def _instrument(name: str, tool: Instrument) -> list[str]:
 def modbus_device(profile: str, address: str, faults: Mapping[str, str] | None = None) -> str:
     """The line of a Modbus device in a bench file; `faults` are an injector's."""
     kind, _, place = address.partition(":")
-    if kind == "rtu":
-        connection = f"{{modbus: rtu, port: {place}}}"
+    if kind in ("rtu", "ascii"):
+        connection = f"{{modbus: {kind}, port: {place}}}"
     else:
         host, _, port = place.removeprefix("//").rpartition(":")
         connection = f"{{modbus: {kind}, host: {host}, port: {port}}}"

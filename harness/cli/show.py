@@ -89,7 +89,22 @@ def _item(id: str) -> Row | None:
 
 def _fault(id: str) -> Row | None:
     fault = seeded_faults().get(id)
-    return None if fault is None else {**library.fault_row(fault), "detail": both(fault.detail)}
+    if fault is None:
+        return None
+    row = {**library.fault_row(fault), "detail": both(fault.detail)}
+    entry = fault.entry
+    if entry is None:
+        return row
+    return {
+        **row,
+        "alarm": both(entry.title),
+        "severity": entry.severity,
+        "consequence": both(entry.consequence),
+        "recovery": both(entry.recovery),
+        "clause": f"GB/T 18487.1-2023 {entry.clause}" if entry.clause is not None else None,
+        "limit": f"{entry.within:g} s" if entry.within is not None else None,
+        "confidence": entry.confidence,
+    }
 
 
 def _vehicle(id: str) -> Row | None:
@@ -231,6 +246,11 @@ _WORDS = {
     "kind": Text("类别", "kind"),
     "role": Text("设备", "device"),
     "detail": Text("详情", "detail"),
+    "catalogue": Text("故障编号", "fault number"),
+    "alarm": Text("告警", "alarm"),
+    "severity": Text("严重等级", "severity"),
+    "consequence": Text("桩的动作", "reaction"),
+    "recovery": Text("恢复方式", "recovery"),
     "expects": Text("应检出于", "turns to fail"),
     "vendor": Text("制造商", "vendor"),
     "model": Text("型号", "model"),

@@ -32,8 +32,8 @@ from harness.text import Text
 from harness.verdict import ExitCode
 
 _ADDRESS = Text(
-    "服务地址 tcp://HOST:PORT、rtu-over-tcp://HOST:PORT 或 rtu:PORT；端口 0 为任选",
-    "Address: tcp://HOST:PORT, rtu-over-tcp://HOST:PORT or rtu:PORT; port 0 takes any",
+    "服务地址 tcp://HOST:PORT、rtu-over-tcp://HOST:PORT、rtu:PORT 或 ascii:PORT；端口 0 为任选",
+    "Address: tcp://HOST:PORT, rtu-over-tcp://HOST:PORT, rtu:PORT or ascii:PORT; port 0 takes any",
 )
 _CAN = Text(
     "同时模拟整车并在此地址提供 CAN：slcan://HOST:PORT 或 pty",

@@ -176,7 +176,7 @@ class _Watch:
         # More rows than the terminal has would scroll; the first ones are the important ones.
         room = max(5, self._console.height - 4)
         for name, one in list(found.items())[:room]:
-            title = device.profile.points[name].title
+            title = device.profile.described[name].title
             shown = title.get(language()) if title is not None else wording.point(name, language())
             yield f"{device.role}.{name}", shown, wording.measurement(one, language())
         if len(found) > room:

@@ -58,7 +58,9 @@ class DeviceProfile(Protocol):
         ...
 
     @property
-    def points(self) -> Mapping[str, PointInfo]: ...
+    def described(self) -> Mapping[str, PointInfo]:
+        """Everything that can be asked for by name."""
+        ...
 
     @property
     def shown(self) -> Sequence[str]:

@@ -9,7 +9,9 @@ the fault that is there.
 
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 from pathlib import Path
 
 from harness.bench.load import SIMULATED, LoadedBench, load_bench
@@ -203,36 +205,89 @@ def _whole(result: RunResult) -> RunResult:
 
 
 def compute_matrix(
-    faults: Sequence[str] = (), *, seeds: int = HEALTHY_SEEDS, tell: Told = lambda _: None
+    faults: Sequence[str] = (),
+    *,
+    procedures: Sequence[str] = (),
+    seeds: int = HEALTHY_SEEDS,
+    jobs: int = 1,
+    tell: Told = lambda _: None,
 ) -> Matrix:
-    """Run everything. `faults` limits it to these faults and the procedures that they concern
-    (then no check is held to be unfailable).
+    """Run everything. `faults` and `procedures` limit it (with `faults`, no check is held to be
+    unfailable); `jobs` processes share the work.
 
-    `tell` is told what is being run. Raises UnknownNameError for a fault that does not exist.
+    `tell` is told what is being run. Raises UnknownNameError for a name that does not exist.
     """
     bench = MatrixBench()
-    for name in faults:
-        if name not in bench.faults:
-            raise UnknownNameError("fault", name, list(bench.faults))
-    matrix = Matrix()
+    for kind, asked, known in (
+        ("fault", faults, list(bench.faults)),
+        ("procedure", procedures, list(bench.plans)),
+    ):
+        for name in asked:
+            if name not in known:
+                raise UnknownNameError(kind, name, known)
     wanted = [bench.faults[name] for name in faults or bench.faults]
     concerned = {procedure for fault in wanted for procedure in fault.expects}
-    for procedure in bench.plans:
-        if procedure not in concerned:
-            continue
-        for seed in range(1, seeds + 1):
-            tell(f"{procedure}: {seed}/{seeds}")
-            matrix.alarms += bench.healthy(procedure, seed)
+    chosen = [
+        name for name in bench.plans if name in concerned and name in (procedures or concerned)
+    ]
+    work = [Job(name, seed=seed) for name in chosen for seed in range(1, seeds + 1)]
+    work += [Job(name, one.name) for one in wanted for name in one.expects if name in chosen]
+    matrix = Matrix()
+    for found in _carried_out(work, bench, jobs, tell):
+        if isinstance(found, FaultRow):
+            matrix.faults.append(found)
+        else:
+            matrix.alarms += found
             matrix.healthy_runs += 1
-    for fault in wanted:
-        for procedure in fault.expects:
-            tell(f"{procedure}: {fault.name}")
-            matrix.faults.append(bench.with_fault(fault.name, procedure))
     if not faults:
-        found = {(row.procedure, step) for row in matrix.faults for step in row.failed}
+        seen = {(row.procedure, step) for row in matrix.faults for step in row.failed}
         matrix.never_failed = [
             f"{procedure}::{step}"
             for procedure, step in bench.checks()
-            if (procedure, step) not in found
+            if procedure in chosen and (procedure, step) not in seen
         ]
     return matrix
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run: of a healthy bench with this seed, or with a fault."""
+
+    procedure: str
+    fault: str | None = None
+    seed: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.procedure}: {self.fault or self.seed}"
+
+    def carry_out(self, bench: MatrixBench) -> "list[Alarm] | FaultRow":
+        if self.fault is None:
+            return bench.healthy(self.procedure, self.seed)
+        return bench.with_fault(self.fault, self.procedure, seed=self.seed)
+
+
+def _carried_out(
+    work: Sequence[Job], bench: MatrixBench, jobs: int, tell: Told
+) -> Iterator[list[Alarm] | FaultRow]:
+    """The results in the order of the work."""
+    if jobs == 1:
+        for job in work:
+            tell(str(job))
+            yield job.carry_out(bench)
+        return
+    # Spawned, not forked: so it is on every system, and nothing of this process is shared.
+    with ProcessPoolExecutor(jobs, get_context("spawn"), _get_ready) as pool:
+        for job, found in zip(work, pool.map(_in_worker, work), strict=True):
+            tell(str(job))
+            yield found
+
+
+_of_worker: list[MatrixBench] = []
+
+
+def _get_ready() -> None:
+    _of_worker.append(MatrixBench())
+
+
+def _in_worker(job: Job) -> list[Alarm] | FaultRow:
+    return job.carry_out(_of_worker[0])

@@ -30,7 +30,7 @@ from harness.quantity import Quantity, same_dimension
 from harness.text import Text
 
 DEVICE_ROLES = ("pile", "meter", "vehicle", "injector", "load", "source")
-_OTHER_ROOMS = ("operator", "bench", "fault")
+_OTHER_ROOMS = ("operator", "bench", "fault", "trace")
 """Rooms of our own verbs that act on no device of their own."""
 
 
@@ -333,7 +333,7 @@ class _Binder:
                 continue
             profile = self._bench.profile_of(role)
             assert profile is not None  # nothing is missing
-            if not any(can_hold(profile.points[point], state) for state in states):
+            if not any(can_hold(profile.described[point], state) for state in states):
                 shown = " or ".join(str(state) for state in states)
                 return f"{point} of the profile {profile.id} is never {shown}"
         return ""

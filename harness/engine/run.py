@@ -164,6 +164,7 @@ class _Session:
             or any(plan.procedure.model.read_only for plan in request.plans),
             captures=request.folder if request.capture else None,
             pace=request.pace,
+            attach=self.bundle.attach if request.capture else None,
         )
         self.procedures: list[ProcedureRun] = []
         self.ending = Ending.COMPLETED

@@ -5,6 +5,7 @@ from functools import cache
 
 from simulators.faults import (
     appearance,
+    breaker,
     bus_nodes,
     bus_repair,
     bus_wiring,
@@ -18,6 +19,10 @@ from simulators.faults import (
     lamp,
     metering,
     metering_check,
+    modules,
+    pilot_pile,
+    pilot_provoked,
+    pilot_vehicle,
     sensors,
     supply,
     temperature,
@@ -49,6 +54,8 @@ _FAMILIES = (
     gun,
     metering,
     metering_check,
+    modules,
+    breaker,
     temperature,
     wire,
     charging,
@@ -67,6 +74,9 @@ _FAMILIES = (
     bus_wiring,
     bus_nodes,
     bus_repair,
+    pilot_provoked,
+    pilot_pile,
+    pilot_vehicle,
 )
 
 

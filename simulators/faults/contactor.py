@@ -14,6 +14,7 @@ def _contactor(rig: Rig) -> Any:
 FAULTS = (
     Fault(
         name="contactor-welded",
+        catalogue="F-18",
         title=Text("接触器粘连", "Contactor welded"),
         detail=Text(
             "主触点粘连，空闲时枪头带电。",
@@ -25,6 +26,7 @@ FAULTS = (
     ),
     Fault(
         name="contactor-command-stuck",
+        catalogue="F-18",
         title=Text("接触器输出常通", "Contactor output stuck on"),
         detail=Text(
             "控制板输出管击穿，接触器一直吸合。",
@@ -36,6 +38,7 @@ FAULTS = (
     ),
     Fault(
         name="contactor-feedback-stuck",
+        catalogue="F-18",
         title=Text("接触器反馈触点卡死", "Contactor feedback stuck"),
         detail=Text(
             "辅助触点一直闭合，主触点正常。",
@@ -47,6 +50,7 @@ FAULTS = (
     ),
     Fault(
         name="contactor-refuses",
+        catalogue="F-19",
         title=Text("接触器拒动", "Contactor refuses"),
         detail=Text("线圈断线，接触器不吸合。", "The coil is broken: the contactor never closes."),
         kind="physics",

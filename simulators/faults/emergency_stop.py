@@ -50,4 +50,17 @@ FAULTS = (
         expects=inspection("estop-reset"),
         defects=(defect(_stop, "reset_works", False),),
     ),
+    Fault(
+        name="estop-pressed",
+        catalogue="F-01",
+        title=Text("急停被按下", "Emergency stop pressed"),
+        detail=Text(
+            "有人按下了急停，按钮自锁。",
+            "Somebody has pressed the emergency stop, and it latches.",
+        ),
+        kind="physics",
+        expects=inspection("pile-idle"),
+        on=lambda rig: rig.pile.press_emergency_stop(),
+        off=lambda rig: rig.pile.release_emergency_stop(),
+    ),
 )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from harness.text import Text
+from simulators.faults.catalogue import CATALOGUE, Entry
 from simulators.rig import Rig
 
 Kind = Literal["physics", "wiring", "protocol", "data"]
@@ -46,9 +47,16 @@ class Fault:
     expects: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     diagnosis: Mapping[str, str] = field(default_factory=dict)
     """Procedure -> what it has to name, for procedures that diagnose."""
+    catalogue: str = ""
+    """Number in the fault catalogue of the alarm that it leads to; empty: it leads to none."""
     defects: tuple[Defect, ...] = ()
     on: Callable[[Rig], None] | None = None
     off: Callable[[Rig], None] | None = None
+
+    @property
+    def entry(self) -> Entry | None:
+        """Its line of the fault catalogue."""
+        return CATALOGUE.get(self.catalogue)
 
     def switch(self, rig: Rig, on: bool) -> None:
         """Bring the fault into the rig or take it out. The caller sees that it alternates."""

@@ -80,4 +80,23 @@ FAULTS = (
         expects=inspection("current-setting"),
         defects=(defect(_pile, "max_current", 10.0),),
     ),
+    Fault(
+        name="current-limit-low",
+        title=Text("电流限值过低", "Current limit too low"),
+        detail=Text(
+            "有人把电流限值设为 6 A 后没有改回。",
+            "Somebody has set the current limit to 6 A and left it there.",
+        ),
+        kind="data",
+        defects=(defect(lambda rig: rig.pile.controller, "current_limit", 6.0),),
+    ),
+    Fault(
+        name="modbus-address-wrong",
+        title=Text("从站地址错误", "Wrong Modbus address"),
+        detail=Text(
+            "桩的 Modbus 地址被改为 9。", "The Modbus address of the pile has been changed to 9."
+        ),
+        kind="data",
+        defects=(defect(lambda rig: rig.registers, "unit_id", 9),),
+    ),
 )

@@ -17,6 +17,14 @@ def _clock(rig: Rig) -> Any:
     return rig.pile.clock
 
 
+def _link(rig: Rig) -> Any:
+    return rig.pile.meter_link
+
+
+def _no_prices(rig: Rig) -> Tariff:
+    return Tariff(dict.fromkeys(rig.pile.tariff.prices, 0.0), 0)
+
+
 def _old_prices(rig: Rig) -> Tariff:
     sound = rig.pile.tariff
     prices = {**sound.prices, "tariff_peak": 1.0382, "tariff_valley": 0.3011}
@@ -72,5 +80,81 @@ FAULTS = (
         kind="data",
         expects=inspection("tariff"),
         defects=(Defect(lambda rig: rig.pile, "tariff", _old_prices),),
+    ),
+    Fault(
+        name="meter-line-broken",
+        catalogue="F-28",
+        title=Text("电表通信线断", "Meter line broken"),
+        detail=Text(
+            "桩内主板到电能表的 485 线断开。",
+            "The RS-485 wire from the controller to the energy meter is open.",
+        ),
+        kind="wiring",
+        defects=(defect(_link, "wire_sound", False),),
+    ),
+    Fault(
+        name="meter-address-wrong",
+        catalogue="F-28",
+        title=Text("电表地址错误", "Wrong meter address"),
+        detail=Text(
+            "电能表地址设为 7，主板按 1 查询。",
+            "The energy meter is set to address 7; the controller asks 1.",
+        ),
+        kind="data",
+        defects=(defect(_link, "meter_address", 7),),
+    ),
+    Fault(
+        name="meter-data-jumps",
+        catalogue="F-29",
+        title=Text("电表示值跳变", "Meter register leaps"),
+        detail=Text(
+            "电能表存储单元失效，示值来回跳 65.5 kWh。",
+            "A failing memory cell: the register leaps by 65.5 kWh to and fro.",
+        ),
+        kind="data",
+        defects=(defect(_link, "register_flips", 65_536.0),),
+    ),
+    Fault(
+        name="meter-reversed",
+        catalogue="F-29",
+        title=Text("电表互感器接反", "Meter transformers reversed"),
+        detail=Text(
+            "电流互感器方向接反，充电时示值倒走。",
+            "The current transformers are the wrong way round: the register runs backwards.",
+        ),
+        kind="wiring",
+        defects=(Defect(_meter, "current_gain", lambda rig: -abs(rig.pile.meter.current_gain)),),
+    ),
+    Fault(
+        name="meter-clock-off",
+        catalogue="F-30",
+        title=Text("电表时钟超差", "Meter clock off"),
+        detail=Text(
+            "电能表时钟电池失效，每日对时后仍慢 10 min。",
+            "The battery of the meter's clock has failed: it is 10 minutes slow.",
+        ),
+        kind="physics",
+        expects=inspection("alarms"),
+        defects=(defect(_link, "meter_clock_error", -600.0),),
+    ),
+    Fault(
+        name="clock-reset",
+        title=Text("时钟复位", "Clock reset"),
+        detail=Text(
+            "备份电池失效，断电后桩时钟回到约二十年前。",
+            "The backup battery failed: after a power cut the clock is some twenty years back.",
+        ),
+        kind="data",
+        expects=inspection("clock"),
+        defects=(defect(_clock, "lost", 20 * 365.25 * DAY),),
+    ),
+    Fault(
+        name="tariff-missing",
+        catalogue="F-40",
+        title=Text("计费模型丢失", "Billing model lost"),
+        detail=Text("桩内没有费率，不能启动。", "The pile has no prices, so it does not start."),
+        kind="data",
+        expects=inspection("alarms", "tariff"),
+        defects=(Defect(lambda rig: rig.pile, "tariff", _no_prices),),
     ),
 )

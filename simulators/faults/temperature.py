@@ -52,4 +52,27 @@ FAULTS = (
         kind="physics",
         defects=(defect(_heat, "contact", 4.5),),
     ),
+    Fault(
+        name="connector-contact-burnt",
+        catalogue="F-12",
+        title=Text("枪头触点烧蚀", "Connector contacts burnt"),
+        detail=Text(
+            "触点烧蚀，电阻约为正常的 20 倍，降额后仍过温。",
+            "Burnt contacts with some 20 times their resistance: too hot even when derated.",
+        ),
+        kind="physics",
+        defects=(defect(_heat, "contact", 20.0),),
+    ),
+    Fault(
+        name="temperature-sensor-failed",
+        catalogue="F-11",
+        title=Text("柜内温度传感器故障", "Temperature sensor failed"),
+        detail=Text(
+            "柜内温度传感器偏高 70 K，桩按过温保护。",
+            "The sensor inside reads 70 K too high, and the pile trips by it.",
+        ),
+        kind="physics",
+        expects=inspection("pile-idle"),
+        defects=(defect(_heat, "sensor_offset", 70.0),),
+    ),
 )

@@ -18,6 +18,8 @@ class Clears(StrEnum):
     """When its cause is gone."""
     UNPLUG = "unplug"
     """When its cause is gone and the vehicle is unplugged, or by a reset."""
+    START = "start"
+    """When a session is started (another way, or again), or the vehicle is unplugged."""
     RESET = "reset"
     """Only by a reset, after its cause is gone (severity A)."""
 
@@ -29,14 +31,18 @@ class Alarm:
     clears: Clears
     warning: bool = False
     """True: does not stop charging (severity C)."""
+    holds: bool = False
+    """True: no session is started while it stands; one that runs goes on."""
 
 
-def _fault(code: str, zh: str, en: str, clears: Clears) -> Alarm:
-    return Alarm(code, Text(zh, en), clears)
+def _fault(code: str, zh: str, en: str, clears: Clears, *, holds: bool = False) -> Alarm:
+    return Alarm(code, Text(zh, en), clears, holds=holds)
 
 
-def _warning(code: str, zh: str, en: str, clears: Clears = Clears.CAUSE) -> Alarm:
-    return Alarm(code, Text(zh, en), clears, warning=True)
+def _warning(
+    code: str, zh: str, en: str, clears: Clears = Clears.CAUSE, *, holds: bool = False
+) -> Alarm:
+    return Alarm(code, Text(zh, en), clears, warning=True, holds=holds)
 
 
 ALARMS: dict[str, Alarm] = {
@@ -76,14 +82,14 @@ ALARMS: dict[str, Alarm] = {
         _warning("F-32", "显示屏通信故障", "screen"),
         _warning("F-33", "平台离线", "platform off-line"),
         _warning("F-34", "SIM 卡缺失", "SIM missing"),
-        _fault("F-35", "存储故障", "storage", Clears.CAUSE),
+        _fault("F-35", "存储故障", "storage", Clears.CAUSE, holds=True),
         _fault("F-36", "掉电", "power lost", Clears.CAUSE),
         _fault("F-37", "烟雾", "smoke", Clears.RESET),
         _fault("F-38", "水浸", "water", Clears.RESET),
         _fault("F-39", "撞击", "impact", Clears.RESET),
-        _warning("F-40", "计费模型缺失", "billing model missing"),
-        _warning("F-41", "即插即充鉴权失败", "plug-and-charge refused"),
-        _warning("F-42", "确认超时", "confirmation timeout"),
+        _warning("F-40", "计费模型缺失", "billing model missing", holds=True),
+        _warning("F-41", "即插即充鉴权失败", "plug-and-charge refused", Clears.START),
+        _warning("F-42", "确认超时", "confirmation timeout", Clears.START),
     )
 }
 
@@ -97,6 +103,10 @@ class AlarmBoard:
         self._standing: set[str] = set()
         self.stuck = False
         """True: a defect of its software, unplugging clears nothing."""
+        self.harmless: frozenset[str] = frozenset()
+        """Faults that do not forbid charging, by a defect of its software."""
+        self.shown = True
+        """False: a defect of its software, the fault word stays empty."""
 
     def cause(self, code: str, present: bool) -> None:
         """Tell whether the cause of an alarm is there. A new cause raises the alarm."""
@@ -116,8 +126,15 @@ class AlarmBoard:
         """The vehicle is gone: what waited for that clears."""
         if self.stuck:
             return
+        self._end(Clears.UNPLUG, Clears.START)
+
+    def started(self) -> None:
+        """A session begins: what told of a start that came to nothing clears."""
+        self._end(Clears.START)
+
+    def _end(self, *ways: Clears) -> None:
         for code in sorted(self._standing - self._causes):
-            if ALARMS[code].clears is Clears.UNPLUG:
+            if ALARMS[code].clears in ways:
                 self._clear(code)
 
     def reset(self) -> None:
@@ -135,7 +152,15 @@ class AlarmBoard:
     @property
     def blocking(self) -> bool:
         """Some standing alarm forbids charging."""
-        return any(not ALARMS[code].warning for code in self._standing)
+        return any(
+            not (ALARMS[code].warning or ALARMS[code].holds or code in self.harmless)
+            for code in self._standing
+        )
+
+    @property
+    def holding(self) -> bool:
+        """Some standing alarm forbids a new session."""
+        return any(ALARMS[code].holds and code not in self.harmless for code in self._standing)
 
     def faults(self) -> list[str]:
         return sorted(code for code in self._standing if not ALARMS[code].warning)

@@ -14,14 +14,17 @@ class Clockwork:
         self._set_at = wall()
         self.drift = drift
         """Relative error of the rate (1e-6 is one second in 11.6 days)."""
+        self.lost = 0.0
+        """Seconds that it went back when its backup battery failed."""
         self.unset_for = 0.0
         """Seconds before the start of the simulation since which nobody has set it."""
 
     def read(self) -> float:
         wall = self._wall()
-        return wall + self._offset + self.drift * (wall - self._set_at + self.unset_for)
+        return wall - self.lost + self._offset + self.drift * (wall - self._set_at + self.unset_for)
 
     def set(self, unix: float) -> None:
         self._set_at = self._wall()
         self._offset = unix - self._set_at
         self.unset_for = 0.0
+        self.lost = 0.0

@@ -82,6 +82,11 @@ class Contactor:
     # Operation
 
     @property
+    def wanted(self) -> bool:
+        """What the controller's program wants: closed?"""
+        return self._wanted
+
+    @property
     def command(self) -> bool:
         """What stands at the controller's output."""
         return self._wanted or self._output_stuck

@@ -56,6 +56,9 @@ class Controller:
         ceiling: Callable[[], float],
         silenced: Callable[[], bool],
         after_step: Action,
+        self_test: Callable[[], bool],
+        confirmed: Callable[[], bool],
+        recognises: Callable[[], bool],
     ) -> None:
         self.settings = settings
         self.cp = FREE
@@ -65,6 +68,17 @@ class Controller:
         self.authorised = False
         self.follows_limit = True
         """False: a defect of its software, a limit other than 0 is stored and not used."""
+        # Defects of its software, for seeded faults; each is sound as it stands here.
+        self.checks_diode = True
+        self.checks_adhesion = True
+        self.waits_for_s2 = True
+        self.recloses = True
+        """False: S2 that closes again in the same session is not seen."""
+        self.takes_start = True
+        self.takes_stop = True
+        self.takes_disable = True
+        self.lowest_limit = 0.0
+        """Limits below this (A) are raised to it."""
         self._scheduler = scheduler
         self._alarms = alarms
         self._contactor = contactor
@@ -75,6 +89,9 @@ class Controller:
         self._ceiling = ceiling
         self._silenced = silenced
         self._after_step = after_step
+        self._self_test = self_test
+        self._confirmed = confirmed
+        self._recognises = recognises
         self._stop: str | None = None
         self._diode_proven = False
         self._timers = Timers(scheduler)
@@ -86,13 +103,15 @@ class Controller:
         """A debounced state of the pilot."""
         before, self.cp = self.cp, state
         arrived = before in (FREE, PilotState.OUT_OF_SERVICE) and state in (CONNECTED, READY_STATE)
-        if arrived and self.settings.plug_and_charge and not self._alarms.blocking:
-            self.authorised = True
+        if arrived and not self._alarms.blocking and self._recognises():
+            self.authorised = not self._alarms.holding
         self.run()
 
     def start(self) -> None:
         """A start command. Without effect while a fault stands or the pile is disabled."""
-        if self._alarms.blocking or not self.enabled:
+        if self._alarms.blocking or not self.enabled or not self.takes_start:
+            return
+        if self._alarms.holding and not self._session.active:
             return
         if not self._session.active:
             self.authorised = True
@@ -101,17 +120,19 @@ class Controller:
 
     def stop(self, reason: str) -> None:
         """A stop: the vehicle gets its time to ramp down."""
+        if reason == "remote_stop" and not self.takes_stop:
+            return
         self.authorised = False
         if self._session.active:
             self._stop = self._stop or reason
         self.run()
 
     def enable(self, on: bool) -> None:
-        self.enabled = on
+        self.enabled = on or not self.takes_disable
         self.run()
 
     def limit(self, amperes: float) -> None:
-        self.current_limit = amperes
+        self.current_limit = max(amperes, self.lowest_limit) if amperes else 0.0
         self.run()
 
     @property
@@ -214,7 +235,11 @@ class Controller:
         self.authorised = False
         self._stop = None
         self._timers.cancel("plug wait")
+        if not self._confirmed():
+            self._alarms.strike("F-25")
+            return True
         self._session.start()
+        self._alarms.started()
         self.phase = Phase.PAUSED
         return True
 
@@ -223,11 +248,13 @@ class Controller:
             return self._close_session()
         if self.wanted <= 0 or self.cp not in (CONNECTED, READY_STATE):
             return False
-        if self._contactor.feedback:
+        if self._contactor.feedback and self.checks_adhesion:
             if self._timers.running("feedback") and not self._contactor.command:
                 return False  # still on its way open
             # Adhesion is looked for before every start; no PWM then (7.9).
             self._alarms.cause("F-18", True)
+            return True
+        if not self._self_test():
             return True
         self._diode_proven = False
         self._pilot.pwm(self.wanted)
@@ -237,32 +264,31 @@ class Controller:
 
     def _ready(self) -> bool:
         if self.cp is FREE or self._stop is not None or self.wanted <= 0:
-            self._timers.cancel("close", "start timeout", "lock")
+            self._timers.cancel("close", "start timeout")
             self._pilot.steady_high()
             self.phase = Phase.PAUSED
             return True
         self._adjust_duty()
-        if self.cp is not READY_STATE:
+        again = self._session.charged and not self.recloses
+        if (self.cp is not READY_STATE and self.waits_for_s2) or again:
             self._timers.cancel("close")
             return False
         self._timers.cancel("start timeout")
         if not self._diode_proven:
-            if not self._low_level_ok():
+            if self.checks_diode and not self._low_level_ok():
                 self._alarms.strike("F-16")
                 return True
             self._diode_proven = True
-        if self.settings.electronic_lock and not self._lock.locked:
-            if not self._timers.running("lock"):
-                self._lock.command(True)
-                self._timers.plan("lock", self.settings.lock_timeout, self._lock_failed)
+        if self.settings.electronic_lock and not self._lock.feedback:
+            self._lock.command(True)
             return False
-        self._timers.cancel("lock")
         if not self._timers.running("close"):
             self._timers.plan("close", self.settings.close_after, self._close)
         return False
 
     def _close(self) -> None:
-        if self.phase is Phase.READY and self.cp is READY_STATE:
+        there = self.cp is READY_STATE or (self.cp is CONNECTED and not self.waits_for_s2)
+        if self.phase is Phase.READY and there:
             self._session.charged = True
             self._contactor.want(True)
             self._expect_feedback()
@@ -270,7 +296,7 @@ class Controller:
         self.run()
 
     def _charging(self) -> bool:
-        if self.cp is CONNECTED:
+        if self.cp is CONNECTED and self.waits_for_s2:
             # S2 has opened: off within 100 ms, the PWM stays (A.3.9.1, A.3.10.11).
             self._open()
             self.phase = Phase.READY
@@ -316,7 +342,7 @@ class Controller:
     # Outputs and timers
 
     def _open(self) -> None:
-        if self._contactor.command:
+        if self._contactor.wanted:
             self._contactor.want(False)
             self._expect_feedback()
 
@@ -324,13 +350,13 @@ class Controller:
         self._timers.plan("feedback", self.settings.feedback_after, self._check_feedback)
 
     def _check_feedback(self) -> None:
-        if self._contactor.feedback != self._contactor.command:
-            self._alarms.cause("F-19" if self._contactor.command else "F-18", True)
-        self.run()
+        if self._contactor.feedback != self._contactor.wanted:
+            self._alarms.cause("F-19" if self._contactor.wanted else "F-18", True)
+        self.contactor_moved()
 
     def contactor_moved(self) -> None:
         """The feedback may agree with the command again: the cause of F-18 or F-19 is gone."""
-        if self._contactor.feedback == self._contactor.command:
+        if self._contactor.feedback == self._contactor.wanted:
             self._alarms.cause("F-18", False)
             self._alarms.cause("F-19", False)
         self.run()
@@ -352,11 +378,6 @@ class Controller:
     def _never_ready(self) -> None:
         if self.phase is Phase.READY:
             self._alarms.strike("F-26")
-        self.run()
-
-    def _lock_failed(self) -> None:
-        if self.phase is Phase.READY and not self._lock.locked:
-            self._alarms.strike("F-23")
         self.run()
 
     def _withdraw(self) -> None:

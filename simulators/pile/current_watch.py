@@ -30,7 +30,9 @@ class CurrentWatch:
     ) -> None:
         self._scheduler = scheduler
         self._load = load
-        self._settings = settings
+        self.settings = settings
+        self.working = True
+        """False: a defect of its software, nothing is watched."""
         self._gain = gain
         self._overcurrent = overcurrent
         self._small = small
@@ -50,7 +52,7 @@ class CurrentWatch:
 
     def limit(self) -> float:
         """The lowest limit that counts now (A, measured)."""
-        capacity = self._settings.rated_current * self._settings.component_factor
+        capacity = self.settings.rated_current * self.settings.component_factor
         if self._announced <= 0:
             return capacity
         return min(overcurrent_limit(self._announced), capacity)
@@ -66,7 +68,8 @@ class CurrentWatch:
     def _look_above(self) -> None:
         now = self._scheduler.t
         limit = self.limit() / self._gain
-        crossing = self._load.when_above(limit) if self._live else None
+        watched = self._live and self.working
+        crossing = self._load.when_above(limit) if watched else None
         if crossing is None:
             self._forget()
             return
@@ -76,7 +79,7 @@ class CurrentWatch:
             return
         if self._above_since is None:
             self._above_since = now
-            wait = self._settings.overcurrent_hold + self._settings.overcurrent_react
+            wait = self.settings.overcurrent_hold + self.settings.overcurrent_react
             self._trip = self._scheduler.after(wait, self._tripped)
         falls = self._load.when_below(limit)
         if falls is not None and falls > now:
@@ -94,14 +97,14 @@ class CurrentWatch:
         self._overcurrent()
 
     def _look_below(self) -> None:
-        small = self._settings.small_current
+        small = self.settings.small_current
         quiet = self._live and self._announced > 0 and self._load.target < small
         if not quiet:
             if self._low is not None:
                 self._low.cancel()
                 self._low = None
         elif self._low is None:
-            self._low = self._scheduler.after(self._settings.small_current_time, self._went_low)
+            self._low = self._scheduler.after(self.settings.small_current_time, self._went_low)
 
     def _went_low(self) -> None:
         self._low = None

@@ -45,6 +45,11 @@ class Meter:
         return self.voltage_gain * self.current_gain
 
     @property
+    def current_to_be(self) -> float:
+        """Where the current through it is going (A)."""
+        return self._load.target
+
+    @property
     def creep(self) -> float:
         """Power (W) that the register counts though no current flows."""
         return self._creep

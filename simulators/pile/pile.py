@@ -10,20 +10,25 @@ from simulators.pile.alarms import AlarmBoard
 from simulators.pile.billing import Billing
 from simulators.pile.clockwork import Clockwork
 from simulators.pile.contactor import Contactor
+from simulators.pile.contacts import Contacts
 from simulators.pile.controller import Controller, Phase
 from simulators.pile.current_watch import CurrentWatch
 from simulators.pile.emergency_stop import EmergencyStop
 from simulators.pile.identity import Identity, Tariff
 from simulators.pile.indicator import Indicator
 from simulators.pile.lock import Lock
+from simulators.pile.meter_link import MeterLink
 from simulators.pile.metering import Meter
+from simulators.pile.modules import CardStart, Modules, no_tariff
 from simulators.pile.pilot_output import PilotOutput
+from simulators.pile.protection import Protection
 from simulators.pile.session import Session
 from simulators.pile.settings import PileSettings
 from simulators.pile.supervision import Temperatures, build_guards
 from simulators.pile.watchdog import Watchdog
 from simulators.pilot import S1, Levels, PilotState, classify, low_level_ok
 from simulators.scheduler import Event
+from simulators.timers import Timers
 from simulators.world import World
 
 _SUPPLY_GONE = 80.0
@@ -52,6 +57,12 @@ class Pile:
         self.active_phases = s.phases
         self.holder_stuck: bool | None = None
         """The holder's switch is stuck at in (True) or out (False); None: it works."""
+        self.taken_for_ready: tuple[float, float] | None = None
+        """A defect of its thresholds: levels (V) that it takes for state 3 as well."""
+        self.ready_band: tuple[float, float] | None = None
+        """The same: the only levels (V) that it takes for state 3."""
+        self.watches_earth = True
+        """False: nothing looks at the continuity of the protective conductor."""
         self._residual_at_rest = random.uniform(0.4, 1.5)
         self._sensing: Event | None = None
         self._sensed: float | None = None
@@ -64,14 +75,26 @@ class Pile:
             wall, offset=random.uniform(-4.0, 4.0), drift=random.uniform(-5e-6, 5e-6)
         )
         self.meter = Meter(random, scheduler, world.grid, world.load)
+        self.meter_link = MeterLink(self.meter, s, scheduler, self.alarms)
         self.energy_at_power_on = self.meter.counted()
-        self.session = Session(self.clock.read, self.meter.counted)
+        self.session = Session(self.clock.read, self.meter_link.counted)
         self.billing = Billing(lambda: self.tariff, self.session)
+        self.contacts = Contacts(world.enclosure, s)
+        self.modules = Modules()
+        self.protection = Protection(
+            s,
+            scheduler,
+            trace,
+            self.alarms,
+            shorted=lambda: world.cable.output_shorted,
+            live=lambda: self.output_live,
+            changed=world.refresh,
+        )
         self.pilot = PilotOutput(random, scheduler, trace, world.refresh)
         self.contactor = Contactor(
             scheduler, trace, pull_in=s.pull_in, release=s.release, changed=self._contactor_moves
         )
-        self.lock = Lock(scheduler, trace, move=s.lock_time, changed=self._run)
+        self.lock = Lock(scheduler, trace, move=s.lock_time, changed=self._lock_moves)
         self.temperatures = Temperatures(world, s, self.alarms, self._run)
         self.watchdog = Watchdog(
             scheduler,
@@ -91,6 +114,16 @@ class Pile:
             ceiling=self._ceiling,
             silenced=lambda: self._silenced,
             after_step=self._after_step,
+            self_test=self.protection.test,
+            confirmed=self._connection_confirmed,
+            recognises=self._recognises,
+        )
+        self.card = CardStart(
+            self.modules,
+            s,
+            Timers(scheduler),
+            start=self.controller.start,
+            timed_out=lambda: self.alarms.strike("F-42"),
         )
         self.current_watch = CurrentWatch(
             scheduler,
@@ -105,9 +138,12 @@ class Pile:
             self.alarms,
             s,
             residual=self.residual_current,
+            rcd_tripped=lambda: self.protection.rcd_tripped,
             powered=lambda: self.powered,
             chain_open=lambda: not self.emergency_stop.chain_closed,
+            earth_lost=lambda: self.watches_earth and not world.cable.earth_sound,
             holder_out=lambda: not self.holder_in and not world.cable.mated,
+            more=self._contact_alarms(),
         )
         world.pile = self
         world.load.on_change.append(self._load_changed)
@@ -123,7 +159,7 @@ class Pile:
 
     @property
     def output_live(self) -> bool:
-        return self.contactor.closed and self.powered
+        return self.contactor.closed and self.powered and self.protection.passes
 
     def on_levels(self, levels: Levels) -> None:
         """The pilot has changed; it is looked at after the debounce."""
@@ -131,6 +167,8 @@ class Pile:
 
     def on_site(self) -> None:
         self.contactor.set_chain(self.emergency_stop.chain_closed and self.powered)
+        self.protection.look()
+        self.meter_link.look()
         for guard in self._guards:
             guard.look()
         sensed = self.world.cable.sensed_resistance()
@@ -149,7 +187,9 @@ class Pile:
 
     def residual_current(self) -> float:
         """Residual current (mA)."""
-        return self._residual_at_rest + self.world.leakage if self.output_live else 0.0
+        if not self.output_live:
+            return 0.0
+        return (self._residual_at_rest + self.world.leakage) * self.protection.rcd_gain
 
     # Hands on the pile
 
@@ -178,10 +218,62 @@ class Pile:
         self.controller.stop("local_stop")
 
     def reset_faults(self) -> None:
-        """Clear, after a moment, every alarm whose cause is gone."""
-        self.world.after(self.settings.reset_time, self.alarms.reset)
+        """Test protection and output again, after a moment, and clear every alarm whose cause is
+        gone."""
+        self.world.after(self.settings.reset_time, self._reset)
+
+    def present_card(self) -> None:
+        """Hold a valid card to the reader."""
+        self.world.advance()
+        self.card.present()
 
     # What happens inside
+
+    def _reset(self) -> None:
+        self.protection.test()
+        self.alarms.reset()
+
+    def _contact_alarms(self) -> list[tuple[str, Callable[[], bool], float]]:
+        """Code, condition and debounce (s) of alarms that a contact or a module gives."""
+        s, contacts, modules, protection = (
+            self.settings, self.contacts, self.modules, self.protection,
+        )  # fmt: skip
+        at_once, silence = s.detect_after, s.module_silence
+        return [
+            ("F-20", lambda: not protection.breaker_closed, at_once),
+            ("F-21", lambda: contacts.arrester.reports, at_once),
+            ("F-22", lambda: contacts.door.reports, at_once),
+            ("F-30", lambda: self.meter_link.clock_off, at_once),
+            ("F-31", lambda: not modules.reader_answers, silence),
+            ("F-32", lambda: not modules.screen_answers, silence),
+            ("F-33", lambda: not modules.online, silence),
+            ("F-34", lambda: not modules.sim_inserted, at_once),
+            ("F-35", lambda: modules.free_orders < s.orders_room, at_once),
+            ("F-37", lambda: contacts.smoke.reports, at_once),
+            ("F-38", lambda: contacts.water.reports, at_once),
+            ("F-39", lambda: contacts.tilt.reports, at_once),
+            ("F-40", lambda: no_tariff(self.tariff), at_once),
+            ("F-23", lambda: self.lock.feedback != self.lock.commanded, s.lock_timeout),
+        ]
+
+    def _lock_moves(self) -> None:
+        self.world.refresh()
+        self._run()
+
+    def _connection_confirmed(self) -> bool:
+        """The resistance at CC is one of table A.5, where the pile looks at it at all."""
+        seen = self.world.cable.sensed_resistance()
+        return not self.settings.connection_sense or (
+            seen is not None and self.world.cable.coded_rating() > 0
+        )
+
+    def _recognises(self) -> bool:
+        """What a plugged-in vehicle that presents itself may do without a card or a command."""
+        contract = self.world.vehicle.contract
+        if contract == "refused":
+            self.alarms.strike("F-41")
+            return False
+        return self.settings.plug_and_charge or (contract == "accepted" and self.modules.online)
 
     def _sense_soon(self) -> None:
         if self._sensing is None:
@@ -194,11 +286,15 @@ class Pile:
         if self.pilot.s1 is S1.LOW:
             state = PilotState.OUT_OF_SERVICE
         else:
-            state = classify(self.world.levels().positive, self.settings.edition, before)
+            state = self._classified(self.world.levels().positive, before)
         self.world.trace.note(self.world.t, "cp_state", state.letter)
         was_plugged = before in (PilotState.CONNECTED, PilotState.READY)
         broken = state is PilotState.FREE and connected and self.settings.connection_sense
-        if not self.world.cable.earth_sound:
+        # A pilot without its connection signal: the plug is not fully in.
+        plugged = state in (PilotState.CONNECTED, PilotState.READY)
+        unconfirmed = self.settings.connection_sense and plugged and not connected
+        self.alarms.cause("F-25", unconfirmed)
+        if self.watches_earth and not self.world.cable.earth_sound:
             # Seen in the same scan: without earth the pilot looks unplugged.
             self.alarms.cause("F-17", True)
         self.alarms.cause("F-14", state is PilotState.DEAD)
@@ -208,6 +304,17 @@ class Pile:
             self.alarms.unplugged()
             self._silenced = False
         self.controller.cp_detected(state)
+
+    def _classified(self, level: float, before: PilotState) -> PilotState:
+        """The state that the pile takes a settled high level for."""
+        state = classify(level, self.settings.edition, before)
+        if self.taken_for_ready is not None:
+            low, high = self.taken_for_ready
+            return PilotState.READY if low <= level <= high else state
+        if self.ready_band is not None and state is PilotState.READY:
+            low, high = self.ready_band
+            return state if low <= level <= high else PilotState.CONNECTED
+        return state
 
     def _ceiling(self) -> float:
         s = self.settings
@@ -248,6 +355,7 @@ class Pile:
         self.controller.contactor_moved()
 
     def _load_changed(self) -> None:
+        self.meter_link.look()
         self.temperatures.update()
         self.current_watch.look()
 

@@ -20,6 +20,8 @@ class PilotOutput:
         self.frequency = PWM_FREQUENCY + random.uniform(-4.0, 4.0)
         self.duty_error = random.uniform(-0.1, 0.1)
         """Points of duty."""
+        self.stuck_pwm = False
+        """A defect: it never goes back to steady +12 V."""
         self.s1 = S1.HIGH
         self.announced = 0.0
         """Current (A) that the PWM stands for; 0 without PWM."""
@@ -35,6 +37,9 @@ class PilotOutput:
         return duty_for(self.announced) + self.duty_error if self.announced > 0 else 0.0
 
     def steady_high(self) -> None:
+        if self.stuck_pwm:
+            self._set(S1.PWM, self.announced or 6.0)
+            return
         self._set(S1.HIGH, 0.0)
 
     def steady_low(self) -> None:

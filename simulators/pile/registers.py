@@ -5,6 +5,7 @@ Units are those of `UNITS`; points without one are states, texts, counts or list
 
 import math
 from collections.abc import Callable
+from functools import partial
 
 from harness.errors import RefusedError, UnknownNameError
 from harness.quantity import Value
@@ -45,13 +46,13 @@ def _one_of(name: str, value: Value, *allowed: str) -> str:
 
 
 def _whole_kwh(pile: Pile) -> float:
-    return round(pile.meter.register(pile.meter.counted()) / 1000, 6)
+    return round(pile.meter.register(pile.meter_link.counted()) / 1000, 6)
 
 
 def _session_kwh(pile: Pile) -> float:
     if pile.settings.session_register_per_session:
         return round(pile.session.watt_hours / 1000, 6)
-    return round(math.floor(pile.meter.counted() - pile.energy_at_power_on) / 1000, 6)
+    return round(math.floor(pile.meter_link.counted() - pile.energy_at_power_on) / 1000, 6)
 
 
 def _cable_rating(pile: Pile) -> Value | None:
@@ -81,8 +82,7 @@ def _phase_read(quantity: str, phase: int) -> Read:
     def read(pile: Pile) -> Value | None:
         if phase > pile.settings.phases:
             return 0.0
-        result: float = getattr(pile.meter, quantity)(phase)
-        return result
+        return pile.meter_link.of_phase(quantity, phase)
 
     return read
 
@@ -97,7 +97,7 @@ READ: dict[str, Read] = {
     "cp_state": lambda p: p.controller.cp.letter,
     "indicator_state": lambda p: p.indicator.reported(),
     "stop_reason": lambda p: p.session.stop_reason,
-    "fault_flags": lambda p: list(p.alarms.faults()),
+    "fault_flags": lambda p: list(p.alarms.faults()) if p.alarms.shown else [],
     "warning_flags": lambda p: list(p.alarms.warnings()),
     # Pilot, cable, contacts
     "cp_voltage_positive": lambda p: p.world.levels().positive,
@@ -114,11 +114,11 @@ READ: dict[str, Read] = {
     "pe_state": lambda p: "continuous" if p.world.cable.earth_sound else "open",
     "leakage_current": lambda p: p.residual_current(),
     "leakage_state": lambda p: "tripped" if p.alarms.stands("F-02") else "normal",
-    "lock_state": lambda p: "locked" if p.lock.locked else "unlocked",
+    "lock_state": lambda p: "locked" if p.lock.feedback else "unlocked",
     "lock_command": lambda p: "locked" if p.lock.commanded else "unlocked",
-    "door_state": lambda p: "open" if p.world.inputs.get("F-22") else "closed",
+    "door_state": lambda p: "open" if p.contacts.door.reports else "closed",
     "emergency_stop": lambda p: "pressed" if p.emergency_stop.shown_pressed else "released",
-    "surge_arrester_state": lambda p: "worn" if p.world.inputs.get("F-21") else "normal",
+    "surge_arrester_state": lambda p: "worn" if p.contacts.arrester.reports else "normal",
     "holder_state": lambda p: "in" if p.holder_in else "out",
     "temperature": lambda p: p.temperatures.inside_reading(),
     "connector_temperature": lambda p: p.temperatures.plug_reading(),
@@ -127,9 +127,9 @@ READ: dict[str, Read] = {
     **{f"current_l{n}": _phase_read("current", n) for n in (1, 2, 3)},
     **{f"power_l{n}": _phase_read("power", n) for n in (1, 2, 3)},
     **{f"apparent_power_l{n}": _phase_read("apparent_power", n) for n in (1, 2, 3)},
-    "frequency": lambda p: p.meter.frequency(),
-    "active_power": lambda p: _sum(p, p.meter.power),
-    "apparent_power": lambda p: _sum(p, p.meter.apparent_power),
+    "frequency": lambda p: p.meter_link.frequency(),
+    "active_power": lambda p: _sum(p, partial(p.meter_link.of_phase, "power")),
+    "apparent_power": lambda p: _sum(p, partial(p.meter_link.of_phase, "apparent_power")),
     "power_factor": _factor,
     "total_energy": _whole_kwh,
     "session_energy": _session_kwh,
@@ -232,6 +232,7 @@ def _put_price(name: str) -> Write:
     def write(pile: Pile, value: Value) -> None:
         price = round(_number(name, value, 0, 100), 4)
         pile.tariff.prices = {**pile.tariff.prices, name: price}
+        pile.world.refresh()
 
     return write
 

@@ -16,6 +16,8 @@ class Session:
         self.started: float | None = None
         self.ended: float | None = None
         self.stop_reason = "none"
+        self.keeps_reason = True
+        """False: a defect of its software, the reason is always that the vehicle stopped."""
         self._energy_at_start = 0.0
         self._energy = 0.0
         self._time = 0.0
@@ -34,7 +36,7 @@ class Session:
         self._energy, self._time = self.watt_hours, self.seconds
         self.active = False
         self.ended = self._clock()
-        self.stop_reason = reason
+        self.stop_reason = reason if self.keeps_reason else "vehicle_stopped"
 
     @property
     def watt_hours(self) -> float:

@@ -47,7 +47,7 @@ class PileSettings:
     """From a new current limit to the new duty (limit 10 s, table A.7 seq. 6)."""
     duty_pause: float = 5.0
     """No second change of duty within 5 s (A.3.8.2)."""
-    hold_state_4: float = 0.3
+    hold_state_4: float = 0.4
     """State 4 lasts at least 300 ms (A.5)."""
     start_timeout: float = 180.0
     """† S2 never closes: the PWM ends (F-26)."""
@@ -86,6 +86,33 @@ class PileSettings:
     frequency_low: float = 48.5
     frequency_hysteresis: float = 0.5
     frequency_debounce: float = 1.0
+
+    # Contacts, protection and modules inside †
+    smoke_alarm: float = 6.0
+    """Obscuration (%/m)."""
+    water_alarm: float = 5.0
+    """Depth (mm)."""
+    tilt_alarm: float = 15.0
+    """Degrees."""
+    polarity_alarm: float = 60.0
+    """Voltage of N against PE (V) that means L and N changed over."""
+    rcd_test_low: float = 0.8
+    """The self-test's current has to read at least this share of what it is."""
+    rcd_test_high: float = 1.2
+    breaker_opens: float = 0.01
+    """A short circuit trips the breaker in so many seconds."""
+    module_silence: float = 3.0
+    """A module that does not answer for so long is off-line (F-31, F-32, F-33)."""
+    meter_poll: float = 1.0
+    meter_misses: int = 5
+    """Polls of the energy meter that may go unanswered, less one (F-28)."""
+    meter_clock_off: float = 60.0
+    """Difference (s) of the meter's clock to the pile's that is told (F-30)."""
+    orders_room: int = 1
+    """Free places for orders; fewer: F-35."""
+    confirm_timeout: float = 60.0
+    """The app has so long to confirm a card (F-42)."""
+    confirm_after: float = 2.0
 
     # Temperature †
     inside_derate: float = 78.0

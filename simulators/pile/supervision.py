@@ -5,8 +5,7 @@ polled: a guard is asked again when something changed, and plans the moment at w
 or a temperature would get there.
 """
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterable
 
 from simulators.pile.alarms import AlarmBoard
 from simulators.pile.settings import PileSettings
@@ -61,26 +60,23 @@ class Guard:
         self._board.cause(self._code, self._asserted)
 
 
-SENSORS = ("F-03", "F-08", "F-10", "F-20", "F-21", "F-22", "F-28", "F-29", "F-31", "F-32", "F-33",
-           "F-34", "F-35", "F-37", "F-38", "F-39", "F-40", "F-41", "F-42")  # fmt: skip
-"""Alarms that follow a contact, sensor or self-test directly (`World.inputs`)."""
-
-
-def _input(world: World, code: str) -> bool:
-    return world.inputs.get(code, False)
-
-
 def build_guards(
     world: World,
     board: AlarmBoard,
     settings: PileSettings,
     *,
     residual: Callable[[], float],
+    rcd_tripped: Callable[[], bool],
     powered: Callable[[], bool],
     chain_open: Callable[[], bool],
+    earth_lost: Callable[[], bool],
     holder_out: Callable[[], bool],
+    more: Iterable[tuple[str, Callable[[], bool], float]],
 ) -> list[Guard]:
-    """All guards that follow from the site. Voltages are compared as the pile filters them."""
+    """All guards that follow from the site. Voltages are compared as the pile filters them.
+
+    `more`: code, condition and debounce (s) of what follows from contacts and modules directly.
+    """
     s, grid, scheduler = settings, world.grid, world.scheduler
 
     def guard(code: str, bad: Callable[[], bool], **more: object) -> Guard:
@@ -89,10 +85,14 @@ def build_guards(
     volts = {"debounce": s.voltage_debounce, "recovery": s.voltage_recovery}
     guards = [
         guard("F-01", chain_open, debounce=s.detect_after),
-        guard("F-02", lambda: residual() > s.leakage_trip, debounce=s.leakage_time),
         guard(
-            "F-04", lambda: grid.level > s.overvoltage,
-            good=lambda: grid.level < s.overvoltage - s.voltage_hysteresis, **volts,
+            "F-02",
+            lambda: rcd_tripped() or residual() > s.leakage_trip,
+            debounce=s.leakage_time,
+        ),
+        guard(
+            "F-04", lambda: grid.highest() > s.overvoltage,
+            good=lambda: grid.highest() < s.overvoltage - s.voltage_hysteresis, **volts,
         ),
         guard(
             "F-05", lambda: powered() and grid.level < s.undervoltage,
@@ -106,11 +106,16 @@ def build_guards(
             debounce=s.frequency_debounce, recovery=s.frequency_debounce,
         ),
         guard("F-07", lambda: s.phases == 3 and bool(grid.lost_phases), debounce=1.0),
-        guard("F-17", lambda: not world.cable.earth_sound, debounce=s.detect_after),
+        guard(
+            "F-08",
+            lambda: powered() and grid.neutral_to_earth(world.t) > s.polarity_alarm,
+            debounce=s.detect_after,
+        ),
+        guard("F-17", earth_lost, debounce=s.detect_after),
         guard("F-24", holder_out, debounce=s.holder_reminder),
         guard("F-36", lambda: not powered()),
     ]  # fmt: skip
-    guards += [guard(code, partial(_input, world, code)) for code in SENSORS]
+    guards += [guard(code, bad, debounce=debounce) for code, bad, debounce in more]
     return guards
 
 
@@ -131,8 +136,7 @@ class Temperatures:
         self._cooling = 1.0
         self._plug_heat = 0.0
         self._contact = 1.0
-        self.sensor_offset = 0.0
-        """Error (K) of the sensor inside."""
+        self._sensor_offset = 0.0
         self.derated = False
         self.inside = Node(self._inside_goal(), 1500.0, world.t)
         self.plug = Node(self._plug_goal(), 900.0, world.t)
@@ -170,6 +174,16 @@ class Temperatures:
         self._contact = factor
         self.update()
 
+    @property
+    def sensor_offset(self) -> float:
+        """Error (K) of the sensor inside; the pile goes by what it reads."""
+        return self._sensor_offset
+
+    @sensor_offset.setter
+    def sensor_offset(self, kelvin: float) -> None:
+        self._sensor_offset = kelvin
+        self._look()
+
     def _share(self) -> float:
         return self._world.load.mean_square() / self._settings.rated_current**2
 
@@ -192,7 +206,7 @@ class Temperatures:
         self._look()
 
     def inside_reading(self) -> float:
-        return self.inside.at(self._world.t) + self.sensor_offset
+        return self.inside.at(self._world.t) + self._sensor_offset
 
     def plug_reading(self) -> float:
         return self.plug.at(self._world.t)
@@ -200,12 +214,14 @@ class Temperatures:
     def _look(self) -> None:
         s, t = self._settings, self._world.t
         # Rounded, so that at the moment of a crossing the temperature is at the threshold.
-        inside, plug = round(self.inside.at(t), 5), round(self.plug.at(t), 5)
-        if inside >= s.inside_trip or (self._board.stands("F-11") and inside > s.inside_recover):
-            self._board.cause("F-11", True)
-        else:
-            self._board.cause("F-11", False)
-        self._board.cause("F-12", plug >= s.plug_trip)
+        inside = round(self.inside.at(t) + self._sensor_offset, 5)
+        plug = round(self.plug.at(t), 5)
+        for code, value, trip, recover in (
+            ("F-11", inside, s.inside_trip, s.inside_recover),
+            ("F-12", plug, s.plug_trip, s.plug_recover),
+        ):
+            still = self._board.stands(code) and value > recover
+            self._board.cause(code, value >= trip or still)
         hot = inside >= s.inside_derate or plug >= s.plug_derate
         warm = inside > s.inside_recover or plug > s.plug_recover
         derated = hot or (self.derated and warm)
@@ -220,10 +236,14 @@ class Temperatures:
             self._plan.cancel()
             self._plan = None
         waits = [
-            node.crossing(threshold, t)
-            for node, thresholds in (
-                (self.inside, (s.inside_derate, s.inside_trip, s.inside_recover)),
-                (self.plug, (s.plug_derate, s.plug_trip, s.plug_recover)),
+            node.crossing(threshold - offset, t)
+            for node, offset, thresholds in (
+                (
+                    self.inside,
+                    self._sensor_offset,
+                    (s.inside_derate, s.inside_trip, s.inside_recover),
+                ),
+                (self.plug, 0.0, (s.plug_derate, s.plug_trip, s.plug_recover)),
             )
             for threshold in thresholds
         ]

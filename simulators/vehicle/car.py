@@ -4,6 +4,7 @@ Nothing ticks. Something is switched, plugged, broken or has got there, and `upd
 part look once more until nothing changes. In between everything is a closed form of time.
 """
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -109,6 +110,7 @@ class Car:
 
         self.pack.power = self._pack_power
         self.side.limit = self.charging.limit
+        self.side.cable_rating = lambda: math.inf  # the car looks at CC itself
         self.side.wants_charge = False
         self._limit = self.charging.limit()
         world.load.on_change.append(self.update)

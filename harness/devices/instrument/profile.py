@@ -157,6 +157,10 @@ class InstrumentProfile:
         return self.file.kind
 
     @property
+    def described(self) -> Mapping[str, InstrumentPoint]:
+        return self.points
+
+    @property
     def shown(self) -> Sequence[str]:
         return tuple(self.points)
 

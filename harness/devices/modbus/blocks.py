@@ -13,7 +13,7 @@ from harness.devices.modbus.codec import codec_of
 from harness.devices.modbus.frames import Request
 from harness.devices.modbus.layout import STRUCT, Raw, bits_of, words_of
 from harness.devices.modbus.plan import Block
-from harness.devices.modbus.points import Point
+from harness.devices.modbus.points import Point, ReadRules
 from harness.errors import UsageError
 from harness.quantity import Measurement, Quality, Quantity, convert
 
@@ -38,6 +38,7 @@ def uncertainty_of(point: Point, stated: Quantity | None) -> tuple[float | None,
     return convert(stated.value, stated.unit, point.unit), None
 
 
+_USUAL = ReadRules()
 NO_FACTORS: Mapping[str, float | None] = MappingProxyType({})
 
 
@@ -76,7 +77,9 @@ class BlockReader:
         unit: int,
         source: str,
         uncertainty: Mapping[str, Quantity],
+        *,
         factors: Mapping[str, float | None] = NO_FACTORS,
+        rules: ReadRules = _USUAL,
     ) -> None:
         """`factors`: what the values of some points are multiplied by; None: it is not known."""
         self.request = Request(
@@ -85,6 +88,8 @@ class BlockReader:
             block.address,
             block.count,
             about=_about(source, [point.name for point in block.points]),
+            longer=rules.longer_replies,
+            again_after=rules.first_ignored,
         )
         self._bits = block.count if block.table.is_bits else 0
         places: dict[int, int] = {}

@@ -23,8 +23,10 @@ from harness.devices.modbus.connection import DEFAULT_TCP_PORT, DEFAULT_TIMEOUT,
 from harness.devices.modbus.frames import (
     EXCEPTIONS,
     Request,
+    fault_ascii,
     fault_rtu,
     fault_tcp,
+    look_ascii,
     look_rtu,
     look_tcp,
 )
@@ -90,6 +92,9 @@ _READS: dict[int, type[ModbusPDU]] = {
 }
 
 
+_FRAMERS = {"rtu": FramerType.RTU, "ascii": FramerType.ASCII, "tcp": FramerType.SOCKET}
+
+
 class ModbusClient:
     """One connection. One request at a time; `Line` sees to that.
 
@@ -102,7 +107,7 @@ class ModbusClient:
         self.sent = b""
         self.received = b""
         self._on_stray = on_stray
-        self._rtu = connection.is_rtu
+        self._framing = connection.framed
         self._client: _PymodbusClient | None = None
         self._reason: BaseException | None = None
         self._request: Request | None = None
@@ -138,9 +143,10 @@ class ModbusClient:
             "trace_connect": self._link_changed,
         }
         client: _PymodbusClient
-        if to.modbus == "rtu":
+        if to.is_serial:
             client = AsyncModbusSerialClient(
                 str(to.port),
+                framer=_FRAMERS[self._framing],
                 baudrate=to.baudrate or 9600,
                 bytesize=to.bytesize or 8,
                 parity=usable_parity(str(to.port), to.parity or "N"),
@@ -152,7 +158,7 @@ class ModbusClient:
             client = AsyncModbusTcpClient(
                 host,
                 port=int(to.port or DEFAULT_TCP_PORT),
-                framer=FramerType.RTU if self._rtu else FramerType.SOCKET,
+                framer=_FRAMERS[self._framing],
                 **hooks,
             )
         client.ctx.max_buffer_size = _MOST_BYTES
@@ -198,6 +204,10 @@ class ModbusClient:
         try:
             # pymodbus frames and sends; told to expect no reply, it leaves the waiting to us.
             await client.execute(True, request.pdu)
+            if 0 < request.again_after < timeout:
+                await asyncio.wait([answer], timeout=request.again_after)
+                if not answer.done():
+                    await client.execute(True, request.pdu)
             body = await answer
         except (ModbusException, OSError) as error:
             raise DeviceLostError(f"{request}: it cannot be sent ({error})") from error
@@ -216,8 +226,12 @@ class ModbusClient:
         if not data:
             self._give_up(NoReplyError(f"{request}: no reply within {timeout:g} s"))
             return
-        rtu = self._rtu
-        fault = fault_rtu(request, data) if rtu else fault_tcp(request, self._number(), data)
+        if self._framing == "rtu":
+            fault = fault_rtu(request, data)
+        elif self._framing == "ascii":
+            fault = fault_ascii(request, data)
+        else:
+            fault = fault_tcp(request, self._number(), data)
         self._give_up(BadReplyError(f"{request}: {fault}"))
 
     def _give_up(self, error: BenchError) -> None:
@@ -244,8 +258,10 @@ class ModbusClient:
             self._on_stray()
             return b""
         self.received = data
-        if self._rtu:
+        if self._framing == "rtu":
             body = look_rtu(request, data)
+        elif self._framing == "ascii":
+            body = look_ascii(request, data)
         else:
             try:
                 body = look_tcp(request, self._number(), data)

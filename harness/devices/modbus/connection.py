@@ -50,12 +50,15 @@ Seconds = Annotated[
 """A time written with its unit; Python code may give plain seconds."""
 
 
+Framing = Literal["tcp", "rtu", "ascii"]
+
+
 class ModbusConnection(BaseModel):
     """One way to a device. Raises FileError (through `datafile.validate`) or ValidationError."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    modbus: Literal["tcp", "rtu", "rtu-over-tcp", "memory"]
+    modbus: Literal["tcp", "rtu", "ascii", "rtu-over-tcp", "memory"]
     host: str | None = None
     port: int | str | None = None
     """TCP port; name of the serial port (`/dev/ttyUSB0`, `COM3`); number of the in-memory line."""
@@ -70,16 +73,16 @@ class ModbusConnection(BaseModel):
     """How often one request is sent before silence or damaged replies count as final."""
     pause: Seconds | None = None
     """Silence between two requests; overrides the profile's."""
-    framing: Literal["tcp", "rtu"] | None = None
+    framing: Framing | None = None
     """Of `memory` only."""
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        if self.modbus == "rtu":
+        if self.is_serial:
             if not isinstance(self.port, str) or not self.port:
-                raise ValueError("'port' with the name of a serial port for modbus: rtu")
+                raise ValueError(f"'port' with the name of a serial port for modbus: {self.modbus}")
             if self.host is not None:
-                raise ValueError("no 'host' with modbus: rtu")
+                raise ValueError(f"no 'host' with modbus: {self.modbus}")
         else:
             if isinstance(self.port, str):
                 raise ValueError(f"'port' as a number for modbus: {self.modbus}")
@@ -99,9 +102,23 @@ class ModbusConnection(BaseModel):
         return self
 
     @property
-    def is_rtu(self) -> bool:
-        """RTU frames (CRC, no transaction number), whatever carries them."""
-        return self.modbus in ("rtu", "rtu-over-tcp") or self.framing == "rtu"
+    def is_serial(self) -> bool:
+        return self.modbus in ("rtu", "ascii")
+
+    @property
+    def framed(self) -> Framing:
+        """What the frames look like, whatever carries them."""
+        if self.modbus == "memory":
+            return self.framing or "tcp"
+        if self.modbus in ("rtu", "rtu-over-tcp"):
+            return "rtu"
+        return "ascii" if self.modbus == "ascii" else "tcp"
+
+    @property
+    def is_bus(self) -> bool:
+        """Frames without a transaction number, as on a serial line: a late reply looks like the
+        answer to the next request of its kind."""
+        return self.framed != "tcp"
 
     def complete(self, profile: Profile) -> "ModbusConnection":
         """This connection with everything left out filled from the profile's factory settings.
@@ -112,7 +129,7 @@ class ModbusConnection(BaseModel):
         link = _link_for(self, profile)
         filled = self.model_dump()
         wanted = ["unit", "timeout"]
-        if self.modbus == "rtu":
+        if self.is_serial:
             wanted += _SERIAL_ONLY
         elif self.modbus == "tcp":
             wanted.append("port")
@@ -123,8 +140,9 @@ class ModbusConnection(BaseModel):
             filled["timeout"] = DEFAULT_TIMEOUT
         if filled["pause"] is None:
             filled["pause"] = profile.rules.pause
-        if self.modbus == "rtu":
-            fallback = {"baudrate": 9600, "parity": "N", "bytesize": 8, "stopbits": 1}
+        if self.is_serial:
+            bits = 7 if self.modbus == "ascii" else 8
+            fallback = {"baudrate": 9600, "parity": "N", "bytesize": bits, "stopbits": 1}
             filled |= {key: value for key, value in fallback.items() if filled[key] is None}
         if self.modbus == "tcp" and filled["port"] is None:
             filled["port"] = DEFAULT_TCP_PORT
@@ -142,14 +160,14 @@ class ModbusConnection(BaseModel):
         """One line for people and for the record."""
         unit = "" if self.unit is None else f" unit {self.unit}"
         if self.modbus == "memory":
-            return f"memory:{self.port} ({'rtu' if self.is_rtu else 'tcp'} frames){unit}"
-        if self.modbus == "rtu":
+            return f"memory:{self.port} ({self.framed} frames){unit}"
+        if self.is_serial:
             line = f"{self.bytesize or '?'}{self.parity or '?'}{self.stopbits or '?'}"
-            return f"rtu {self.port} {self.baudrate or '?'} {line}{unit}"
+            return f"{self.modbus} {self.port} {self.baudrate or '?'} {line}{unit}"
         return f"{self.modbus} {self.host}:{self.port or DEFAULT_TCP_PORT}{unit}"
 
 
 def _link_for(connection: ModbusConnection, profile: Profile) -> Link | None:
     """The link of the profile that this connection uses, or the nearest one."""
-    first, second = ("rtu", "tcp") if connection.is_rtu else ("tcp", "rtu")
-    return profile.links.get(first) or profile.links.get(second)
+    kinds = [connection.framed, *(kind for kind in profile.links if kind != connection.framed)]
+    return next((profile.links[kind] for kind in kinds if kind in profile.links), None)

@@ -96,6 +96,9 @@ class ModbusDevice:
 
     def why_not(self, name: str) -> str:
         """Why a point cannot be read; empty if it can."""
+        derived = self.profile.derived.get(name)
+        if derived is not None:
+            return next(filter(None, map(self.why_not, derived.needs)), "")
         point = self.profile.points.get(name)
         if point is None:
             return f"the profile {self.profile.id} has no point {name!r}"
@@ -121,6 +124,9 @@ class ModbusDevice:
         `attempts` overrides how often a request is sent before silence counts. Raises
         NotAvailableError, DeviceError or BenchError.
         """
+        derived = self.profile.derived
+        if derived and not derived.keys().isdisjoint(names):
+            return await self._read_derived(names, deadline, attempts)
         key = tuple(names)
         if not key:
             return {}
@@ -142,21 +148,47 @@ class ModbusDevice:
             reader.decode(reply.data, reply.at - start, [reply.line], found)
         return found
 
+    async def _read_derived(
+        self, names: Sequence[str], deadline: Deadline, attempts: int | None
+    ) -> dict[str, Measurement]:
+        """The same, where some of the names are made of several points."""
+        derived = self.profile.derived
+        for name in names:
+            if why := self.why_not(name):
+                raise NotAvailableError(f"{self.role}: {why}")
+        needed = (derived[name].needs if name in derived else (name,) for name in names)
+        parts = tuple(dict.fromkeys(part for some in needed for part in some))
+        found = await self.read(parts, deadline, attempts=attempts)
+        return {
+            name: derived[name].made_of(found, self.role) if name in derived else found[name]
+            for name in names
+        }
+
     def _plan(self, names: tuple[str, ...]) -> list[BlockReader]:
         for name in names:
             if why := self.why_not(name):
                 raise NotAvailableError(f"{self.role}: {why}")
-        points = self.profile.points
+        points, rules = self.profile.points, self.profile.rules
         known = [point for name, point in points.items() if self.has(name)]
-        blocks = plan([points[name] for name in names], self.profile.rules, known)
-        factors = {name: self._factor(points[name]) for name in names if points[name].scale_by}
+        blocks = plan([self._as_scaled(points[name]) for name in names], rules, known)
+        varying = (points[name] for name in names if points[name].scale_by or points[name].scale_if)
+        factors = {point.name: self._factor(point) for point in varying}
         return [
-            BlockReader(block, self.unit, self.role, self._uncertainty, factors) for block in blocks
+            BlockReader(
+                block, self.unit, self.role, self._uncertainty, factors=factors, rules=rules
+            )
+            for block in blocks
         ]
+
+    def _as_scaled(self, point: Point) -> Point:
+        """The point with the scale that its device uses now."""
+        return point.scaled(lambda one: one.holds(self._gates.get(one.point)))
 
     def _factor(self, point: Point) -> float | None:
         """What a reading is multiplied by, as the device said when it was opened."""
         factor = 1.0
+        if any(self._gates.get(one.point) is None for c in point.scale_if for one in c.when):
+            return None
         for name in point.scale_by:
             value = self._gates.get(name)
             if isinstance(value, bool) or not isinstance(value, int | float):
@@ -171,24 +203,38 @@ class ModbusDevice:
         UsageError (the value is not allowed), NotAvailableError (no such point, or a precondition
         does not hold), DeviceError or BenchError.
         """
-        point = self._writable(name)
-        words = encode(point, value)
+        point = self._as_scaled(self._writable(name))
+        if point.scale_if and self._factor(point) is None:
+            raise NotAvailableError(f"{self.role}: nobody knows how {name} is scaled now")
+        requests = [self._write_request(point, value)]
+        requests += [
+            self._write_request(self._as_scaled(self._writable(other)), value)
+            for other in point.also_write
+        ]
         if point.requires and (not point.energises or in_choices(value, point.energises)):
             await self._require(point, deadline)
-        request = Request(
+        await self.line.transact(requests, self.context, deadline, pause=self._pause)
+        for one in (name, *point.also_write):
+            self.written[one] = value
+            self._stale = self._stale or one in self.profile.gates
+
+    def _write_request(self, point: Point, value: Value) -> Request:
+        """Raises UsageError for a value that may not be written."""
+        words = encode(point, value)
+        return Request(
             self.unit if point.unit_id is None else point.unit_id,
             point.write_function,
             point.address,
             len(words),
             words,
-            about=f"{self.role}: {name} = {value}",
+            about=f"{self.role}: {point.name} = {value}",
+            again_after=self.profile.rules.first_ignored,
         )
-        await self.line.transact([request], self.context, deadline, pause=self._pause)
-        self.written[name] = value
-        self._stale = self._stale or name in self.profile.gates
 
     def _writable(self, name: str) -> Point:
         point = self.profile.points.get(name)
+        if name in self.profile.derived:
+            raise NotAvailableError(f"{self.role}: {name} of {self.profile.id} can only be read")
         if point is None:
             raise NotAvailableError(f"{self.role}: {self.why_not(name)}")
         if not point.writable:
@@ -207,6 +253,21 @@ class ModbusDevice:
                     f"{self.role}: {point.name} needs that {condition}; it reads {value!r}"
                 )
 
+    def took(self, name: str, value: Value, shown: Measurement | None) -> bool:
+        """Whether what was read back is what was written.
+
+        Numbers may differ by half a step of the coarser of the two registers.
+        """
+        if shown is None or shown.value is None:
+            return False
+        numbers = [one for one in (value, shown.value) if isinstance(one, int | float)]
+        if len(numbers) < 2 or isinstance(value, bool):
+            return shown.value == value
+        points = (self.profile.points.get(one) for one in (name, shown.name))
+        step = max((one.resolution or 0.0 for one in points if one is not None), default=0.0)
+        slack = step / 2 + 1e-6 * max(1.0, abs(numbers[0]))
+        return abs(numbers[0] - numbers[1]) <= slack
+
     async def write_and_read_back(
         self, name: str, value: Value, deadline: Deadline
     ) -> Measurement | None:
@@ -222,4 +283,8 @@ class ModbusDevice:
             return None
         if point.settle:
             await sleep(min(point.settle, deadline.remaining()))
-        return (await self.read([shown], deadline))[shown]
+        others = [one for one in point.also_write if self.has(one)]
+        found = await self.read([shown, *others], deadline)
+        # One that did not take the value speaks for all.
+        wrong = (found[one] for one in others if found[one].value != found[shown].value)
+        return next(wrong, found[shown])

@@ -1,6 +1,6 @@
 """Requests, and what a valid reply to one looks like on the wire. Pure functions of bytes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +32,10 @@ class Request:
     values: Sequence[int] = ()
     about: str = ""
     """What it is for, in messages: role and points."""
+    longer: bool = False
+    """The reply may carry more data than was asked for; what was asked for comes first."""
+    again_after: float = 0.0
+    """The device ignores it until it comes again, so many seconds later; 0: it does not."""
     data_bytes: int = field(init=False)
     """Data bytes of a good reply to a read; 0 for writes."""
     pdu_length: int = field(init=False)
@@ -91,14 +95,21 @@ def _pdu_fault(request: Request, pdu: bytes) -> str:
         return "" if len(pdu) == 2 else f"wrong length: {len(pdu)} bytes of exception reply"
     if function != request.function:
         return f"wrong function: the reply is to FC {function & 0x7F:02d}"
-    if len(pdu) != request.pdu_length:
+    if len(pdu) != _length(request, pdu):
         return f"wrong length: {len(pdu)} bytes where {request.pdu_length} answer the request"
     if request.data_bytes:
-        if pdu[1] != request.data_bytes:
+        if pdu[1] != request.data_bytes and not request.longer:
             return f"wrong length: {pdu[1]} data bytes announced, {request.data_bytes} asked for"
     elif pdu[1] << 8 | pdu[2] != request.address:
         return f"wrong address: the reply is about {pdu[1] << 8 | pdu[2]}"
     return ""
+
+
+def _length(request: Request, pdu: bytes) -> int:
+    """How long a good reply that begins like this is, from its function code on, without CRC."""
+    if request.longer and request.data_bytes and len(pdu) > 1:
+        return 2 + max(pdu[1], request.data_bytes)
+    return request.pdu_length
 
 
 def look_rtu(request: Request, data: bytes) -> bytes:
@@ -107,17 +118,22 @@ def look_rtu(request: Request, data: bytes) -> bytes:
     Empty if there is none yet. Noise before the frame, as bus drivers make it when they turn
     round, is stepped over: a frame counts only with the right unit, function, length and CRC.
     """
-    good = request.pdu_length + 3
     for start in range(len(data) - 4):
         if data[start] != request.unit:
             continue
+        good = _length(request, data[start + 1 :]) + 3 if request.longer else request.pdu_length + 3
         end = start + (5 if data[start + 1] & 0x80 else good)
         if len(data) < end or crc16(data[start : end - 2]) != data[end - 1] << 8 | data[end - 2]:
             continue
         body = data[start + 1 : end - 2]
         if not _pdu_fault(request, body):
-            return body
+            return _asked_for(request, body)
     return b""
+
+
+def _asked_for(request: Request, body: bytes) -> bytes:
+    """A reply without what came beyond the data that was asked for."""
+    return body[: request.pdu_length] if request.longer and not body[0] & 0x80 else body
 
 
 def fault_rtu(request: Request, data: bytes) -> str:
@@ -155,7 +171,7 @@ def look_tcp(request: Request, transaction: int, data: bytes) -> bytes:
             body = data[start + 7 : end]
             if fault := _pdu_fault(request, body):
                 raise ValueError(fault)
-            return body
+            return _asked_for(request, body)
         start = end
     return b""
 
@@ -171,3 +187,54 @@ def fault_tcp(request: Request, transaction: int, data: bytes) -> str:
         if len(data) >= 6 + (data[4] << 8 | data[5]):
             return f"wrong transaction: a reply to number {number}, not {transaction}"
     return f"short frame: {len(data)} of {request.pdu_length + 7} bytes"
+
+
+def lrc(data: bytes) -> int:
+    """Checksum of a Modbus ASCII frame: the bytes and it add up to 0, modulo 256."""
+    return -sum(data) & 0xFF
+
+
+def look_ascii(request: Request, data: bytes) -> bytes:
+    """The valid Modbus ASCII reply among the bytes so far, from its function code on without LRC.
+
+    Empty if there is none yet. Frames of other units, damaged ones and noise are stepped over.
+    """
+    for _, frame in _ascii_frames(data):
+        if frame and lrc(frame[:-1]) == frame[-1] and frame[0] == request.unit:
+            body = frame[1:-1]
+            if len(body) >= 2 and not _pdu_fault(request, body):
+                return _asked_for(request, body)
+    return b""
+
+
+def fault_ascii(request: Request, data: bytes) -> str:
+    """Why these bytes, all that came until the time was up, are no reply."""
+    frames = list(_ascii_frames(data))
+    if not frames:
+        return f"short frame: {len(data)} bytes without ':' and line end"
+    text, frame = frames[-1]
+    if len(frame) < 4:
+        return f"no Modbus ASCII frame: {text!r}"
+    if lrc(frame[:-1]) != frame[-1]:
+        return f"bad LRC: {frame[-1]:02X}, calculated {lrc(frame[:-1]):02X}"
+    if frame[0] != request.unit:
+        return f"wrong unit: a reply from unit {frame[0]}"
+    return _pdu_fault(request, frame[1:-1]) or "wrong length"
+
+
+def unit_in_ascii(data: bytes) -> int | None:
+    """Unit id of the last whole frame; None if there is none."""
+    whole = [frame for _, frame in _ascii_frames(data) if frame and lrc(frame[:-1]) == frame[-1]]
+    return whole[-1][0] if whole else None
+
+
+def _ascii_frames(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """What stands between each ':' and its line end, and the bytes that it spells (b"": none)."""
+    for part in data.split(b":")[1:]:
+        text, end, _ = part.partition(b"\r\n")
+        if not end:
+            continue
+        try:
+            yield text, bytes.fromhex(text.decode("ascii"))
+        except ValueError:
+            yield text, b""

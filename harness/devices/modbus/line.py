@@ -110,7 +110,7 @@ class Line:
         self._last_end = -math.inf
         self._ghosts: dict[tuple[int, int, int], float] = {}
         self._least_pause = _frame_gap(connection)
-        self._is_rtu = connection.is_rtu
+        self._is_bus = connection.is_bus
 
     async def open(self, deadline: Deadline) -> None:
         """Connect, once for all devices of the line. Raises ConnectionFailedError."""
@@ -257,7 +257,7 @@ class Line:
             if len(job.replies) == len(job.todo) and not job.answer.done():
                 job.answer.set_result(job.replies)
             return
-        if self._is_rtu and isinstance(failure, NoReplyError):
+        if self._is_bus and isinstance(failure, NoReplyError):
             self._ghosts[request.signature()] = started + 2 * self.timeout
         job.left -= 1
         if job.left <= 0 or _is_final(failure) or job.deadline.passed():

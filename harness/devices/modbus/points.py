@@ -8,14 +8,17 @@ Addresses are always the numbers sent on the wire (0 to 65535). `words` counts 1
 is 1 for a coil or discrete input.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from harness.quantity import Quantity, Value
 from harness.text import Text
+
+if TYPE_CHECKING:
+    from harness.devices.modbus.derived import Derived
 
 Confidence = Literal["high", "medium", "low"]
 Conversion = Literal["cp_duty"]
@@ -24,7 +27,7 @@ Packing = Literal["dotted", "letter_number", "hex", "minutes_seconds"]
 """Several things in the bytes of a whole number: `3.10.13`, `A5`, `0x40000` (texts), or a time in
 seconds of which the high byte holds the minutes."""
 Order = Literal["big", "little"]
-LinkKind = Literal["rtu", "tcp"]
+LinkKind = Literal["rtu", "ascii", "tcp"]
 
 
 class Table(StrEnum):
@@ -130,6 +133,14 @@ class Doubt:
     confidence: Confidence
 
 
+@dataclass(frozen=True, slots=True)
+class ScaleCase:
+    """Another scale, while these conditions hold (a mode, a firmware version)."""
+
+    when: tuple[Condition, ...]
+    scale: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Point:
     """One named quantity of one profile.
@@ -155,6 +166,8 @@ class Point:
     offset: float = 0.0
     scale_by: tuple[str, ...] = ()
     """Points whose values the scaled value is multiplied by (CT and VT ratios)."""
+    scale_if: tuple[ScaleCase, ...] = ()
+    """The first case that holds gives the scale instead of `scale`."""
     conversion: Conversion | None = None
     """From the scaled number to the value, where that is no factor."""
     unit: str | None = None
@@ -187,6 +200,8 @@ class Point:
     """The point that shows what was written; None: the point itself if readable."""
     settle: float = 0.0
     """Seconds after a write before the read-back can be trusted."""
+    also_write: tuple[str, ...] = ()
+    """Points that take the same value, each in a request of its own (one limit per phase)."""
     self_clearing: bool = False
     """The device takes the command and clears the register by itself."""
     confidence: Confidence = "high"
@@ -219,6 +234,13 @@ class Point:
     def is_text(self) -> bool:
         packed = self.packing is not None and self.packing != "minutes_seconds"
         return packed or self.type in ("string", "bytes")
+
+    def scaled(self, holds: Callable[[Condition], bool]) -> "Point":
+        """The point with the scale that it has now."""
+        for case in self.scale_if:
+            if all(map(holds, case.when)):
+                return replace(self, scale=case.scale)
+        return self
 
     def where(self) -> str:
         """`input 6 (printed 30007)`."""
@@ -266,6 +288,11 @@ class ReadRules:
     """Spans (first and last address) that must not be touched."""
     pause: float = 0.0
     """Seconds of silence between two requests."""
+    first_ignored: float = 0.0
+    """The device ignores a request until it comes once more: seconds after which it is sent again;
+    0: it answers at once."""
+    longer_replies: bool = False
+    """Replies may carry more registers than were asked for; the first ones count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,6 +375,10 @@ class Profile:
     path: Path
     data: bytes = field(repr=False)
     sha256: str = ""
+    derived: Mapping[str, "Derived"] = field(default_factory=dict)
+    """Values made of several points, by name."""
+    connectors: int = 1
+    """How many connectors the map describes; this profile is that of one of them."""
 
     @property
     def gates(self) -> tuple[str, ...]:
@@ -356,13 +387,20 @@ class Profile:
             condition.point
             for point in self.points.values()
             for condition in (*point.available_if, *point.readable_if)
-        } | {name for point in self.points.values() for name in point.scale_by}
+        }
+        for point in self.points.values():
+            names |= {*point.scale_by, *(c.point for case in point.scale_if for c in case.when)}
         return tuple(name for name in self.points if name in names)
 
     @property
+    def described(self) -> Mapping[str, "Point | Derived"]:
+        """Everything that can be asked for by name: points, and what is derived from them."""
+        return {**self.points, **self.derived} if self.derived else self.points
+
+    @property
     def shown(self) -> tuple[str, ...]:
-        """All points: no register map has too many to be shown."""
-        return tuple(self.points)
+        """All of them: no register map has too many to be shown."""
+        return tuple(self.described)
 
     def energising(self) -> dict[str, tuple[Choice, ...]]:
         """Every point that can put mains on the plug, with the values that do."""

@@ -72,8 +72,20 @@ used by actions), `safe_state` (the sequence that makes it safe and the readings
 The names of points, their units and their states are shared where `canonical.py` lists them; the
 vendor's own name goes to `label`. Two points may show the identical registers in two ways.
 
-Not built yet, with their place in this shape: a stride between connectors (beside `unit_id`),
-values made of several points (a section `derived`), Modbus ASCII (`links.ascii`).
+Further sections and keys:
+
+    derived: {power: {unit: W, sum: [{of: [voltage_l1, current_l1]}, {of: [x], times: 10}]}}
+                   values made of several points: a sum of products; or `join: [a, b]` for a text,
+                   with `with: "."` between its parts; or the first that holds of
+                   `states: [{is: charging, when: {a: closed, b: {at_least: 2}}}]`
+    connectors     {count: 3, stride: 1000, first: 1000}: points from address `first` on are there
+                   once for each connector, `stride` apart; or `unit_stride: 1` where each connector
+                   is a unit id; the bench file says which one is meant (`connector: 2`)
+    links.ascii    Modbus ASCII on a serial line, with the keys of `rtu`
+    reading        `first_ignored: 300 ms` for a device that hears a request only when it is sent
+                   again, `longer_replies: true` for one that answers with more than was asked
+    scale_if       of a point: [{when: {mode: fine}, scale: 0.01}], the first that holds
+    also_write     of a point: others that take the same value, each in a request of its own
 """
 
 from collections.abc import Sequence
@@ -96,6 +108,8 @@ from harness.devices.modbus.profile_check import (
     link_points,
 )
 from harness.devices.modbus.profile_conditions import Complaints
+from harness.devices.modbus.profile_connectors import at_connector, check_connectors
+from harness.devices.modbus.profile_derived import build_derived
 from harness.devices.modbus.profile_file import ProfileFile
 from harness.errors import FileError, Problem, UnknownNameError
 
@@ -105,19 +119,24 @@ SHIPPED = Path(__file__).resolve().parent / "profiles"
 
 
 def load_profile(
-    name_or_path: str, folders: Sequence[Path] = (), *, model: str | None = None
+    name_or_path: str,
+    folders: Sequence[Path] = (),
+    *,
+    model: str | None = None,
+    connector: int = 1,
 ) -> Profile:
     """The profile of that name, from `folders` or the package, or from a file ending in .yaml.
 
-    `model` picks one of the file's `models`; without it the first is meant. Raises FileError with
-    every problem of the file, or UnknownNameError.
+    `model` picks one of the file's `models`; without it the first is meant. `connector` counts
+    from 1. Raises FileError with every problem of the file, UnknownNameError, or UsageError for a
+    connector that the device does not have.
     """
     if name_or_path.endswith((".yaml", ".yml")):
-        return _read(Path(name_or_path), model)
+        return _read(Path(name_or_path), model, connector)
     for folder in (*folders, SHIPPED):
         path = folder / f"{name_or_path}.yaml"
         if path.is_file() and path.parent == folder:
-            return _read(path, model)
+            return _read(path, model, connector)
     raise UnknownNameError("profile", name_or_path, list_profiles(folders))
 
 
@@ -131,7 +150,7 @@ def schema() -> dict[str, Any]:
     return ProfileFile.model_json_schema()
 
 
-def _read(path: Path, model: str | None) -> Profile:
+def _read(path: Path, model: str | None, connector: int) -> Profile:
     values, places, data = load(path)
     complain = Complaints(places)
     file = _parse(values, places, complain)
@@ -147,6 +166,8 @@ def _read(path: Path, model: str | None) -> Profile:
             points[name] = point
     check_overlaps(points, complain)
     points = link_points(file, points, chosen, complain)
+    derived = build_derived(file, points, complain)
+    check_connectors(file, points, complain)
     profile = Profile(
         id=file.profile,
         title=file.title,
@@ -168,10 +189,12 @@ def _read(path: Path, model: str | None) -> Profile:
         path=path,
         data=data,
         sha256=sha256(data),
+        derived=derived,
+        connectors=file.connectors.count if file.connectors is not None else 1,
     )
     if complain.problems:
         raise FileError(_in_order(complain.problems))
-    return profile
+    return at_connector(profile, file.connectors, connector)
 
 
 _STAND_IN: dict[str, Any] = {

@@ -58,6 +58,7 @@ def build_point(name: str, row: PointFile, file: ProfileFile, complain: Complain
         scale=row.scale,
         offset=row.offset,
         scale_by=tuple(row.scale_by),
+        also_write=tuple(row.also_write),
         conversion=row.conversion,
         packing=row.packing,
         retentive=row.retentive,
@@ -169,6 +170,13 @@ def _check_scaling(here: Path_, row: PointFile, kind: str, complain: Complaints)
             complain.add((*here, "packing"), f"{row.packing} does not go with the unit", "unit: s")
     if row.scale_by and (kind not in _NUMBERS or row.values or row.bits or "w" in row.access):
         complain.add((*here, "scale_by"), "only numbers that are read are multiplied", "access: r")
+
+    for index, case in enumerate(row.scale_if):
+        if not _SMALLEST <= abs(case.scale) <= 1 / _SMALLEST:
+            what = f"a scale of {case.scale:g} says nothing"
+            complain.add((*here, "scale_if", index, "scale"), what, "not zero")
+    if row.scale_if and (kind not in _NUMBERS or row.values or row.bits or row.packing):
+        complain.add((*here, "scale_if"), "only numbers have scale and offset", "none here")
 
 
 def _check_range(path: Path_, choice: Choice, complain: Complaints) -> None:
@@ -310,6 +318,7 @@ def _check_writing(here: Path_, row: PointFile, point: Point, complain: Complain
         "read_back": row.read_back is not None,
         "write_function": row.write_function is not None,
         "self_clearing": row.self_clearing,
+        "also_write": bool(row.also_write),
         "settle": row.settle > 0,
         "retentive": row.retentive is not None,
     }

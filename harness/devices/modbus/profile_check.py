@@ -13,6 +13,7 @@ from harness.devices.modbus.points import (
     Point,
     ReadRules,
     SafeState,
+    ScaleCase,
     SequenceStep,
     Table,
     Watchdog,
@@ -22,6 +23,7 @@ from harness.devices.modbus.profile_conditions import Complaints, build_conditio
 from harness.devices.modbus.profile_file import (
     ConditionField,
     LinkFile,
+    PointFile,
     ProfileFile,
     RatingsFile,
     WatchdogFile,
@@ -73,12 +75,14 @@ def link_points(
         if row.read_back is not None:
             _check_read_back(here, row.read_back, points, complain)
         _check_factors(here, row.scale_by, points, complain)
+        _check_also_written(here, name, row.also_write, points, complain)
         whole = replace(
             point,
             requires=_conditions((*here, "requires"), row.requires, points, complain),
             available_if=_gates((*here, "available_if"), row.available_if, file, points, complain),
             readable_if=_gates((*here, "readable_if"), row.readable_if, file, points, complain),
             allowed=_allowed(name, point, file, model, complain),
+            scale_if=_scales(here, row, file, points, complain),
         )
         default, raw = finish_default(here, row, whole, complain)
         linked[name] = replace(whole, default=default, default_raw=raw)
@@ -106,6 +110,38 @@ def _check_factors(
             complain.no_point(path, name)
         elif not point.readable or point.values or point.flags or point.is_text or point.scale_by:
             complain.add(path, f"{name} is no plain number that can be read", "a ratio")
+
+
+def _check_also_written(
+    here: Path_, name: str, others: list[str], points: Mapping[str, Point], complain: Complaints
+) -> None:
+    """What takes the same value is written like it and measured like it."""
+    for index, other in enumerate(others):
+        path = (*here, "also_write", index)
+        point = points.get(other)
+        if point is None:
+            complain.no_point(path, other)
+        elif not point.writable or other == name or point.also_write:
+            complain.add(path, f"{other} cannot be written so", "another point with access: rw")
+        elif point.unit != points[name].unit:
+            what = f"{other} is in {point.unit or 'no unit'}"
+            complain.add(path, what, f"{points[name].unit or 'no unit'}, as {name} is")
+
+
+def _scales(
+    here: Path_,
+    row: PointFile,
+    file: ProfileFile,
+    points: Mapping[str, Point],
+    complain: Complaints,
+) -> tuple[ScaleCase, ...]:
+    return tuple(
+        ScaleCase(
+            _gates((*here, "scale_if", index, "when"), case.when, file, points, complain),
+            case.scale,
+        )
+        for index, case in enumerate(row.scale_if)
+    )
 
 
 def _conditions(
@@ -170,6 +206,7 @@ def build_links(file: ProfileFile, complain: Complaints) -> dict[str, Link]:
     links: dict[str, Link] = {}
     kinds: tuple[tuple[LinkKind, LinkFile | None], ...] = (
         ("rtu", file.links.rtu),
+        ("ascii", file.links.ascii),
         ("tcp", file.links.tcp),
     )
     for kind, row in kinds:
@@ -212,7 +249,7 @@ def build_links(file: ProfileFile, complain: Complaints) -> dict[str, Link]:
             note=row.note,
         )
     if not links and ("links",) not in complain.broken:
-        complain.add(("links",), "there is no link", "'rtu' or 'tcp'")
+        complain.add(("links",), "there is no link", "'rtu', 'ascii' or 'tcp'")
     return links
 
 
@@ -247,6 +284,8 @@ def build_rules(file: ProfileFile, points: Mapping[str, Point], complain: Compla
         exact=row.exact,
         forbidden=tuple(forbidden),
         pause=row.pause,
+        first_ignored=row.first_ignored,
+        longer_replies=row.longer_replies,
     )
 
 

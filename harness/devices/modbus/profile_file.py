@@ -111,6 +111,11 @@ class DoubtFile(_Strict):
     confidence: Confidence
 
 
+class ScaleCaseFile(_Strict):
+    when: dict[str, ConditionField] = Field(min_length=1)
+    scale: float
+
+
 class PointFile(_Strict):
     """One row of the printed table."""
 
@@ -130,6 +135,7 @@ class PointFile(_Strict):
     scale: float = 1.0
     offset: float = 0.0
     scale_by: list[PointName] = Field(default_factory=list)
+    scale_if: list[ScaleCaseFile] = Field(default_factory=list)
     conversion: Conversion | None = None
     packing: Packing | None = None
     unit: str | None = None
@@ -149,11 +155,61 @@ class PointFile(_Strict):
     readable_if: dict[str, ConditionField] = Field(default_factory=dict)
     read_back: str | None = None
     settle: DurationField = 0.0
+    also_write: list[PointName] = Field(default_factory=list)
     self_clearing: bool = False
     retentive: bool | None = None
     confidence: Confidence | None = None
     note: str = ""
     doubts: list[DoubtFile] = Field(default_factory=list)
+
+
+class TermFile(_Strict):
+    of: list[PointName] = Field(min_length=1)
+    times: float = 1.0
+
+
+class CaseFile(_Strict):
+    is_: Scalar = Field(alias="is")
+    when: dict[str, ConditionField] = Field(min_length=1)
+
+
+class DerivedFile(_Strict):
+    """A value made of several points: exactly one of sum, join, states."""
+
+    title: TextField | None = None
+    unit: str | None = None
+    sum: list[TermFile] = Field(default_factory=list)
+    join: list[PointName] = Field(default_factory=list)
+    with_: str = Field(default="", alias="with")
+    states: list[CaseFile] = Field(default_factory=list)
+    low: float | None = None
+    high: float | None = None
+    confidence: Confidence | None = None
+    note: str = ""
+    doubts: list[DoubtFile] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "DerivedFile":
+        if sum(bool(way) for way in (self.sum, self.join, self.states)) != 1:
+            raise ValueError("exactly one of 'sum', 'join', 'states'")
+        if self.with_ and not self.join:
+            raise ValueError("'with' between the parts of a 'join', and only there")
+        return self
+
+
+class ConnectorsFile(_Strict):
+    """Several connectors that one map describes, at a stride."""
+
+    count: int = Field(ge=2, le=64)
+    stride: int = Field(default=0, ge=0, le=65535)
+    first: int = Field(default=0, ge=0, le=65535)
+    unit_stride: int = Field(default=0, ge=0, le=247)
+
+    @model_validator(mode="after")
+    def _apart(self) -> "ConnectorsFile":
+        if bool(self.stride) == bool(self.unit_stride):
+            raise ValueError("either 'stride' or 'unit_stride'")
+        return self
 
 
 class LinkFile(_Strict):
@@ -174,6 +230,7 @@ class LinkFile(_Strict):
 
 class LinksFile(_Strict):
     rtu: LinkFile | None = None
+    ascii: LinkFile | None = None
     tcp: LinkFile | None = None
 
 
@@ -186,6 +243,8 @@ class ReadingFile(_Strict):
         default_factory=dict
     )
     pause: DurationField = 0.0
+    first_ignored: DurationField = 0.0
+    longer_replies: bool = False
 
 
 class DefaultsFile(_Strict):
@@ -261,6 +320,8 @@ class ProfileFile(_Strict):
     )
     defaults: DefaultsFile = Field(default_factory=DefaultsFile)
     points: dict[PointName, PointFile] = Field(min_length=1)
+    derived: dict[PointName, DerivedFile] = Field(default_factory=dict)
+    connectors: ConnectorsFile | None = None
     watchdog: WatchdogFile | None = None
     sequences: dict[Kebab, list[StepFile]] = Field(default_factory=dict)
     safe_state: SafeStateFile | None = None

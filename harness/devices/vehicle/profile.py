@@ -83,6 +83,11 @@ class VehicleProfile:
                     return path, path.read_bytes()
         return None
 
+    @property
+    def described(self) -> Mapping[str, VehiclePoint]:
+        """Everything that can be asked for by name: its points."""
+        return self.points
+
     @cached_property
     def points(self) -> Mapping[str, VehiclePoint]:
         """Every point by its name. Raises FileError for a profile that names what is not there."""

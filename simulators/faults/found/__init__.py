@@ -31,6 +31,8 @@ def with_found(fault: Fault) -> Fault:
         named = _table(module, "DIAGNOSIS").get(fault.name)
         if named is not None:
             diagnosis[module.PROCEDURE] = named
+    if (expects, diagnosis) == (fault.expects, fault.diagnosis):
+        return fault
     return replace(fault, expects=expects, diagnosis=diagnosis)
 
 

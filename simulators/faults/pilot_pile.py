@@ -1,0 +1,5 @@
+"""x"""
+
+from simulators.faults.fault import Fault
+
+FAULTS: tuple[Fault, ...] = ()
