@@ -72,6 +72,8 @@ _ROLES_ZH = {
     "pile": "充电桩",
     "meter": "电能表",
     "injector": "故障注入器",
+    "load": "负载",
+    "source": "交流电源",
     "vehicle": "车辆",
     "operator": "人员",
 }
