@@ -68,6 +68,8 @@ class Rig:
         self.overrides = Overrides()
         self.repair = Repair(self.pile.identity)
         self.multimeter = Multimeter()
+        self.faults_on: set[str] = set()
+        """Seeded faults that are there now; who mends one takes it out."""
         self._car = Car(self.world, wall=lambda: start + self.world.t) if with_car else None
 
     @property

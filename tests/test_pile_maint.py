@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -47,8 +48,7 @@ def accept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         told = "" if papers is None else f"maintenance: {json.dumps(papers)}\n"
         bench_file = tmp_path / "bench.yaml"
         bench_file.write_text(
-            "bench: maint\ndevices:\n  pile: {profile: gb-ac-pile, simulated: true}\n"
-            "  meter: {profile: eastron-sdm630, simulated: true}\n" + told,
+            (files("harness.bench") / "sim.yaml").read_text(encoding="utf-8") + told,
             encoding="utf-8",
         )
         bench = load_bench(str(bench_file))

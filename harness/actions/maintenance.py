@@ -83,9 +83,9 @@ def _usable(found: Snapshot, profile: str) -> bool:
     return found.digest == found.sha256 and found.profile == profile
 
 
-@action("pile.snapshot", kind="R", judges=False, limit="none",
+@action("pile.whole_state", kind="R", judges=False, limit="none",
         title=Text("读取全部状态", "Snapshot of the whole state"))  # fmt: skip
-async def snapshot(step: StepContext) -> None:
+async def whole_state(step: StepContext) -> None:
     """Read every point that the device offers, and keep all of it as a file with a hash."""
     names = [name for name in readable(step.modbus.profile) if step.device.has(name)]
     readings = await step.read(names)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from harness.actions.charging import _arm_watchdog, _can_start, _recording, _set_current
+from harness.actions.charging import _set_current, arm_watchdog, can_start, recording
 from harness.actions.context import StepContext
 from harness.actions.joint_given import (
     Passed,
@@ -47,7 +47,7 @@ _SUPPLY_COMES = 3.0
 
 def _can_take(bench: "LoadedBench", role: str, parameters: dict[str, Any]) -> str:
     """Why such a session cannot be started on this bench."""
-    if why := _can_start(bench, role, parameters):
+    if why := can_start(bench, role, parameters):
         return why
     profile, current = bench.profiles[role], parameters.get("current")
     rated = profile.ratings.get("current")
@@ -66,14 +66,14 @@ async def _begin(
     if (await step.read_one("charging_state")).value == "charging":
         raise NotAvailableError("the pile is charging already; this run did not start that")
     # From here on the run counts as having started a session, whatever goes wrong next.
-    step.bench.guard_session(device, await _arm_watchdog(step, device, watchdog))
+    step.bench.guard_session(device, await arm_watchdog(step, device, watchdog))
     if current is not None:
         await _set_current(step, device, current)
     await perform(
         device,
         "start",
         step.deadline,
-        on_write=_recording(step, device),
+        on_write=recording(step, device),
         before_write=lambda point: step.bench.remember(device, point, step.deadline),
     )
     return device
@@ -228,3 +228,35 @@ async def prepare_charge(
         await sleep_until(loop_time() + poll)
     # Some piles report a charge as soon as the vehicle is ready: mains has 3 s from there.
     await sleep_until(loop_time() + _SUPPLY_COMES)
+
+
+def _can_stop(bench: "LoadedBench", role: str, _parameters: dict[str, Any]) -> str:
+    profile = bench.profiles.get(role)
+    if profile is None or profile.safe_state is None:
+        return "the profile does not say how charging is stopped"
+    return ""
+
+
+@action(
+    "pile.command_stop",
+    kind="W",
+    writes=True,
+    judges=False,
+    sequence="stop",
+    possible=_can_stop,
+    limit="none",
+    check=check_passed,
+    title=Text("发出停止命令", "Command a stop"),
+)
+async def command_stop(step: StepContext, *, if_passed: Passed = ()) -> None:
+    """Send a stop; what comes of it is for later steps to judge."""
+    require_passed(step, if_passed)
+    device = step.modbus
+    assert device.profile.safe_state is not None  # see `_can_stop`
+    await perform(
+        device,
+        device.profile.safe_state.sequence,
+        step.deadline,
+        on_write=recording(step, device),
+        before_write=lambda point: step.bench.remember(device, point, step.deadline),
+    )

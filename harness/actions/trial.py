@@ -1,6 +1,6 @@
 """One whole charging session as a trial: starts, runs, ends as ordered, leaves no fault."""
 
-from harness.actions.charging import _can_start, start_charging, stop_charging
+from harness.actions.charging import can_start, start_charging, stop_charging
 from harness.actions.context import StepContext
 from harness.actions.joint_given import Passed, check_timed, require_passed
 from harness.actions.registry import action
@@ -25,7 +25,7 @@ _LEAST_ENERGY = 1.0
     energises=True,
     writes=True,
     sequence="start",
-    possible=_can_start,
+    possible=can_start,
     check=check_timed,
     title=Text("试运行一次", "One trial session"),
 )

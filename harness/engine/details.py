@@ -27,6 +27,8 @@ _KINDS = {
     "pile": "充电桩",
     "meter": "电能表",
     "injector": "故障注入器",
+    "load": "负载",
+    "source": "交流电源",
     "vehicle": "车辆",
     "bench": "台架",
 }

@@ -19,6 +19,7 @@ from harness.engine import (
     bus_words,
     maintenance_words,
     metering_words,
+    pile_fault_words,
     pile_words,
     signal_names,
     states_zh,
@@ -154,6 +155,7 @@ def point(name: str, language: Language, source: str = "") -> str:
     return (
         _worked_out(name, language, source)
         or bus_words.quantity(name, language, bus)
+        or pile_fault_words.quantity(name, language)
         or _of_vehicle(name, language)
         or name
     )
@@ -211,8 +213,8 @@ def _known(name: str, source: str) -> Text | None:
     canonical = CANONICAL.get(name)
     if canonical is not None:
         return canonical.title
-    known = _DERIVED.get(name) or pile_words.NAMES.get(name) or FINDINGS.get(name)
-    return known or trace_words.name(name)
+    own = _DERIVED.get(name) or pile_words.NAMES.get(name) or FINDINGS.get(name)
+    return own or trace_words.name(name)
 
 
 def _of_vehicle(name: str, language: Language) -> str | None:
@@ -259,7 +261,10 @@ def trouble_code(title: str) -> Text:
 
 def is_finding(name: str) -> bool:
     """Whether a quantity of this name lists what was found to be wrong."""
-    known = name in FINDINGS or name in bus_words.FINDINGS or name in pile_words.FINDINGS
+    known = any(
+        name in words
+        for words in (FINDINGS, bus_words.FINDINGS, pile_words.FINDINGS, pile_fault_words.LISTS)
+    )
     return known or name.rpartition(".")[2] in (_DIFFERING, "trouble_codes")
 
 
@@ -282,6 +287,8 @@ def listed(entries: Sequence[str], of: str, language: Language) -> str:
         )
     if of == "lamps_lit":
         return comma.join(point(entry, language, "vehicle") for entry in entries)
+    if of in pile_fault_words.LISTS:
+        return comma.join(pile_fault_words.entry(entry, language) for entry in entries)
     if of not in _AT_A_PLACE:
         of_units = of in _OF_UNITS or of.rpartition(".")[2] == _DIFFERING
         return comma.join(_differing(one, language) if of_units else one for one in entries)

@@ -30,6 +30,7 @@ def name(of: str) -> Text | None:
 
 
 REASONS = Phrases(
+    (r"simulated oscilloscope and power analyser", "模拟示波器和功率分析仪"),
     (r"the bench has no recorder, and polling cannot prove it", "台架没有录波仪，轮询不能证明"),
     (r"no recording of step (\S+): it was not ended", r"步骤 \1 的录波没有结束"),
     (r"no recording of step (\S+): it was given up for (\S+)", r"步骤 \1 的录波已被 \2 取代"),

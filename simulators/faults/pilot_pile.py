@@ -119,6 +119,12 @@ FAULTS = (
         defect(_controller, "takes_stop", False),
     ),
     _fault(
+        "pwm-comes-back",
+        Text("停止后又输出 PWM", "PWM comes back after a stop"),
+        Text("停止 1 s 后自行重新启动。", "A second after a stop it starts again by itself."),
+        defect(_controller, "stays_stopped", False),
+    ),
+    _fault(
         "limit-clamped",
         Text("限值被抬高", "Limit raised"),
         Text("低于 13 A 的限值一律按 13 A。", "Limits below 13 A are taken for 13 A."),

@@ -78,6 +78,8 @@ class Controller:
         self.takes_stop = True
         self.takes_disable = True
         self.takes_enable = True
+        self.stays_stopped = True
+        """False: a second after a stop the session begins again."""
         self.keeps_pwm = True
         """False: the session ends when S2 opens."""
         self.lowest_limit = 0.0
@@ -337,6 +339,8 @@ class Controller:
 
     def _close_session(self) -> bool:
         self._pilot.steady_high()
+        if self._stop == "remote_stop" and not self.stays_stopped:
+            self._timers.plan("again", 1.0, self._begin_again)
         self._end_session(self._stop or "unplugged")
         self.phase = Phase.AVAILABLE if self.cp is FREE else Phase.FINISHED
         return True
@@ -385,6 +389,10 @@ class Controller:
     def _never_ready(self) -> None:
         if self.phase is Phase.READY:
             self._alarms.strike("F-26")
+        self.run()
+
+    def _begin_again(self) -> None:
+        self.authorised = True
         self.run()
 
     def _withdraw(self) -> None:

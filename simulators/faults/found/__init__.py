@@ -14,6 +14,7 @@ from typing import Any
 from simulators.faults.fault import Fault
 from simulators.faults.found import (
     pile_cp_01,
+    pile_fault_01,
     pile_maint_01,
     pile_met_01,
     pile_safe_01,
@@ -27,6 +28,7 @@ _PROCEDURES = (
     pile_met_01,
     pile_safe_01,
     pile_site_01,
+    pile_fault_01,
     pile_maint_01,
 )
 
