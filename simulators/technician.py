@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from harness.clock import Deadline, sleep
 from harness.devices.operator import ABNORMAL, NORMAL, Answer, Question
 from harness.errors import NoReplyError, NotAvailableError, UnknownNameError
-from simulators import pile_looks, protection_work, repair, site_work
+from simulators import conformance_work, pile_looks, protection_work, repair, site_work
 from simulators.displays import DISPLAYS
 from simulators.instruments import Reading, constant
 from simulators.pile_mending import mend
@@ -83,7 +83,11 @@ _ACTIONS: dict[str, Callable[[Rig], None]] = {
     "release-power": lambda rig: None,
     "acknowledge-spot-check": lambda rig: None,
 }
-_LOOKS = repair.LOOKS | {"enclosure", "cable-and-gun", "nameplate-and-signs", "pulse-output"}
+_LOOKS = (
+    repair.LOOKS
+    | conformance_work.LOOKS
+    | {"enclosure", "cable-and-gun", "nameplate-and-signs", "pulse-output"}
+)
 _TIMES = {
     "confirm": (1.5, 4.0),
     "inspect": (4.0, 9.0),
@@ -155,6 +159,8 @@ class SimulatedTechnician:
         return Answer(value=True, by=BY)
 
     def _inspect(self, subject: str) -> Answer:
+        if subject in conformance_work.REPORTS:
+            return conformance_work.look_up(self._rig, subject, BY)
         looks = measuring.LOOKS if self._rig.has_car else {}
         if subject in looks:
             found = looks[subject](self._rig)

@@ -99,6 +99,7 @@ _OWN_ROOMS = (
     "harness.actions.pile_repair",
     "harness.actions.pilot_session",
     "harness.actions.maintenance",
+    "harness.actions.reports",
     "harness.actions.trial",
     "harness.actions.pilot_checks",
     "harness.actions.trace_recording",

@@ -10,6 +10,7 @@ from simulators.faults import (
     bus_repair,
     bus_wiring,
     charging,
+    conformance,
     contactor,
     emergency_stop,
     gun,
@@ -82,6 +83,7 @@ _FAMILIES = (
     pilot_provoked,
     pilot_pile,
     pilot_vehicle,
+    conformance,
     repair,
 )
 

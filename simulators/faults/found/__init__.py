@@ -13,6 +13,7 @@ from typing import Any
 
 from simulators.faults.fault import Fault
 from simulators.faults.found import (
+    pile_conf_01,
     pile_cp_01,
     pile_fault_01,
     pile_maint_01,
@@ -24,6 +25,7 @@ from simulators.faults.found import (
 
 _PROCEDURES = (
     veh_chg_01,
+    pile_conf_01,
     pile_cp_01,
     pile_met_01,
     pile_safe_01,
