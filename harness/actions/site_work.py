@@ -8,6 +8,7 @@ from harness.actions.context import StepContext
 from harness.actions.joint_given import earlier
 from harness.actions.registry import action
 from harness.actions.site_piles import earlier_found, kept, listed
+from harness.bench.roles import title
 from harness.devices.operator import Question
 from harness.fields import TextField
 from harness.text import Text
@@ -37,7 +38,8 @@ async def decide_first(step: StepContext, *, of: str, ask: TextField) -> None:
     ranked: list[str] = kept(step, of, list)
     right = ranked[0] if ranked else NOBODY
     choices = [*step.bench.piles, NOBODY]
-    labels = {NOBODY: Text("不需要到场", "none")}
+    labels = {role: title(role) for role in step.bench.piles}
+    labels[NOBODY] = Text("不需要到场", "none")
     answer = await step.ask(
         Question(
             kind="decide",

@@ -6,6 +6,7 @@ See `harness.engine.phrases` for what the marks mean.
 import re
 from collections.abc import Callable, Mapping
 
+from harness.bench.roles import title
 from harness.engine.phrases import Phrases
 from harness.text import Language, Text
 
@@ -91,11 +92,8 @@ _AT_A_UNIT = re.compile(r"(\d+):(.*)")
 
 
 def role(name: str, language: Language) -> str:
-    """A pile of an outlet: the third one is "3 号充电桩"."""
-    _, _, number = name.partition("-")
-    if language != "zh":
-        return name
-    return f"{number} 号充电桩" if number else "充电桩"
+    """A pile of an outlet."""
+    return title(name).get(language)
 
 
 def entry(text: str, language: Language, point: Callable[[str], str]) -> str:
