@@ -72,8 +72,16 @@ def earlier_found(context: CheckContext, *keys: str) -> Iterator[Complaint]:
             yield ("with", key), error.detail, "the id of an earlier step"
 
 
+def found_in(step: StepContext, name: str) -> list[str]:
+    """The entries of every finding of a step."""
+    entries = step.memory.kept.setdefault(f"{name} entries", [])
+    assert isinstance(entries, list)
+    return entries
+
+
 def listed(step: StepContext, name: str, entries: Sequence[str], note: str = "") -> Measurement:
-    """A finding: what is wrong, at which piles."""
+    """A finding: what is wrong, at which piles. The work order goes by what was found."""
+    found_in(step, step.step).extend(entries)
     return Measurement(
         name=name, value=list(entries), source="site", at=step.clock.elapsed(), note=note
     )

@@ -257,7 +257,7 @@ def finding(entry: str, of: str, language: Language) -> str:
 def listed(entries: Sequence[str], of: str, language: Language) -> str:
     """A list of names: findings by bus or control unit, lamps by what they are called."""
     comma = "、" if language == "zh" else ", "
-    if of in pile_words.FINDINGS or of == "order_piles":
+    if of in pile_words.FINDINGS or of in pile_words.ORDER:
         return comma.join(
             pile_words.entry(entry, language, lambda name: point(name, language))
             for entry in entries

@@ -58,6 +58,8 @@ _OUTLET = {
 }
 FINDINGS = frozenset(_OUTLET)
 """Lists of what is wrong at an outlet, as `pile-3:what`; an empty one is as it should be."""
+ORDER = ("order_symptoms", "order_piles")
+"""Lists of a work order, written in the same way."""
 NAMES: Mapping[str, Text] = {
     **_SAFETY,
     **_OUTLET,
@@ -70,6 +72,11 @@ NAMES: Mapping[str, Text] = {
     "first-visit": Text("先去的桩", "Pile to visit first"),
     "work-order": Text("派单", "Work order"),
     "fire-extinguisher": Text("灭火器", "Fire extinguisher"),
+    "extinguisher": Text("灭火器", "fire extinguisher"),
+    "lighting": Text("照明与视频", "lighting and video"),
+    "bays": Text("车位与排水", "bays and drainage"),
+    "marks": Text("标线与标识", "marks and signs"),
+    "table": Text("状态汇总", "table of all piles"),
     "lighting-and-video": Text("照明与视频", "Lighting and video"),
     "bays-and-drainage": Text("车位与排水", "Bays and drainage"),
     "signs-and-marks": Text("标线与标识", "Signs and marks"),
@@ -104,7 +111,7 @@ def entry(text: str, language: Language, point: Callable[[str], str]) -> str:
         return ("地址 " if language == "zh" else "unit ") + unit[1] + colon + who
     found = _AT_A_PILE.fullmatch(text)
     if found is None:
-        return text
+        return point(text)
     name = role(found[1], language)
     return name if found[2] is None else name + colon + _what(found[2], language, point)
 
