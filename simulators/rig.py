@@ -66,6 +66,8 @@ class Rig:
         """Somebody has connected a device to the line that the ledger does not know."""
         self.overrides = Overrides()
         self.multimeter = Multimeter()
+        self.faults_on: set[str] = set()
+        """Seeded faults that are there now; who mends one takes it out."""
         self._car = Car(self.world, wall=lambda: start + self.world.t) if with_car else None
 
     @property

@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping
 from harness.clock import Deadline, sleep
 from harness.devices.operator import ABNORMAL, NORMAL, Answer, Question
 from harness.errors import NoReplyError, NotAvailableError, UnknownNameError
-from simulators import protection_work, site_work
+from simulators import pile_looks, protection_work, site_work
 from simulators.displays import DISPLAYS
 from simulators.instruments import Reading, constant
+from simulators.pile_mending import mend
 from simulators.rig import Rig
 from simulators.vehicle import hands, measuring
 
@@ -19,6 +20,7 @@ BY = "simulated technician"
 
 
 READINGS: dict[str, Reading] = {
+    **pile_looks.READINGS,
     "gun_surface_temperature": Reading(
         "°C", lambda rig: rig.pile.temperatures.plug_reading(), constant(2.0), 1
     ),
@@ -54,6 +56,8 @@ def _connect_simulator(rig: Rig) -> None:
 
 _ACTIONS: dict[str, Callable[[Rig], None]] = {
     "wear-ppe": lambda rig: None,
+    "read-work-order": lambda rig: None,
+    "isolate-and-prove-dead": lambda rig: None,
     "press-emergency-stop": lambda rig: rig.pile.press_emergency_stop(),
     "release-emergency-stop": lambda rig: rig.pile.release_emergency_stop(),
     "reset-emergency-stop": lambda rig: rig.pile.push_reset_button(),
@@ -134,6 +138,8 @@ class SimulatedTechnician:
 
     def _do(self, subject: str) -> Answer:
         action = self._actions.get(subject)
+        if action is None and mend(self._rig, subject):
+            return Answer(value=True, by=BY)
         if action is None:
             unknown = UnknownNameError("action", subject, list(self._actions))
             hint = unknown.detail.partition("; ")[2]  # names like it, instead of all there are
@@ -162,6 +168,8 @@ class SimulatedTechnician:
             return Answer(value=protection_work.LABELS[question.subject](self._rig), by=BY)
         if question.subject in site_work.OBSERVATIONS:
             return Answer(value=site_work.OBSERVATIONS[question.subject](self._rig), by=BY)
+        if question.subject in pile_looks.OBSERVATIONS:
+            return Answer(value=pile_looks.OBSERVATIONS[question.subject](self._rig), by=BY)
         if question.subject != "lamp":
             raise NotAvailableError(
                 f"there is no {question.subject!r} to observe on this simulated bench"
@@ -187,4 +195,4 @@ class SimulatedTechnician:
         shown = round(true + self._random.uniform(-0.5, 0.5) * spread, reading.digits)
         if not reading.signed:
             shown = abs(shown)
-        return Answer(value=shown, by=BY, uncertainty=round(spread, 3))
+        return Answer(value=shown, by=BY, uncertainty=round(spread, max(3, reading.digits + 1)))

@@ -9,11 +9,12 @@ from harness.actions.context import StepContext
 from harness.actions.joint_given import Passed, check_passed, require_passed, require_run
 from harness.actions.registry import PointRef, StateOf, action
 from harness.bench.calibration import NO_DATE
+from harness.bench.instruments import why_out_of_range
 from harness.devices.operator import ABNORMAL, NORMAL, Question
-from harness.errors import NotAvailableError, UsageError
+from harness.errors import NotAvailableError
 from harness.fields import FileModel, TextField
 from harness.limits import Equals
-from harness.quantity import Measurement, Quality, Quantity, Value, known_unit
+from harness.quantity import Measurement, Quality, Value
 from harness.text import Text
 from harness.verdict import CandidateVerdict, Verdict
 
@@ -152,8 +153,9 @@ async def reading(
 
     `if_run` names steps whose consequences are measured: without them there is nothing to measure.
     The uncertainty is the instrument's; the bench states it in the reading's unit, for
-    temperatures in °C or K, or in % of the reading. An instrument that the bench does not list, or
-    whose calibration has run out, makes the reading inconclusive.
+    temperatures in °C or K, in % of the reading, or in digits of its resolution. An instrument that
+    the bench does not list, whose calibration has run out or whose range does not hold what is said
+    to be shown makes the reading inconclusive.
     """
     require_run(step, if_run)
     answer = await step.ask(
@@ -176,9 +178,11 @@ async def reading(
         quality, note = Quality.OUT_OF_CALIBRATION, NO_DATE
     elif not tool.in_date:
         quality, note = Quality.OUT_OF_CALIBRATION, f"calibration due {tool.calibration_due}"
+    elif why := why_out_of_range(tool.id, tool.range, answer.value, unit):
+        quality, note = Quality.OUT_OF_RANGE, why
     spread = answer.uncertainty
     if spread is None and tool is not None and tool.uncertainty is not None:
-        spread = _uncertainty_of(answer.value, unit, tool.uncertainty)
+        spread = tool.uncertainty.of(answer.value, unit, tool.resolution)
     measurement = Measurement(
         name=quantity,
         value=answer.value,
@@ -191,24 +195,6 @@ async def reading(
     )
     step.measured(measurement)
     step.judge(measurement)
-
-
-_DEGREES = ("°C", "K")
-
-
-def _uncertainty_of(value: Value, unit: str, stated: Quantity) -> float:
-    """What an instrument's stated uncertainty is, in the unit of the reading.
-
-    An uncertainty of a temperature is a difference, the same number in °C and in K. Raises
-    UsageError when what is stated does not fit the reading.
-    """
-    if stated.unit == "%" and known_unit(unit) != "%":
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise UsageError(f"{value!r} is no number to take {stated} of")
-        return abs(value) * stated.value / 100
-    if stated.unit in _DEGREES and known_unit(unit) in _DEGREES:
-        return stated.value
-    return stated.to(unit)
 
 
 class ConclusionKey(FileModel):

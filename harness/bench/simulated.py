@@ -9,6 +9,7 @@ from harness.bench.recorder import Source
 from harness.bench.roles import PILE, piles_of
 from harness.clock import Clock, Deadline, loop_time
 from harness.devices.can.connection import CanConnection
+from harness.devices.instrument.connection import VisaConnection
 from harness.devices.modbus.connection import ModbusConnection
 from harness.devices.modbus.points import Profile
 from harness.devices.operator import Operator, Question
@@ -60,6 +61,7 @@ class SimulatedSide:
             meter=loaded.profiles["meter"] if "meter" in inside else None,
             injector=loaded.profiles["injector"] if "injector" in inside else None,
             relays=loaded.model.devices["injector"].faults if "injector" in inside else None,
+            instruments=[role for role in ("load", "source") if role in inside and role in needed],
             car=self._has_car,
             loop_start=start,
             pace=pace,
@@ -115,6 +117,13 @@ class SimulatedSide:
         """Serve every simulated device in memory; role -> connection."""
         return await self._site.start_in_memory()
 
+    def instruments(self) -> Mapping[str, VisaConnection]:
+        """The simulated load and source, served in memory; role -> connection."""
+        return {
+            role: VisaConnection(visa=name)
+            for role, name in self._bench.offer_instruments().items()
+        }
+
     def start_buses(self) -> Mapping[str, CanConnection]:
         """Serve the buses of the simulated car in memory; bus -> connection."""
         if not self._has_car:
@@ -159,6 +168,7 @@ class ServedSide:
         car: bool = False,
         injector: Profile | None = None,
         relays: Mapping[str, str] | None = None,
+        instruments: Collection[str] = (),
     ) -> None:
         from simulators.bench import SimulatedBench  # noqa: PLC0415 - only when asked for
 
@@ -171,6 +181,7 @@ class ServedSide:
             meter=meter,
             injector=injector,
             relays=relays,
+            instruments=instruments,
             car=car,
             loop_start=start,
         )

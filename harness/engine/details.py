@@ -23,9 +23,13 @@ _KINDS = {
     "point": "数据点",
     "model": "型号",
     "group": "分组",
+    "channel": "通道",
+    "column": "列",
     "pile": "充电桩",
     "meter": "电能表",
     "injector": "故障注入器",
+    "load": "负载",
+    "source": "交流电源",
     "vehicle": "车辆",
     "bench": "台架",
 }

@@ -29,7 +29,7 @@ from harness.procedure.model import Step
 from harness.quantity import Quantity, same_dimension
 from harness.text import Text
 
-DEVICE_ROLES = ("pile", "meter", "vehicle", "injector")
+DEVICE_ROLES = ("pile", "meter", "vehicle", "injector", "load", "source")
 SITE_ROOM = "site"
 """Room of the verbs that act on every pile of an outlet."""
 _OTHER_ROOMS = ("operator", "bench", "fault", "trace")
@@ -74,9 +74,7 @@ class PlannedStep:
         """Devices that the step needs."""
         named = {role for role, _, _ in self.action.point_names(self.parameters)}
         own = self.action.role
-        if own == "fault":
-            own = "injector"  # where the bench has one
-        return named | ({own} if own in DEVICE_ROLES else set())
+        return named | set(self.action.also) | ({own} if own in DEVICE_ROLES else set())
 
 
 @dataclass

@@ -27,7 +27,7 @@ _MOST_BYTES = 256
 """Bytes of one response that are shown."""
 _FRAME = re.compile(r"(\S+) ([0-9A-F]+x?)#([0-9A-F]*)")
 _QUIET = ("ok", "silent")
-_PILE_ROLES = {"pile", "meter", "injector"}
+_PILE_ROLES = {"pile", "meter", "injector", "load", "source"}
 
 
 class Odd(NamedTuple):

@@ -118,7 +118,7 @@ IN_THE_DATA = (
         defects=(Defect(_sessions, "records", _by_fault),),
     ),
     Fault(
-        name="disable-ignored",
+        name="take-out-ignored",
         title=Text("停用命令无效", "Cannot be disabled"),
         detail=Text(
             "屡次因故障结束充电，停用命令被应答但不生效。",

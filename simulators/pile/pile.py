@@ -245,10 +245,10 @@ class Pile:
         gone."""
         self.world.after(self.settings.reset_time, self._reset)
 
-    def present_card(self) -> None:
-        """Hold a valid card to the reader."""
+    def present_card(self, *, ago: float = 0.0) -> None:
+        """A valid card is held to the reader, or was so many seconds ago."""
         self.world.advance()
-        self.card.present()
+        self.card.present(ago)
 
     # What happens inside
 

@@ -12,9 +12,23 @@ from dataclasses import replace
 from typing import Any
 
 from simulators.faults.fault import Fault
-from simulators.faults.found import pile_met_01, pile_safe_01, pile_site_01, veh_chg_01
+from simulators.faults.found import (
+    pile_cp_01,
+    pile_fault_01,
+    pile_met_01,
+    pile_safe_01,
+    pile_site_01,
+    veh_chg_01,
+)
 
-_PROCEDURES = (veh_chg_01, pile_met_01, pile_safe_01, pile_site_01)
+_PROCEDURES = (
+    veh_chg_01,
+    pile_cp_01,
+    pile_met_01,
+    pile_safe_01,
+    pile_site_01,
+    pile_fault_01,
+)
 
 
 def _table(module: Any, name: str) -> Mapping[str, Any]:

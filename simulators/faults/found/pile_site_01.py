@@ -36,7 +36,7 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     # Use of the day
     "session-record-lost": ("usage",),
     "sessions-ended-by-fault": ("faulted",),
-    "disable-ignored": ("faulted", "take-out"),
+    "take-out-ignored": ("faulted", "take-out"),
     # The site itself
     "extinguisher-expired": ("extinguisher",),
     "site-dark": ("lighting",),
