@@ -438,3 +438,19 @@ def test_without_a_single_pile_there_is_no_table(tmp_path: Path) -> None:
     # A bench with one pile is no outlet: without it there is nothing to look at.
     alone = run_procedure(tmp_path, SITE, faults=["modbus-line-broken"])
     assert alone.result.ending is Ending.LOST
+
+
+def test_a_round_may_be_answered_from_a_file(tmp_path: Path) -> None:
+    answers = tmp_path / "answers.yaml"
+    answers.write_text(
+        "by: T-3\nanswers:\n  offline: lit\n  offline-conclusion: bus_fault\n"
+        "  first-visit: none\n  work-order: normal\n",
+        encoding="utf-8",
+    )
+    outcome = site_run(tmp_path, "modbus-line-broken@pile-3", answers=answers)
+    concluded = {one.step: one.candidate for one in outcome.of(Concluded)}
+    assert concluded == {
+        "offline-conclusion": CandidateVerdict.RIGHT,
+        "first-visit": CandidateVerdict.RIGHT,
+        "work-order": CandidateVerdict.WRONG,
+    }
