@@ -325,14 +325,12 @@ class Bench:
             read = self.vehicle.read_what_answers if role == "vehicle" else device.read
             try:
                 found = await read(names, deadline) if names else {}
-            except (DeviceError, NotAvailableError, NoReplyError, BadReplyError) as error:
-                if isinstance(error, BenchError) and not may_be_silent:
-                    raise  # no step will look into that
-                # A wrong profile or an odd device: the identity step will say what it means.
-                self._emit(_not_read(f"{role}: identity", error))
-            except BenchError as error:
-                if not self._is_outlet or not is_pile(role):
+            except (DeviceError, NotAvailableError, BenchError) as error:
+                looked_into = may_be_silent and isinstance(error, NoReplyError | BadReplyError)
+                looked_into = looked_into or (self._is_outlet and is_pile(role))
+                if isinstance(error, BenchError) and not looked_into:
                     raise
+                # A wrong profile or an odd device: a step will say what it means.
                 self._emit(_not_read(f"{role}: identity", error))
             else:
                 self._emit(DeviceIdentified(role=role, identity=list(found.values())))
