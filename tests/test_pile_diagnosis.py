@@ -172,12 +172,15 @@ def test_registers_in_words() -> None:
     def kwh(value: float) -> Measurement:
         return _reading(value, "kWh", raw=round(value * 1000))
 
-    assert words.register(kwh(12.345), kwh(12.345)) == "ok"
-    assert words.register(kwh(12.345), kwh(12.347)) == "creeps"
-    assert words.register(kwh(12.345), kwh(77.9)) == "leaps"
-    assert words.register(kwh(77.9), kwh(12.345)) == "leaps"
-    assert words.register(kwh(13.0), kwh(13.0)) == "coarse"
-    assert words.register(None, kwh(13.0)) is None
+    def found(*values: float) -> str | None:
+        return words.register([kwh(value) for value in values])
+
+    assert found(12.345, 12.345) == "ok"
+    assert found(12.345, 12.346, 12.347) == "creeps"
+    assert found(12.345, 77.9, 12.345) == "leaps"
+    assert found(77.9, 12.345) == "leaps"
+    assert found(13.0, 13.0) == "coarse"
+    assert found(13.0) is None
 
 
 # Words

@@ -10,6 +10,7 @@ from harness.actions.context import StepContext
 from harness.actions.pile_fault import readings as words
 from harness.actions.pile_fault.model import ALARMS, OK
 from harness.actions.pile_fault.record import note_findings, require_link
+from harness.actions.pile_trying import try_limit
 from harness.actions.registry import action
 from harness.bench.sequences import perform
 from harness.clock import loop_time, sleep_until
@@ -27,6 +28,8 @@ _SLOW = 0.3
 _OTHER_UNITS = range(1, 17)
 _ENOUGH = 3
 """So many silences before the first answer: nobody is there under this address."""
+_TURNS = 9
+"""Readings of what should move."""
 _SAME_LEVEL = 0.3
 """Volts by which a level may move for no reason."""
 _STOPS_WITHIN = 4.5
@@ -124,26 +127,24 @@ async def snapshot(step: StepContext, *, over: DurationField = 24.0) -> None:
     require_link(step)
     device = step.modbus
     names = [name for name in words.AT_REST if device.has(name)]
+    moving = [name for name in ("clock", "total_energy") if device.has(name)]
     first = await step.read(names)
-    clocks: list[float] = []
-    count = 8
-    for turn in range(count + 1):
-        if device.has("clock"):
-            moment = await step.read_one("clock")
-            if isinstance(moment.value, int | float):
-                clocks.append(float(moment.value))
-            now = step.clock.now().utc.timestamp()
-        if turn < count:
-            await sleep_until(min(step.deadline.at, loop_time() + over / count))
+    taken: dict[str, list[Measurement]] = {name: [] for name in ("clock", "total_energy")}
+    for turn in range(_TURNS):
+        if turn:
+            await sleep_until(min(step.deadline.at, loop_time() + over / (_TURNS - 1)))
+        for name, reading in (await step.read(moving)).items() if moving else ():
+            taken[name].append(reading)
+    now = step.clock.now().utc.timestamp()
     last = await step.read(names)
     found = words.at_rest(last, step.bench.site)
-    if device.has("clock"):
-        found["rest.clock"] = words.clock(moment, now) or OK
-        found["live"] = words.live(clocks) or OK
-    counted = words.register(first.get("total_energy"), last.get("total_energy"))
-    if counted is not None:
-        found["rest.register"] = counted
-    note_findings(step, found)
+    clocks = taken["clock"]
+    told = {
+        "rest.clock": words.clock(clocks[-1], now) if clocks else None,
+        "live": words.live([one.value for one in clocks if isinstance(one.value, int | float)]),
+        "rest.register": words.register(taken["total_energy"]),
+    }
+    note_findings(step, found | {key: word for key, word in told.items() if word is not None})
     _note_alarms(step, first, last)
 
 
@@ -258,6 +259,8 @@ async def _watch_session(
     note_findings(step, found)
     if last == "charging" and found.get("rep.current") == OK:
         await _clamp(step, device, clamp)
+        await try_limit(step, device)
+        moments.append(await device.read(names, step.deadline))
     return moments
 
 

@@ -88,6 +88,7 @@ _OWN_ROOMS = (
     "harness.actions.bus_measuring",
     "harness.actions.bus_diagnosis",
     "harness.actions.pile_looking",
+    "harness.actions.pile_trying",
     "harness.actions.pile_diagnosis",
     "harness.actions.pile_repair",
     "harness.actions.pilot_session",

@@ -32,6 +32,8 @@ _TARIFF = tuple(name for name in SETTINGS if name.startswith("tariff"))
 _DAY = 86_400.0
 _CLOCK_OFF = 180.0
 _WARM = 60.0
+_LEAP = 1000.0
+"""Wh that no register moves by within seconds."""
 _HIGH_STATES = ("charging", "suspended_ev", "suspended_evse")
 _CC = {10.0: 1500.0, 16.0: 680.0, 32.0: 220.0, 63.0: 100.0}
 """Rating of a cable (A) to RC (Ω), table A.5."""
@@ -201,20 +203,20 @@ def live(clocks: Sequence[float]) -> str | None:
     return "stale" if any(step == 0 for step in steps) else OK
 
 
-def register(before: Measurement | None, after: Measurement | None) -> str | None:
-    """An energy register that was read twice while nothing was drawn."""
-    if before is None or after is None:
+def register(readings: Sequence[Measurement]) -> str | None:
+    """An energy register that was read again and again while nothing was drawn."""
+    known = [one for one in readings if isinstance(one.value, int | float)]
+    if len(known) < 2:
         return None
-    first, last = before.value, after.value
-    if not isinstance(first, int | float) or not isinstance(last, int | float):
-        return None
-    unit = after.unit or "kWh"
-    moved = convert(last - first, unit, "VAh" if "VA" in unit else "Wh")
-    if abs(moved) > 1000.0 or moved < 0:
+    unit = known[-1].unit or "kWh"
+    base = "VAh" if "VA" in unit else "Wh"
+    counts = [convert(float(one.value), unit, base) for one in known]  # type: ignore[arg-type]
+    if any(not 0.0 <= after - before <= _LEAP for before, after in itertools.pairwise(counts)):
         return "leaps"
-    if moved >= 1.0:
+    if counts[-1] - counts[0] >= 1.0:
         return "creeps"
-    return "coarse" if isinstance(after.raw, int) and after.raw and after.raw % 1000 == 0 else OK
+    raw = known[-1].raw
+    return "coarse" if isinstance(raw, int) and raw and raw % 1000 == 0 else OK
 
 
 def connection(found: Readings, rated: float | None) -> str | None:

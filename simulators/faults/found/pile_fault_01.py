@@ -186,6 +186,18 @@ FOUND: Mapping[str, tuple[str, ...]] = {
         "session",
         "diagnosis",
     ),
+    "estop-not-wired": (
+        "states",
+        "diagnosis",
+    ),
+    "estop-auto-reset": (
+        "states",
+        "diagnosis",
+    ),
+    "estop-reset-stuck": (
+        "states",
+        "diagnosis",
+    ),
     "estop-pressed": (
         "alarms",
         "states",
@@ -544,6 +556,14 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     ),
     "plug-and-charge-refused": (
         "alarms",
+        "diagnosis",
+    ),
+    "limit-not-used": (
+        "session",
+        "diagnosis",
+    ),
+    "duty-follows-late": (
+        "session",
         "diagnosis",
     ),
     "duty-off": (
