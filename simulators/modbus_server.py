@@ -65,10 +65,13 @@ class SimulatedSlave:
         *,
         advance: Callable[[], None],
         response_delay: float,
+        line: Wire | None = None,
     ) -> None:
+        """`line`: the trunk that the device's own `wire` branches off, where there is one."""
         self.registers = registers
         self.device = device
         self.wire = wire
+        self.line = line
         self.advance = advance
         self.response_delay = response_delay
         """Seconds from a request to its reply."""
@@ -82,7 +85,8 @@ class SimulatedSlave:
         """
         self.advance()
         meant = unit == self.device.unit_id or unit in self.registers.unit_ids
-        there = self.device.powered and not self.wire.dead
+        reached = not self.wire.dead and (self.line is None or not self.line.dead)
+        there = self.device.powered and reached
         return (meant or (direct and unit == NON_SIGNIFICANT_UNIT)) and there
 
     def answer(self, request: ModbusPDU) -> ModbusPDU:

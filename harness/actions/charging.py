@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from harness.actions.context import StepContext
+from harness.actions.joint_given import Passed, require_passed
 from harness.actions.registry import action
 from harness.actions.timing import time_until
 from harness.bench.sequences import Command, OnWrite, holds, perform
@@ -164,8 +165,9 @@ async def _write_proved(step: StepContext, point: str, value: float) -> None:
     ),
     title=Text("停止充电", "Stop charging"),
 )
-async def stop_charging(step: StepContext) -> None:
+async def stop_charging(step: StepContext, *, if_passed: Passed = ()) -> None:
     """Stop, and judge how long it takes until the readings show it stopped."""
+    require_passed(step, if_passed)
     device = step.modbus
     safe_state = device.profile.safe_state
     if safe_state is None:

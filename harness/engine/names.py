@@ -19,8 +19,10 @@ from harness.engine import (
     bus_words,
     metering_words,
     pile_fault_words,
+    pile_words,
     signal_names,
     states_zh,
+    trace_words,
 )
 from harness.errors import FileError
 from harness.text import Language, Text
@@ -137,6 +139,8 @@ def point(name: str, language: Language, source: str = "") -> str:
     quantity of a pile. Quantities that a step worked out are said in words:
     `charging_state.time_to_fault` is the time until the charging state was "fault".
     """
+    if (whole := trace_words.name(name)) is not None and name not in CANONICAL:
+        return whole.get(language)
     for sign, shown in ((" - ", " − "), (" / ", " / ")):
         first, found, second = name.partition(sign)
         if found:
@@ -205,7 +209,8 @@ def _known(name: str, source: str) -> Text | None:
     canonical = CANONICAL.get(name)
     if canonical is not None:
         return canonical.title
-    return _DERIVED.get(name) or FINDINGS.get(name)
+    own = _DERIVED.get(name) or pile_words.NAMES.get(name) or FINDINGS.get(name)
+    return own or trace_words.name(name)
 
 
 def _of_vehicle(name: str, language: Language) -> str | None:
@@ -252,7 +257,10 @@ def trouble_code(title: str) -> Text:
 
 def is_finding(name: str) -> bool:
     """Whether a quantity of this name lists what was found to be wrong."""
-    known = name in FINDINGS or name in bus_words.FINDINGS or name in pile_fault_words.LISTS
+    known = any(
+        name in words
+        for words in (FINDINGS, bus_words.FINDINGS, pile_words.FINDINGS, pile_fault_words.LISTS)
+    )
     return known or name.rpartition(".")[2] in (_DIFFERING, "trouble_codes")
 
 
@@ -264,6 +272,11 @@ def finding(entry: str, of: str, language: Language) -> str:
 def listed(entries: Sequence[str], of: str, language: Language) -> str:
     """A list of names: findings by bus or control unit, lamps by what they are called."""
     comma = "、" if language == "zh" else ", "
+    if of in pile_words.FINDINGS or of == "order_piles":
+        return comma.join(
+            pile_words.entry(entry, language, lambda name: point(name, language))
+            for entry in entries
+        )
     if of == "lamps_lit":
         return comma.join(point(entry, language, "vehicle") for entry in entries)
     if of in pile_fault_words.LISTS:

@@ -226,12 +226,22 @@ class _Session:
                 for role, profile in request.bench.profiles.items()
                 if role in self.bench.needed
             ),
+            *(
+                self.bundle.attach("profile", f"{profile.id}.yaml", profile.data)
+                for role, profile in request.bench.scpi.items()
+                if role in self.bench.needed
+            ),
             *(self.bundle.attach(kind, name, data) for kind, name, data in self._vehicle_files()),
             *(
                 self.bundle.attach("procedure", f"{plan.procedure.id}.yaml", plan.procedure.data)
                 for plan in request.plans
             ),
             *(self.bundle.attach(kind, name, data) for kind, name, data in request.extra_files),
+            *(
+                [self.bundle.attach("instruments", *request.bench.register)]
+                if request.bench.register is not None
+                else []
+            ),
         ]
         self.recorder.emit(
             RunStarted(
@@ -289,6 +299,8 @@ class _Session:
             self.bench.require_fault(name)
         await self.bench.open(Deadline.after(OPENING_DEADLINE))
         for role, device in self.bench.devices.items():
+            if role in self.bench.unopened:
+                continue
             self.recorder.emit(
                 DeviceOpened(
                     role=role,

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from math import isfinite
 
+from harness.bench.roles import is_pile
 from harness.clock import CHINA
 from harness.engine import (
     bus_words,
@@ -16,8 +17,10 @@ from harness.engine import (
     metering_words,
     names,
     pile_fault_words,
+    pile_words,
     reasons_steps_zh,
     states_zh,
+    trace_words,
 )
 from harness.engine.phrases import ANY_POINT
 from harness.engine.reasons_zh import REASONS
@@ -69,6 +72,8 @@ _ROLES_ZH = {
     "pile": "充电桩",
     "meter": "电能表",
     "injector": "故障注入器",
+    "load": "负载",
+    "source": "交流电源",
     "vehicle": "车辆",
     "operator": "人员",
 }
@@ -101,7 +106,9 @@ def reason(english: str, of: str = "") -> Text:
 
     chinese = (
         REASONS.find(english, piece)
+        or trace_words.REASONS.find(english, piece)
         or reasons_steps_zh.REASONS.find(english, piece)
+        or pile_words.REASONS.find(english, piece)
         or metering_words.REASONS.find(english, piece)
         or bus_words.reason(english)
         or pile_fault_words.reason(english)
@@ -169,7 +176,9 @@ def _point_with_state(words: str) -> str | None:
 
 def role(name: str, language: Language) -> str:
     """A role of the bench."""
-    return _ROLES_ZH.get(name, name) if language == "zh" else name
+    if language != "zh":
+        return name
+    return pile_words.role(name, language) if is_pile(name) else _ROLES_ZH.get(name, name)
 
 
 def point(name: str, language: Language, source: str = "") -> str:
