@@ -28,6 +28,7 @@ _SLOW = 0.3
 _OTHER_UNITS = range(1, 17)
 _ENOUGH = 3
 """So many silences before the first answer: nobody is there under this address."""
+_MOVING = ("clock", "total_energy", "voltage_l1")
 _TURNS = 9
 """Readings of what should move."""
 _SAME_LEVEL = 0.3
@@ -127,9 +128,9 @@ async def snapshot(step: StepContext, *, over: DurationField = 24.0) -> None:
     require_link(step)
     device = step.modbus
     names = [name for name in words.AT_REST if device.has(name)]
-    moving = [name for name in ("clock", "total_energy") if device.has(name)]
+    moving = [name for name in _MOVING if device.has(name)]
     first = await step.read(names)
-    taken: dict[str, list[Measurement]] = {name: [] for name in ("clock", "total_energy")}
+    taken: dict[str, list[Measurement]] = {name: [] for name in _MOVING}
     for turn in range(_TURNS):
         if turn:
             await sleep_until(min(step.deadline.at, loop_time() + over / (_TURNS - 1)))
@@ -141,11 +142,15 @@ async def snapshot(step: StepContext, *, over: DurationField = 24.0) -> None:
     clocks = taken["clock"]
     told = {
         "rest.clock": words.clock(clocks[-1], now) if clocks else None,
-        "live": words.live([one.value for one in clocks if isinstance(one.value, int | float)]),
+        "live": words.live(_numbers(clocks), _numbers(taken["voltage_l1"])),
         "rest.register": words.register(taken["total_energy"]),
     }
     note_findings(step, found | {key: word for key, word in told.items() if word is not None})
     _note_alarms(step, first, last)
+
+
+def _numbers(readings: list[Measurement]) -> list[float]:
+    return [float(one.value) for one in readings if isinstance(one.value, int | float)]
 
 
 def _note_alarms(step: StepContext, *moments: words.Readings) -> None:
@@ -244,6 +249,8 @@ async def _watch_session(
         step.measured(one)
     last = words.state(moments[-1], "charging_state")
     found = {"rep.outcome": _outcome(last, charged=charged)}
+    if found["rep.outcome"] == "waiting" and not any(_announces(one) for one in moments):
+        found["rep.outcome"] = "not started"
     if found["rep.outcome"] == "waiting" and (moved := _moved([plugged, *moments])) is not None:
         found["rep.cp_waiting"] = moved
     if last == "charging":
@@ -308,10 +315,21 @@ async def _clamp(step: StepContext, device: ModbusDevice, ask: Text) -> None:
         note_findings(step, {"rep.clamp": OK if near else "differs"})
 
 
+def _announces(found: words.Readings) -> bool:
+    """The pile puts out a PWM, as far as its readings tell."""
+    if "cp_duty" not in found:
+        return True
+    return (words.number(found, "cp_duty", "%") or 0.0) > 0.0
+
+
 def _stopped(before: words.Readings, after: words.Readings) -> str:
-    """How a vehicle took the end of the PWM."""
+    """How pile and vehicle took the stop."""
     if words.state(after, "contactor_state") != "closed":
         return OK
+    if "cp_duty" in after and _announces(after):
+        return "not obeyed"
+    if words.cp_level(words.number(after, "cp_voltage_positive", "V")) in ("9V", "12V"):
+        return "contactor stays"
     drawn, left = words.number(before, "current_l1", "A"), words.number(after, "current_l1", "A")
     if drawn is None or left is None or left > 0.8 * drawn:
         return "ignored"

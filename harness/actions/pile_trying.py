@@ -30,7 +30,7 @@ async def try_limit(step: StepContext, device: ModbusDevice) -> None:
         return
     tried = next(one for one in _TRIED if one != before)
     await step.write("current_limit", tried)
-    started, took = loop_time(), None
+    started, took, amperes = loop_time(), None, None
     while took is None and loop_time() - started < _WATCH_LIMIT:
         said = await device.read(["signaled_current"], step.deadline)
         amperes = words.number(said, "signaled_current", "A")
@@ -39,8 +39,13 @@ async def try_limit(step: StepContext, device: ModbusDevice) -> None:
         else:
             await sleep_until(min(step.deadline.at, loop_time() + _POLL))
     await step.write("current_limit", before)
-    late = took is not None and took > _FOLLOWS_WITHIN
-    note_findings(step, {"rep.limit": "ignored" if took is None else "late" if late else OK})
+    word = OK
+    if took is None:
+        other = amperes is not None and amperes < before - 0.1
+        word = "another" if other else "ignored"
+    elif took > _FOLLOWS_WITHIN:
+        word = "late"
+    note_findings(step, {"rep.limit": word})
 
 
 @action(

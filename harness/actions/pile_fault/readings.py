@@ -79,6 +79,13 @@ def cp_level(volts: float | None) -> str | None:
     return "12V"
 
 
+def _rest_level(volts: float | None) -> str | None:
+    """State 1 is 11 to 13 V; from 10 V on a pile may still take it for that."""
+    if volts is not None and 10.0 <= volts < 11.0:
+        return "10V"
+    return _among(cp_level(volts), "12V")
+
+
 def _among(value: str | None, normal: str) -> str | None:
     if value is None:
         return None
@@ -89,7 +96,7 @@ def at_rest(found: Readings, ledger: Mapping[str, Scalar]) -> dict[str, str]:
     """Findings of a pile with nothing plugged in."""
     told = {
         "rest.state": _rest_state(state(found, "charging_state")),
-        "rest.cp": _among(cp_level(number(found, "cp_voltage_positive", "V")), "12V"),
+        "rest.cp": _rest_level(number(found, "cp_voltage_positive", "V")),
         "rest.cable": _among(state(found, "cable_state"), "not_connected"),
         "rest.holder": _among(state(found, "holder_state"), "in"),
         "rest.contactor": _among(state(found, "contactor_state"), "open"),
@@ -193,13 +200,17 @@ def clock(reading: Measurement | None, now: float) -> str | None:
     return "off" if abs(off) < _DAY else "lost"
 
 
-def live(clocks: Sequence[float]) -> str | None:
-    """Whether a clock that is read again and again moves as it should."""
+def live(clocks: Sequence[float], others: Sequence[float] = ()) -> str | None:
+    """Whether a clock that is read again and again moves as it should.
+
+    `others` are readings of something that is never quite still: a clock that stands while that
+    moves has stopped itself.
+    """
     if len(clocks) < 3:
         return None
     steps = [after - before for before, after in itertools.pairwise(clocks)]
     if all(step == 0 for step in steps):
-        return "frozen"
+        return "clock stands" if len(set(others)) > 1 else "frozen"
     return "stale" if any(step == 0 for step in steps) else OK
 
 
@@ -253,7 +264,7 @@ def charging(found: Readings) -> dict[str, str]:
 def _band_word(value: float | None, low: float, high: float) -> str | None:
     if value is None:
         return None
-    return OK if low <= value <= high else "off"
+    return "low" if value < low else "high" if value > high else OK
 
 
 def _duty(found: Readings) -> str | None:
