@@ -169,6 +169,12 @@ _STATES = {
     "serial_number": Text("出厂编号不符", "serial number"),
     "firmware_version": Text("固件版本不符", "firmware version"),
 }
+_POINTS = {
+    "rest.state": "charging_state",
+    "rep.outcome": "charging_state",
+    "rep.stop_reason": "stop_reason",
+}
+"""Findings that may be any state of a point."""
 _SIGN = re.compile(r"([\w.]+) = (.+)")
 _OF_SITES = {"rest.voltage": Text("缺相", "a phase is missing"),
              "rest.clock": Text("丢失", "lost")}  # fmt: skip
@@ -206,7 +212,9 @@ def _state(key: str, state: str, language: Language) -> str | None:
     known = known or _STATES.get(state)
     if known is not None:
         return known.get(language)
-    return states_zh.chinese(state) if language == "zh" else states_zh.english(state)
+    if language == "zh":
+        return states_zh.chinese(state, _POINTS.get(key, ""))
+    return states_zh.english(state) or state.replace("_", " ")
 
 
 def entry(shown: str, language: Language) -> str:

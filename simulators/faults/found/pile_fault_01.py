@@ -2,7 +2,7 @@
 
 Computed by running, see `harness matrix`. Almost every fault is named by itself. A spare part that
 is as bad as the old one, and a setting that does not take what is written, are named as what they
-are, and the repair is not proved. Where a line is open along its way no reading from its ends tells.
+are, and the repair is not proved. Where along its way a line is open no reading at its ends tells.
 """
 
 from collections.abc import Mapping
