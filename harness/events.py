@@ -125,6 +125,18 @@ class DiagnosticExchange(Event, tag="diagnostic_exchange", frozen=True, kw_only=
     error: str = ""
 
 
+class InstrumentExchange(Event, tag="instrument_exchange", frozen=True, kw_only=True):
+    """One line to a load or a source, and its reply; `error` says why there was none."""
+
+    role: str
+    step: str
+    attempt: int
+    command: str
+    reply: str = ""
+    seconds: float = 0.0
+    error: str = ""
+
+
 class DeviceIdentified(Event, tag="device_identified", frozen=True, kw_only=True):
     role: str
     identity: list[Measurement]
@@ -139,6 +151,8 @@ class InstrumentListed(Event, tag="instrument_listed", frozen=True, kw_only=True
     calibration_due: str = ""
     in_date: bool | None = None
     simulated: bool = False
+    range: str = ""
+    serial: str = ""
 
 
 class ClockCompared(Event, tag="clock_compared", frozen=True, kw_only=True):
@@ -340,6 +354,7 @@ AnyEvent = (
     | DiagnosticExchange
     | DeviceIdentified
     | InstrumentListed
+    | InstrumentExchange
     | ClockCompared
     | PlanAnnounced
     | StepStarted

@@ -1,6 +1,6 @@
 """The simulated bench: a charging point with its devices, served over Modbus, and a technician."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,9 @@ from simulators.recorder import CONTACT_STEP, SimulatedRecorder
 from simulators.register_map import Device, RegisterMap
 from simulators.relay_board import RelayBoard
 from simulators.rig import Rig
+from simulators.scpi.ac_load import AcLoad
+from simulators.scpi.ac_source import AcSource
+from simulators.scpi.serving import Served
 from simulators.technician import SimulatedTechnician
 from simulators.trace import Trace
 from simulators.vehicle_side import VehicleSettings
@@ -38,6 +41,7 @@ BUS_STRIDE = 0.005
 RESPONSE_DELAY = 0.015
 """Seconds from request to reply; about what a short exchange takes at 9600 baud."""
 
+_INSTRUMENTS: Mapping[str, type[AcLoad] | type[AcSource]] = {"load": AcLoad, "source": AcSource}
 LEDGER = (
     "vendor_name",
     "model_name",
@@ -78,6 +82,7 @@ class SimulatedBench:
         meter: Profile | None = None,
         injector: Profile | None = None,
         relays: Mapping[str, str] | None = None,
+        instruments: Collection[str] = (),
         settings: PileSettings | None = None,
         vehicle: VehicleSettings | None = None,
         response_delay: float = RESPONSE_DELAY,
@@ -90,7 +95,8 @@ class SimulatedBench:
         """With `car` a whole car is at the end of the cable; `loop_start` is the loop's time at
         which `now` was 0, for the stamps of its frames; `pace` is the technician's. `edition` is
         that of GB/T 18487.1 that the pile was built to, `contact_step` the recorder's clock for
-        contacts (s). `relays` (fault -> relay) is how the `injector` is wired."""
+        contacts (s). `relays` (fault -> relay) is how the `injector` is wired, `instruments` names
+        what speaks SCPI: `load`, `source`."""
         if settings is None and pile is not None:
             settings = pile_settings(pile, edition)
         self.rig = Rig(
@@ -114,9 +120,16 @@ class SimulatedBench:
         self.site: dict[str, Value] = {}
         """What the ledger says of the healthy pile, as its registers show it."""
         self._profiles: dict[str, Profile] = {}
-        self._faults_on: set[str] = set()
         self._servings: list[Serving] = []
         self._pump = Pump(self.rig.world)
+        self.instruments: dict[str, Served] = {
+            role: Served(
+                role,
+                _INSTRUMENTS[role](self.rig.world, self.rig.world.random(role)).commands,
+                self.rig.advance,
+            )
+            for role in instruments
+        }
         self.relay_board = RelayBoard(relays or {}, self.set_fault)
         devices: dict[str, tuple[Profile | None, Device]] = {
             "pile": (pile, self.rig.registers),
@@ -144,6 +157,7 @@ class SimulatedBench:
             self.rig.wires[role],
             advance=self.rig.advance,
             response_delay=response_delay,
+            line=self.rig.line,
         )
 
     def on_failure(self, told: Callable[[Exception], None]) -> None:
@@ -157,11 +171,16 @@ class SimulatedBench:
 
     # Serving
 
-    async def start_in_memory(self) -> dict[str, ModbusConnection]:
-        """Serve every device on an in-process line of its own; role -> connection."""
+    async def start_in_memory(self, skip: Collection[str] = ()) -> dict[str, ModbusConnection]:
+        """Serve every device on an in-process line of its own; role -> connection.
+
+        `skip`: roles that somebody else serves.
+        """
         self._pump.start()
         connections: dict[str, ModbusConnection] = {}
         for role, slave in self.slaves.items():
+            if role in skip:
+                continue
             framing = _framing(self._profiles[role])
             serving = await serve_in_memory(slave, framing)
             self._servings.append(serving)
@@ -172,6 +191,10 @@ class SimulatedBench:
                 framing=framing,
             )
         return connections
+
+    def offer_instruments(self) -> dict[str, str]:
+        """Serve load and source inside this process; role -> VISA name."""
+        return {role: served.offer() for role, served in self.instruments.items()}
 
     def car_bench(self) -> "CarBench":
         """The car with its buses and control units, switched on when it is first asked for.
@@ -195,6 +218,8 @@ class SimulatedBench:
         TCP port 0 takes any free one. Returns the address served. Raises UsageError and
         ConnectionFailedError.
         """
+        if role in self.instruments:
+            return await self._serve_instrument(role, address)
         if role not in self.slaves:
             raise UnknownNameError("simulated device", role, list(self.slaves))
         slave = self.slaves[role]
@@ -226,8 +251,19 @@ class SimulatedBench:
         self._pump.start()
         return serving.address
 
+    async def _serve_instrument(self, role: str, address: str) -> str:
+        scheme, _, rest = address.partition("://")
+        host, _, port = rest.rpartition(":")
+        if scheme != "tcp" or not host or not port.isdecimal() or int(port) > 65535:
+            raise UsageError(f"{address!r} is no address; expected tcp://HOST:PORT")
+        name = await self.instruments[role].serve(host.strip("[]"), int(port))
+        self._pump.start()
+        return name
+
     async def stop(self) -> None:
         """Stop serving. Safe to call twice."""
+        for instrument in self.instruments.values():
+            await instrument.stop()
         if self._car is not None:
             await self._car.stop()
         servings, self._servings = self._servings, []
@@ -245,16 +281,16 @@ class SimulatedBench:
         faults = all_faults()
         if name not in faults:
             raise UnknownNameError("fault", name, list(faults))
-        if on == (name in self._faults_on):
+        if on == (name in self.rig.faults_on):
             return
         self.rig.advance()
         faults[name].switch(self.rig, on)
         if on:
-            self._faults_on.add(name)
+            self.rig.faults_on.add(name)
         else:
-            self._faults_on.discard(name)
+            self.rig.faults_on.discard(name)
         self.trace.note(self.rig.world.t, f"fault.{name}", on)
 
     @property
     def faults_on(self) -> frozenset[str]:
-        return frozenset(self._faults_on)
+        return frozenset(self.rig.faults_on)

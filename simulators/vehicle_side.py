@@ -68,6 +68,8 @@ class VehicleSide:
         """Current (A) that the cable's RC stands for; 0: charging is not allowed (A.3.10.1)."""
         self.limit: Callable[[], float] = lambda: settings.max_current
         """What the car behind it can take (A); see `limit_changed`."""
+        self.load_instead: Callable[[], float] | None = None
+        """Current (A) of a load on the bench that draws in place of the vehicle's charger."""
         self._excess = 1.0
         self._scheduler = scheduler
         self._load = load
@@ -225,6 +227,8 @@ class VehicleSide:
 
     def _retarget(self) -> None:
         target = self.allowed() * self._excess
+        if self.load_instead is not None:
+            target = self.load_instead()
         if not self._mains or not self.s2_closed:
             target = 0.0
         now = self._load.current()

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from benchkit import run_procedure
 
-from harness.actions.person import ConclusionKey, _uncertainty_of, conclude_from
+from harness.actions.person import ConclusionKey, conclude_from
+from harness.bench.instruments import Spread
 from harness.errors import UsageError
 from harness.events import Concluded, Judged
 from harness.quantity import Quantity
@@ -72,11 +73,11 @@ def test_the_ways_to_state_the_uncertainty_of_a_thermometer(
 
 
 def test_an_uncertainty_in_another_dimension_is_refused() -> None:
-    assert _uncertainty_of(231.0, "V", Quantity(500, "mV")) == 0.5
-    assert _uncertainty_of(40.0, "%", Quantity(3, "%")) == 3, "of a ratio, % is absolute"
+    assert Spread((Quantity(500, "mV"),)).of(231.0, "V", None) == 0.5
+    assert Spread((Quantity(3, "%"),)).of(40.0, "%", None) == 3, "of a ratio, % is absolute"
     for value, stated in ((31.4, Quantity(2, "V")), ("warm", Quantity(1, "%"))):
         with pytest.raises(UsageError):
-            _uncertainty_of(value, "°C", stated)
+            Spread((stated,)).of(value, "°C", None)
 
 
 RULE = ConclusionKey(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from harness.actions.joint_given import earlier
 from harness.actions.person import ReadingKey
 from harness.actions.registry import CheckContext, Complaint, check_of
 from harness.actions.waiting import check_waited
@@ -18,7 +19,7 @@ from harness.limits import Clear, Equals, Limit, OneOf, Range, Within, describe
 from harness.quantity import known_unit, same_dimension
 
 _MARKS = [0, 1, 2, 3]
-_ROLES = ("pile", "meter", "vehicle", "injector")
+_ROLES = ("pile", "meter", "vehicle", "injector", "load", "source")
 _WITHIN = "a limit of the form `within: 3 s`"
 
 
@@ -190,6 +191,7 @@ def _one_of(value: str, choices: Iterable[Any], path: tuple[str | int, ...]) -> 
 
 @check_of("operator.reading")
 def _reading(context: CheckContext) -> Iterator[Complaint]:
+    yield from earlier(context, context.parameters["if_run"], "if_run")
     try:
         unit = known_unit(context.parameters["unit"])
     except UsageError as error:
@@ -206,11 +208,12 @@ def _reading(context: CheckContext) -> Iterator[Complaint]:
         if tool.type != context.parameters["instrument"] or tool.uncertainty is None:
             continue
         fitting = ("%", "°C", "K") if unit in ("°C", "K") else ("%", unit)
-        if not any(same_dimension(tool.uncertainty.unit, other) for other in fitting):
+        units = [part.unit for part in tool.uncertainty.parts]
+        odd = [own for own in units if not any(same_dimension(own, other) for other in fitting)]
+        if odd:
             context.bench_problem(
                 ("instruments", name, "uncertainty"),
-                f"an uncertainty in {tool.uncertainty.unit} for readings in {unit} "
-                f"(step {context.step.id!r})",
+                f"an uncertainty in {odd[0]} for readings in {unit} (step {context.step.id!r})",
                 f"a quantity in {unit}, or in %",
             )
 

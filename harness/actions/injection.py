@@ -6,7 +6,14 @@ from harness.errors import NotAvailableError
 from harness.text import Text
 
 
-@action("fault.set", kind="W", judges=False, limit="none", title=Text("注入故障", "Inject a fault"))
+@action(
+    "fault.set",
+    kind="W",
+    judges=False,
+    limit="none",
+    also=("injector",),
+    title=Text("注入故障", "Inject a fault"),
+)
 async def set_fault(step: StepContext, *, fault: str) -> None:
     """Switch a fault on. All faults are cleared at the end.
 
@@ -17,7 +24,12 @@ async def set_fault(step: StepContext, *, fault: str) -> None:
 
 
 @action(
-    "fault.clear", kind="W", judges=False, limit="none", title=Text("清除故障", "Clear a fault")
+    "fault.clear",
+    kind="W",
+    judges=False,
+    limit="none",
+    also=("injector",),
+    title=Text("清除故障", "Clear a fault"),
 )
 async def clear_fault(step: StepContext, *, fault: str) -> None:
     """Switch a fault off."""

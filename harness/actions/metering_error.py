@@ -237,20 +237,20 @@ class _Comparison:
         A pile whose readings all stick to a large power of ten counts more coarsely than its
         profile says; one reading does so by chance.
         """
-        own = self.pile.profile.points[self.point]
-        if own.resolution is None:
+        own = self.pile.profile.points.get(self.point)
+        if own is None or own.resolution is None:
             return f"the profile states no resolution for {self.point!r}"
         coarse = min((power_of_ten_in(raw) for raw in self._raw), default=1)
         fine = convert(own.resolution, own.unit or "kWh", "Wh")
-        theirs = self.meter.profile.points[self.reference]
+        theirs = self.meter.profile.points.get(self.reference)
         stated = self.step.bench.model.devices["meter"].resolution.get(self.reference)
         if stated is not None:
             step = stated.to("Wh")
-        elif theirs.resolution is not None:
+        elif theirs is not None and theirs.resolution is not None:
             step = convert(theirs.resolution, theirs.unit or "kWh", "Wh")
         else:
             return "the bench file does not say how finely the reference meter counts"
-        if theirs.type == "f32":
+        if theirs is not None and theirs.type == "f32":
             # A float that has counted for years is coarser than the register behind it.
             unit = theirs.unit or "kWh"
             step = max(step, convert(float_step(convert(self._shown, "Wh", unit)), unit, "Wh"))

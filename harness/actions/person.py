@@ -6,21 +6,26 @@ from typing import Annotated
 from pydantic import Field
 
 from harness.actions.context import StepContext
+from harness.actions.joint_given import Passed, check_passed, require_passed, require_run
 from harness.actions.registry import PointRef, StateOf, action
 from harness.bench.calibration import NO_DATE
+from harness.bench.instruments import why_out_of_range
 from harness.devices.operator import ABNORMAL, NORMAL, Question
-from harness.errors import NotAvailableError, UsageError
+from harness.errors import NotAvailableError
 from harness.fields import FileModel, TextField
 from harness.limits import Equals
-from harness.quantity import Measurement, Quality, Quantity, Value, known_unit
+from harness.quantity import Measurement, Quality, Value
 from harness.text import Text
 from harness.verdict import CandidateVerdict, Verdict
 
+Ran = Annotated[tuple[str, ...], Field(description="Steps that must have been carried out before")]
 
-@action("operator.confirm", kind="O", judges=False, limit="none",
+
+@action("operator.confirm", kind="O", judges=False, limit="none", check=check_passed,
         title=Text("操作确认", "Confirm an action"))  # fmt: skip
-async def confirm(step: StepContext, *, ask: TextField, does: str) -> None:
+async def confirm(step: StepContext, *, ask: TextField, does: str, if_passed: Passed = ()) -> None:
     """Have the person do something and confirm it. A refusal ends the step as not run."""
+    require_passed(step, if_passed)
     await step.do_by_hand(does, ask)
 
 
@@ -136,14 +141,23 @@ def _plain(text: Value) -> str:
 @action("operator.reading", kind="I", limit="needed",
         title=Text("仪表读数", "Instrument reading"))  # fmt: skip
 async def reading(
-    step: StepContext, *, ask: TextField, quantity: str, unit: str, instrument: str
+    step: StepContext,
+    *,
+    ask: TextField,
+    quantity: str,
+    unit: str,
+    instrument: str,
+    if_run: Ran = (),
 ) -> None:
     """Have the person measure something with a hand instrument of the bench.
 
+    `if_run` names steps whose consequences are measured: without them there is nothing to measure.
     The uncertainty is the instrument's; the bench states it in the reading's unit, for
-    temperatures in °C or K, or in % of the reading. An instrument that the bench does not list, or
-    whose calibration has run out, makes the reading inconclusive.
+    temperatures in °C or K, in % of the reading, or in digits of its resolution. An instrument that
+    the bench does not list, whose calibration has run out or whose range does not hold what is said
+    to be shown makes the reading inconclusive.
     """
+    require_run(step, if_run)
     answer = await step.ask(
         Question(
             kind="reading",
@@ -164,9 +178,11 @@ async def reading(
         quality, note = Quality.OUT_OF_CALIBRATION, NO_DATE
     elif not tool.in_date:
         quality, note = Quality.OUT_OF_CALIBRATION, f"calibration due {tool.calibration_due}"
+    elif why := why_out_of_range(tool.id, tool.range, answer.value, unit):
+        quality, note = Quality.OUT_OF_RANGE, why
     spread = answer.uncertainty
     if spread is None and tool is not None and tool.uncertainty is not None:
-        spread = _uncertainty_of(answer.value, unit, tool.uncertainty)
+        spread = tool.uncertainty.of(answer.value, unit, tool.resolution)
     measurement = Measurement(
         name=quantity,
         value=answer.value,
@@ -179,24 +195,6 @@ async def reading(
     )
     step.measured(measurement)
     step.judge(measurement)
-
-
-_DEGREES = ("°C", "K")
-
-
-def _uncertainty_of(value: Value, unit: str, stated: Quantity) -> float:
-    """What an instrument's stated uncertainty is, in the unit of the reading.
-
-    An uncertainty of a temperature is a difference, the same number in °C and in K. Raises
-    UsageError when what is stated does not fit the reading.
-    """
-    if stated.unit == "%" and known_unit(unit) != "%":
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise UsageError(f"{value!r} is no number to take {stated} of")
-        return abs(value) * stated.value / 100
-    if stated.unit in _DEGREES and known_unit(unit) in _DEGREES:
-        return stated.value
-    return stated.to(unit)
 
 
 class ConclusionKey(FileModel):

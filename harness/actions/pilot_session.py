@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from harness.actions.charging import _arm_watchdog, _can_start, _recording, _set_current
+from harness.actions.charging import _set_current, arm_watchdog, can_start, recording
 from harness.actions.context import StepContext
 from harness.actions.joint_given import (
     Passed,
@@ -47,7 +47,7 @@ _SUPPLY_COMES = 3.0
 
 def _can_take(bench: "LoadedBench", role: str, parameters: dict[str, Any]) -> str:
     """Why such a session cannot be started on this bench."""
-    if why := _can_start(bench, role, parameters):
+    if why := can_start(bench, role, parameters):
         return why
     profile, current = bench.profiles[role], parameters.get("current")
     rated = profile.ratings.get("current")
@@ -66,14 +66,14 @@ async def _begin(
     if (await step.read_one("charging_state")).value == "charging":
         raise NotAvailableError("the pile is charging already; this run did not start that")
     # From here on the run counts as having started a session, whatever goes wrong next.
-    step.bench.guard_session(device, await _arm_watchdog(step, device, watchdog))
+    step.bench.guard_session(device, await arm_watchdog(step, device, watchdog))
     if current is not None:
         await _set_current(step, device, current)
     await perform(
         device,
         "start",
         step.deadline,
-        on_write=_recording(step, device),
+        on_write=recording(step, device),
         before_write=lambda point: step.bench.remember(device, point, step.deadline),
     )
     return device
@@ -257,6 +257,6 @@ async def command_stop(step: StepContext, *, if_passed: Passed = ()) -> None:
         device,
         device.profile.safe_state.sequence,
         step.deadline,
-        on_write=_recording(step, device),
+        on_write=recording(step, device),
         before_write=lambda point: step.bench.remember(device, point, step.deadline),
     )

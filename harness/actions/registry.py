@@ -73,6 +73,7 @@ _OWN_ROOMS = (
     "harness.actions.metering_error",
     "harness.actions.steadiness",
     "harness.actions.billing",
+    "harness.actions.loads",
     "harness.actions.clocks",
     "harness.actions.communication",
     "harness.actions.charging",
@@ -87,6 +88,15 @@ _OWN_ROOMS = (
     "harness.actions.bus_watching",
     "harness.actions.bus_measuring",
     "harness.actions.bus_diagnosis",
+    "harness.actions.isolation",
+    "harness.actions.protection",
+    "harness.actions.site_scan",
+    "harness.actions.site_table",
+    "harness.actions.site_setting",
+    "harness.actions.site_work",
+    "harness.actions.pile_looking",
+    "harness.actions.pile_diagnosis",
+    "harness.actions.pile_repair",
     "harness.actions.pilot_session",
     "harness.actions.pilot_checks",
     "harness.actions.trace_recording",
@@ -142,6 +152,8 @@ class Action:
     """Parameters that hold states of a point."""
     check: Check | None = None
     """Finds mistakes that neither types nor markers can say."""
+    also: tuple[str, ...] = ()
+    """Further devices that it uses where the bench has them."""
 
     def alias(self, parameter: str) -> str:
         """The parameter's name as it is written in a procedure."""
@@ -202,6 +214,7 @@ def action(
     possible: Callable[["LoadedBench", str, dict[str, Any]], str] | None = None,
     sequence: str | None = None,
     check: Check | None = None,
+    also: tuple[str, ...] = (),
 ) -> Callable[[ActionFunction], ActionFunction]:
     """Register an async function under one or more verbs (`pile.measure`, `meter.measure`)."""
 
@@ -218,7 +231,7 @@ def action(
             model, points, states = _schema(name, function)
             _actions[name] = Action(
                 name, title, kind, function, model, points, energises, writes, judges, limit,
-                possible, sequence, states, check,
+                possible, sequence, states, check, also,
             )  # fmt: skip
         return function
 

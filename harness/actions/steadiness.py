@@ -7,6 +7,7 @@ from pydantic import Field
 
 from harness.actions.context import StepContext
 from harness.actions.joint_given import number_of
+from harness.actions.loads import draw
 from harness.actions.registry import PointName, PointRef, action
 from harness.clock import Deadline, loop_time, sleep_until
 from harness.errors import NotAvailableError
@@ -87,6 +88,7 @@ def _spread(numbers: list[float]) -> float | None:
     writes=True,
     judges=False,
     limit="none",
+    also=("load",),
     title=Text("设定电流", "Set the current"),
 )
 async def draw_current(
@@ -95,7 +97,8 @@ async def draw_current(
     current: QuantityField,
     point: Annotated[str, PointRef("write", role="pile")] = "current_limit",
 ) -> None:
-    """Have another current drawn from the pile: its current limit is written and read back.
+    """Have this current drawn from the pile: its current limit is written and read back, and where
+    the bench has a load, that is set to the same.
 
     That the current follows is for the next steps to measure.
     """
@@ -106,3 +109,5 @@ async def draw_current(
     shown = None if read_back is None else read_back.value
     if not isinstance(shown, int | float) or abs(shown - value) > _AGREES * max(1.0, abs(value)):
         raise NotAvailableError(f"{point} was set to {value:g} and reads {shown}")
+    if "load" in step.bench.devices:
+        await draw(step, current=current, power=None)

@@ -3,24 +3,27 @@
 import asyncio
 from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from harness.bench.calibration import run_out
 from harness.bench.clock_offset import clock_offset
 from harness.bench.feeding import WatchdogFeeder
+from harness.bench.instrument_files import SCPI_ROLES
+from harness.bench.isolation import Isolation
 from harness.bench.load import LoadedBench
 from harness.bench.lock import BenchLock
 from harness.bench.model import DeviceEntry
 from harness.bench.originals import Originals
 from harness.bench.recorder import Attach, BenchRecorder
 from harness.bench.relays import RelayInjector, title_of
-from harness.bench.safety import SafetyOfDevice, time_needed
+from harness.bench.roles import PILE, is_pile, split_fault
+from harness.bench.safety import SafetyOfDevice, answers, open_pile, time_needed
 from harness.bench.simulated import Injector, SimulatedSide
+from harness.bench.tools import BenchInstrument, list_instruments, measuring_devices, pick
 from harness.clock import Clock, Deadline
 from harness.devices.device import Device
+from harness.devices.instrument.device import ScpiDevice
 from harness.devices.modbus.connection import ModbusConnection
 from harness.devices.modbus.device import ModbusDevice
 from harness.devices.modbus.line import Line
@@ -28,11 +31,13 @@ from harness.devices.operator import Operator
 from harness.devices.operator.absent import AbsentOperator
 from harness.devices.operator.terminal import TerminalOperator
 from harness.errors import (
+    BadReplyError,
     BenchError,
     DeviceError,
     DeviceLostError,
     EvidenceError,
     HarnessError,
+    NoReplyError,
     NotAvailableError,
     UnknownNameError,
     UsageError,
@@ -42,13 +47,12 @@ from harness.events import (
     DeviceIdentified,
     Event,
     FaultSet,
-    InstrumentListed,
     OutcomeNoted,
     SafeState,
     Transaction,
     Written,
 )
-from harness.quantity import Measurement, Quantity, Scalar, Value
+from harness.quantity import Measurement, Scalar, Value
 from harness.text import Text
 
 if TYPE_CHECKING:
@@ -70,7 +74,11 @@ _End = Callable[[Device, SafeState | None, Emit], Coroutine[Any, Any, SafeState]
 
 _SIMULATION_FAILED = Text("模拟程序出错", "The simulation itself failed")
 _NOT_SAFE = Text("未确认安全，设置保持不变", "Not shown to be safe: settings are left as they are")
+_ONE_CLOCK = 2.0
+_STILL_OFF = 5.0
+"""Seconds to find out that a device that was switched off still is."""
 _NEVER_OPENED = "nothing is known about it; this run sent it nothing"
+_INSIDE = "simulator in this process (SCPI)"
 _NOT_OFF = "its relays were not shown to be off"
 _LEFT_ON = Text("继电器原先吸合", "A relay had been left on")
 _NOT_READ = Text("未能读取", "Could not be read")
@@ -79,18 +87,6 @@ _NOT_READ = Text("未能读取", "Could not be read")
 def _not_read(where: str, error: HarnessError) -> OutcomeNoted:
     branch: Literal["device", "bench"] = "device" if isinstance(error, DeviceError) else "bench"
     return OutcomeNoted(where=where, branch=branch, headline=_NOT_READ, detail=error.detail)
-
-
-@dataclass(frozen=True)
-class BenchInstrument:
-    """A hand instrument, with whether its calibration is in date on the day of the run."""
-
-    id: str
-    type: str
-    uncertainty: Quantity | None
-    calibration_due: date | None
-    in_date: bool
-    simulated: bool
 
 
 class Bench:
@@ -122,6 +118,10 @@ class Bench:
         """Devices that no longer answer, with the first cause."""
         self.energised: set[str] = set()
         """Roles on which this run may have started a session."""
+        self.unopened: set[str] = set()
+        """Piles of an outlet whose connection could not be opened."""
+        self.isolated: dict[str, Isolation] = {}
+        """Devices that somebody has switched off on purpose: their silence is no loss."""
         self.tell_lost: Callable[[], None] = lambda: None
         """Called when a device is lost, for the step that is running."""
         self.site: Mapping[str, Scalar] = dict(loaded.model.site)
@@ -150,6 +150,8 @@ class Bench:
                 on_failure=self._simulation_failed,
             )
             self.site = {**self._side.site, **self.site}
+        if PILE in loaded.model.devices:
+            self.site = {**self.site, **loaded.model.devices[PILE].site}
         if operator is not None:
             self.operator = operator
             if self._side is not None and isinstance(operator, TerminalOperator):
@@ -165,7 +167,7 @@ class Bench:
             attach=attach,
             emit=emit,
         )
-        self.instruments = self._list_instruments()
+        self.instruments = list_instruments(self.model, clock.now().utc.date())
 
     # Opening
 
@@ -184,6 +186,9 @@ class Bench:
             if role == "vehicle":
                 await self._open_vehicle(entry, buses, deadline)
                 continue
+            if role in SCPI_ROLES:
+                await self._open_instrument(role, entry, deadline)
+                continue
             profile = self.loaded.profiles[role]
             wanted = inside.get(role) or entry.modbus
             assert wanted is not None  # the bench file's model sees to it
@@ -200,10 +205,33 @@ class Bench:
                 uncertainty=entry.uncertainty,
                 simulated=entry.simulated,
             )
-            await device.open(deadline)
+            error = await open_pile(device, deadline, alone=not self._is_outlet)
             self.devices[role] = device
+            if error is not None:
+                self.unopened.add(role)
+                self._emit(_not_read(role, error))
             if role == "injector":
                 await self._open_relays(device, entry, deadline)
+
+    async def _open_instrument(self, role: str, entry: DeviceEntry, deadline: Deadline) -> None:
+        connection = entry.visa
+        if connection is None:
+            assert self._side is not None  # simulated inside, says the bench file's model
+            connection = self._side.instruments()[role]
+        if not connection.is_memory:
+            self._lock.take(f"visa-{connection.visa}")
+        device = ScpiDevice(
+            role,
+            self.loaded.scpi[role],
+            connection,
+            clock=self.clock,
+            record=self._emit,
+            uncertainty=entry.uncertainty,
+            simulated=entry.simulated,
+        )
+        device.at_step("preamble", 1)
+        self.devices[role] = device
+        await device.open(deadline)
 
     async def _open_relays(
         self, device: ModbusDevice, entry: DeviceEntry, deadline: Deadline
@@ -272,46 +300,57 @@ class Bench:
         """The connection of a role in one line, for people and the record."""
         if role == "vehicle":
             return self.vehicle.connection_text()
+        device = self.devices.get(role)
+        if isinstance(device, ScpiDevice):
+            return _INSIDE if device.connection.is_memory else device.connection.describe()
         connection = self._connections[role]
         if connection.modbus == "memory":
             # The number of the in-memory line differs from run to run and means nothing.
             return f"simulator in this process ({connection.framed} frames)"
         return connection.describe()
 
-    async def preamble(self, deadline: Deadline) -> None:
+    async def preamble(self, deadline: Deadline, *, may_be_silent: bool = False) -> None:
         """Put on record what is on the bench: identities and instruments."""
         self.at_step("preamble", 1)
         for role, device in self.devices.items():
             names = [name for name in IDENTITY if device.has(name)]
+            if isinstance(device, ScpiDevice):
+                said = Measurement("identity", device.identity, source=role)
+                self._emit(DeviceIdentified(role=role, identity=[said]))
+                continue
             read = self.vehicle.read_what_answers if role == "vehicle" else device.read
             try:
                 found = await read(names, deadline) if names else {}
-            except (DeviceError, NotAvailableError) as error:
+            except (DeviceError, NotAvailableError, NoReplyError, BadReplyError) as error:
+                if isinstance(error, BenchError) and not may_be_silent:
+                    raise  # no step will look into that
                 # A wrong profile or an odd device: the identity step will say what it means.
+                self._emit(_not_read(f"{role}: identity", error))
+            except BenchError as error:
+                if not self._is_outlet or not is_pile(role):
+                    raise
                 self._emit(_not_read(f"{role}: identity", error))
             else:
                 self._emit(DeviceIdentified(role=role, identity=list(found.values())))
         await self.compare_clocks("start", deadline)
+        today = self.clock.now().utc.date()
+        for event in measuring_devices(self.model, self.devices, today):
+            self._emit(event)
         for tool in self.instruments.values():
-            self._emit(
-                InstrumentListed(
-                    id=tool.id,
-                    type=tool.type,
-                    uncertainty=str(tool.uncertainty) if tool.uncertainty else "",
-                    calibration_due=str(tool.calibration_due) if tool.calibration_due else "",
-                    in_date=tool.in_date,
-                    simulated=tool.simulated,
-                )
-            )
+            self._emit(tool.listed())
 
     async def compare_clocks(self, phase: Literal["start", "end"], deadline: Deadline) -> None:
         """Put the offset of every device clock on record."""
         for device in self._modbus_devices():
             role = device.role
-            if role in self.lost or not device.has("clock"):
+            if role in self.lost or role in self.isolated or not device.has("clock"):
                 continue
+            # A silent pile of an outlet does not take the time of the others.
+            within = Deadline.after(min(deadline.remaining(), _ONE_CLOCK))
             try:
-                offset = await clock_offset(device, "clock", self.clock, deadline)
+                offset = await clock_offset(
+                    device, "clock", self.clock, within if self._is_outlet else deadline
+                )
             except HarnessError as error:
                 self._emit(_not_read(f"{role}: clock", error))
             else:
@@ -331,6 +370,21 @@ class Bench:
             device.at_step(step, attempt)
 
     # What actions use
+
+    @property
+    def _is_outlet(self) -> bool:
+        """Several piles: one that is silent is a finding, and the others are looked at."""
+        return len(self.loaded.piles) > 1
+
+    @property
+    def piles(self) -> list[str]:
+        """Roles of the piles that are open, in the order of the bench file."""
+        return [role for role in self.loaded.piles if role in self.devices]
+
+    def ledger(self, role: str) -> Mapping[str, Scalar]:
+        """What the site ledger says of one device: its own entries before those of the bench."""
+        simulated = self._side.ledger(role) if self._side is not None else {}
+        return {**simulated, **self.model.site, **self.model.devices[role].site}  # type: ignore[index]
 
     def device(self, role: str) -> Device:
         """The device of a role. Raises NotAvailableError."""
@@ -363,29 +417,19 @@ class Bench:
             await self._side.switch_on()
 
     def instrument(self, id: str | None, type: str) -> BenchInstrument | None:
-        """The instrument of that id, or the first of that type."""
-        if id is not None:
-            return self.instruments.get(id)
-        return next((tool for tool in self.instruments.values() if tool.type == type), None)
+        """The instrument of that id, or one of that type."""
+        return pick(self.instruments, id, type)
 
     def calibration_run_out(self, role: str) -> str:
         """That the calibration of a device has run out; empty where it has not."""
         entry = next((one for name, one in self.model.devices.items() if name == role), None)
         return "" if entry is None else run_out(entry, self.clock.now().utc.date())
 
-    def _list_instruments(self) -> dict[str, BenchInstrument]:
-        today = self.clock.now().utc.date()
-        return {
-            name: BenchInstrument(
-                name,
-                tool.type,
-                tool.uncertainty,
-                tool.calibration_due,
-                tool.calibration_due is not None and tool.calibration_due >= today,
-                tool.simulated,
-            )
-            for name, tool in self.model.instruments.items()
-        }
+    def scpi(self, role: str) -> ScpiDevice:
+        """The load or the source. Raises NotAvailableError."""
+        device = self.device(role)
+        assert isinstance(device, ScpiDevice)
+        return device
 
     async def remember(self, device: ModbusDevice, point: str, deadline: Deadline) -> None:
         """Keep what a setting was before this run first wrote it, so that it can be put back."""
@@ -420,8 +464,11 @@ class Bench:
             return
         if self.injector is None:
             raise UsageError("faults can be injected only on a bench with an injector")
-        if name not in self.injector.fault_titles():
-            raise UnknownNameError("fault", name, list(self.injector.fault_titles()))
+        fault, place = split_fault(name)
+        if fault not in self.injector.fault_titles():
+            raise UnknownNameError("fault", fault, list(self.injector.fault_titles()))
+        if "@" in name and place not in self.loaded.simulated_inside:
+            raise UnknownNameError("pile", place, self.loaded.piles)
 
     async def set_fault(self, name: str, *, on: bool, deadline: Deadline) -> None:
         """Switch a fault, by its relay where it has one, and put that on record.
@@ -442,7 +489,7 @@ class Bench:
             self._faults_on.append(name)
         if not on and name in self._faults_on:
             self._faults_on.remove(name)
-        self._emit(FaultSet(fault=name, on=on, title=title_of(name)))
+        self._emit(FaultSet(fault=name, on=on, title=title_of(split_fault(name)[0])))
 
     # The ending
 
@@ -458,6 +505,8 @@ class Bench:
         stopped = await self._all(self._stop, [None] * len(self.devices), emit)
         await self._clear_faults()
         settled = await self._all(self._settle, stopped, emit)
+        # A source last: what hangs on it must not lose its supply before it has been measured.
+        settled = await self._all(self._switch_off, settled, emit)
         safe = True
         for state in settled:
             assert state is not None  # every device has one by now
@@ -496,7 +545,17 @@ class Bench:
             return SafeState(role=device.role, safe=False, how="failed", detail=_NOT_OFF)
         if isinstance(device, ModbusDevice):
             return await self._ensure_safe(device, emit)
+        if isinstance(device, ScpiDevice):
+            if device.role == "source":  # see `_switch_off`
+                return SafeState(role=device.role, safe=False, how="failed")
+            return await device.make_safe(Deadline.after(self.model.safe_state_within), emit)
         return await self.vehicle.make_safe(Deadline.after(self.model.safe_state_within))
+
+    async def _switch_off(self, device: Device, state: SafeState | None, emit: Emit) -> SafeState:
+        assert state is not None  # from `_settle`
+        if isinstance(device, ScpiDevice) and device.role == "source":
+            return await device.make_safe(Deadline.after(self.model.safe_state_within), emit)
+        return state
 
     async def _settle(self, device: Device, state: SafeState | None, emit: Emit) -> SafeState:
         """Put settings back; that may change what a device does, so it is measured once more."""
@@ -534,6 +593,9 @@ class Bench:
             may_stop=self.model.stop_foreign_session,
             on_write=written,
         )
+        isolation = self.isolated.get(device.role)
+        if isolation is not None and not await answers(device, Deadline.after(_STILL_OFF)):
+            return isolation.state(device.role)
         within = time_needed(device, self.model.safe_state_within)
         return await safety.ensure(Deadline.after(within))
 

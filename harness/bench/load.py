@@ -1,18 +1,22 @@
 """Loading a bench file and the profiles it names. Opens nothing."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.bench.instrument_files import SCPI_ROLES, instrument_profiles
+from harness.bench.instruments import InstrumentRegister
 from harness.bench.model import BenchFile, DeviceEntry
 from harness.bench.recorder import check_recorder
+from harness.bench.roles import kind_of, piles_of
 from harness.bench.states import expected_of, fits
 from harness.datafile import Path_, Places, load, loads, sha256, validate
 from harness.devices.can.connection import CanConnection
 from harness.devices.device import DeviceProfile, PointInfo
+from harness.devices.instrument.profile import InstrumentProfile
 from harness.devices.modbus.connection import ModbusConnection
 from harness.devices.modbus.profile import Profile, load_profile
 from harness.errors import FileError, Problem, UnknownNameError, UsageError
@@ -23,6 +27,9 @@ if TYPE_CHECKING:
 
 SIMULATED = "sim"
 """Name of the built-in simulated bench."""
+SITE = "sim-site"
+"""Name of the built-in simulated outlet with several piles."""
+BUILT_IN = (SIMULATED, SITE)
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,10 @@ class LoadedBench:
     """Register maps of the Modbus devices, by role."""
     vehicle: "VehicleProfile | None" = None
     """What is known about the vehicle. Its databases are read when they are first asked for."""
+    scpi: Mapping[str, InstrumentProfile] = field(default_factory=dict)
+    """Profiles of loads and sources, by role."""
+    register: tuple[str, bytes] | None = None
+    """Name and bytes of the shared register of instruments."""
     folder: Path | None = None
     """Where the bench file lies; None for the built-in bench."""
 
@@ -62,6 +73,11 @@ class LoadedBench:
         ]
 
     @property
+    def piles(self) -> list[str]:
+        """Roles of the piles, in the order of the file."""
+        return piles_of(self.model.devices)
+
+    @property
     def simulated(self) -> bool:
         """True when no device of the bench is real."""
         recorder = self.model.recorder
@@ -70,7 +86,9 @@ class LoadedBench:
 
     def profile_of(self, role: str) -> DeviceProfile | None:
         """What is known about the device of a role; None when the bench has none."""
-        return self.vehicle if role == "vehicle" else self.profiles.get(role)
+        if role == "vehicle":
+            return self.vehicle
+        return self.profiles.get(role) or self.scpi.get(role)
 
     def points_of(self, role: str) -> Mapping[str, PointInfo]:
         """The points of the device of a role; none when the bench has no such device."""
@@ -105,9 +123,9 @@ def load_bench(name: str, *, pile_profile: str | None = None) -> LoadedBench:
 
     `pile_profile` replaces the pile's profile on the built-in bench.
     """
-    if name == SIMULATED:
-        data = (files("harness.bench") / "sim.yaml").read_bytes()
-        values, places = loads(data, "sim.yaml")
+    if name in BUILT_IN:
+        data = (files("harness.bench") / f"{name}.yaml").read_bytes()
+        values, places = loads(data, f"{name}.yaml")
         folder: Path | None = None
     else:
         path = Path(name)
@@ -119,9 +137,10 @@ def load_bench(name: str, *, pile_profile: str | None = None) -> LoadedBench:
         values["devices"]["pile"]["profile"] = pile_profile
         values["site"] = {}
         data += f"\n# pile profile: {pile_profile}\n".encode()
-    model = validate(BenchFile, values, places)
+    model, register = _with_register(validate(BenchFile, values, places), places, folder)
     problems: list[Problem] = []
     profiles = _profiles(model, places, folder, problems)
+    scpi = instrument_profiles(model, places, folder, problems)
     vehicle = _vehicle(model, places, folder, problems)
     check = _Check(model, places, profiles, vehicle, problems)
     check.kinds()
@@ -129,14 +148,35 @@ def load_bench(name: str, *, pile_profile: str | None = None) -> LoadedBench:
         check.uncertainties()
         check.injector()
         check.connections()
-    if len(profiles) + (vehicle is not None) == len(model.devices):
+    if len(profiles) + len(scpi) + (vehicle is not None) == len(model.devices):
         check.site()
     check.instruments()
     pile = model.devices.get("pile")
     problems += check_recorder(model, places, pile is not None and not pile.connected)
     if problems:
         raise FileError(problems)
-    return LoadedBench(model, places, data, profiles, vehicle, folder)
+    return LoadedBench(model, places, data, profiles, vehicle, scpi, register, folder)
+
+
+def _with_register(
+    model: BenchFile, places: Places, folder: Path | None
+) -> tuple[BenchFile, tuple[str, bytes] | None]:
+    """The bench with the instruments of the register that it names. Raises FileError."""
+    if model.instrument_register is None:
+        return model, None
+    where: Path_ = ("instrument_register",)
+    path = (folder or Path()) / model.instrument_register
+    if not path.is_file():
+        what = f"there is no file {path}"
+        raise FileError([places.problem(where, what, "a register of instruments")])
+    values, inside, data = load(path)
+    register = validate(InstrumentRegister, values, inside)
+    both = sorted(set(register.instruments) & set(model.instruments))
+    if both:
+        what = f"the instrument {both[0]!r} stands in {path.name} and in the bench file"
+        raise FileError([places.problem(("instruments", both[0]), what, "one of the two")])
+    together = {**register.instruments, **model.instruments}
+    return model.model_copy(update={"instruments": together}), (path.name, data)
 
 
 class _Check:
@@ -166,7 +206,7 @@ class _Check:
             if role == "vehicle":
                 self._vehicle_kind(entry, where)
                 continue
-            if entry.connection is not None and entry.modbus is None:
+            if entry.connection is not None and entry.modbus is None and entry.visa is None:
                 what = f"a {role} speaks Modbus"
                 self._complain((*where, "connection"), what, "{modbus: …}")
             for name in ("connections", "database", "diagnostics"):
@@ -211,6 +251,8 @@ class _Check:
     def uncertainties(self) -> None:
         """Each belongs to a point, in a unit of that point."""
         for role, entry in self._model.devices.items():
+            if role in SCPI_ROLES:
+                continue  # see instrument_files
             profile = self._vehicle if role == "vehicle" else self._profiles[role]
             assert profile is not None  # otherwise there are problems already
             for name, stated in entry.uncertainty.items():
@@ -303,24 +345,31 @@ class _Check:
 
     def site(self) -> None:
         """The ledger names points of the bench's devices, with values that they can have."""
+        for role, entry in self._model.devices.items():
+            profile = self._profiles.get(role)
+            if profile is None:
+                continue
+            for name, value in entry.site.items():
+                self._ledger(("devices", role, "site", name), name, value, [profile])
         for name, value in self._model.site.items():
-            points: list[PointInfo] = [
-                profile.described[name]
-                for profile in self._profiles.values()
-                if name in profile.described
-            ]
-            if not points and self._vehicle is not None and name in self._vehicle.points:
-                points.append(self._vehicle.points[name])
-            if not points:
-                known = sorted({name for maps in self._maps() for name in maps})
-                close = get_close_matches(name, known, 3)
-                self._complain(
-                    ("site", name),
-                    f"no device of this bench has a point {name!r}",
-                    "a point of a profile" + (f": {', '.join(close)}?" if close else ""),
-                )
-            elif not fits(points, value):
-                self._complain(("site", name), f"{name} cannot be {value!r}", expected_of(points))
+            self._ledger(("site", name), name, value, list(self._profiles.values()))
+
+    def _ledger(self, where: Path_, name: str, value: object, profiles: list[Profile]) -> None:
+        points: list[PointInfo] = [
+            profile.described[name] for profile in profiles if name in profile.described
+        ]
+        if not points and self._vehicle is not None and name in self._vehicle.points:
+            points.append(self._vehicle.points[name])
+        if not points:
+            known = sorted({name for maps in self._maps() for name in maps})
+            close = get_close_matches(name, known, 3)
+            self._complain(
+                where,
+                f"no device of this bench has a point {name!r}",
+                "a point of a profile" + (f": {', '.join(close)}?" if close else ""),
+            )
+        elif not fits(points, value):
+            self._complain(where, f"{name} cannot be {value!r}", expected_of(points))
 
     def _maps(self) -> Iterator[Mapping[str, PointInfo]]:
         """Points of every device."""
@@ -334,13 +383,14 @@ class _Check:
         for name, tool in self._model.instruments.items():
             if tool.uncertainty is None or tool.resolution is None:
                 continue
-            own, other = tool.uncertainty.unit, tool.resolution.unit
-            if own != "%" and not same_dimension(_plain(own), _plain(other)):
-                self._complain(
-                    ("instruments", name, "uncertainty"),
-                    f"an uncertainty in {own} beside a resolution in {other}",
-                    f"a quantity in {other}, or in %",
-                )
+            other = tool.resolution.unit
+            for own in {part.unit for part in tool.uncertainty.parts}:
+                if own != "%" and not same_dimension(_plain(own), _plain(other)):
+                    self._complain(
+                        ("instruments", name, "uncertainty"),
+                        f"an uncertainty in {own} beside a resolution in {other}",
+                        f"a quantity in {other}, or in %",
+                    )
 
 
 def _check_uncertainty(point: PointInfo, stated: Quantity) -> None:
@@ -364,7 +414,7 @@ def _profiles(
     found: dict[str, Profile] = {}
     for role, entry in model.devices.items():
         name = entry.profile
-        if role == "vehicle":
+        if role == "vehicle" or role in SCPI_ROLES:
             continue
         if name is None:
             where: Path_ = ("devices", role, "database")
@@ -382,10 +432,12 @@ def _profiles(
             what, _, expected = error.detail.partition("; expected ")
             problems.append(places.problem(("devices", role, "connector"), what, expected))
             continue
-        if profile.kind != role:
+        if profile.kind != kind_of(role):
             problems.append(
                 places.problem(
-                    where, f"{entry.profile!r} describes a {profile.kind}", f"a profile of a {role}"
+                    where,
+                    f"{entry.profile!r} describes a {profile.kind}",
+                    f"a profile of a {kind_of(role)}",
                 )
             )
             continue

@@ -5,18 +5,28 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
+from harness.bench.instruments import Instrument
 from harness.catalogue.item import LimitSpec
 from harness.devices.can.connection import CanConnection
+from harness.devices.instrument.connection import VisaConnection
 from harness.devices.modbus.connection import ModbusConnection
 from harness.devices.recorder.mapping import RecorderEntry
 from harness.fields import DurationField, FileModel, Kebab, QuantityField, TextField
 from harness.quantity import Scalar
 
-Role = Literal["pile", "meter", "vehicle", "injector"]
+Role = Literal[
+    "pile", "meter", "vehicle", "injector", "load", "source",
+    "pile-2", "pile-3", "pile-4", "pile-5", "pile-6", "pile-7", "pile-8",
+]  # fmt: skip
+"""An outlet has several piles, see `harness.bench.roles`."""
 
 
 def _protocol(connection: Any) -> str:
-    """Which kind of connection is written: CAN is known by its key `can`."""
+    """Which kind of connection is written: CAN is known by its key `can`, VISA by `visa`."""
+    if isinstance(connection, VisaConnection) or (
+        isinstance(connection, dict) and "visa" in connection
+    ):
+        return "a VISA connection"
     is_can = isinstance(connection, CanConnection)
     is_can = is_can or (isinstance(connection, dict) and "can" in connection)
     return "a CAN connection" if is_can else "a Modbus connection"
@@ -24,7 +34,8 @@ def _protocol(connection: Any) -> str:
 
 Connection = Annotated[
     Annotated[ModbusConnection, Tag("a Modbus connection")]
-    | Annotated[CanConnection, Tag("a CAN connection")],
+    | Annotated[CanConnection, Tag("a CAN connection")]
+    | Annotated[VisaConnection, Tag("a VISA connection")],
     Discriminator(_protocol),
 ]
 
@@ -58,6 +69,17 @@ class DeviceEntry(FileModel):
     uncertainty: dict[str, QuantityField] = Field(
         default_factory=dict, description="Expanded uncertainty (k = 2) of points, by point"
     )
+    site: dict[str, Scalar] = Field(
+        default_factory=dict,
+        description="What the ledger says of this very device, beside the bench's `site`",
+    )
+    line: Kebab | None = Field(
+        default=None,
+        description="Of a pile simulated in this process: the line that it shares with others",
+    )
+    unit: int | None = Field(
+        default=None, ge=1, le=247, description="Of a simulated pile on a line: its unit id"
+    )
     resolution: dict[str, QuantityField] = Field(
         default_factory=dict,
         description="How finely registers count, by point, where the profile does not say it",
@@ -80,6 +102,8 @@ class DeviceEntry(FileModel):
             raise ValueError("a connection, or simulated: true")
         if self.connection is not None and self.connections:
             raise ValueError("either one connection, or connections by bus")
+        if self.connected and (self.line is not None or self.unit is not None):
+            raise ValueError("line and unit without a connection (there the connection says both)")
         if (self.profile is None) == (not self.database):
             raise ValueError("a profile, or the databases of a vehicle without one")
         return self
@@ -95,23 +119,14 @@ class DeviceEntry(FileModel):
         return self.connection if isinstance(self.connection, CanConnection) else self.connections
 
     @property
+    def visa(self) -> VisaConnection | None:
+        """The connection of a load or a source."""
+        return self.connection if isinstance(self.connection, VisaConnection) else None
+
+    @property
     def modbus(self) -> ModbusConnection | None:
         """The connection of a Modbus device."""
         return self.connection if isinstance(self.connection, ModbusConnection) else None
-
-
-class Instrument(FileModel):
-    """A hand instrument of the bench."""
-
-    type: Kebab | str
-    title: TextField | None = None
-    range: str = ""
-    resolution: QuantityField | None = None
-    uncertainty: QuantityField | None = Field(
-        default=None, description="Expanded uncertainty (k = 2)"
-    )
-    calibration_due: date | None = None
-    simulated: bool = False
 
 
 class BenchFile(FileModel):
@@ -137,6 +152,9 @@ class BenchFile(FileModel):
         default_factory=dict, description="What the site ledger says: serial number, tariff ..."
     )
     instruments: dict[Kebab, Instrument] = Field(default_factory=dict)
+    instrument_register: str | None = Field(
+        default=None, description="A file of instruments beside this one, shared by several benches"
+    )
     recorder: RecorderEntry | None = Field(
         default=None,
         description="Oscilloscope, power analyser or logger whose recordings prove short times",

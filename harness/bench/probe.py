@@ -25,6 +25,8 @@ from harness.bench.findings import (
     cannot_open,
     found_at,
 )
+from harness.bench.instrument_files import SCPI_ROLES
+from harness.bench.instrument_probe import probe_instrument
 from harness.bench.load import LoadedBench
 from harness.bench.lock import BenchLock
 from harness.bench.plausible import complaint_about
@@ -94,6 +96,14 @@ async def probe_bench(
                     buses = side.start_buses()
                     await side.switch_on()
                 found.append(await _vehicle(bench, buses or entry.can, clock, tell))
+                continue
+            if role in SCPI_ROLES:
+                visa = entry.visa
+                if visa is None:
+                    assert side is not None  # simulated inside, says the bench file's model
+                    visa = side.instruments()[role]
+                tell(f"{role}: {visa.describe()}")
+                found.append(await probe_instrument(role, entry, bench.scpi[role], visa, clock))
                 continue
             wanted = inside.get(role) or entry.modbus
             assert wanted is not None  # the bench file's model sees to it

@@ -66,6 +66,8 @@ def announce(
 def _where(entry: DeviceEntry, profile: Profile | None) -> str:
     if entry.modbus is not None and profile is not None:
         return entry.modbus.complete(profile).describe()
+    if entry.visa is not None:
+        return entry.visa.describe()
     buses = [f"{bus}: {one.describe()}" for bus, one in entry.connections.items()]
     if isinstance(entry.connection, CanConnection):
         buses.append(entry.connection.describe())

@@ -12,6 +12,11 @@ from harness.bench.simulated import SeededFault, seeded_faults
 from harness.catalogue.item import Item
 from harness.catalogue.load import load_catalogue
 from harness.catalogue.skills import Skill, load_skills
+from harness.devices.instrument.profile import (
+    InstrumentProfile,
+    list_instrument_profiles,
+    load_instrument_profile,
+)
 from harness.devices.modbus.points import Profile
 from harness.devices.modbus.profile import list_profiles, load_profile
 from harness.engine import names, states_zh
@@ -29,6 +34,8 @@ WORDS_ZH = {
     "pile": "充电桩",
     "meter": "电能表",
     "injector": "故障注入器",
+    "load": "负载",
+    "source": "交流电源",
     "vehicle": "车辆",
     "bus": "总线信号",
     "diagnostics": "诊断读取",
@@ -140,6 +147,7 @@ def profiles() -> list[Row]:
     vehicles = [load_vehicle_profile(name) for name in list_vehicle_profiles()]
     return [
         *(profile_row(load_profile(name)) for name in list_profiles()),
+        *(instrument_row(load_instrument_profile(name)) for name in list_instrument_profiles()),
         *(vehicle_row(vehicle) for vehicle in vehicles),
     ]
 
@@ -154,6 +162,19 @@ def profile_row(profile: Profile) -> Row:
         "points": len(profile.points),
         "links": sorted(profile.links),
         "confidence": profile.confidence,
+    }
+
+
+def instrument_row(profile: InstrumentProfile) -> Row:
+    return {
+        "id": profile.id,
+        "title": both(profile.title),
+        "vendor": profile.file.vendor,
+        "model": profile.file.model,
+        "kind": profile.kind,
+        "points": len(profile.points),
+        "links": ["visa"],
+        "confidence": profile.file.confidence.value,
     }
 
 

@@ -8,8 +8,8 @@ from typing import Any, TextIO
 
 import click
 
+from harness.bench.instruments import Instrument
 from harness.bench.load import SIMULATED, load_bench
-from harness.bench.model import Instrument
 from harness.bench.simulated import seeded_faults
 from harness.cli.base import option, say
 from harness.clock import Clock
@@ -128,6 +128,8 @@ def _instrument(name: str, tool: Instrument) -> list[str]:
     lines = [f"  {name}:", f"    type: {tool.type}"]
     if tool.title is not None:
         lines.append(f"    title: {{zh: {tool.title.zh}, en: {tool.title.en}}}")
+    if tool.resolution is not None:
+        lines.append(f"    resolution: {tool.resolution}")
     if tool.uncertainty is not None:
         lines.append(f"    uncertainty: {tool.uncertainty}")
     return [*lines, "    # calibration_due: YYYY-MM-DD", "    simulated: true"]
@@ -144,6 +146,11 @@ def modbus_device(profile: str, address: str, faults: Mapping[str, str] | None =
     wired = ", ".join(f"{fault}: {relay}" for fault, relay in (faults or {}).items())
     more = f", faults: {{{wired}}}" if wired else ""
     return f"{{profile: {profile}, simulated: true, connection: {connection}{more}}}"
+
+
+def scpi_device(profile: str, visa: str) -> str:
+    """The line of a load or a source in a bench file."""
+    return f'{{profile: {profile}, simulated: true, connection: {{visa: "{visa}"}}}}'
 
 
 def vehicle_device(profile: str, addresses: Mapping[str, str]) -> str:

@@ -13,6 +13,10 @@ from harness.cli import library, wide
 from harness.cli.base import argument, columns, command, language, say
 from harness.cli.library import KINDS, Row, both
 from harness.cli.options import json_option, print_json
+from harness.devices.instrument.profile import (
+    list_instrument_profiles,
+    load_instrument_profile,
+)
 from harness.devices.modbus.points import Point, Profile
 from harness.devices.modbus.profile import list_profiles, load_profile
 from harness.errors import UnknownNameError
@@ -135,6 +139,8 @@ def _vehicle(id: str) -> Row | None:
 
 
 def _profile(id: str) -> Row | None:
+    if id in list_instrument_profiles():
+        return _instrument(id)
     if id not in list_profiles():
         return _vehicle(id)
     profile = load_profile(id)
@@ -145,6 +151,25 @@ def _profile(id: str) -> Row | None:
         "quirks": [f"{quirk.tag}: {quirk.detail}" for quirk in profile.quirks],
         "sources": list(profile.sources),
         "points": [_point(profile, point) for point in profile.points.values()],
+    }
+
+
+def _instrument(id: str) -> Row:
+    """A load or a source: its points with the commands that set and ask them."""
+    profile = load_instrument_profile(id)
+    return {
+        **library.instrument_row(profile),
+        "sources": profile.file.sources,
+        "points": [
+            {
+                "id": point.name,
+                "set": point.row.set,
+                "get": point.row.get,
+                "unit": point.unit,
+                "values": dict(point.values),
+            }
+            for point in profile.points.values()
+        ],
     }
 
 

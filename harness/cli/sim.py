@@ -20,6 +20,7 @@ from harness.cli.serving import (
     logger,
     modbus_device,
     open_log,
+    scpi_device,
     vehicle_device,
     write_bench_option,
 )
@@ -38,6 +39,11 @@ _CAN = Text(
     "同时模拟整车并在此地址提供 CAN：slcan://HOST:PORT 或 pty",
     "Simulate a whole car, too, and serve its CAN at slcan://HOST:PORT or pty",
 )
+_SCPI = Text(
+    "同时模拟该仪器（load 或 source），在 tcp://HOST:PORT 提供 SCPI；端口 0 为任选",
+    "Simulate that instrument, too, and serve SCPI at tcp://HOST:PORT; port 0 takes any",
+)
+_SCPI_PROFILES = {"load": "scpi-ac-load", "source": "scpi-ac-source"}
 _METER = "eastron-sdm630"
 _RELAYS = "relay-8ch"
 
@@ -109,6 +115,8 @@ def pile(*, modbus: str, **options: Any) -> int:
     ),
 )
 @option("--relay-modbus", default="tcp://127.0.0.1:5022", metavar="ADDRESS", about=_ADDRESS)
+@option("--load-scpi", metavar="ADDRESS", about=_SCPI)
+@option("--source-scpi", metavar="ADDRESS", about=_SCPI)
 @write_bench_option
 def bench(
     *,
@@ -117,14 +125,18 @@ def bench(
     meter_profile: str,
     relays: tuple[str, ...],
     relay_modbus: str,
+    load_scpi: str | None,
+    source_scpi: str | None,
     **options: Any,
 ) -> int:
-    """Serve a pile, a meter, with `--can` a car and with `--relay` a board of relays."""
+    """Serve a pile, a meter, and what the options ask for: a car, relays, a load, a source."""
     meter = _profile(meter_profile, "meter")
     roles = [("pile", modbus), ("meter", meter_modbus)]
     wiring = _wiring(relays)
     if wiring:
         roles.append(("injector", relay_modbus))
+    scpi = [("load", load_scpi), ("source", source_scpi)]
+    roles += [(role, address) for role, address in scpi if address is not None]
     return _serve(roles, meter=meter, wiring=wiring, **options)
 
 
@@ -171,6 +183,7 @@ def _serve(
                 car=can_address is not None,
                 injector=load_profile(_RELAYS) if wiring else None,
                 relays=wiring,
+                instruments=[role for role, _ in roles if role in _SCPI_PROFILES],
             )
             if log is not None:
                 simulated.watch(logger(log, clock))
@@ -186,7 +199,9 @@ def _serve(
                     "injector": _RELAYS,
                 }
                 devices = {
-                    role: modbus_device(
+                    role: scpi_device(_SCPI_PROFILES[role], address)
+                    if role in _SCPI_PROFILES
+                    else modbus_device(
                         served_by[role], address, wiring if role == "injector" else None
                     )
                     for role, address in addresses.items()

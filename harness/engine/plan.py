@@ -29,7 +29,9 @@ from harness.procedure.model import Step
 from harness.quantity import Quantity, same_dimension
 from harness.text import Text
 
-DEVICE_ROLES = ("pile", "meter", "vehicle", "injector")
+DEVICE_ROLES = ("pile", "meter", "vehicle", "injector", "load", "source")
+SITE_ROOM = "site"
+"""Room of the verbs that act on every pile of an outlet."""
 _OTHER_ROOMS = ("operator", "bench", "fault", "trace")
 """Rooms of our own verbs that act on no device of their own."""
 
@@ -72,9 +74,7 @@ class PlannedStep:
         """Devices that the step needs."""
         named = {role for role, _, _ in self.action.point_names(self.parameters)}
         own = self.action.role
-        if own == "fault":
-            own = "injector"  # where the bench has one
-        return named | ({own} if own in DEVICE_ROLES else set())
+        return named | set(self.action.also) | ({own} if own in DEVICE_ROLES else set())
 
 
 @dataclass
@@ -159,7 +159,9 @@ def roles_needed(plans: Iterable[Plan], bench: LoadedBench) -> set[str]:
         for step in plan.steps:
             if step.not_possible and step.obstacle is not NOT_RELEASED:
                 continue
-            if step.action.role not in (*DEVICE_ROLES, *_OTHER_ROOMS):
+            if step.action.role == SITE_ROOM:
+                found |= set(bench.piles)
+            elif step.action.role not in (*DEVICE_ROLES, *_OTHER_ROOMS):
                 return everything
             found |= step.roles
     return found & everything or everything
@@ -463,6 +465,8 @@ def _announce(plan: Plan, planned: PlannedStep, bench: LoadedBench) -> None:
             for line in lines
             if line.op in ("write", "rewrite")
         ]
+    if action.writes and action.role == SITE_ROOM:
+        plan.writes.append(f"{step}: {action.title.en}")
     if action.writes and action.role == "vehicle":
         named = (planned.parameters.get(name) for name in ("message", "unit", "did", "to"))
         plan.writes.append(" ".join([f"{step}: {action.name}", *filter(None, named)]))

@@ -41,6 +41,8 @@ from harness.text import Text
 from harness.verdict import Ending, ExitCode, Verdict, exit_code, worst
 
 OPENING_DEADLINE = 30.0
+_LINK_CHECK = "pile.check_link"
+"""The verb that finds out why a device is silent; without it, silence ends the run at once."""
 PREAMBLE_DEADLINE = 120.0
 CLOCK_DEADLINE = 10.0
 
@@ -224,12 +226,22 @@ class _Session:
                 for role, profile in request.bench.profiles.items()
                 if role in self.bench.needed
             ),
+            *(
+                self.bundle.attach("profile", f"{profile.id}.yaml", profile.data)
+                for role, profile in request.bench.scpi.items()
+                if role in self.bench.needed
+            ),
             *(self.bundle.attach(kind, name, data) for kind, name, data in self._vehicle_files()),
             *(
                 self.bundle.attach("procedure", f"{plan.procedure.id}.yaml", plan.procedure.data)
                 for plan in request.plans
             ),
             *(self.bundle.attach(kind, name, data) for kind, name, data in request.extra_files),
+            *(
+                [self.bundle.attach("instruments", *request.bench.register)]
+                if request.bench.register is not None
+                else []
+            ),
         ]
         self.recorder.emit(
             RunStarted(
@@ -287,6 +299,8 @@ class _Session:
             self.bench.require_fault(name)
         await self.bench.open(Deadline.after(OPENING_DEADLINE))
         for role, device in self.bench.devices.items():
+            if role in self.bench.unopened:
+                continue
             self.recorder.emit(
                 DeviceOpened(
                     role=role,
@@ -298,7 +312,10 @@ class _Session:
             )
         for name in self._request.faults:
             await self.bench.set_fault(name, on=True, deadline=Deadline.after(OPENING_DEADLINE))
-        await self.bench.preamble(Deadline.after(PREAMBLE_DEADLINE))
+        copes = any(
+            step.action.name == _LINK_CHECK for plan in self._request.plans for step in plan.steps
+        )
+        await self.bench.preamble(Deadline.after(PREAMBLE_DEADLINE), may_be_silent=copes)
         for plan in self._request.plans:
             procedure = ProcedureRun(plan, self.bench, self._clock, self.recorder)
             self.procedures.append(procedure)

@@ -1,0 +1,1 @@
+"""Loads and sources that speak SCPI, acting on the one physical world."""
