@@ -26,10 +26,10 @@ from harness.bench.findings import (
     found_at,
 )
 from harness.bench.instrument_files import SCPI_ROLES
+from harness.bench.instrument_probe import probe_instrument
 from harness.bench.load import LoadedBench
 from harness.bench.lock import BenchLock
 from harness.bench.plausible import complaint_about
-from harness.bench.instrument_probe import probe_instrument
 from harness.bench.simulated import SimulatedSide
 from harness.clock import Clock, Deadline
 from harness.devices.can.connection import CanConnection
