@@ -207,7 +207,9 @@ def test_a_conditional_pass_means_watching_where_the_rule_says_so() -> None:
     assert conclude_from(found, plain) == ("a", {})
 
 
-@pytest.mark.parametrize("profile", ["sungrow-ac011e", "heidelberg-energy-control"])
+@pytest.mark.parametrize(
+    "profile", ["sungrow-ac011e", "heidelberg-energy-control", "keba-kecontact-p30"]
+)
 def test_other_piles_raise_no_alarm(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, profile: str
 ) -> None:
@@ -218,5 +220,6 @@ def test_other_piles_raise_no_alarm(
     result = execute(RunRequest([plan], bench, tmp_path / "run", pace=0.2))
     found = verdicts_of(result)
     assert set(found.values()) <= {None, Verdict.PASS, Verdict.NOT_RUN}
-    if profile.startswith("sungrow"):
+    assert found["high-current"] is found["low-current"] is Verdict.PASS
+    if not profile.startswith("heidelberg"):  # that one counts VAh
         assert found["error-high"] is found["error-low"] is Verdict.PASS

@@ -67,6 +67,7 @@ REASONS = Phrases(
     (r"the (\w+) has no point '(.+)'", r"{1}没有数据点 \2"),
     (r"the profile does not say how far (\w+) goes", "型号没有给出{1}的范围"),
     (r"(\w+) is in (\S+|a plain number), which is no energy", r"{1}以 \2 计，不是电能"),
+    (r"as written", "按写入值"),
     (r"all relays off", "全部继电器断开"),
     (r"a relay stays on", "有继电器未断开"),
     (r"its relays were not shown to be off", "未能确认继电器已断开"),
