@@ -120,7 +120,6 @@ class SimulatedBench:
         self.site: dict[str, Value] = {}
         """What the ledger says of the healthy pile, as its registers show it."""
         self._profiles: dict[str, Profile] = {}
-        self._faults_on: set[str] = set()
         self._servings: list[Serving] = []
         self._pump = Pump(self.rig.world)
         self.instruments: dict[str, Served] = {
@@ -158,6 +157,7 @@ class SimulatedBench:
             self.rig.wires[role],
             advance=self.rig.advance,
             response_delay=response_delay,
+            line=self.rig.line,
         )
 
     def on_failure(self, told: Callable[[Exception], None]) -> None:
@@ -171,11 +171,16 @@ class SimulatedBench:
 
     # Serving
 
-    async def start_in_memory(self) -> dict[str, ModbusConnection]:
-        """Serve every device on an in-process line of its own; role -> connection."""
+    async def start_in_memory(self, skip: Collection[str] = ()) -> dict[str, ModbusConnection]:
+        """Serve every device on an in-process line of its own; role -> connection.
+
+        `skip`: roles that somebody else serves.
+        """
         self._pump.start()
         connections: dict[str, ModbusConnection] = {}
         for role, slave in self.slaves.items():
+            if role in skip:
+                continue
             framing = _framing(self._profiles[role])
             serving = await serve_in_memory(slave, framing)
             self._servings.append(serving)
@@ -276,16 +281,16 @@ class SimulatedBench:
         faults = all_faults()
         if name not in faults:
             raise UnknownNameError("fault", name, list(faults))
-        if on == (name in self._faults_on):
+        if on == (name in self.rig.faults_on):
             return
         self.rig.advance()
         faults[name].switch(self.rig, on)
         if on:
-            self._faults_on.add(name)
+            self.rig.faults_on.add(name)
         else:
-            self._faults_on.discard(name)
+            self.rig.faults_on.discard(name)
         self.trace.note(self.rig.world.t, f"fault.{name}", on)
 
     @property
     def faults_on(self) -> frozenset[str]:
-        return frozenset(self._faults_on)
+        return frozenset(self.rig.faults_on)

@@ -14,6 +14,8 @@ class Reading:
     true: Callable[[Rig], float]
     uncertainty: Callable[[float], float]
     digits: int
+    signed: bool = True
+    """False: it shows magnitudes, as a meter does on alternating voltage."""
 
 
 def constant(value: float) -> Callable[[float], float]:

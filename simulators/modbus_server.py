@@ -8,7 +8,7 @@ lightly (an overlap behind a gap is silently moved).
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any, Literal, Self
 
@@ -65,10 +65,13 @@ class SimulatedSlave:
         *,
         advance: Callable[[], None],
         response_delay: float,
+        line: Wire | None = None,
     ) -> None:
+        """`line`: the trunk that the device's own `wire` branches off, where there is one."""
         self.registers = registers
         self.device = device
         self.wire = wire
+        self.line = line
         self.advance = advance
         self.response_delay = response_delay
         """Seconds from a request to its reply."""
@@ -82,7 +85,8 @@ class SimulatedSlave:
         """
         self.advance()
         meant = unit == self.device.unit_id or unit in self.registers.unit_ids
-        there = self.device.powered and not self.wire.dead
+        reached = not self.wire.dead and (self.line is None or not self.line.dead)
+        there = self.device.powered and reached
         return (meant or (direct and unit == NON_SIGNIFICANT_UNIT)) and there
 
     def answer(self, request: ModbusPDU) -> ModbusPDU:
@@ -151,10 +155,10 @@ class SimulatedSlave:
 class _Handler(ServerRequestHandler):
     """One connection. Requests are answered one by one after the device's response time."""
 
-    def __init__(self, server: Any, slave: SimulatedSlave) -> None:
+    def __init__(self, server: Any, slaves: Sequence[SimulatedSlave]) -> None:
         super().__init__(server, self._trace, None, None)  # type: ignore[no-untyped-call]
-        self._slave = slave
-        self._waiting: deque[ModbusPDU] = deque()
+        self._slaves = slaves
+        self._waiting: deque[tuple[SimulatedSlave, ModbusPDU, bool]] = deque()
         self._task: asyncio.Task[None] | None = None
         self._effect: Disturbance | None = None
         self._is_rtu = isinstance(self.framer, FramerRTU)
@@ -194,16 +198,13 @@ class _Handler(ServerRequestHandler):
             used = TransactionManager.callback_data(self, data, addr)
         except ModbusIOException as error:
             function = _function_in(data, self._is_rtu, self._is_ascii)
-            known = function in self._slave.registers.functions
-            code = ExcCodes.ILLEGAL_VALUE if known else ExcCodes.ILLEGAL_FUNCTION
-            self._refuse(function, code, error.dev_id, error.transaction_id)
+            self._refuse(function, error.dev_id, error.transaction_id)
             return len(data)
         if self.last_pdu is not None:
-            if not self._ignores(bytes(data[:used])):
-                self._take(self.last_pdu)
+            self._take(self.last_pdu, bytes(data[:used]))
         elif self._is_rtu and used == 0 and _is_whole_frame(data):
             # The framer does not know the function code, but the frame is sound.
-            self._refuse(data[1], ExcCodes.ILLEGAL_FUNCTION, data[0], 0)
+            self._refuse(data[1], data[0], 0)
             return len(data)
         return used
 
@@ -217,35 +218,42 @@ class _Handler(ServerRequestHandler):
             self._limits.open.discard(self)
         super().callback_disconnected(exc)
 
-    def _ignores(self, frame: bytes) -> bool:
+    def _listeners(self, unit: int) -> list[SimulatedSlave]:
+        """Who takes a request for this unit to be meant for him: one, if the line is in order."""
+        direct = not self._is_bus
+        return [slave for slave in self._slaves if slave.hears(unit, direct=direct)]
+
+    def _ignores(self, slave: SimulatedSlave, frame: bytes) -> bool:
         """A device that hears a request only when it comes once more."""
-        if not self._slave.registers.profile.rules.first_ignored:
+        if not slave.registers.profile.rules.first_ignored:
             return False
         again, self._heard = frame == self._heard, frame
         if again:
             self._heard = None
         return not again
 
-    def _take(self, request: ModbusPDU) -> None:
-        if not self._slave.hears(request.dev_id, direct=not self._is_bus):
-            return  # a device is silent on what is meant for others
-        self._stay_open()
+    def _take(self, request: ModbusPDU, frame: bytes) -> None:
+        listeners = self._listeners(request.dev_id)
         if self._is_bus:
             # On a serial line a newer request means that the master has given up on the old one.
             self._waiting.clear()
-        self._waiting.append(request)
+        if not listeners or self._ignores(listeners[0], frame):
+            return  # a device is silent on what is meant for others
+        self._stay_open()
+        # Two devices under one address answer at once, and nobody understands either.
+        self._waiting.append((listeners[0], request, len(listeners) > 1))
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._work())
 
     async def _work(self) -> None:
-        slave = self._slave
         while self._waiting:
-            effect = slave.wire.next_reply()
+            slave, _, clash = self._waiting[0]
+            effect = Disturbance.GARBLED if clash else slave.wire.next_reply()
             delay = slave.response_delay + slave.wire.extra_delay
             await sleep(delay + HANG if effect is Disturbance.DELAYED else delay)
             if not self._waiting:
                 return
-            request = self._waiting.popleft()
+            slave, request, _ = self._waiting.popleft()
             if effect is Disturbance.REFUSED:
                 reply: ModbusPDU = ExceptionResponse(request.function_code, ExcCodes.DEVICE_BUSY)
                 slave.advance()
@@ -255,8 +263,11 @@ class _Handler(ServerRequestHandler):
                 reply = slave.answer(request)
             self._send(reply, request.dev_id, request.transaction_id, effect)
 
-    def _refuse(self, function: int, code: int, unit: int, transaction: int) -> None:
-        if self._slave.hears(unit, direct=not self._is_bus):
+    def _refuse(self, function: int, unit: int, transaction: int) -> None:
+        """A request that is no request: its function is unknown, or its contents are."""
+        for slave in self._listeners(unit)[:1]:
+            known = function in slave.registers.functions
+            code = ExcCodes.ILLEGAL_VALUE if known else ExcCodes.ILLEGAL_FUNCTION
             self._send(ExceptionResponse(function & 0x7F, code), unit, transaction, None)
 
     def _send(
@@ -272,6 +283,8 @@ class _Handler(ServerRequestHandler):
         self._effect = None
 
     def _trace(self, sending: bool, data: bytes) -> bytes:
+        if sending and self._effect is Disturbance.GARBLED:
+            return bytes(byte ^ 0x55 for byte in data)
         if not sending or self._effect is not Disturbance.CORRUPTED:
             return data
         if self._is_rtu:
@@ -311,23 +324,27 @@ class _Limits:
 
 
 class _TcpServer(ModbusTcpServer):
-    def __init__(self, slave: SimulatedSlave, address: tuple[str, int], framer: FramerType) -> None:
+    def __init__(
+        self, slaves: Sequence[SimulatedSlave], address: tuple[str, int], framer: FramerType
+    ) -> None:
         super().__init__(_stand_in(), address=address, framer=framer)
-        self._slave = slave
-        self._limits = _Limits(slave) if address[0] != NULLMODEM_HOST else None
+        self._slaves = slaves
+        self._limits = _Limits(slaves[0]) if address[0] != NULLMODEM_HOST else None
 
     def callback_new_connection(self) -> _Handler:
-        handler = _Handler(self, self._slave)
+        handler = _Handler(self, self._slaves)
         return handler if self._limits is None else handler.limited(self._limits)
 
 
 class _SerialServer(ModbusSerialServer):
-    def __init__(self, slave: SimulatedSlave, port: str, framer: FramerType, **line: Any) -> None:
+    def __init__(
+        self, slaves: Sequence[SimulatedSlave], port: str, framer: FramerType, **line: Any
+    ) -> None:
         super().__init__(_stand_in(), port=port, framer=framer, **line)
-        self._slave = slave
+        self._slaves = slaves
 
     def callback_new_connection(self) -> _Handler:
-        return _Handler(self, self._slave)
+        return _Handler(self, self._slaves)
 
 
 class Serving:
@@ -343,18 +360,28 @@ class Serving:
         await self._server.shutdown()  # type: ignore[no-untyped-call]
 
 
-async def serve_in_memory(slave: SimulatedSlave, framing: Framing) -> Serving:
-    """Serve on pymodbus's in-process line; clients use its number as port."""
+async def serve_in_memory(
+    slave: SimulatedSlave, framing: Framing, *others: SimulatedSlave
+) -> Serving:
+    """Serve on pymodbus's in-process line; clients use its number as port.
+
+    `others` are on the same line, each under its own unit id.
+    """
     number = next(_ports)
-    server = _TcpServer(slave, (NULLMODEM_HOST, number), _FRAMERS[framing])
+    server = _TcpServer((slave, *others), (NULLMODEM_HOST, number), _FRAMERS[framing])
     await server.serve_forever(background=True)
     return Serving(server, f"memory:{number}", number)
 
 
-async def serve_tcp(slave: SimulatedSlave, host: str, port: int, *, rtu: bool) -> Serving:
-    """Serve on a TCP port (0: any). Raises ConnectionFailedError."""
+async def serve_tcp(
+    slave: SimulatedSlave, host: str, port: int, *others: SimulatedSlave, rtu: bool
+) -> Serving:
+    """Serve on a TCP port (0: any). Raises ConnectionFailedError.
+
+    `others` are behind the same port, as behind a gateway, each under its own unit id.
+    """
     framer = FramerType.RTU if rtu else FramerType.SOCKET
-    server = _TcpServer(slave, (host, port), framer)
+    server = _TcpServer((slave, *others), (host, port), framer)
     scheme = "rtu-over-tcp" if rtu else "tcp"
     try:
         await server.serve_forever(background=True)
@@ -368,7 +395,7 @@ async def serve_tcp(slave: SimulatedSlave, host: str, port: int, *, rtu: bool) -
 async def serve_serial(
     slave: SimulatedSlave,
     port: str,
-    *,
+    *others: SimulatedSlave,
     baudrate: int,
     parity: Literal["N", "E", "O"],
     bytesize: int,
@@ -377,7 +404,7 @@ async def serve_serial(
 ) -> Serving:
     """Serve RTU or ASCII on a serial port or pty. Raises ConnectionFailedError."""
     server = _SerialServer(
-        slave,
+        (slave, *others),
         port,
         _FRAMERS[framing],
         baudrate=baudrate,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from harness.devices.modbus.points import Profile
 from harness.errors import NotAvailableError
 from simulators.fitting import pile_identity, pile_settings
+from simulators.hand_tools import Multimeter
 from simulators.hunting import Hunting
 from simulators.meter.reference_meter import ReferenceMeter
 from simulators.overrides import Overrides
@@ -59,7 +60,14 @@ class Rig:
         self.meter = ReferenceMeter(self.world, self.world.random("meter"))
         self.hunting = Hunting(self.world)
         self.wires: dict[str, Wire] = {"pile": Wire(), "meter": Wire(), "injector": Wire()}
+        self.line = Wire()
+        """The trunk that the pile's wire branches off; piles on one line share it."""
+        self.stranger = False
+        """Somebody has connected a device to the line that the ledger does not know."""
         self.overrides = Overrides()
+        self.multimeter = Multimeter()
+        self.faults_on: set[str] = set()
+        """Seeded faults that are there now; who mends one takes it out."""
         self._car = Car(self.world, wall=lambda: start + self.world.t) if with_car else None
 
     @property

@@ -9,8 +9,10 @@ from collections.abc import Callable, Mapping
 from harness.clock import Deadline, sleep
 from harness.devices.operator import ABNORMAL, NORMAL, Answer, Question
 from harness.errors import NoReplyError, NotAvailableError, UnknownNameError
+from simulators import pile_looks, protection_work, site_work
 from simulators.displays import DISPLAYS
 from simulators.instruments import Reading, constant
+from simulators.pile_mending import mend
 from simulators.rig import Rig
 from simulators.vehicle import hands, measuring
 
@@ -18,17 +20,19 @@ BY = "simulated technician"
 
 
 READINGS: dict[str, Reading] = {
+    **pile_looks.READINGS,
     "gun_surface_temperature": Reading(
         "°C", lambda rig: rig.pile.temperatures.plug_reading(), constant(2.0), 1
     ),
     "supply_voltage_l1": Reading(
-        "V", lambda rig: rig.world.grid.voltage(1, rig.world.t), lambda v: 0.005 * v + 0.3, 1
+        "V", lambda rig: rig.world.supply.line_neutral(), lambda v: 0.005 * v + 0.3, 1
     ),
     "output_voltage_l1": Reading(
         "V",
         lambda rig: rig.world.grid.voltage(1, rig.world.t) if rig.world.output_live else 0.0,
         lambda v: 0.005 * v + 0.3,
         1,
+        signed=False,
     ),
     "cp_voltage": Reading(
         "V", lambda rig: rig.world.levels().positive, lambda v: 0.005 * abs(v) + 0.02, 2
@@ -39,6 +43,7 @@ READINGS: dict[str, Reading] = {
     "output_current_l1": Reading(
         "A", lambda rig: rig.world.load.current_in(1), lambda v: 0.02 * v + 0.2, 1
     ),
+    **protection_work.READINGS,
 }
 """What can be measured by hand, by the subject of the question."""
 
@@ -51,6 +56,8 @@ def _connect_simulator(rig: Rig) -> None:
 
 _ACTIONS: dict[str, Callable[[Rig], None]] = {
     "wear-ppe": lambda rig: None,
+    "read-work-order": lambda rig: None,
+    "isolate-and-prove-dead": lambda rig: None,
     "press-emergency-stop": lambda rig: rig.pile.press_emergency_stop(),
     "release-emergency-stop": lambda rig: rig.pile.release_emergency_stop(),
     "reset-emergency-stop": lambda rig: rig.pile.push_reset_button(),
@@ -58,6 +65,8 @@ _ACTIONS: dict[str, Callable[[Rig], None]] = {
     "return-gun": lambda rig: rig.world.return_gun(),
     "connect-vehicle": lambda rig: rig.world.plug_in(),
     "disconnect-vehicle": lambda rig: rig.world.return_gun(),
+    **protection_work.ACTIONS,
+    **site_work.ACTIONS,
     # A vehicle simulator, whose S2 is worked by hand
     "connect-simulator": _connect_simulator,
     "close-s2": lambda rig: rig.world.vehicle.close_s2(),
@@ -129,6 +138,8 @@ class SimulatedTechnician:
 
     def _do(self, subject: str) -> Answer:
         action = self._actions.get(subject)
+        if action is None and mend(self._rig, subject):
+            return Answer(value=True, by=BY)
         if action is None:
             unknown = UnknownNameError("action", subject, list(self._actions))
             hint = unknown.detail.partition("; ")[2]  # names like it, instead of all there are
@@ -138,20 +149,27 @@ class SimulatedTechnician:
 
     def _inspect(self, subject: str) -> Answer:
         looks = measuring.LOOKS if self._rig.has_car else {}
-        found = (
-            looks[subject](self._rig)
-            if subject in looks
-            else self._rig.world.appearance.get(subject)
-        )
+        if subject in looks:
+            found = looks[subject](self._rig)
+        elif subject in protection_work.LOOKS:
+            found = protection_work.look(self._rig, subject)
+        else:
+            found = self._rig.world.appearance.get(subject)
         if found is not None:
             return Answer(value=ABNORMAL, by=BY, note=found)
-        if subject not in _LOOKS and subject not in looks:
+        if subject not in _LOOKS | protection_work.LOOKS | site_work.LOOKS and subject not in looks:
             raise NotAvailableError(f"there is no {subject!r} to look at on this simulated bench")
         return Answer(value=NORMAL, by=BY)
 
     def _observe(self, question: Question) -> Answer:
         if self._rig.has_car and question.subject in measuring.OBSERVATIONS:
             return Answer(value=measuring.OBSERVATIONS[question.subject](self._rig), by=BY)
+        if question.subject in protection_work.LABELS:
+            return Answer(value=protection_work.LABELS[question.subject](self._rig), by=BY)
+        if question.subject in site_work.OBSERVATIONS:
+            return Answer(value=site_work.OBSERVATIONS[question.subject](self._rig), by=BY)
+        if question.subject in pile_looks.OBSERVATIONS:
+            return Answer(value=pile_looks.OBSERVATIONS[question.subject](self._rig), by=BY)
         if question.subject != "lamp":
             raise NotAvailableError(
                 f"there is no {question.subject!r} to observe on this simulated bench"
@@ -171,6 +189,10 @@ class SimulatedTechnician:
                 f"the simulated technician cannot measure {question.subject!r} in {question.unit}"
             )
         true = reading.true(self._rig)
+        if question.instrument == "multimeter" and reading.unit == "V":
+            true = self._rig.multimeter.shows(true)
         spread = reading.uncertainty(true)
         shown = round(true + self._random.uniform(-0.5, 0.5) * spread, reading.digits)
-        return Answer(value=shown, by=BY, uncertainty=round(spread, 3))
+        if not reading.signed:
+            shown = abs(shown)
+        return Answer(value=shown, by=BY, uncertainty=round(spread, max(3, reading.digits + 1)))

@@ -22,6 +22,8 @@ class Disturbance(StrEnum):
     """The device says that it is busy (exception 6)."""
     WRONG_UNIT = "wrong unit"
     """The reply carries another unit id."""
+    GARBLED = "garbled"
+    """Not a byte of the reply arrives as it was sent."""
 
 
 class Wire:
@@ -34,6 +36,8 @@ class Wire:
         """Nothing gets through, in either direction."""
         self.baud_matches = True
         """Both ends use the same baud rate; otherwise neither takes what it hears for frames."""
+        self.garbled = False
+        """Its transceiver is broken: every reply is garbage."""
         self.cache_for = 0.0
         """A gateway on the way answers reads from its own memory, and fetches anew only after so
         many seconds; infinity: never again."""
@@ -60,6 +64,8 @@ class Wire:
 
     def next_reply(self) -> Disturbance | None:
         """What happens to the next reply. To be asked once per reply."""
+        if self.garbled:
+            return Disturbance.GARBLED
         if not self._on:
             return None
         self._replies += 1

@@ -16,6 +16,7 @@ from simulators.grid import Grid
 from simulators.load import Load
 from simulators.pilot import S1, Levels, loaded, undiode
 from simulators.scheduler import Action, Event, Scheduler
+from simulators.supply_point import SupplyPoint
 from simulators.trace import Trace
 from simulators.vehicle_side import VehicleSettings, VehicleSide
 
@@ -83,6 +84,9 @@ class World:
         self.scheduler = Scheduler(now())
         self.trace = Trace()
         self.grid = Grid(self.random("grid"), phases=phases, rated_voltage=rated_voltage)
+        self.supply = SupplyPoint(
+            self.random("supply"), self.scheduler, self.trace, self.grid, self._supply_changed
+        )
         self.cable = Cable(self.random("cable"), rated_current)
         self.load = Load(self.scheduler, self.grid, self.trace)
         settings = vehicle or VehicleSettings(phases=phases, max_current=rated_current)
@@ -184,10 +188,16 @@ class World:
         self.vehicle.on_mains(self.output_live and self.cable.mated)
         if self.pile is not None:
             self.pile.on_site()
+        self.supply.rcd.sees(self.leakage if self.output_live else 0.0)
         if self.car is not None:
             self.car.on_world()
 
     # Mains
+
+    def _supply_changed(self) -> None:
+        """Feeder or RCD has opened or closed."""
+        self.load.settle()
+        self.refresh()
 
     @property
     def output_live(self) -> bool:
@@ -262,4 +272,5 @@ class World:
             ),
             "site": (self.ambient, self.leakage, dict(self.appearance)),
             "enclosure": tuple(vars(self.enclosure).values()),
+            "supply": self.supply.condition(),
         }  # fmt: skip

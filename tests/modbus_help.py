@@ -122,7 +122,7 @@ async def serving(fake: FakeDevice, kind: str) -> AsyncIterator[ModbusConnection
         framer = FramerType.ASCII
     options: dict[str, Any] = {"framer": framer, "trace_packet": fake.trace}
     if kind in ("serial", "ascii"):
-        async with _pty_pair() as (ours, theirs):
+        async with pty_pair() as (ours, theirs):
             serial = ModbusSerialServer(fake._devices(), port=theirs, baudrate=9600, **options)
             await serial.serve_forever(background=True)
             try:
@@ -160,7 +160,7 @@ async def serving(fake: FakeDevice, kind: str) -> AsyncIterator[ModbusConnection
 
 
 @asynccontextmanager
-async def _pty_pair() -> AsyncIterator[tuple[str, str]]:
+async def pty_pair() -> AsyncIterator[tuple[str, str]]:
     """Two pseudo-terminals, wired to each other like a null-modem cable."""
     import tty  # noqa: PLC0415 - not on Windows
 

@@ -149,6 +149,7 @@ def _distributions() -> Mapping[str, list[str]]:
 _EXTRAS = {
     "harness/devices/can/export_parquet.py": "parquet",
     "harness/devices/can/logs_mf4.py": "mf4",
+    "harness/devices/recorder/mdf_file.py": "mf4",
 }
 """Modules that are imported only when somebody asks for what an extra brings."""
 

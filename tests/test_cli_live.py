@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 from harness.cli.root import ROOT
 from harness.devices.modbus.profile import load_profile
 from harness.engine.digest import RunDigest
+from harness.events import StepEnded
 from harness.evidence.read import read_journal
 from harness.verdict import Verdict
 
@@ -208,6 +209,58 @@ def test_a_live_run_announces_what_it_does_and_uses_the_wire(live: Live) -> None
     assert len(digest.with_verdict(Verdict.PASS)) == 3
     assert digest.started is not None
     assert digest.started.virtual_time is False
+
+
+_TRACED = """procedure: LIVE-02
+title: {zh: 录波, en: Recorded}
+steps:
+  - id: record
+    title: {zh: 录, en: Record}
+    do: trace.begin
+  - id: idle
+    title: {zh: 待机, en: Connected}
+    do: pile.expect
+    with: {states: {charging_state: connected}}
+  - id: recorded
+    title: {zh: 录完, en: Recorded}
+    do: trace.end
+    with: {recording: record}
+  - id: "off"
+    title: {zh: 断电, en: Supply off}
+    do: trace.interval
+    with: {recording: record, from: {s2: open}, to: {voltage_l1: {below: 30 V}}}
+    item: GB/T 18487.1/T-02
+"""
+_RECORDER = """
+recorder:
+  instrument: scp-1
+  channels:
+    s2: {column: D0, states: {0: open, 1: closed}}
+    voltage_l1: {column: U1, uncertainty: 1 V}
+"""
+
+
+def test_a_live_bench_without_and_with_a_recorder(live: Live) -> None:
+    Path("LIVE-02.yaml").write_text(_TRACED, encoding="utf-8")
+    rows = [f"{n / 100},{int(n < 5)},{224 * int(n < 9)}" for n in range(20)]
+    Path("r.csv").write_text("\n".join(["time,D0,U1", *rows]), encoding="utf-8")
+    answers = "by: T-1\nanswers: {record: true, recorded: r.csv}\n"
+    Path("answers.yaml").write_text(answers, encoding="utf-8")
+    bench = _pile_only(live, "traced.yaml")
+    still_in_date = bench.read_text("utf-8").replace("2027-06-30", "2099-01-01")
+    bench.write_text(still_in_date, encoding="utf-8")
+    for number, wanted in enumerate((Verdict.INCONCLUSIVE, Verdict.PASS)):
+        out = f"traced-{number}"
+        result = _call(
+            "run", "LIVE-02.yaml", "--bench", bench, "--answers", "answers.yaml", "--live",
+            "--out", out,
+        )  # fmt: skip
+        assert result.exit_code == (0 if wanted is Verdict.PASS else 3), result.output
+        ended = {e.event.step: e.event.verdict for e in read_journal(Path(out))
+                 if isinstance(e.event, StepEnded)}  # fmt: skip
+        assert ended == {"record": None, "idle": Verdict.PASS, "recorded": None, "off": wanted}
+        with Path(bench).open("a", encoding="utf-8") as file:
+            file.write(_RECORDER)
 
 
 def test_two_runs_do_not_share_a_wire(live: Live) -> None:

@@ -52,6 +52,7 @@ CASES: dict[str, Case] = {
     "diode-shorted": Case("start", 3.0),
     "pe-open": Case("charging", SOON),
     "contactor-welded": Case("start", SOON),
+    "contactor-spare-welded": Case("start", SOON),
     "contactor-command-stuck": Case("start", SOON),
     "contactor-feedback-stuck": Case("start", SOON),
     "contactor-refuses": Case("start", 4.0),
@@ -88,7 +89,7 @@ CASES: dict[str, Case] = {
     "tilt-sensor-failed": Case("charging", SOON, 0.15),
     "tariff-missing": Case("start", SOON),
     "plug-and-charge-refused": Case("start", SOON),
-    "confirmation-missing": Case("rest", 60.1),
+    "confirmation-missing": Case("rest", 1.1),
 }
 
 
@@ -228,6 +229,29 @@ def test_it_recovers_as_the_catalogue_says_and_in_no_other_way(name: str) -> Non
 PASSED_WITH_THE_SESSION = {"leakage", "contactor-refuses"}
 """Nothing leaks without mains, and a coil that is not driven agrees with its contact: the alarm
 stays latched, and a reset may clear it until the next start."""
+
+
+def test_a_card_starts_a_session_when_the_app_confirms_and_else_lapses() -> None:
+    point = Point()
+    point.world.plug_in()
+    point.pile.present_card()
+    point.run(15.0)
+    assert point.get("charging_state") == "charging"
+    point = Point()
+    point.pile.card.app_confirms = False
+    point.world.plug_in()
+    point.pile.present_card()
+    point.run(59.9)
+    assert point.get("warning_flags") == []
+    point.run(0.2)
+    assert point.get("warning_flags") == ["F-42"]
+    point = Point()
+    point.pile.modules.reader_answers = False
+    point.world.plug_in()
+    point.pile.present_card()
+    point.run(65.0)
+    assert point.get("charging_state") == "connected"
+    assert point.get("warning_flags") == ["F-31"]
 
 
 def test_leakage_comes_back_with_the_next_session() -> None:

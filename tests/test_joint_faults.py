@@ -67,7 +67,7 @@ def test_every_fault_is_found_by_steps_that_exist() -> None:
 
 
 def test_faults_of_other_families_keep_what_else_finds_them() -> None:
-    assert set(FAULTS["contactor-welded"].expects) == {"PILE-INSP-01", JOINT}
+    assert set(FAULTS["contactor-welded"].expects) >= {"PILE-INSP-01", JOINT}
 
 
 # What the new defects do

@@ -39,7 +39,9 @@ session_end_time stop_reason clock tariff_sharp tariff_peak tariff_flat tariff_v
 tariff_version warning_flags fault_flags firmware_version hardware_version serial_number model_name
 vendor_name model_code protocol_version max_current min_current max_power rated_voltage phase_count
 active_phases current_limit signaled_current enable charge_command fault_reset watchdog_timeout
-watchdog_remaining failsafe_current modbus_unit_id
+watchdog_remaining failsafe_current modbus_unit_id last_alarm_number last_alarm_time
+day_sessions day_energy record_number record_energy record_start_time record_end_time
+record_stop_reason
 """
 
 

@@ -19,6 +19,7 @@ from simulators.faults import (
     lamp,
     metering,
     modules,
+    protection,
     sensors,
     supply,
     temperature,
@@ -30,7 +31,7 @@ from simulators.rig import Rig
 
 PILE_FAMILIES = (
     *(identity, appearance, lamp, sensors, supply, emergency_stop, contactor, gun),
-    *(metering, modules, breaker, temperature, wire, charging),
+    *(metering, modules, breaker, temperature, wire, charging, protection),
 )
 FAULTS = {fault.name: fault for family in PILE_FAMILIES for fault in family.FAULTS}
 """Those of the pile; the rig of these tests has no car."""
@@ -45,7 +46,12 @@ def condition(rig: Rig) -> dict[str, Any]:
     return {
         "world": dict(rig.world.condition()),
         "stop": vars(stop).copy(),
-        "contactor": (box.welded, box.coil_sound, box.output_stuck, box.auxiliary_stuck),
+        "contactor": (
+            *(box.welded, box.coil_sound, box.output_stuck, box.auxiliary_stuck),
+            box.welds_on_closing,
+        ),
+        "board": (pile.starts, pile.events.stores),
+        "multimeter": (rig.multimeter.lead_sound, rig.multimeter.lead_lasts),
         "meter": (meter.step, meter.creep, meter.voltage_gain, meter.current_gain),
         "clock": (pile.clock.drift, pile.clock.unset_for, pile.clock.lost),
         "inside": (

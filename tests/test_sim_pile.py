@@ -377,7 +377,7 @@ def test_what_is_written_can_be_read(name: str) -> None:
         "current_limit": 13.0, "max_current": 20.0, "failsafe_current": 7.0,
         "enable": "disabled", "lock_command": "locked", "watchdog_timeout": 33.0,
         "phase_command": "single_phase", "clock": EPOCH + 77, "tariff_version": 9,
-        "charge_command": "start", "fault_reset": "reset",
+        "charge_command": "start", "fault_reset": "reset", "record_number": 5,
     }  # fmt: skip
     point = Point()
     value = values.get(name, 0.5123)
@@ -390,7 +390,7 @@ def test_every_point_has_a_value_in_every_phase_of_a_session() -> None:
     point = Point()
     allowed_none = {
         "cc_resistance", "cable_current_rating", "session_start_time", "session_end_time",
-        "watchdog_remaining",
+        "watchdog_remaining", "last_alarm_time",
     }  # fmt: skip
 
     def look() -> None:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from harness.actions.context import StepContext
+from harness.actions.joint_given import Passed, require_passed
 from harness.actions.registry import action
 from harness.actions.timing import time_until
 from harness.bench.sequences import Command, OnWrite, holds, perform
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 _SLOW_START = 15.0
 
 
-def _can_start(bench: "LoadedBench", role: str, parameters: dict[str, Any]) -> str:
+def can_start(bench: "LoadedBench", role: str, parameters: dict[str, Any]) -> str:
     profile = bench.profiles.get(role)
     if profile is None:
         return f"the bench has no {role}"
@@ -38,7 +39,7 @@ def _can_start(bench: "LoadedBench", role: str, parameters: dict[str, Any]) -> s
     energises=True,
     writes=True,
     sequence="start",
-    possible=_can_start,
+    possible=can_start,
     title=Text("启动充电", "Start charging"),
 )
 async def start_charging(
@@ -64,14 +65,14 @@ async def start_charging(
     if before.value == "charging":
         raise NotAvailableError("the pile is charging already; this run did not start that")
     # From here on the run counts as having started a session, whatever goes wrong next.
-    step.bench.guard_session(device, await _arm_watchdog(step, device, watchdog))
+    step.bench.guard_session(device, await arm_watchdog(step, device, watchdog))
     if current is not None:
         await _set_current(step, device, current)
     commands = await perform(
         device,
         "start",
         step.deadline,
-        on_write=_recording(step, device),
+        on_write=recording(step, device),
         before_write=lambda point: step.bench.remember(device, point, step.deadline),
     )
     limit = step.limit if isinstance(step.limit, Within) else Within(_SLOW_START)
@@ -93,7 +94,7 @@ def _energised_at(device: ModbusDevice, commands: list[Command]) -> float | None
     return commands[0].sent_at if commands else None
 
 
-async def _arm_watchdog(step: StepContext, device: ModbusDevice, longest: float) -> float:
+async def arm_watchdog(step: StepContext, device: ModbusDevice, longest: float) -> float:
     """Arm the watchdog and prove it by read-back; the seconds after which it trips."""
     guard = device.profile.watchdog
     if guard is None:
@@ -164,8 +165,9 @@ async def _write_proved(step: StepContext, point: str, value: float) -> None:
     ),
     title=Text("停止充电", "Stop charging"),
 )
-async def stop_charging(step: StepContext) -> None:
+async def stop_charging(step: StepContext, *, if_passed: Passed = ()) -> None:
     """Stop, and judge how long it takes until the readings show it stopped."""
+    require_passed(step, if_passed)
     device = step.modbus
     safe_state = device.profile.safe_state
     if safe_state is None:
@@ -174,7 +176,7 @@ async def stop_charging(step: StepContext) -> None:
         device,
         safe_state.sequence,
         step.deadline,
-        on_write=_recording(step, device),
+        on_write=recording(step, device),
         before_write=lambda point: step.bench.remember(device, point, step.deadline),
     )
     limit = step.limit if isinstance(step.limit, Within) else Within(safe_state.within)
@@ -186,7 +188,7 @@ async def stop_charging(step: StepContext) -> None:
     await time_until(step, "time_to_stop", stopped, limit, started=started)
 
 
-def _recording(step: StepContext, device: ModbusDevice) -> OnWrite:
+def recording(step: StepContext, device: ModbusDevice) -> OnWrite:
     def on_write(point: str, value: Value, read_back: Measurement | None) -> None:
         step.emit(
             Written(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from harness.actions.joint_given import earlier
 from harness.actions.person import ReadingKey
 from harness.actions.registry import CheckContext, Complaint, check_of
 from harness.actions.waiting import check_waited
@@ -190,6 +191,7 @@ def _one_of(value: str, choices: Iterable[Any], path: tuple[str | int, ...]) -> 
 
 @check_of("operator.reading")
 def _reading(context: CheckContext) -> Iterator[Complaint]:
+    yield from earlier(context, context.parameters["if_run"], "if_run")
     try:
         unit = known_unit(context.parameters["unit"])
     except UsageError as error:

@@ -42,6 +42,8 @@ class RunMemory:
     def __init__(self) -> None:
         self.measurements: dict[str, list[Measurement]] = {}
         self.verdicts: dict[str, Verdict | None] = {}
+        self.kept: dict[str, object] = {}
+        """What a step has found beyond readings, for later steps of its own family; by step."""
 
 
 class StepContext:

@@ -35,6 +35,13 @@ def require_passed(step: StepContext, names: tuple[str, ...]) -> None:
             raise NotAvailableError(f"step {name} has to pass first; it ended {verdict.value}")
 
 
+def require_run(step: StepContext, names: tuple[str, ...]) -> None:
+    """Raises NotAvailableError unless all these steps were carried out, whatever they found."""
+    for name in names:
+        if step.memory.verdicts.get(name, Verdict.NOT_RUN) is Verdict.NOT_RUN:
+            raise NotAvailableError(f"it looks at what step {name} did, and that was not run")
+
+
 def within_of(step: StepContext) -> Within:
     """The step's limit as a time. Raises NotAvailableError."""
     if not isinstance(step.limit, Within):

@@ -3,7 +3,7 @@
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from harness.actions.charging import _arm_watchdog, _can_start, _recording, _set_current
+from harness.actions.charging import _set_current, arm_watchdog, can_start, recording
 from harness.actions.context import StepContext
 from harness.actions.joint_given import Passed, check_timed, require_passed, within_of
 from harness.actions.joint_pair import Pair, PileStates, VehicleStates
@@ -109,7 +109,7 @@ async def charges_again(
     energises=True,
     writes=True,
     sequence="start",
-    possible=_can_start,
+    possible=can_start,
     limit="needed",
     check=check_timed,
     title=Text("启动充电并核对双侧", "Start charging, both sides watched"),
@@ -143,7 +143,7 @@ async def start_together(
     pair = Pair(step, pile, vehicle)
     await pair.look()
     # From here on the run counts as having started a session, whatever goes wrong next.
-    step.bench.guard_session(device, await _arm_watchdog(step, device, watchdog))
+    step.bench.guard_session(device, await arm_watchdog(step, device, watchdog))
     if current is not None:
         await _set_current(step, device, current)
     await _command(step, "start")
@@ -192,7 +192,7 @@ async def _command(step: StepContext, sequence: str) -> None:
         device,
         sequence,
         step.deadline,
-        on_write=_recording(step, device),
+        on_write=recording(step, device),
         before_write=lambda point: step.bench.remember(device, point, step.deadline),
     )
 

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from harness.actions.context import StepContext
+from harness.actions.joint_given import Passed, check_passed, require_passed, require_run
 from harness.actions.registry import PointRef, StateOf, action
 from harness.bench.calibration import NO_DATE
 from harness.bench.instruments import why_out_of_range
@@ -17,11 +18,14 @@ from harness.quantity import Measurement, Quality, Value
 from harness.text import Text
 from harness.verdict import CandidateVerdict, Verdict
 
+Ran = Annotated[tuple[str, ...], Field(description="Steps that must have been carried out before")]
 
-@action("operator.confirm", kind="O", judges=False, limit="none",
+
+@action("operator.confirm", kind="O", judges=False, limit="none", check=check_passed,
         title=Text("操作确认", "Confirm an action"))  # fmt: skip
-async def confirm(step: StepContext, *, ask: TextField, does: str) -> None:
+async def confirm(step: StepContext, *, ask: TextField, does: str, if_passed: Passed = ()) -> None:
     """Have the person do something and confirm it. A refusal ends the step as not run."""
+    require_passed(step, if_passed)
     await step.do_by_hand(does, ask)
 
 
@@ -137,15 +141,23 @@ def _plain(text: Value) -> str:
 @action("operator.reading", kind="I", limit="needed",
         title=Text("仪表读数", "Instrument reading"))  # fmt: skip
 async def reading(
-    step: StepContext, *, ask: TextField, quantity: str, unit: str, instrument: str
+    step: StepContext,
+    *,
+    ask: TextField,
+    quantity: str,
+    unit: str,
+    instrument: str,
+    if_run: Ran = (),
 ) -> None:
     """Have the person measure something with a hand instrument of the bench.
 
+    `if_run` names steps whose consequences are measured: without them there is nothing to measure.
     The uncertainty is the instrument's; the bench states it in the reading's unit, for
     temperatures in °C or K, in % of the reading, or in digits of its resolution. An instrument that
     the bench does not list, whose calibration has run out or whose range does not hold what is said
     to be shown makes the reading inconclusive.
     """
+    require_run(step, if_run)
     answer = await step.ask(
         Question(
             kind="reading",

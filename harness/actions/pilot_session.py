@@ -1,47 +1,59 @@
 """Sessions whose vehicle is worked by hand: authorised first, the supply follows S2."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
-from harness.actions.charging import _arm_watchdog, _can_start, _recording, _set_current
+from pydantic import Field
+
+from harness.actions.charging import _set_current, arm_watchdog, can_start, recording
 from harness.actions.context import StepContext
 from harness.actions.joint_given import (
     Passed,
     check_passed,
     check_timed,
     is_state,
-    number_of,
     require_passed,
     within_of,
 )
 from harness.actions.registry import (
-    CheckContext,
-    Complaint,
-    PointName,
     PointRef,
     StateOf,
-    WrittenPoint,
     action,
 )
 from harness.actions.timing import Look, time_until
-from harness.actions.trace_timing import coded_duty
 from harness.bench.sequences import perform
-from harness.bench.states import expected_of, fits
-from harness.clock import loop_time
+from harness.clock import loop_time, sleep_until
 from harness.errors import NotAvailableError
 from harness.fields import DurationField, QuantityField, TextField
-from harness.limits import Equals
-from harness.quantity import Measurement, Quality, Quantity
+from harness.quantity import Measurement, Quantity
 from harness.text import Text
 
 if TYPE_CHECKING:
+    from harness.bench.load import LoadedBench
     from harness.devices.modbus.device import ModbusDevice
 
 Shown = Annotated[dict[str, str | list[str]], PointRef(role="pile"), StateOf()]
+ShownIfThere = Annotated[
+    dict[str, str | list[str]], PointRef(role="pile", optional=True), StateOf()
+]
+"""States of those points that this pile has."""
 _CLOSE_S2 = Text(
     "请闭合车辆模拟器的 S2。枪头将带电。",
     "Close S2 of the vehicle simulator. The plug becomes live.",
 )
+
+
+_SUPPLY_COMES = 3.0
+
+
+def _can_take(bench: "LoadedBench", role: str, parameters: dict[str, Any]) -> str:
+    """Why such a session cannot be started on this bench."""
+    if why := can_start(bench, role, parameters):
+        return why
+    profile, current = bench.profiles[role], parameters.get("current")
+    rated = profile.ratings.get("current")
+    if current is not None and rated is not None and current.to("A") > rated.to("A"):
+        return f"{profile.id} is rated {rated}, less than {current}"
+    return ""
 
 
 async def _begin(
@@ -54,57 +66,31 @@ async def _begin(
     if (await step.read_one("charging_state")).value == "charging":
         raise NotAvailableError("the pile is charging already; this run did not start that")
     # From here on the run counts as having started a session, whatever goes wrong next.
-    step.bench.guard_session(device, await _arm_watchdog(step, device, watchdog))
+    step.bench.guard_session(device, await arm_watchdog(step, device, watchdog))
     if current is not None:
         await _set_current(step, device, current)
     await perform(
         device,
         "start",
         step.deadline,
-        on_write=_recording(step, device),
+        on_write=recording(step, device),
         before_write=lambda point: step.bench.remember(device, point, step.deadline),
     )
     return device
 
 
 def _look(step: StepContext, shows: dict[str, str | list[str]]) -> Look:
+    """Whether every point that this pile has shows its state. Raises NotAvailableError."""
+    wanted = {name: one for name, one in shows.items() if step.device.has(name)}
+    if not wanted:
+        raise NotAvailableError(f"the pile has none of {', '.join(shows)}")
+
     async def look() -> tuple[bool, list[Measurement]]:
-        readings = await step.device.read(list(shows), step.deadline)
-        there = all(is_state(readings[name], wanted) for name, wanted in shows.items())
-        return there, [readings[name] for name in shows]
+        readings = await step.device.read(list(wanted), step.deadline)
+        there = all(is_state(readings[name], one) for name, one in wanted.items())
+        return there, [readings[name] for name in wanted]
 
     return look
-
-
-@action(
-    "pile.authorise",
-    kind="W",
-    energises=True,
-    writes=True,
-    sequence="start",
-    possible=_can_start,
-    limit="needed",
-    check=check_timed,
-    title=Text("授权启动", "Authorise a session"),
-)
-async def authorise(
-    step: StepContext,
-    *,
-    shows: Shown,
-    current: QuantityField | None = None,
-    watchdog: DurationField = 5.0,
-    unguarded: bool = False,
-    poll: DurationField = 0.1,
-    if_passed: Passed = (),
-) -> None:
-    """Start a session while S2 is open, and judge how long until the pile shows it.
-
-    Mains comes on only once S2 closes, but the run counts as having started a session.
-    """
-    require_passed(step, if_passed)
-    limit = within_of(step)
-    await _begin(step, current, watchdog, unguarded)
-    await time_until(step, "time_to_shown", _look(step, shows), limit, poll=poll)
 
 
 @action(
@@ -114,21 +100,30 @@ async def authorise(
     writes=True,
     judges=False,
     sequence="start",
-    possible=_can_start,
+    possible=_can_take,
     limit="none",
     check=check_passed,
-    title=Text("尝试启动", "Try to start a session"),
+    title=Text("授权启动", "Authorise a session"),
 )
 async def attempt(
     step: StepContext,
     *,
     current: QuantityField | None = None,
-    watchdog: DurationField = 5.0,
+    healthy: Annotated[bool, Field(description="Only while the pile shows no fault")] = True,
+    watchdog: DurationField = 10.0,
     unguarded: bool = False,
     if_passed: Passed = (),
 ) -> None:
-    """Send a start that the pile ought to refuse. What came of it is for later steps to judge."""
+    """Send a start; what comes of it is for later steps to judge.
+
+    A pile that shows a fault already would refuse for that reason: then the step is not run,
+    unless the fault is what it is about.
+    """
     require_passed(step, if_passed)
+    if healthy and step.device.has("fault_flags"):
+        standing = (await step.read_one("fault_flags")).value
+        if isinstance(standing, list) and standing:
+            raise NotAvailableError(f"the pile shows {', '.join(standing)} before it is started")
     await _begin(step, current, watchdog, unguarded)
 
 
@@ -143,7 +138,7 @@ async def attempt(
 async def live_by_hand(
     step: StepContext,
     *,
-    shows: Shown,
+    shows: ShownIfThere,
     does: str,
     ask: TextField,
     poll: DurationField = 0.1,
@@ -167,7 +162,7 @@ async def live_by_hand(
     energises=True,
     writes=True,
     sequence="start",
-    possible=_can_start,
+    possible=_can_take,
     limit="needed",
     check=check_timed,
     title=Text("授权后手动闭合 S2 充电", "Authorise, then close S2 by hand"),
@@ -175,11 +170,11 @@ async def live_by_hand(
 async def charge_by_hand(
     step: StepContext,
     *,
-    shows: Shown,
+    shows: ShownIfThere,
     current: QuantityField | None = None,
     does: str = "close-s2",
     ask: TextField | None = None,
-    watchdog: DurationField = 5.0,
+    watchdog: DurationField = 10.0,
     unguarded: bool = False,
     poll: DurationField = 0.1,
     if_passed: Passed = (),
@@ -194,118 +189,74 @@ async def charge_by_hand(
     await time_until(step, "time_to_shown", look, limit, started=started, poll=poll)
 
 
-def _check_set(context: CheckContext) -> Iterator[Complaint]:
-    yield from check_passed(context)
-    name = context.parameters["point"]
-    profile = context.bench.profiles.get("pile")
-    point = profile.points.get(name) if profile is not None else None
-    if point is None:
-        return
-    value = context.parameters["value"]
-    if point.energises and point.values:
-        what = f"{name} can put mains on the plug"
-        yield ("with", "point"), what, "`pile.authorise` or another verb that energises"
-    elif isinstance(value, str) and not fits([point], value):
-        yield ("with", "value"), f"{name} cannot be {value!r}", expected_of([point])
-
-
 @action(
-    "pile.set",
+    "pile.prepare_charge",
     kind="W",
+    energises=True,
     writes=True,
+    judges=False,
+    sequence="start",
+    possible=_can_take,
     limit="none",
-    check=_check_set,
-    title=Text("写入并回读", "Write and read back"),
+    check=check_passed,
+    title=Text("准备充电状态", "Have it charge"),
 )
-async def set_point(
+async def prepare_charge(
     step: StepContext,
     *,
-    point: WrittenPoint,
-    value: QuantityField | str,
-    if_passed: Passed = (),
-) -> None:
-    """Write one setting and judge that it reads back as written. It is put back at the end."""
-    require_passed(step, if_passed)
-    unit = step.modbus.profile.points[point].unit
-    wanted = value if isinstance(value, str) else round(value.to(unit or value.unit), 9)
-    read_back = await step.write(point, wanted)
-    step.judge(
-        read_back
-        if read_back is not None
-        else Measurement(name=point, value=None, quality=Quality.MISSING, source=step.role),
-        Equals(wanted),
-    )
-
-
-@action(
-    "pile.limit_follows",
-    kind="W",
-    writes=True,
-    limit="needed",
-    check=check_timed,
-    title=Text("调低限值，占空比跟随", "The duty follows a lower limit"),
-)
-async def limit_follows(
-    step: StepContext,
-    *,
-    current: QuantityField,
-    point: WrittenPoint = "current_limit",
-    shown: PointName = "cp_duty",
+    current: QuantityField | None = None,
+    does: str = "close-s2",
+    ask: TextField | None = None,
+    within: DurationField = 10.0,
+    watchdog: DurationField = 10.0,
+    unguarded: bool = False,
     poll: DurationField = 0.1,
     if_passed: Passed = (),
 ) -> None:
-    """Write a lower current limit, judge that it reads back, and how long until the duty shows it.
+    """Bring about a charge for what comes next; nothing is claimed by it.
 
-    The duty counts as changed when it is within one point of what announces the current (table
-    A.2). It is what the pile says; a recording shows what it puts out (`trace.duty`).
+    When the pile does not charge within the time, the step is not run, and so are those that need
+    it.
     """
     require_passed(step, if_passed)
-    limit = within_of(step)
-    device = step.modbus
-    amperes = current.to("A")
-    wanted = coded_duty(amperes)
-    sent_at = loop_time()
-    written = current.to(device.profile.points[point].unit or "A")
-    read_back = await step.write(point, written)
-    if read_back is not None:
-        step.judge(read_back, Equals(round(written, 9)))
+    device = await _begin(step, current, watchdog, unguarded)
+    await step.do_by_hand(does, ask or _CLOSE_S2)
+    until = loop_time() + within
+    while (await step.read_one("charging_state")).value != "charging":
+        if loop_time() >= until:
+            raise NotAvailableError(f"the {device.role} does not charge within {within:g} s")
+        await sleep_until(loop_time() + poll)
+    # Some piles report a charge as soon as the vehicle is ready: mains has 3 s from there.
+    await sleep_until(loop_time() + _SUPPLY_COMES)
 
-    async def look() -> tuple[bool, list[Measurement]]:
-        reading = (await device.read([shown], step.deadline))[shown]
-        number = number_of(reading)
-        return number is not None and abs(number - wanted) <= 1.0, [reading]
 
-    await time_until(step, "time_to_duty", look, limit, started=sent_at, poll=poll)
+def _can_stop(bench: "LoadedBench", role: str, _parameters: dict[str, Any]) -> str:
+    profile = bench.profiles.get(role)
+    if profile is None or profile.safe_state is None:
+        return "the profile does not say how charging is stopped"
+    return ""
 
 
 @action(
-    "pile.flags_set",
-    kind="R",
+    "pile.command_stop",
+    kind="W",
+    writes=True,
+    judges=False,
+    sequence="stop",
+    possible=_can_stop,
     limit="none",
     check=check_passed,
-    title=Text("告警已报出", "Flags are set"),
+    title=Text("发出停止命令", "Command a stop"),
 )
-async def flags_set(
-    step: StepContext,
-    *,
-    point: PointName,
-    flags: Annotated[list[str], StateOf("point", flags=True)],
-    if_passed: Passed = (),
-) -> None:
-    """Read a flag word and expect these flags in it; others may be set as well."""
+async def command_stop(step: StepContext, *, if_passed: Passed = ()) -> None:
+    """Send a stop; what comes of it is for later steps to judge."""
     require_passed(step, if_passed)
-    word = await step.read_one(point)
-    seen = word.value if isinstance(word.value, list) else []
-    for flag in flags:
-        step.judge(
-            Measurement(
-                name=f"{point}.{flag}",
-                value="set" if flag in seen else "clear",
-                quality=word.quality,
-                source=word.source,
-                at=word.at,
-                transactions=word.transactions,
-                note=", ".join(seen),
-            ),
-            Equals("set"),
-        )
+    device = step.modbus
+    assert device.profile.safe_state is not None  # see `_can_stop`
+    await perform(
+        device,
+        device.profile.safe_state.sequence,
+        step.deadline,
+        on_write=recording(step, device),
+        before_write=lambda point: step.bench.remember(device, point, step.deadline),
+    )

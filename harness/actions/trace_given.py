@@ -192,18 +192,21 @@ def window(
     when: Mapping[str, Wanted] | None,
     seconds: float | None,
     settle: float,
+    last: float | None = None,
 ) -> Window | str:
     """The part that a step looks at, or why there is none.
 
     It begins when `since` first came to be so, and lies inside the (longest) time in which `when`
-    was so, both less `settle`; it is at most `seconds` long.
+    was so, both less `settle`; it is `seconds` long. `last`: not before the last so many seconds.
     """
     start, end = recording.begin, recording.end
+    if last is not None:
+        start = max(start, end - last)
     if since:
         moment = first(recording, since, float("-inf"))
         if moment is None:
             return f"{said(since)} was not seen"
-        start = moment.latest + settle
+        start = max(start, moment.latest + settle)
     if when:
         spells = []
         for spell in recording.spells(predicates(when)):

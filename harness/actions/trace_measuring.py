@@ -1,7 +1,7 @@
 """Levels, duty, frequency, currents and states in a part of a recording."""
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
@@ -26,6 +26,9 @@ from harness.limits import OneOf, Range, describe
 from harness.quantity import Measurement, Quality, convert, same_dimension
 from harness.text import Text
 from harness.verdict import CandidateVerdict
+
+if TYPE_CHECKING:
+    from harness.bench.load import LoadedBench
 
 SETTLE = 0.02
 """Seconds after an edge that belong to neither side."""
@@ -178,12 +181,14 @@ async def duty(
     since: Channels | None = None,
     when: Channels | None = None,
     for_: Seconds = None,
+    last: Seconds = None,
     settle: DurationField = SETTLE,
     if_passed: Passed = (),
 ) -> None:
     """Judge the duty minus the duty that announces `current` (table A.2), in points.
 
-    By default in the longest time of PWM; see trace.measure for the part that is looked at.
+    By default in the longest time of PWM; see trace.measure for the part that is looked at, and
+    with `last` only in the last so many seconds.
     """
     require_passed(step, if_passed)
     part = Part(step, recording)
@@ -193,7 +198,7 @@ async def duty(
         return
     assert part.recording is not None
     track = part.recording.track("cp_duty")
-    found = window(part.recording, since=since, when=looked, seconds=for_, settle=settle)
+    found = window(part.recording, since=since, when=looked, seconds=for_, settle=settle, last=last)
     place = _part_of(part, name, "%", found, track)
     if place is None:
         return
@@ -312,11 +317,20 @@ def integral(track: Track, part: Window) -> float:
     return total
 
 
+def _per_session(bench: "LoadedBench", _role: str, parameters: dict[str, Any]) -> str:
+    """Why the register is not the energy of one session."""
+    pile = bench.profiles.get("pile")
+    if pile is not None and any(quirk.tag == "counter_not_per_session" for quirk in pile.quirks):
+        return f"{parameters['point']} of {pile.id} does not begin with the session"
+    return ""
+
+
 @action(
     "trace.energy",
     kind="J",
     limit="needed",
     title=Text("会话电量与录波一致", "Session energy agrees with the recording"),
+    possible=_per_session,
     check=_check_number,
 )
 async def energy(

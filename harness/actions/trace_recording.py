@@ -98,7 +98,8 @@ async def end(
     answer = await step.ask(
         Question(kind="observe", step=step.step, subject="recording", ask=ask or _FILE)
     )
-    recorder.take_file(step.step, recording, _place(step, answer.value))
+    place = _place(step, answer.value)
+    await recorder.take_file(step.step, recording, place, in_thread=not step.clock.virtual)
 
 
 def _place(step: StepContext, answer: object) -> Path:

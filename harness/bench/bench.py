@@ -10,13 +10,15 @@ from harness.bench.calibration import run_out
 from harness.bench.clock_offset import clock_offset
 from harness.bench.feeding import WatchdogFeeder
 from harness.bench.instrument_files import SCPI_ROLES
+from harness.bench.isolation import Isolation
 from harness.bench.load import LoadedBench
 from harness.bench.lock import BenchLock
 from harness.bench.model import DeviceEntry
 from harness.bench.originals import Originals
 from harness.bench.recorder import Attach, BenchRecorder
 from harness.bench.relays import RelayInjector, title_of
-from harness.bench.safety import SafetyOfDevice, time_needed
+from harness.bench.roles import PILE, is_pile, split_fault
+from harness.bench.safety import SafetyOfDevice, answers, open_pile, time_needed
 from harness.bench.simulated import Injector, SimulatedSide
 from harness.bench.tools import BenchInstrument, list_instruments, measuring_devices, pick
 from harness.clock import Clock, Deadline
@@ -29,11 +31,13 @@ from harness.devices.operator import Operator
 from harness.devices.operator.absent import AbsentOperator
 from harness.devices.operator.terminal import TerminalOperator
 from harness.errors import (
+    BadReplyError,
     BenchError,
     DeviceError,
     DeviceLostError,
     EvidenceError,
     HarnessError,
+    NoReplyError,
     NotAvailableError,
     UnknownNameError,
     UsageError,
@@ -70,6 +74,9 @@ _End = Callable[[Device, SafeState | None, Emit], Coroutine[Any, Any, SafeState]
 
 _SIMULATION_FAILED = Text("模拟程序出错", "The simulation itself failed")
 _NOT_SAFE = Text("未确认安全，设置保持不变", "Not shown to be safe: settings are left as they are")
+_ONE_CLOCK = 2.0
+_STILL_OFF = 5.0
+"""Seconds to find out that a device that was switched off still is."""
 _NEVER_OPENED = "nothing is known about it; this run sent it nothing"
 _INSIDE = "simulator in this process (SCPI)"
 _NOT_OFF = "its relays were not shown to be off"
@@ -111,6 +118,10 @@ class Bench:
         """Devices that no longer answer, with the first cause."""
         self.energised: set[str] = set()
         """Roles on which this run may have started a session."""
+        self.unopened: set[str] = set()
+        """Piles of an outlet whose connection could not be opened."""
+        self.isolated: dict[str, Isolation] = {}
+        """Devices that somebody has switched off on purpose: their silence is no loss."""
         self.tell_lost: Callable[[], None] = lambda: None
         """Called when a device is lost, for the step that is running."""
         self.site: Mapping[str, Scalar] = dict(loaded.model.site)
@@ -139,6 +150,8 @@ class Bench:
                 on_failure=self._simulation_failed,
             )
             self.site = {**self._side.site, **self.site}
+        if PILE in loaded.model.devices:
+            self.site = {**self.site, **loaded.model.devices[PILE].site}
         if operator is not None:
             self.operator = operator
             if self._side is not None and isinstance(operator, TerminalOperator):
@@ -192,8 +205,11 @@ class Bench:
                 uncertainty=entry.uncertainty,
                 simulated=entry.simulated,
             )
-            await device.open(deadline)
+            error = await open_pile(device, deadline, alone=not self._is_outlet)
             self.devices[role] = device
+            if error is not None:
+                self.unopened.add(role)
+                self._emit(_not_read(role, error))
             if role == "injector":
                 await self._open_relays(device, entry, deadline)
 
@@ -293,7 +309,7 @@ class Bench:
             return f"simulator in this process ({connection.framed} frames)"
         return connection.describe()
 
-    async def preamble(self, deadline: Deadline) -> None:
+    async def preamble(self, deadline: Deadline, *, may_be_silent: bool = False) -> None:
         """Put on record what is on the bench: identities and instruments."""
         self.at_step("preamble", 1)
         for role, device in self.devices.items():
@@ -305,8 +321,14 @@ class Bench:
             read = self.vehicle.read_what_answers if role == "vehicle" else device.read
             try:
                 found = await read(names, deadline) if names else {}
-            except (DeviceError, NotAvailableError) as error:
+            except (DeviceError, NotAvailableError, NoReplyError, BadReplyError) as error:
+                if isinstance(error, BenchError) and not may_be_silent:
+                    raise  # no step will look into that
                 # A wrong profile or an odd device: the identity step will say what it means.
+                self._emit(_not_read(f"{role}: identity", error))
+            except BenchError as error:
+                if not self._is_outlet or not is_pile(role):
+                    raise
                 self._emit(_not_read(f"{role}: identity", error))
             else:
                 self._emit(DeviceIdentified(role=role, identity=list(found.values())))
@@ -321,10 +343,14 @@ class Bench:
         """Put the offset of every device clock on record."""
         for device in self._modbus_devices():
             role = device.role
-            if role in self.lost or not device.has("clock"):
+            if role in self.lost or role in self.isolated or not device.has("clock"):
                 continue
+            # A silent pile of an outlet does not take the time of the others.
+            within = Deadline.after(min(deadline.remaining(), _ONE_CLOCK))
             try:
-                offset = await clock_offset(device, "clock", self.clock, deadline)
+                offset = await clock_offset(
+                    device, "clock", self.clock, within if self._is_outlet else deadline
+                )
             except HarnessError as error:
                 self._emit(_not_read(f"{role}: clock", error))
             else:
@@ -344,6 +370,21 @@ class Bench:
             device.at_step(step, attempt)
 
     # What actions use
+
+    @property
+    def _is_outlet(self) -> bool:
+        """Several piles: one that is silent is a finding, and the others are looked at."""
+        return len(self.loaded.piles) > 1
+
+    @property
+    def piles(self) -> list[str]:
+        """Roles of the piles that are open, in the order of the bench file."""
+        return [role for role in self.loaded.piles if role in self.devices]
+
+    def ledger(self, role: str) -> Mapping[str, Scalar]:
+        """What the site ledger says of one device: its own entries before those of the bench."""
+        simulated = self._side.ledger(role) if self._side is not None else {}
+        return {**simulated, **self.model.site, **self.model.devices[role].site}  # type: ignore[index]
 
     def device(self, role: str) -> Device:
         """The device of a role. Raises NotAvailableError."""
@@ -423,8 +464,11 @@ class Bench:
             return
         if self.injector is None:
             raise UsageError("faults can be injected only on a bench with an injector")
-        if name not in self.injector.fault_titles():
-            raise UnknownNameError("fault", name, list(self.injector.fault_titles()))
+        fault, place = split_fault(name)
+        if fault not in self.injector.fault_titles():
+            raise UnknownNameError("fault", fault, list(self.injector.fault_titles()))
+        if "@" in name and place not in self.loaded.simulated_inside:
+            raise UnknownNameError("pile", place, self.loaded.piles)
 
     async def set_fault(self, name: str, *, on: bool, deadline: Deadline) -> None:
         """Switch a fault, by its relay where it has one, and put that on record.
@@ -445,7 +489,7 @@ class Bench:
             self._faults_on.append(name)
         if not on and name in self._faults_on:
             self._faults_on.remove(name)
-        self._emit(FaultSet(fault=name, on=on, title=title_of(name)))
+        self._emit(FaultSet(fault=name, on=on, title=title_of(split_fault(name)[0])))
 
     # The ending
 
@@ -549,6 +593,9 @@ class Bench:
             may_stop=self.model.stop_foreign_session,
             on_write=written,
         )
+        isolation = self.isolated.get(device.role)
+        if isolation is not None and not await answers(device, Deadline.after(_STILL_OFF)):
+            return isolation.state(device.role)
         within = time_needed(device, self.model.safe_state_within)
         return await safety.ensure(Deadline.after(within))
 

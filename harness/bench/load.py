@@ -11,6 +11,7 @@ from harness.bench.instrument_files import SCPI_ROLES, instrument_profiles
 from harness.bench.instruments import InstrumentRegister
 from harness.bench.model import BenchFile, DeviceEntry
 from harness.bench.recorder import check_recorder
+from harness.bench.roles import kind_of, piles_of
 from harness.bench.states import expected_of, fits
 from harness.datafile import Path_, Places, load, loads, sha256, validate
 from harness.devices.can.connection import CanConnection
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 SIMULATED = "sim"
 """Name of the built-in simulated bench."""
+SITE = "sim-site"
+"""Name of the built-in simulated outlet with several piles."""
+BUILT_IN = (SIMULATED, SITE)
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,11 @@ class LoadedBench:
             for role, entry in self.model.devices.items()
             if entry.simulated and not entry.connected
         ]
+
+    @property
+    def piles(self) -> list[str]:
+        """Roles of the piles, in the order of the file."""
+        return piles_of(self.model.devices)
 
     @property
     def simulated(self) -> bool:
@@ -114,9 +123,9 @@ def load_bench(name: str, *, pile_profile: str | None = None) -> LoadedBench:
 
     `pile_profile` replaces the pile's profile on the built-in bench.
     """
-    if name == SIMULATED:
-        data = (files("harness.bench") / "sim.yaml").read_bytes()
-        values, places = loads(data, "sim.yaml")
+    if name in BUILT_IN:
+        data = (files("harness.bench") / f"{name}.yaml").read_bytes()
+        values, places = loads(data, f"{name}.yaml")
         folder: Path | None = None
     else:
         path = Path(name)
@@ -336,24 +345,31 @@ class _Check:
 
     def site(self) -> None:
         """The ledger names points of the bench's devices, with values that they can have."""
+        for role, entry in self._model.devices.items():
+            profile = self._profiles.get(role)
+            if profile is None:
+                continue
+            for name, value in entry.site.items():
+                self._ledger(("devices", role, "site", name), name, value, [profile])
         for name, value in self._model.site.items():
-            points: list[PointInfo] = [
-                profile.described[name]
-                for profile in self._profiles.values()
-                if name in profile.described
-            ]
-            if not points and self._vehicle is not None and name in self._vehicle.points:
-                points.append(self._vehicle.points[name])
-            if not points:
-                known = sorted({name for maps in self._maps() for name in maps})
-                close = get_close_matches(name, known, 3)
-                self._complain(
-                    ("site", name),
-                    f"no device of this bench has a point {name!r}",
-                    "a point of a profile" + (f": {', '.join(close)}?" if close else ""),
-                )
-            elif not fits(points, value):
-                self._complain(("site", name), f"{name} cannot be {value!r}", expected_of(points))
+            self._ledger(("site", name), name, value, list(self._profiles.values()))
+
+    def _ledger(self, where: Path_, name: str, value: object, profiles: list[Profile]) -> None:
+        points: list[PointInfo] = [
+            profile.described[name] for profile in profiles if name in profile.described
+        ]
+        if not points and self._vehicle is not None and name in self._vehicle.points:
+            points.append(self._vehicle.points[name])
+        if not points:
+            known = sorted({name for maps in self._maps() for name in maps})
+            close = get_close_matches(name, known, 3)
+            self._complain(
+                where,
+                f"no device of this bench has a point {name!r}",
+                "a point of a profile" + (f": {', '.join(close)}?" if close else ""),
+            )
+        elif not fits(points, value):
+            self._complain(where, f"{name} cannot be {value!r}", expected_of(points))
 
     def _maps(self) -> Iterator[Mapping[str, PointInfo]]:
         """Points of every device."""
@@ -416,10 +432,12 @@ def _profiles(
             what, _, expected = error.detail.partition("; expected ")
             problems.append(places.problem(("devices", role, "connector"), what, expected))
             continue
-        if profile.kind != role:
+        if profile.kind != kind_of(role):
             problems.append(
                 places.problem(
-                    where, f"{entry.profile!r} describes a {profile.kind}", f"a profile of a {role}"
+                    where,
+                    f"{entry.profile!r} describes a {profile.kind}",
+                    f"a profile of a {kind_of(role)}",
                 )
             )
             continue

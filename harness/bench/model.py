@@ -14,7 +14,11 @@ from harness.devices.recorder.mapping import RecorderEntry
 from harness.fields import DurationField, FileModel, Kebab, QuantityField, TextField
 from harness.quantity import Scalar
 
-Role = Literal["pile", "meter", "vehicle", "injector", "load", "source"]
+Role = Literal[
+    "pile", "meter", "vehicle", "injector", "load", "source",
+    "pile-2", "pile-3", "pile-4", "pile-5", "pile-6", "pile-7", "pile-8",
+]  # fmt: skip
+"""An outlet has several piles, see `harness.bench.roles`."""
 
 
 def _protocol(connection: Any) -> str:
@@ -65,6 +69,17 @@ class DeviceEntry(FileModel):
     uncertainty: dict[str, QuantityField] = Field(
         default_factory=dict, description="Expanded uncertainty (k = 2) of points, by point"
     )
+    site: dict[str, Scalar] = Field(
+        default_factory=dict,
+        description="What the ledger says of this very device, beside the bench's `site`",
+    )
+    line: Kebab | None = Field(
+        default=None,
+        description="Of a pile simulated in this process: the line that it shares with others",
+    )
+    unit: int | None = Field(
+        default=None, ge=1, le=247, description="Of a simulated pile on a line: its unit id"
+    )
     resolution: dict[str, QuantityField] = Field(
         default_factory=dict,
         description="How finely registers count, by point, where the profile does not say it",
@@ -87,6 +102,8 @@ class DeviceEntry(FileModel):
             raise ValueError("a connection, or simulated: true")
         if self.connection is not None and self.connections:
             raise ValueError("either one connection, or connections by bus")
+        if self.connected and (self.line is not None or self.unit is not None):
+            raise ValueError("line and unit without a connection (there the connection says both)")
         if (self.profile is None) == (not self.database):
             raise ValueError("a profile, or the databases of a vehicle without one")
         return self

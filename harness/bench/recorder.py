@@ -1,5 +1,6 @@
 """The recorder of one run: simulated, or a person who brings files. Keeps what was recorded."""
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -87,10 +88,11 @@ class BenchRecorder:
         self._running = None
         self._keep(step, name, self._source.end(), None)
 
-    def take_file(self, step: str, name: str, place: Path) -> None:
+    async def take_file(self, step: str, name: str, place: Path, *, in_thread: bool) -> None:
         """Import the file of a real recorder, and keep it with the run.
 
-        `place` is the file, or a folder that it is in. Raises FileError, UsageError and
+        `place` is the file, or a folder that it is in. A large one takes seconds, in which the
+        watchdogs of a live bench have to be fed: `in_thread`. Raises FileError, UsageError and
         NotAvailableError; then the reason is kept for the steps that would have judged by it.
         """
         assert self.entry is not None
@@ -99,7 +101,12 @@ class BenchRecorder:
             path = file_of(place, name, self._before)
             data = path.read_bytes()
             file = self._attach(KIND, path.name, data) if self._attach is not None else None
-            recording = read_recording(path.name, data, self.entry)
+            arguments = (path.name, data, self.entry)
+            recording = (
+                await asyncio.to_thread(read_recording, *arguments)
+                if in_thread
+                else read_recording(*arguments)
+            )
         except OSError as error:
             self._why[name] = f"{place}: {error.strerror or error}"
             raise UsageError(self._why[name]) from error

@@ -8,10 +8,18 @@ again until the time is up. What cannot be made safe is said so, loudly, and doe
 others.
 """
 
+from harness.bench.roles import is_pile
 from harness.bench.sequences import OnWrite, holds, longest, perform
 from harness.clock import Deadline, loop_time, sleep
 from harness.devices.modbus.device import ModbusDevice
-from harness.errors import HarnessError
+from harness.errors import (
+    BenchError,
+    ConnectionFailedError,
+    DeviceError,
+    DeviceLostError,
+    HarnessError,
+    NoReplyError,
+)
 from harness.events import SafeState
 from harness.quantity import Measurement
 
@@ -27,6 +35,34 @@ def time_needed(device: ModbusDevice, within: float) -> float:
     if rule is None:
         return within
     return max(within, longest(device, rule.sequence) + rule.within + _MARGIN)
+
+
+async def answers(device: ModbusDevice, deadline: Deadline) -> bool:
+    """Whether anything at all comes back from the device, be it a refusal or a damaged frame."""
+    rule = device.profile.safe_state
+    proof = rule.proof if rule is not None else ()
+    name = proof[0].point if proof else next(iter(device.profile.points))
+    try:
+        await device.read([name], deadline, attempts=1)
+    except (NoReplyError, DeviceLostError, ConnectionFailedError):
+        return False
+    except (DeviceError, BenchError):
+        return True
+    return True
+
+
+async def open_pile(device: ModbusDevice, deadline: Deadline, *, alone: bool) -> BenchError | None:
+    """Open a device. One of several piles may stay away: the steps find out why.
+
+    Returns why it did not open. Raises BenchError or DeviceError for the only one of a bench.
+    """
+    try:
+        await device.open(deadline)
+    except BenchError as error:
+        if alone or not is_pile(device.role):
+            raise
+        return error
+    return None
 
 
 class SafetyOfDevice:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from harness.bench.load import LoadedBench
 from harness.bench.recorder import Source
+from harness.bench.roles import PILE, piles_of
 from harness.clock import Clock, Deadline, loop_time
 from harness.devices.can.connection import CanConnection
 from harness.devices.instrument.connection import VisaConnection
@@ -16,6 +17,8 @@ from harness.quantity import Scalar, Value
 from harness.text import Text
 
 _PLUGGING_IN = 30.0
+_SEEDS_APART = 1000
+"""Piles of one outlet are different ones: each has a seed of its own."""
 
 
 class Injector(Protocol):
@@ -45,6 +48,7 @@ class SimulatedSide:
         `needed`: the roles that the run touches. A whole car is simulated only for those who
         look at it; for the others a plain charging side is at the end of the cable."""
         from simulators.bench import SimulatedBench  # noqa: PLC0415 - only when asked for
+        from simulators.site import Place, SimulatedSite  # noqa: PLC0415
 
         start = clock.start.loop_time
         inside = loaded.simulated_inside
@@ -64,16 +68,36 @@ class SimulatedSide:
             edition=loaded.model.edition,
             contact_step=loaded.model.recorder.resolution if loaded.model.recorder else None,
         )
-        self._bench.on_failure(on_failure)
+        others = [role for role in piles_of(inside) if role != PILE]
+        self._site = SimulatedSite(
+            self._bench,
+            {
+                role: SimulatedBench(
+                    seed=seed + _SEEDS_APART * number,
+                    now=lambda: loop_time() - start,
+                    wall=lambda: clock.now().utc,
+                    pile=loaded.profiles[role],
+                    loop_start=start,
+                    pace=pace,
+                )
+                for number, role in enumerate(others, 2)
+            },
+            {
+                role: Place(entry.line, entry.unit)
+                for role, entry in loaded.model.devices.items()
+                if role in inside
+            },
+        )
+        self._site.on_failure(on_failure)
 
     @property
     def technician(self) -> Operator:
-        return self._bench.technician
+        return self._site.technician
 
     @property
     def hands(self) -> Operator:
         """Acts and sees on the simulated bench for a person, without taking time."""
-        return self._bench.hands
+        return self._site.hands
 
     @property
     def recorder(self) -> Source | None:
@@ -82,13 +106,16 @@ class SimulatedSide:
 
     @property
     def site(self) -> Mapping[str, Scalar]:
-        return {
-            name: value for name, value in self._bench.site.items() if not isinstance(value, list)
-        }
+        return self.ledger(PILE)
+
+    def ledger(self, role: str) -> Mapping[str, Scalar]:
+        """What the ledger says of one healthy pile; nothing for what is not simulated here."""
+        found = self._site.ledger(role)
+        return {name: value for name, value in found.items() if not isinstance(value, list)}
 
     async def start(self) -> Mapping[str, ModbusConnection]:
         """Serve every simulated device in memory; role -> connection."""
-        return await self._bench.start_in_memory()
+        return await self._site.start_in_memory()
 
     def instruments(self) -> Mapping[str, VisaConnection]:
         """The simulated load and source, served in memory; role -> connection."""
@@ -115,13 +142,13 @@ class SimulatedSide:
         await self._bench.hands.ask(question, Deadline.after(_PLUGGING_IN))
 
     async def stop(self) -> None:
-        await self._bench.stop()
+        await self._site.stop()
 
     def fault_titles(self) -> Mapping[str, Text]:
         return fault_titles()
 
     def set_fault(self, name: str, *, on: bool) -> None:
-        self._bench.set_fault(name, on)
+        self._site.set_fault(name, on)
 
 
 CAR = "shared-ev"
@@ -273,6 +300,11 @@ class SeededFault(Protocol):
     @property
     def needs_car(self) -> bool:
         """It is in the car itself, not only in its charging side."""
+        ...
+
+    @property
+    def at(self) -> Mapping[str, str]:
+        """Procedure -> the pile that has it there, for procedures of an outlet."""
         ...
 
     @property

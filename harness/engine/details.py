@@ -6,7 +6,7 @@ decided here and nothing is stored. Plain text only: failures of the first secon
 """
 
 from harness.datafile import OR
-from harness.engine import metering_words
+from harness.engine import metering_words, pile_words
 from harness.engine.details_zh import DETAILS, EXPECTED
 from harness.errors import FileError, HarnessError, Problem
 
@@ -22,6 +22,8 @@ _KINDS = {
     "point": "数据点",
     "model": "型号",
     "group": "分组",
+    "channel": "通道",
+    "column": "列",
     "pile": "充电桩",
     "meter": "电能表",
     "injector": "故障注入器",
@@ -91,6 +93,7 @@ def expected(english: str) -> str:
     known = (
         metering_words.EXPECTED.find(english, _piece)
         or EXPECTED.find(english, _piece)
+        or pile_words.EXPECTED.find(english, _piece)
         or details_vehicle.expected(english, _piece)
     )
     return known or english
@@ -118,6 +121,7 @@ def _known(english: str) -> str | None:
         _WORDS.get(english)
         or metering_words.DETAILS.find(english, _piece)
         or DETAILS.find(english, _piece)
+        or pile_words.DETAILS.find(english, _piece)
     )
     if known is not None:
         return known

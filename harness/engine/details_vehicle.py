@@ -1,4 +1,4 @@
-"""Details of failures about vehicles in Chinese: buses, databases, diagnostics."""
+"""Details of failures about vehicles and recordings in Chinese."""
 
 from harness.devices.diag.nrc import nrc_name
 from harness.devices.diag.services import SERVICES
@@ -7,6 +7,7 @@ from harness.engine import (
     details_diag_zh,
     details_recording_zh,
     details_vehicle_bench_zh,
+    trace_words,
 )
 from harness.engine.phrases import Translate
 
@@ -22,6 +23,7 @@ def detail(english: str, translate: Translate) -> str | None:
         or details_diag_zh.DETAILS.find(english, translate)
         or details_can_zh.DETAILS.find(english, translate)
         or details_vehicle_bench_zh.DETAILS.find(english, translate)
+        or trace_words.DETAILS.find(english, translate)
     )
 
 
@@ -32,4 +34,5 @@ def expected(english: str, translate: Translate) -> str | None:
         or details_can_zh.EXPECTED.find(english, translate)
         or details_diag_zh.EXPECTED.find(english, translate)
         or details_vehicle_bench_zh.EXPECTED.find(english, translate)
+        or trace_words.EXPECTED.find(english, translate)
     )

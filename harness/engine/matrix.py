@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
 
-from harness.bench.load import SIMULATED, LoadedBench, load_bench
+from harness.bench.load import BUILT_IN, LoadedBench, load_bench
 from harness.bench.simulated import SeededFault, seeded_faults
 from harness.catalogue.load import Catalogue, load_catalogue
 from harness.engine.plan import Plan, make_plan
@@ -122,14 +122,18 @@ class MatrixBench:
 
     def __init__(self, faults: Mapping[str, SeededFault] | None = None) -> None:
         self.faults = seeded_faults() if faults is None else faults
-        self.bench: LoadedBench = load_bench(SIMULATED)
+        self.benches: dict[str, LoadedBench] = {}
+        """Procedure -> the first built-in bench with the piles that its faults are put into."""
+        self.plans: dict[str, Plan] = {}
         catalogue: Catalogue = load_catalogue()
-        names = sorted({name for fault in self.faults.values() for name in fault.expects})
-        self.plans: dict[str, Plan] = {
+        built_in = [load_bench(name) for name in BUILT_IN]
+        for name in sorted({name for fault in self.faults.values() for name in fault.expects}):
+            procedure = load_procedure(name)
+            places = {fault.at[name] for fault in self.faults.values() if name in fault.at}
+            bench = next(one for one in built_in if places <= set(one.model.devices))
             # Simulated mains hurts nobody, so steps that energise are released.
-            name: make_plan(load_procedure(name), self.bench, catalogue, energise=True)
-            for name in names
-        }
+            self.plans[name] = make_plan(procedure, bench, catalogue, energise=True)
+            self.benches[name] = bench
 
     def order(self, procedure: str, steps: Collection[str]) -> list[str]:
         """Steps in the order of the procedure, those it does not have at the end."""
@@ -148,7 +152,7 @@ class MatrixBench:
         with tempfile.TemporaryDirectory(prefix="harness-matrix-") as place:
             request = RunRequest(
                 [self.plans[procedure]],
-                self.bench,
+                self.benches[procedure],
                 Path(place) / "run",
                 seed=seed,
                 faults=list(faults),
@@ -177,7 +181,9 @@ class MatrixBench:
             if isinstance(event, Measured) and event.measurement.name == DIAGNOSIS:
                 diagnoses.append(str(event.measurement.value))
 
-        result = _whole(self.run(procedure, seed=seed, faults=[fault], listeners=[listen]))
+        place = self.faults[fault].at.get(procedure)
+        asked = f"{fault}@{place}" if place else fault
+        result = _whole(self.run(procedure, seed=seed, faults=[asked], listeners=[listen]))
         failed = [
             step for step, verdict in result.verdicts[procedure].items() if verdict in _FAILED
         ]

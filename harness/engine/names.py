@@ -15,7 +15,15 @@ from typing import Any
 from harness.data import data_folder
 from harness.datafile import load
 from harness.devices.modbus.canonical import CANONICAL
-from harness.engine import bus_words, metering_words, signal_names, states_zh
+from harness.engine import (
+    bus_words,
+    metering_words,
+    pile_fault_words,
+    pile_words,
+    signal_names,
+    states_zh,
+    trace_words,
+)
 from harness.errors import FileError
 from harness.text import Language, Text
 
@@ -131,6 +139,8 @@ def point(name: str, language: Language, source: str = "") -> str:
     quantity of a pile. Quantities that a step worked out are said in words:
     `charging_state.time_to_fault` is the time until the charging state was "fault".
     """
+    if (whole := trace_words.name(name)) is not None and name not in CANONICAL:
+        return whole.get(language)
     for sign, shown in ((" - ", " − "), (" / ", " / ")):
         first, found, second = name.partition(sign)
         if found:
@@ -141,6 +151,7 @@ def point(name: str, language: Language, source: str = "") -> str:
     return (
         _worked_out(name, language, source)
         or bus_words.quantity(name, language, bus)
+        or pile_fault_words.quantity(name, language)
         or _of_vehicle(name, language)
         or name
     )
@@ -198,7 +209,8 @@ def _known(name: str, source: str) -> Text | None:
     canonical = CANONICAL.get(name)
     if canonical is not None:
         return canonical.title
-    return _DERIVED.get(name) or FINDINGS.get(name)
+    own = _DERIVED.get(name) or pile_words.NAMES.get(name) or FINDINGS.get(name)
+    return own or trace_words.name(name)
 
 
 def _of_vehicle(name: str, language: Language) -> str | None:
@@ -245,7 +257,10 @@ def trouble_code(title: str) -> Text:
 
 def is_finding(name: str) -> bool:
     """Whether a quantity of this name lists what was found to be wrong."""
-    known = name in FINDINGS or name in bus_words.FINDINGS
+    known = any(
+        name in words
+        for words in (FINDINGS, bus_words.FINDINGS, pile_words.FINDINGS, pile_fault_words.LISTS)
+    )
     return known or name.rpartition(".")[2] in (_DIFFERING, "trouble_codes")
 
 
@@ -257,8 +272,15 @@ def finding(entry: str, of: str, language: Language) -> str:
 def listed(entries: Sequence[str], of: str, language: Language) -> str:
     """A list of names: findings by bus or control unit, lamps by what they are called."""
     comma = "、" if language == "zh" else ", "
+    if of in pile_words.FINDINGS or of == "order_piles":
+        return comma.join(
+            pile_words.entry(entry, language, lambda name: point(name, language))
+            for entry in entries
+        )
     if of == "lamps_lit":
         return comma.join(point(entry, language, "vehicle") for entry in entries)
+    if of in pile_fault_words.LISTS:
+        return comma.join(pile_fault_words.entry(entry, language) for entry in entries)
     if of not in _AT_A_PLACE:
         of_units = of in _OF_UNITS or of.rpartition(".")[2] == _DIFFERING
         return comma.join(_differing(one, language) if of_units else one for one in entries)

@@ -30,6 +30,8 @@ from harness.quantity import Quantity, same_dimension
 from harness.text import Text
 
 DEVICE_ROLES = ("pile", "meter", "vehicle", "injector", "load", "source")
+SITE_ROOM = "site"
+"""Room of the verbs that act on every pile of an outlet."""
 _OTHER_ROOMS = ("operator", "bench", "fault", "trace")
 """Rooms of our own verbs that act on no device of their own."""
 
@@ -157,7 +159,9 @@ def roles_needed(plans: Iterable[Plan], bench: LoadedBench) -> set[str]:
         for step in plan.steps:
             if step.not_possible and step.obstacle is not NOT_RELEASED:
                 continue
-            if step.action.role not in (*DEVICE_ROLES, *_OTHER_ROOMS):
+            if step.action.role == SITE_ROOM:
+                found |= set(bench.piles)
+            elif step.action.role not in (*DEVICE_ROLES, *_OTHER_ROOMS):
                 return everything
             found |= step.roles
     return found & everything or everything
@@ -461,6 +465,8 @@ def _announce(plan: Plan, planned: PlannedStep, bench: LoadedBench) -> None:
             for line in lines
             if line.op in ("write", "rewrite")
         ]
+    if action.writes and action.role == SITE_ROOM:
+        plan.writes.append(f"{step}: {action.title.en}")
     if action.writes and action.role == "vehicle":
         named = (planned.parameters.get(name) for name in ("message", "unit", "did", "to"))
         plan.writes.append(" ".join([f"{step}: {action.name}", *filter(None, named)]))

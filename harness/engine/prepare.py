@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from harness.bench.load import SIMULATED, LoadedBench, load_bench
+from harness.bench.roles import split_fault
 from harness.bench.simulated import seeded_faults
 from harness.catalogue.load import Catalogue, load_catalogue
 from harness.devices.operator import Operator, Question
@@ -147,12 +148,17 @@ def check_faults(bench: LoadedBench, faults: Sequence[str], needed: Collection[s
         return
     known = seeded_faults()
     board = bench.model.devices.get("injector")
-    for name in faults:
-        if board is not None and name in board.faults:
+    for asked in faults:
+        if board is not None and asked in board.faults:
             continue
+        name, place = split_fault(asked)
         if name not in known:
             raise UnknownNameError("fault", name, list(known))
         role = known[name].role
+        if "@" in asked:
+            if place not in bench.piles:
+                raise UnknownNameError("pile", place, bench.piles)
+            role = place
         # The charging side of a vehicle comes with every simulated pile.
         if not {role, "pile" if role == "vehicle" else role} & set(bench.simulated_inside):
             raise UsageError(

@@ -41,6 +41,8 @@ from harness.text import Text
 from harness.verdict import Ending, ExitCode, Verdict, exit_code, worst
 
 OPENING_DEADLINE = 30.0
+_LINK_CHECK = "pile.check_link"
+"""The verb that finds out why a device is silent; without it, silence ends the run at once."""
 PREAMBLE_DEADLINE = 120.0
 CLOCK_DEADLINE = 10.0
 
@@ -297,6 +299,8 @@ class _Session:
             self.bench.require_fault(name)
         await self.bench.open(Deadline.after(OPENING_DEADLINE))
         for role, device in self.bench.devices.items():
+            if role in self.bench.unopened:
+                continue
             self.recorder.emit(
                 DeviceOpened(
                     role=role,
@@ -308,7 +312,10 @@ class _Session:
             )
         for name in self._request.faults:
             await self.bench.set_fault(name, on=True, deadline=Deadline.after(OPENING_DEADLINE))
-        await self.bench.preamble(Deadline.after(PREAMBLE_DEADLINE))
+        copes = any(
+            step.action.name == _LINK_CHECK for plan in self._request.plans for step in plan.steps
+        )
+        await self.bench.preamble(Deadline.after(PREAMBLE_DEADLINE), may_be_silent=copes)
         for plan in self._request.plans:
             procedure = ProcedureRun(plan, self.bench, self._clock, self.recorder)
             self.procedures.append(procedure)

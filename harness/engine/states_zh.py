@@ -261,7 +261,8 @@ _POWER = {"off": "未上电", "on": "已上电", "discharge": "放电中"}
 _RULES: tuple[tuple[re.Pattern[str], dict[str, str]], ...] = tuple(
     (re.compile(pattern), words)
     for pattern, words in (
-        (r"pe_state\Z", {"open": "断线"}),
+        (r"(pe_state|pe|cc)\Z", {"open": "断线", "connected": "接通"}),
+        (r"s1\Z", {"high": "+12 V", "low": "-12 V", "pwm": "PWM", "none": "无法辨认"}),
         (r"(vehicle_)?stop_reason\Z", {
             "remote_stop": "远程停止", "local_stop": "就地停止", "vehicle_stopped": "车辆停止",
             "unplugged": "充电枪被拔出", "emergency_stop": "急停", "disabled": "被禁用",

@@ -280,9 +280,11 @@ class ProcedureRun:
 
     def _count_silence(self, planned: PlannedStep, outcome: StepOutcome) -> None:
         """A device is lost when its link is gone, or when it stays silent step after step."""
+        # What somebody has switched off on purpose is silent, not lost.
+        off = self._bench.isolated.keys()
         gone = planned.roles & self._bench.lost.keys()
         # Of a step on several devices the one that is gone already says why it failed.
-        for role in () if gone else planned.roles:
+        for role in () if gone else planned.roles - off:
             if outcome.lost:
                 self._bench.lost.setdefault(role, outcome.reason)
             elif outcome.verdict is Verdict.ERROR and outcome.headline == NoReplyError.headline:

@@ -9,8 +9,19 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from math import isfinite
 
+from harness.bench.roles import is_pile
 from harness.clock import CHINA
-from harness.engine import bus_words, details, metering_words, names, reasons_steps_zh, states_zh
+from harness.engine import (
+    bus_words,
+    details,
+    metering_words,
+    names,
+    pile_fault_words,
+    pile_words,
+    reasons_steps_zh,
+    states_zh,
+    trace_words,
+)
 from harness.engine.phrases import ANY_POINT
 from harness.engine.reasons_zh import REASONS
 from harness.events import Judged
@@ -95,11 +106,15 @@ def reason(english: str, of: str = "") -> Text:
 
     chinese = (
         REASONS.find(english, piece)
+        or trace_words.REASONS.find(english, piece)
         or reasons_steps_zh.REASONS.find(english, piece)
+        or pile_words.REASONS.find(english, piece)
         or metering_words.REASONS.find(english, piece)
         or bus_words.reason(english)
+        or pile_fault_words.reason(english)
     )
-    return Text(details.chinese(english) if chinese is None else chinese, english)
+    said = pile_fault_words.in_words(english)
+    return Text(details.chinese(english) if chinese is None else chinese, said)
 
 
 def reason_with_steps(english: str, titles: Mapping[str, Text]) -> Text:
@@ -161,7 +176,9 @@ def _point_with_state(words: str) -> str | None:
 
 def role(name: str, language: Language) -> str:
     """A role of the bench."""
-    return _ROLES_ZH.get(name, name) if language == "zh" else name
+    if language != "zh":
+        return name
+    return pile_words.role(name, language) if is_pile(name) else _ROLES_ZH.get(name, name)
 
 
 def point(name: str, language: Language, source: str = "") -> str:
@@ -230,6 +247,8 @@ def _exact(reading: Measurement, beside: Limit) -> bool:
 
 
 def _state(shown: str, language: Language, of: str) -> str:
+    if (known := pile_fault_words.value(shown, of, language)) is not None:
+        return known
     if (known := bus_words.value(shown, of, language, names.bus)) is not None:
         return known
     if language == "zh":

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from harness.bench.roles import kind_of
 from harness.engine import names, wording
 from harness.events import DiagnosticExchange, FramesSent, Measured
 from harness.quantity import Measurement, Quality
@@ -56,7 +57,7 @@ class VehiclePage:
     def is_alone(self) -> bool:
         """Whether it had to do with nothing else."""
         roles = {device.role for device in self._view.devices}
-        return self.is_there and not roles & _PILE_ROLES
+        return self.is_there and not {kind_of(role) for role in roles} & _PILE_ROLES
 
     @property
     def kind_of_report(self) -> Text:

@@ -119,6 +119,10 @@ class ReportWords:
         titles = {one.id: one.title for one in self._view.steps}
         return both(wording.reason_with_steps(english, titles))
 
+    def channel(self, name: str) -> Markup:
+        """A channel of a recording."""
+        return both(Text(wording.point(name, "zh"), wording.point(name, "en")))
+
     @property
     def _deselected(self) -> set[tuple[str, str]]:
         plans = {one.id: one.plan for one in self._view.procedures.values()}

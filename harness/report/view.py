@@ -27,6 +27,7 @@ from harness.events import (
     OutcomeNoted,
     PlanAnnounced,
     ProcedureEnded,
+    RecordingTaken,
     Restored,
     RunEnded,
     RunStarted,
@@ -68,6 +69,7 @@ class Attempt:
     concluded: list[Concluded] = field(default_factory=list)
     noted: list[OutcomeNoted] = field(default_factory=list)
     faults: list[FaultSet] = field(default_factory=list)
+    recordings: list[RecordingTaken] = field(default_factory=list)
     frames: list[ModbusEntry] = field(default_factory=list)
     exchanges: list[At[DiagnosticExchange]] = field(default_factory=list)
     sent: list[At[FramesSent]] = field(default_factory=list)
@@ -75,6 +77,15 @@ class Attempt:
     @property
     def verdict(self) -> Verdict | None:
         return self.ended.verdict if self.ended else None
+
+    def take(self, event: Concluded | RecordingTaken | OutcomeNoted) -> None:
+        """Keep an event whose time in the record nobody asks for."""
+        if isinstance(event, Concluded):
+            self.concluded.append(event)
+        elif isinstance(event, RecordingTaken):
+            self.recordings.append(event)
+        else:
+            self.noted.append(event)
 
 
 @dataclass
@@ -295,10 +306,8 @@ class RunView:
                 now.exchanges.append(At(entry.n, entry.t, event))
             case FramesSent():
                 now.sent.append(At(entry.n, entry.t, event))
-            case Concluded():
-                now.concluded.append(event)
-            case OutcomeNoted():
-                now.noted.append(event)
+            case Concluded() | RecordingTaken() | OutcomeNoted():
+                now.take(event)
             case FaultSet():
                 now.faults.append(event)
                 self.faults.append(At(entry.n, entry.t, event))

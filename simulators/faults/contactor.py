@@ -56,4 +56,16 @@ FAULTS = (
         kind="physics",
         defects=(defect(_contactor, "coil_sound", False),),
     ),
+    Fault(
+        name="contactor-spare-welded",
+        catalogue="F-18",
+        title=Text("换上的接触器也粘连", "The spare contactor is welded, too"),
+        detail=Text(
+            "接触器粘连；仓库里的备件也是坏的，更换后照旧。",
+            "The contactor has welded, and so has the spare: renewing it changes nothing.",
+        ),
+        kind="physics",
+        expects=inspection("contactor-idle"),
+        defects=(defect(_contactor, "welded", True),),
+    ),
 )

@@ -45,6 +45,8 @@ class Fault:
     needs_car: bool = False
     """It is in the car itself: a plain charging side at the end of the cable cannot have it."""
     expects: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    at: Mapping[str, str] = field(default_factory=dict)
+    """Procedure -> the pile that has it there, for procedures of an outlet."""
     diagnosis: Mapping[str, str] = field(default_factory=dict)
     """Procedure -> what it has to name, for procedures that diagnose."""
     catalogue: str = ""

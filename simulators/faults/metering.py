@@ -25,7 +25,8 @@ def _no_prices(rig: Rig) -> Tariff:
     return Tariff(dict.fromkeys(rig.pile.tariff.prices, 0.0), 0)
 
 
-def _old_prices(rig: Rig) -> Tariff:
+def old_prices(rig: Rig) -> Tariff:
+    """The tariff table before the current one."""
     sound = rig.pile.tariff
     prices = {**sound.prices, "tariff_peak": 1.0382, "tariff_valley": 0.3011}
     return Tariff(prices, sound.version - 1)
@@ -79,7 +80,7 @@ FAULTS = (
         ),
         kind="data",
         expects=inspection("tariff"),
-        defects=(Defect(lambda rig: rig.pile, "tariff", _old_prices),),
+        defects=(Defect(lambda rig: rig.pile, "tariff", old_prices),),
     ),
     Fault(
         name="meter-line-broken",

@@ -28,8 +28,8 @@ def _module(
 
 
 def _no_confirmation(rig: Rig) -> None:
-    """The customer held his card to the reader; his app never confirms."""
-    rig.pile.present_card()
+    """The customer held his card to the reader almost a minute ago; his app does not confirm."""
+    rig.pile.present_card(ago=rig.pile.settings.confirm_timeout - 1.0)
 
 
 FAULTS = (

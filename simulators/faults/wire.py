@@ -78,6 +78,16 @@ FAULTS = (
         defects=(defect(_wire, "broken", True),),
     ),
     Fault(
+        name="modbus-garbled",
+        title=Text("通信接口损坏", "Modbus transceiver broken"),
+        detail=Text(
+            "桩的 485 接口芯片损坏，应答全是乱码。",
+            "The RS-485 transceiver of the pile is broken: every reply is garbage.",
+        ),
+        kind="physics",
+        defects=(defect(_wire, "garbled", True),),
+    ),
+    Fault(
         name="modbus-baud-wrong",
         title=Text("波特率不符", "Wrong baud rate"),
         detail=Text(

@@ -12,6 +12,8 @@ class Clockwork:
         self._wall = wall
         self._offset = offset
         self._set_at = wall()
+        self.settable = True
+        """False: a defect, setting it is acknowledged and has no effect."""
         self.drift = drift
         """Relative error of the rate (1e-6 is one second in 11.6 days)."""
         self.lost = 0.0
@@ -24,6 +26,8 @@ class Clockwork:
         return wall - self.lost + self._offset + self.drift * (wall - self._set_at + self.unset_for)
 
     def set(self, unix: float) -> None:
+        if not self.settable:
+            return
         self._set_at = self._wall()
         self._offset = unix - self._set_at
         self.unset_for = 0.0

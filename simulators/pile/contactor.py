@@ -32,6 +32,7 @@ class Contactor:
         self._wanted = False
         self._chain_closed = True
         self._welded = False
+        self._welds_on_closing = False
         self._coil_sound = True
         self._output_stuck = False
         self._auxiliary_stuck: bool | None = None
@@ -49,6 +50,17 @@ class Contactor:
     def welded(self, on: bool) -> None:
         self._welded = on
         self._follow(at_once=on)
+
+    @property
+    def welds_on_closing(self) -> bool:
+        """Worn contacts: they weld when they close the next time."""
+        return self._welds_on_closing
+
+    @welds_on_closing.setter
+    def welds_on_closing(self, on: bool) -> None:
+        self._welds_on_closing = on
+        if not on:
+            self.welded = False
 
     @property
     def coil_sound(self) -> bool:
@@ -131,5 +143,6 @@ class Contactor:
         self._moving = None
         self._changed(False)
         self.closed = closed
+        self._welded = self._welded or (closed and self._welds_on_closing)
         self._trace.note(self._scheduler.t, "contactor", "closed" if closed else "open")
         self._changed(True)

@@ -77,6 +77,11 @@ class Controller:
         self.takes_start = True
         self.takes_stop = True
         self.takes_disable = True
+        self.takes_enable = True
+        self.stays_stopped = True
+        """False: a second after a stop the session begins again."""
+        self.keeps_pwm = True
+        """False: the session ends when S2 opens."""
         self.lowest_limit = 0.0
         """Limits below this (A) are raised to it."""
         self._scheduler = scheduler
@@ -128,7 +133,9 @@ class Controller:
         self.run()
 
     def enable(self, on: bool) -> None:
-        self.enabled = on or not self.takes_disable
+        if not (self.takes_enable if on else self.takes_disable):
+            return
+        self.enabled = on
         self.run()
 
     def limit(self, amperes: float) -> None:
@@ -300,6 +307,8 @@ class Controller:
             # S2 has opened: off within 100 ms, the PWM stays (A.3.9.1, A.3.10.11).
             self._open()
             self.phase = Phase.READY
+            if not self.keeps_pwm:
+                self._stop = "vehicle_stopped"
             return True
         if self.cp is FREE:
             self._open()
@@ -330,6 +339,8 @@ class Controller:
 
     def _close_session(self) -> bool:
         self._pilot.steady_high()
+        if self._stop == "remote_stop" and not self.stays_stopped:
+            self._timers.plan("again", 1.0, self._begin_again)
         self._end_session(self._stop or "unplugged")
         self.phase = Phase.AVAILABLE if self.cp is FREE else Phase.FINISHED
         return True
@@ -378,6 +389,10 @@ class Controller:
     def _never_ready(self) -> None:
         if self.phase is Phase.READY:
             self._alarms.strike("F-26")
+        self.run()
+
+    def _begin_again(self) -> None:
+        self.authorised = True
         self.run()
 
     def _withdraw(self) -> None:

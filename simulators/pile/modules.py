@@ -45,15 +45,16 @@ class CardStart:
         self.app_confirms = True
         """The customer confirms in time."""
 
-    def present(self) -> None:
-        """Hold a valid card to the reader. A silent reader does not see it."""
+    def present(self, ago: float = 0.0) -> None:
+        """A valid card is held to the reader, or was `ago` seconds before now. A silent reader does
+        not see it."""
         if not self._modules.reader_answers:
             return
         s = self._settings
         if self.app_confirms and self._modules.online:
-            self._timers.plan("confirmed", s.confirm_after, self._start)
+            self._timers.plan("confirmed", s.confirm_after - ago, self._start)
         else:
-            self._timers.plan("unconfirmed", s.confirm_timeout, self._timed_out)
+            self._timers.plan("unconfirmed", s.confirm_timeout - ago, self._timed_out)
 
 
 def no_tariff(tariff: Any) -> bool:

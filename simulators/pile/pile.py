@@ -3,6 +3,7 @@
 What it shows of itself by canonical point names is told in registers.py.
 """
 
+import math
 from collections.abc import Callable
 
 from simulators.cable import Place
@@ -14,6 +15,7 @@ from simulators.pile.contacts import Contacts
 from simulators.pile.controller import Controller, Phase
 from simulators.pile.current_watch import CurrentWatch
 from simulators.pile.emergency_stop import EmergencyStop
+from simulators.pile.event_log import EventLog
 from simulators.pile.identity import Identity, Tariff
 from simulators.pile.indicator import Indicator
 from simulators.pile.lock import Lock
@@ -23,6 +25,7 @@ from simulators.pile.modules import CardStart, Modules, no_tariff
 from simulators.pile.pilot_output import PilotOutput
 from simulators.pile.protection import Protection
 from simulators.pile.session import Session
+from simulators.pile.session_log import SessionLog
 from simulators.pile.settings import PileSettings
 from simulators.pile.supervision import Temperatures, build_guards
 from simulators.pile.watchdog import Watchdog
@@ -37,6 +40,15 @@ _SUPPLY_GONE = 80.0
 
 class Pile:
     """The pile at `world`. `wall` gives Unix time of the simulated now."""
+
+    starts = True
+    """False: a defect of the board, it does not start when the supply comes back."""
+    enable_works = True
+    """False: a defect of its software, it can be neither disabled nor enabled."""
+    tariff_writable = True
+    """False: its memory is write-protected, what is written is acknowledged and forgotten."""
+    _was_powered = True
+    _boots_until = 0.0
 
     def __init__(
         self,
@@ -74,10 +86,12 @@ class Pile:
         self.clock = Clockwork(
             wall, offset=random.uniform(-4.0, 4.0), drift=random.uniform(-5e-6, 5e-6)
         )
+        self.events = EventLog(self.clock.read)
         self.meter = Meter(random, scheduler, world.grid, world.load)
         self.meter_link = MeterLink(self.meter, s, scheduler, self.alarms)
         self.energy_at_power_on = self.meter.counted()
-        self.session = Session(self.clock.read, self.meter_link.counted)
+        self.sessions = SessionLog(world.random("sessions"), wall())
+        self.session = Session(self.clock.read, self.meter_link.counted, self.sessions)
         self.billing = Billing(lambda: self.tariff, self.session)
         self.contacts = Contacts(world.enclosure, s)
         self.modules = Modules()
@@ -155,7 +169,12 @@ class Pile:
     @property
     def powered(self) -> bool:
         """The control supply is there; without it nothing answers."""
-        return self.world.grid.level > _SUPPLY_GONE
+        return self.world.grid.level > _SUPPLY_GONE and self.world.supply.live
+
+    @property
+    def answering(self) -> bool:
+        """The controller has started, so it talks."""
+        return self.powered and self.world.t >= self._boots_until
 
     @property
     def output_live(self) -> bool:
@@ -166,6 +185,10 @@ class Pile:
         self._sense_soon()
 
     def on_site(self) -> None:
+        if self.powered and not self._was_powered:
+            wait = self.settings.boot_time if self.starts else math.inf
+            self._boots_until = self.world.t + wait
+        self._was_powered = self.powered
         self.contactor.set_chain(self.emergency_stop.chain_closed and self.powered)
         self.protection.look()
         self.meter_link.look()
@@ -222,10 +245,10 @@ class Pile:
         gone."""
         self.world.after(self.settings.reset_time, self._reset)
 
-    def present_card(self) -> None:
-        """Hold a valid card to the reader."""
+    def present_card(self, *, ago: float = 0.0) -> None:
+        """A valid card is held to the reader, or was so many seconds ago."""
         self.world.advance()
-        self.card.present()
+        self.card.present(ago)
 
     # What happens inside
 
@@ -345,6 +368,8 @@ class Pile:
 
     def _alarm_changed(self, code: str, on: bool) -> None:
         self.world.trace.note(self.world.t, f"alarm.{code}", on)
+        if on:
+            self.events.add(code)
         self._run()
 
     def _contactor_moves(self, done: bool) -> None:

@@ -11,6 +11,7 @@ from harness.errors import RefusedError, UnknownNameError
 from harness.quantity import Value
 from simulators.load import POWER_FACTOR
 from simulators.pile.pile import Pile
+from simulators.pile.session_log import SessionRecord
 from simulators.pilot import CABLE_RC
 from simulators.units import UNITS
 
@@ -74,6 +75,11 @@ def _instant(value: float | None) -> Value | None:
     return None if value is None else float(math.floor(value))
 
 
+def _of_record(pile: Pile, part: Callable[[SessionRecord], Value]) -> Value | None:
+    shown = pile.sessions.shown
+    return None if shown is None else part(shown)
+
+
 def _sum(pile: Pile, quantity: Callable[[int], float]) -> float:
     return sum(quantity(phase) for phase in range(1, pile.settings.phases + 1))
 
@@ -99,6 +105,8 @@ READ: dict[str, Read] = {
     "stop_reason": lambda p: p.session.stop_reason,
     "fault_flags": lambda p: list(p.alarms.faults()) if p.alarms.shown else [],
     "warning_flags": lambda p: list(p.alarms.warnings()),
+    "last_alarm_number": lambda p: p.events.last_number(),
+    "last_alarm_time": lambda p: _instant(p.events.last_time()),
     # Pilot, cable, contacts
     "cp_voltage_positive": lambda p: p.world.levels().positive,
     "cp_voltage_negative": lambda p: p.world.levels().negative,
@@ -139,6 +147,14 @@ READ: dict[str, Read] = {
     "session_start_time": lambda p: _instant(p.session.started),
     "session_end_time": lambda p: _instant(p.session.ended),
     "clock": lambda p: float(math.floor(p.clock.read())),
+    # Sessions of the day
+    "day_sessions": lambda p: p.sessions.sessions,
+    "day_energy": lambda p: round(p.sessions.watt_hours / 1000, 6),
+    "record_number": lambda p: p.sessions.selected,
+    "record_energy": lambda p: _of_record(p, lambda one: round(one.watt_hours / 1000, 6)),
+    "record_start_time": lambda p: _of_record(p, lambda one: float(math.floor(one.started))),
+    "record_end_time": lambda p: _of_record(p, lambda one: float(math.floor(one.ended))),
+    "record_stop_reason": lambda p: _of_record(p, lambda one: one.reason) or "none",
     # Ratings and settings
     "rated_voltage": lambda p: p.settings.rated_voltage,
     "phase_count": lambda p: p.settings.phases,
@@ -187,7 +203,9 @@ def _put_failsafe(pile: Pile, value: Value) -> None:
 
 
 def _put_enable(pile: Pile, value: Value) -> None:
-    pile.controller.enable(_one_of("enable", value, "enabled", "disabled") == "enabled")
+    wanted = _one_of("enable", value, "enabled", "disabled") == "enabled"
+    if pile.enable_works:
+        pile.controller.enable(wanted)
 
 
 def _put_command(pile: Pile, value: Value) -> None:
@@ -231,6 +249,8 @@ def _put_clock(pile: Pile, value: Value) -> None:
 def _put_price(name: str) -> Write:
     def write(pile: Pile, value: Value) -> None:
         price = round(_number(name, value, 0, 100), 4)
+        if not pile.tariff_writable:
+            return
         pile.tariff.prices = {**pile.tariff.prices, name: price}
         pile.world.refresh()
 
@@ -238,7 +258,13 @@ def _put_price(name: str) -> Write:
 
 
 def _put_tariff_version(pile: Pile, value: Value) -> None:
-    pile.tariff.version = int(_number("tariff_version", value, 0, 65535))
+    version = int(_number("tariff_version", value, 0, 65535))
+    if pile.tariff_writable:
+        pile.tariff.version = version
+
+
+def _put_record_number(pile: Pile, value: Value) -> None:
+    pile.sessions.selected = int(_number("record_number", value, 0, 99))
 
 
 WRITE: dict[str, Write] = {
@@ -253,6 +279,7 @@ WRITE: dict[str, Write] = {
     "phase_command": _put_phases,
     "clock": _put_clock,
     "tariff_version": _put_tariff_version,
+    "record_number": _put_record_number,
     **{
         name: _put_price(name)
         for name in ("tariff_sharp", "tariff_peak", "tariff_flat", "tariff_valley")
@@ -269,7 +296,7 @@ class PileRegisters:
 
     @property
     def powered(self) -> bool:
-        return self.pile.powered
+        return self.pile.answering
 
     def feed(self) -> None:
         """A valid request has come: the watchdog is fed."""

@@ -3,12 +3,17 @@
 import math
 from collections.abc import Callable
 
+from simulators.pile.session_log import SessionLog, SessionRecord
+
 
 class Session:
     """The running session or the last one. Times are of the pile's own clock (Unix s)."""
 
-    def __init__(self, clock: Callable[[], float], counted: Callable[[], float]) -> None:
+    def __init__(
+        self, clock: Callable[[], float], counted: Callable[[], float], log: SessionLog
+    ) -> None:
         self._clock = clock
+        self._log = log
         self._counted = counted
         self.active = False
         self.charged = False
@@ -37,6 +42,9 @@ class Session:
         self.active = False
         self.ended = self._clock()
         self.stop_reason = reason if self.keeps_reason else "vehicle_stopped"
+        started = self.ended if self.started is None else self.started
+        record = SessionRecord(started, self.ended, round(self._energy), self.stop_reason)
+        self._log.add(record)
 
     @property
     def watt_hours(self) -> float:

@@ -127,6 +127,8 @@ class PileSettings:
     holder_reminder: float = 180.0
     """The plug is out of its holder and in no vehicle: F-24."""
     reset_time: float = 0.5
+    boot_time: float = 6.0
+    """† From the return of the supply to the first answer."""
     small_current: float = 0.5
     small_current_time: float = 600.0
 

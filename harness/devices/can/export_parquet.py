@@ -68,7 +68,7 @@ class _Frames:
     """The columns that tell of the frame."""
 
     def __init__(self, recording: Recording, decoded: Decoded) -> None:
-        self._recording = recording
+        self.recording = recording
         frames = recording.frames
         numbers = np.unique(frames.channel).tolist()
         names = [channel_name(recording, number) for number in numbers]
@@ -79,12 +79,12 @@ class _Frames:
         self._messages = _Words([message.spec.name for message in decoded.messages])
 
     def columns(self, rows: Index, messages: NDArray[np.int32]) -> list[Any]:
-        frames = self._recording.frames
+        frames = self.recording.frames
         times = frames.time[rows]
-        undated = None if self._recording.dated else np.ones(len(rows), np.bool_)
+        undated = None if self.recording.dated else np.ones(len(rows), np.bool_)
         return [
             pa.array(times.view("datetime64[ns]"), _TIME, mask=undated),
-            pa.array(seconds(self._recording, times)),
+            pa.array(seconds(self.recording, times)),
             self._channels.column(self._number[frames.channel[rows]]),
             self._messages.column(messages),
         ]

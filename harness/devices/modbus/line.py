@@ -111,6 +111,8 @@ class Line:
         self._ghosts: dict[tuple[int, int, int], float] = {}
         self._least_pause = _frame_gap(connection)
         self._is_bus = connection.is_bus
+        self.strays = 0
+        """Bytes that came when nobody waited for them: replies that were late."""
 
     async def open(self, deadline: Deadline) -> None:
         """Connect, once for all devices of the line. Raises ConnectionFailedError."""
@@ -219,6 +221,7 @@ class Line:
 
     def _stray(self) -> None:
         """Bytes came that nobody waits for: the late reply. Let it run out."""
+        self.strays += 1
         if self._ghosts:
             soon = asyncio.get_running_loop().time() + _AFTER_STRAY
             self._ghosts = {key: min(until, soon) for key, until in self._ghosts.items()}

@@ -60,13 +60,15 @@ def _text(name: str, data: bytes, encoding: str | None) -> str:
 
 def _number(cell: str, decimal_comma: bool) -> float | None:
     """A number, None for a sample that is not there. Raises ValueError for anything else."""
-    cell = cell.strip()
-    if cell.lower() in _NOTHING:
-        return None
-    number = float(cell.replace(",", ".") if decimal_comma else cell)
+    try:
+        number = float(cell.replace(",", ".") if decimal_comma else cell)
+    except ValueError:
+        if cell.strip().lower() in _NOTHING:
+            return None
+        raise
     if math.isinf(number):
         raise ValueError(cell)
-    return number
+    return None if math.isnan(number) else number
 
 
 @dataclass
@@ -194,16 +196,11 @@ class _Table:
     def _rows(self, at: int, time_index: int, columns: list[_Column]) -> None:
         to_seconds = convert(1.0, self._entry.time.unit, "s")
         last: float | None = None
-        first = True
-        for number in range(at + 1, len(self._lines)):
-            line = self._lines[number]
-            if not line.strip():
+        reader = csv.reader(self._lines[at + 1 :], delimiter=self._delimiter)
+        for row, cells in enumerate(reader):
+            number = at + reader.line_num
+            if not any(cells) or (row == 0 and _is_units_row(cells, time_index)):
                 continue
-            cells = _cells(line, self._delimiter)
-            if first:
-                first = False
-                if _is_units_row(cells, time_index):
-                    continue
             t = self._time(number, time_index, cells, to_seconds, last)
             if t is None:
                 if len(self.problems) >= self._MOST:
@@ -235,9 +232,10 @@ class _Table:
         return t
 
     def _value(self, number: int, column: _Column, cells: Sequence[str]) -> Sample | None:
-        cell = cells[column.index].strip() if column.index < len(cells) else ""
+        cell = cells[column.index] if column.index < len(cells) else ""
         states = column.mapped.states
         if states is not None:
+            cell = cell.strip()
             if cell.lower() in _NOTHING and cell not in states:
                 return None
             state = states.get(cell) or states.get(_plain(cell))
@@ -250,10 +248,10 @@ class _Table:
         try:
             found = _number(cell, self._comma)
         except ValueError:
-            self._complain(number + 1, column.index, f"{cell!r} is not a number",
+            self._complain(number + 1, column.index, f"{cell.strip()!r} is not a number",
                            "a number, or nothing where none was taken")  # fmt: skip
             return None
-        return None if found is None or math.isnan(found) else column.scaled(found)
+        return None if found is None else column.scaled(found)
 
 
 def _cells(line: str, delimiter: str) -> list[str]:

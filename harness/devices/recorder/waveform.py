@@ -5,8 +5,8 @@ levels are the medians of the middle of each half. Where no crossing comes for s
 pilot is steady, and its level is that of every such stretch. An edge is known to within one sample.
 """
 
-import itertools
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from harness.devices.recorder.recording import Gap, Sample, Track
@@ -41,7 +41,7 @@ def pilot_tracks(raw: Track) -> dict[str, Track]:
         )
     t = np.asarray(raw.times, dtype=float)
     u = np.asarray([float(one) for one in raw.values])
-    rising, falling = _crossings(t, u)
+    rising, falling = _crossings(t, u, np)
     rows = _steady_rows(t, u, rising, falling, np) + _periods(t, u, rising, falling, np)
     rows.sort()
     times = [row[0] for row in rows]
@@ -66,37 +66,28 @@ Row = tuple[float, float, float, float, float]
 """Time, high level, low level, duty, frequency."""
 
 
-def _crossings(t: "Numbers", u: "Numbers") -> tuple[list[float], list[float]]:
+def _crossings(t: "Numbers", u: "Numbers", np: Any) -> tuple[list[float], list[float]]:
     """Instants of rising and falling zero crossings, interpolated, each after a real swing."""
-    rising: list[float] = []
-    falling: list[float] = []
-    side = 1 if u[0] > _ZERO_BAND else -1 if u[0] < -_ZERO_BAND else 0
-    last = 0
-    for index in range(1, len(u)):
-        value = u[index]
-        now = 1 if value > _ZERO_BAND else -1 if value < -_ZERO_BAND else 0
-        if now == 0:
-            continue
-        if side and now != side:
-            a, b = u[last], value
-            at = float(t[last] + (t[index] - t[last]) * a / (a - b))
-            (rising if now > 0 else falling).append(at)
-        side, last = now, index
-    return rising, falling
+    clear = np.flatnonzero(np.abs(u) > _ZERO_BAND)
+    up = u[clear] > 0
+    turns = np.flatnonzero(up[1:] != up[:-1])
+    before, after = clear[turns], clear[turns + 1]
+    at = t[before] + (t[after] - t[before]) * u[before] / (u[before] - u[after])
+    rises = up[turns + 1]
+    return at[rises].tolist(), at[~rises].tolist()
 
 
 def _periods(
     t: "Numbers", u: "Numbers", rising: list[float], falling: list[float], np: Any
 ) -> list[Row]:
     rows: list[Row] = []
-    falls = np.asarray(falling)
-    for start, end in itertools.pairwise(rising):
-        if end - start > _STEADY:
+    first = np.searchsorted(falling, rising)
+    for number, (start, end) in enumerate(pairwise(rising)):
+        place = int(first[number])
+        one_fall = int(first[number + 1]) - place == 1
+        if end - start > _STEADY or not one_fall:
             continue
-        inside = falls[(falls > start) & (falls < end)]
-        if len(inside) != 1:
-            continue
-        fall = float(inside[0])
+        fall = falling[place]
         high, low = _middle(t, u, start, fall, np), _middle(t, u, fall, end, np)
         if high is not None and low is not None:
             period = end - start
@@ -107,8 +98,8 @@ def _periods(
 def _middle(t: "Numbers", u: "Numbers", start: float, end: float, np: Any) -> float | None:
     """The level of the settled middle of a half; None without a sample there."""
     edge = 0.2 * (end - start)
-    inside = u[(t > start + edge) & (t < end - edge)]
-    return float(np.median(inside)) if len(inside) else None
+    a, b = np.searchsorted(t, (start + edge, end - edge))
+    return float(np.median(u[a:b])) if b > a else None
 
 
 def _steady_rows(
@@ -117,7 +108,7 @@ def _steady_rows(
     """Stretches without an edge, in pieces of one period."""
     edges = sorted([float(t[0]), *rising, *falling, float(t[-1])])
     rows: list[Row] = []
-    for start, end in itertools.pairwise(edges):
+    for start, end in pairwise(edges):
         if end - start < _STEADY:
             continue
         pieces = int((end - start) / PERIOD)
@@ -188,10 +179,10 @@ def sampled(
     """
     gaps = list(missing)
     if step is None:
-        distances = sorted(b - a for a, b in itertools.pairwise(times))
+        distances = sorted(b - a for a, b in pairwise(times))
         step = distances[len(distances) // 2] if distances else 0.0
         if distances and distances[-1] > 2.5 * step:
-            pairs = itertools.pairwise(times)
+            pairs = pairwise(times)
             gaps += [(a, b) for a, b in pairs if b - a > 2.5 * step]
     merged = tuple(sorted(set(gaps)))
     return Track(name, unit, times, values, step, times[-1], window, uncertainty, merged)

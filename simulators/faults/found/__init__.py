@@ -2,7 +2,8 @@
 
 A module holds `PROCEDURE`, its id, and `FOUND`, fault -> the steps whose device verdict it turns
 to fail, in the order of the procedure; a procedure that diagnoses also holds `DIAGNOSIS`, fault ->
-what it has to name. The tables are computed by running (`harness matrix`), then read and
+what it has to name. That of an outlet says with `PILE` (and `AT`, by fault) which pile has the
+fault. The tables are computed by running (`harness matrix`), then read and
 understood; the steps of the daily inspection stand with the faults themselves.
 """
 
@@ -11,9 +12,23 @@ from dataclasses import replace
 from typing import Any
 
 from simulators.faults.fault import Fault
-from simulators.faults.found import pile_met_01, veh_chg_01
+from simulators.faults.found import (
+    pile_cp_01,
+    pile_fault_01,
+    pile_met_01,
+    pile_safe_01,
+    pile_site_01,
+    veh_chg_01,
+)
 
-_PROCEDURES = (veh_chg_01, pile_met_01)
+_PROCEDURES = (
+    veh_chg_01,
+    pile_cp_01,
+    pile_met_01,
+    pile_safe_01,
+    pile_site_01,
+    pile_fault_01,
+)
 
 
 def _table(module: Any, name: str) -> Mapping[str, Any]:
@@ -23,17 +38,20 @@ def _table(module: Any, name: str) -> Mapping[str, Any]:
 
 def with_found(fault: Fault) -> Fault:
     """The fault with the steps of every procedure that has a table."""
-    expects, diagnosis = dict(fault.expects), dict(fault.diagnosis)
+    expects, diagnosis, at = dict(fault.expects), dict(fault.diagnosis), dict(fault.at)
     for module in _PROCEDURES:
         steps = module.FOUND.get(fault.name)
         if steps is not None:
             expects[module.PROCEDURE] = steps
+            place = _table(module, "AT").get(fault.name, getattr(module, "PILE", ""))
+            if place:
+                at[module.PROCEDURE] = place
         named = _table(module, "DIAGNOSIS").get(fault.name)
         if named is not None:
             diagnosis[module.PROCEDURE] = named
-    if (expects, diagnosis) == (fault.expects, fault.diagnosis):
+    if (expects, diagnosis, at) == (fault.expects, fault.diagnosis, fault.at):
         return fault
-    return replace(fault, expects=expects, diagnosis=diagnosis)
+    return replace(fault, expects=expects, diagnosis=diagnosis, at=at)
 
 
 def found_faults() -> Mapping[str, tuple[str, ...]]:

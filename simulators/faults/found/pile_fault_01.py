@@ -1,0 +1,587 @@
+"""Which steps of the fault procedure find which faults, and what it names.
+
+Computed by running, see `harness matrix`. Every fault is named by itself; a spare part that is as
+bad as the old one is named as what it is, and the repair is not proved.
+"""
+
+from collections.abc import Mapping
+
+PROCEDURE = "PILE-FAULT-01"
+
+FOUND: Mapping[str, tuple[str, ...]] = {
+    "session-running": (
+        "states",
+        "pilot",
+        "metering",
+        "by-hand",
+        "diagnosis",
+    ),
+    "pile-swapped": (
+        "settings",
+        "diagnosis",
+    ),
+    "firmware-differs": (
+        "settings",
+        "diagnosis",
+    ),
+    "current-setting-wrong": (
+        "settings",
+        "diagnosis",
+    ),
+    "current-limit-low": (
+        "settings",
+        "diagnosis",
+    ),
+    "modbus-address-wrong": (
+        "link",
+        "diagnosis",
+    ),
+    "enclosure-damaged": (
+        "by-hand",
+        "diagnosis",
+    ),
+    "cable-damaged": (
+        "by-hand",
+        "diagnosis",
+    ),
+    "lamp-failed": (
+        "by-hand",
+        "diagnosis",
+    ),
+    "indicator-board-failed": (
+        "states",
+        "diagnosis",
+    ),
+    "surge-arrester-worn": (
+        "alarms",
+        "by-hand",
+        "diagnosis",
+    ),
+    "arrester-contact-open": (
+        "alarms",
+        "diagnosis",
+    ),
+    "door-open": (
+        "alarms",
+        "states",
+        "session",
+        "by-hand",
+        "diagnosis",
+    ),
+    "door-switch-broken": (
+        "alarms",
+        "states",
+        "session",
+        "diagnosis",
+    ),
+    "smoke-inside": (
+        "alarms",
+        "states",
+        "session",
+        "by-hand",
+        "diagnosis",
+    ),
+    "smoke-detector-failed": (
+        "alarms",
+        "states",
+        "session",
+        "diagnosis",
+    ),
+    "water-inside": (
+        "alarms",
+        "states",
+        "session",
+        "by-hand",
+        "diagnosis",
+    ),
+    "water-sensor-failed": (
+        "alarms",
+        "states",
+        "session",
+        "diagnosis",
+    ),
+    "pile-struck": (
+        "alarms",
+        "states",
+        "session",
+        "by-hand",
+        "diagnosis",
+    ),
+    "tilt-sensor-failed": (
+        "alarms",
+        "states",
+        "session",
+        "diagnosis",
+    ),
+    "supply-undervoltage": (
+        "supply",
+        "by-hand",
+        "diagnosis",
+    ),
+    "supply-overvoltage": (
+        "supply",
+        "by-hand",
+        "diagnosis",
+    ),
+    "supply-frequency-high": (
+        "supply",
+        "diagnosis",
+    ),
+    "supply-frequency-low": (
+        "supply",
+        "diagnosis",
+    ),
+    "phase-lost": (
+        "alarms",
+        "states",
+        "session",
+        "supply",
+        "diagnosis",
+    ),
+    "mains-off": (
+        "link",
+        "by-hand",
+        "diagnosis",
+    ),
+    "input-overvoltage": (
+        "alarms",
+        "states",
+        "session",
+        "supply",
+        "by-hand",
+        "diagnosis",
+    ),
+    "input-undervoltage": (
+        "alarms",
+        "states",
+        "session",
+        "supply",
+        "by-hand",
+        "diagnosis",
+    ),
+    "input-frequency-high": (
+        "alarms",
+        "states",
+        "session",
+        "supply",
+        "diagnosis",
+    ),
+    "input-frequency-low": (
+        "alarms",
+        "states",
+        "session",
+        "supply",
+        "diagnosis",
+    ),
+    "line-neutral-reversed": (
+        "alarms",
+        "states",
+        "session",
+        "supply",
+        "by-hand",
+        "diagnosis",
+    ),
+    "estop-monitor-contact-welded": (
+        "states",
+        "session",
+        "diagnosis",
+    ),
+    "estop-pressed": (
+        "alarms",
+        "states",
+        "session",
+        "by-hand",
+        "diagnosis",
+    ),
+    "contactor-welded": (
+        "alarms",
+        "states",
+        "session",
+        "by-hand",
+        "diagnosis",
+    ),
+    "contactor-command-stuck": (
+        "alarms",
+        "states",
+        "session",
+        "diagnosis",
+    ),
+    "contactor-feedback-stuck": (
+        "alarms",
+        "states",
+        "session",
+        "diagnosis",
+    ),
+    "contactor-refuses": (
+        "alarms",
+        "session",
+        "diagnosis",
+    ),
+    "contactor-spare-welded": (
+        "alarms",
+        "states",
+        "session",
+        "by-hand",
+        "diagnosis",
+        "clear",
+        "verify",
+        "sweep",
+    ),
+    "holder-switch-stuck-in": (
+        "states",
+        "diagnosis",
+    ),
+    "holder-switch-stuck-out": (
+        "states",
+        "diagnosis",
+    ),
+    "connection-contact-stuck": (
+        "states",
+        "diagnosis",
+    ),
+    "lock-jammed": (
+        "alarms",
+        "session",
+        "by-hand",
+        "diagnosis",
+    ),
+    "lock-feedback-open": (
+        "alarms",
+        "session",
+        "diagnosis",
+    ),
+    "lock-feedback-stuck": (
+        "alarms",
+        "states",
+        "session",
+        "diagnosis",
+    ),
+    "gun-left-out": (
+        "states",
+        "by-hand",
+        "diagnosis",
+    ),
+    "cc-open": (
+        "alarms",
+        "pilot",
+        "session",
+        "by-hand",
+        "diagnosis",
+    ),
+    "cc-resistor-wrong": (
+        "alarms",
+        "pilot",
+        "session",
+        "by-hand",
+        "diagnosis",
+    ),
+    "cc-coded-low": (
+        "pilot",
+        "by-hand",
+        "diagnosis",
+    ),
+    "coarse-meter": (
+        "metering",
+        "diagnosis",
+    ),
+    "meter-creep": (
+        "metering",
+        "diagnosis",
+    ),
+    "clock-drift": (
+        "settings",
+        "diagnosis",
+    ),
+    "tariff-wrong": (
+        "settings",
+        "diagnosis",
+    ),
+    "meter-line-broken": (
+        "alarms",
+        "states",
+        "session",
+        "by-hand",
+        "diagnosis",
+    ),
+    "meter-address-wrong": (
+        "alarms",
+        "states",
+        "session",
+        "by-hand",
+        "diagnosis",
+    ),
+    "meter-data-jumps": (
+        "alarms",
+        "states",
+        "session",
+        "metering",
+        "diagnosis",
+    ),
+    "meter-reversed": (
+        "alarms",
+        "session",
+        "by-hand",
+        "diagnosis",
+    ),
+    "meter-clock-off": (
+        "alarms",
+        "diagnosis",
+    ),
+    "clock-reset": (
+        "settings",
+        "diagnosis",
+    ),
+    "tariff-missing": (
+        "alarms",
+        "session",
+        "settings",
+        "diagnosis",
+    ),
+    "card-reader-silent": (
+        "alarms",
+        "diagnosis",
+    ),
+    "screen-silent": (
+        "alarms",
+        "diagnosis",
+    ),
+    "platform-offline": (
+        "alarms",
+        "diagnosis",
+    ),
+    "sim-missing": (
+        "alarms",
+        "diagnosis",
+    ),
+    "storage-full": (
+        "alarms",
+        "session",
+        "diagnosis",
+    ),
+    "confirmation-missing": (
+        "alarms",
+        "diagnosis",
+    ),
+    "rcd-tripped": (
+        "alarms",
+        "states",
+        "session",
+        "by-hand",
+        "diagnosis",
+    ),
+    "rcd-detector-failed": (
+        "alarms",
+        "session",
+        "diagnosis",
+    ),
+    "breaker-off": (
+        "alarms",
+        "states",
+        "session",
+        "by-hand",
+        "diagnosis",
+    ),
+    "cooling-blocked": (
+        "heat",
+        "by-hand",
+        "diagnosis",
+    ),
+    "connector-overheated": (
+        "heat",
+        "diagnosis",
+    ),
+    "temperature-sensor-offset": (
+        "heat",
+        "diagnosis",
+    ),
+    "connector-contact-worn": (
+        "by-hand",
+        "diagnosis",
+    ),
+    "connector-contact-burnt": (
+        "by-hand",
+        "diagnosis",
+    ),
+    "temperature-sensor-failed": (
+        "alarms",
+        "states",
+        "session",
+        "heat",
+        "diagnosis",
+    ),
+    "reply-dropped": (
+        "link",
+        "diagnosis",
+    ),
+    "reply-delayed": (
+        "link",
+        "diagnosis",
+    ),
+    "reply-corrupted": (
+        "link",
+        "diagnosis",
+    ),
+    "reply-refused": (
+        "link",
+        "diagnosis",
+    ),
+    "reply-wrong-unit": (
+        "link",
+        "diagnosis",
+    ),
+    "slow-modbus": (
+        "link",
+        "diagnosis",
+    ),
+    "modbus-line-broken": (
+        "link",
+        "by-hand",
+        "diagnosis",
+    ),
+    "modbus-garbled": (
+        "link",
+        "diagnosis",
+    ),
+    "modbus-baud-wrong": (
+        "link",
+        "by-hand",
+        "diagnosis",
+    ),
+    "gateway-frozen": (
+        "states",
+        "pilot",
+        "settings",
+        "diagnosis",
+    ),
+    "gateway-stale": (
+        "states",
+        "pilot",
+        "settings",
+        "diagnosis",
+    ),
+    "words-swapped": (
+        "settings",
+        "diagnosis",
+    ),
+    "watchdog-trips-early": (
+        "session",
+        "diagnosis",
+    ),
+    "cp-break": (
+        "pilot",
+        "session",
+        "by-hand",
+        "diagnosis",
+    ),
+    "cp-pe-short": (
+        "alarms",
+        "states",
+        "pilot",
+        "session",
+        "by-hand",
+        "diagnosis",
+    ),
+    "pe-open": (
+        "alarms",
+        "states",
+        "pilot",
+        "session",
+        "by-hand",
+        "diagnosis",
+    ),
+    "diode-shorted": (
+        "alarms",
+        "session",
+        "diagnosis",
+    ),
+    "s2-stuck-open": (
+        "session",
+        "diagnosis",
+    ),
+    "pilot-resistance-high": (
+        "pilot",
+        "diagnosis",
+    ),
+    "vehicle-overcurrent": (
+        "session",
+        "diagnosis",
+    ),
+    "vehicle-ignores-stop": (
+        "session",
+        "diagnosis",
+    ),
+    "leakage": (
+        "alarms",
+        "session",
+        "by-hand",
+        "diagnosis",
+    ),
+    "overtemperature": (
+        "alarms",
+        "states",
+        "session",
+        "heat",
+        "by-hand",
+        "diagnosis",
+    ),
+    "cp-leakage": (
+        "alarms",
+        "states",
+        "pilot",
+        "session",
+        "by-hand",
+        "diagnosis",
+    ),
+    "output-shorted": (
+        "alarms",
+        "session",
+        "by-hand",
+        "diagnosis",
+    ),
+    "vehicle-full": (
+        "session",
+        "diagnosis",
+    ),
+    "plug-and-charge-refused": (
+        "alarms",
+        "diagnosis",
+    ),
+    "duty-off": (
+        "pilot",
+        "diagnosis",
+    ),
+    "pile-current-channel-low": (
+        "metering",
+        "diagnosis",
+    ),
+    "vehicle-winds-down-slowly": (
+        "session",
+        "diagnosis",
+    ),
+    "vehicle-opens-s2-late": (
+        "session",
+        "diagnosis",
+    ),
+    "pilot-level-too-high": (
+        "session",
+        "diagnosis",
+    ),
+    "pilot-level-too-low": (
+        "alarms",
+        "session",
+        "diagnosis",
+    ),
+    "half-plugged": (
+        "alarms",
+        "pilot",
+        "session",
+        "diagnosis",
+    ),
+}
+"""Fault -> steps whose device verdict it turns to fail."""
+
+DIAGNOSIS: Mapping[str, str] = {
+    **{name: name for name in FOUND},
+    "contactor-spare-welded": "contactor-welded",
+}
+"""Fault -> what the diagnosis has to name."""
