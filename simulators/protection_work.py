@@ -10,7 +10,7 @@ from simulators.instruments import Reading
 from simulators.rig import Rig
 from simulators.supply_point import SupplyPoint
 
-NO_TRIP_TIME = 2000.0
+NO_TRIP_TIME = 1000.0
 NO_TRIP_CURRENT = 99.0
 """What the RCD tester shows when nothing trips (ms, mA)."""
 _SAFE_TO_TOUCH = 50.0

@@ -78,6 +78,8 @@ _ACTIONS: dict[str, Callable[[Rig], None]] = {
     "connect-simulator": _connect_simulator,
     "close-s2": lambda rig: rig.world.vehicle.close_s2(),
     "open-s2": lambda rig: rig.world.vehicle.open_s2(),
+    "press-latch": lambda rig: rig.world.press_latch(True),
+    "release-latch": lambda rig: rig.world.press_latch(False),
     "reset-faults": lambda rig: rig.pile.push_reset_button(),
     "wire-reference-meter": lambda rig: None,
     "release-power": lambda rig: None,

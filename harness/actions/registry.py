@@ -95,6 +95,7 @@ _OWN_ROOMS = (
     "harness.actions.site_setting",
     "harness.actions.site_work",
     "harness.actions.pile_looking",
+    "harness.actions.pile_trying",
     "harness.actions.pile_diagnosis",
     "harness.actions.pile_repair",
     "harness.actions.pilot_session",

@@ -5,6 +5,7 @@ the common ones for people who read Chinese; what is not in the table stays as i
 decided here and nothing is stored. Plain text only: failures of the first second need this too.
 """
 
+from harness.bench.roles import is_pile, title
 from harness.datafile import OR
 from harness.engine import maintenance_words, metering_words, pile_words
 from harness.engine.details_zh import DETAILS, EXPECTED
@@ -124,6 +125,8 @@ def _known(english: str) -> str | None:
         or DETAILS.find(english, _piece)
         or pile_words.DETAILS.find(english, _piece)
     )
+    if known is None and is_pile(english):
+        known = title(english).zh
     if known is not None:
         return known
     from harness.engine import details_vehicle  # noqa: PLC0415 - most failures do without

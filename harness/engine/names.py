@@ -282,7 +282,7 @@ def listed(entries: Sequence[str], of: str, language: Language) -> str:
         return comma.join(
             maintenance_words.entry(one, of, language) or point(one, language) for one in entries
         )
-    if of in pile_words.FINDINGS or of == "order_piles":
+    if of in pile_words.FINDINGS or of in pile_words.ORDER:
         return comma.join(
             pile_words.entry(entry, language, lambda name: point(name, language))
             for entry in entries
