@@ -182,7 +182,8 @@ class SimulatedBench:
     @property
     def repair(self) -> Mapping[str, object]:
         """Contract and work order, see `harness.bench.maintenance`."""
-        return self.rig.repair.told()
+        self._remember()
+        return self.rig.repair.told(self._before)
 
     @property
     def before_repair(self) -> Snapshot | None:

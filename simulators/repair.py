@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from harness.devices.modbus.snapshot import Snapshot, readable
 from harness.quantity import Scalar, Value
-from simulators.pile.identity import Identity
+from simulators.register_map import RefusalError
 
 if TYPE_CHECKING:
     from simulators.register_map import RegisterMap
@@ -31,18 +31,15 @@ def _agreed() -> dict[str, Scalar]:
 class Repair:
     """Papers of the repair. A fault changes the supplier's ones, or the stored file."""
 
-    identity: Identity
     contract: dict[str, Scalar] = field(default_factory=_agreed)
     order: dict[str, Scalar] = field(default_factory=_agreed)
     altered: dict[str, Value] = field(default_factory=dict)
     """What somebody has written into the stored snapshot afterwards."""
 
-    def __post_init__(self) -> None:
-        self._firmware = self.identity.get("firmware_version")
-
-    def told(self) -> Mapping[str, object]:
-        """Keys of a bench file's `maintenance` section."""
-        approved = [] if self._firmware is None else [str(self._firmware)]
+    def told(self, before: Snapshot | None) -> Mapping[str, object]:
+        """Keys of a bench file's `maintenance` section. Approved is what ran before."""
+        firmware = None if before is None else before.points.get("firmware_version")
+        approved = [] if firmware is None else [str(firmware)]
         return {"contract": self.contract, "order": self.order, "approved_firmware": approved}
 
     def stored(self, before: Snapshot) -> Snapshot:
@@ -50,11 +47,19 @@ class Repair:
         return replace(before, points={**before.points, **self.altered})
 
 
+def _shown(registers: "RegisterMap", name: str) -> Value | None:
+    """What a point shows; nothing where it is not offered in the present mode."""
+    try:
+        return registers.shown(name)
+    except RefusalError:
+        return None
+
+
 def taken_before(registers: "RegisterMap", rig: "Rig") -> Snapshot:
     """What the sound pile shows, with its hash."""
     rig.advance()
     profile = registers.profile
-    points = {name: registers.shown(name) for name in readable(profile)}
+    points = {name: _shown(registers, name) for name in readable(profile)}
     units = {name: unit for name in points if (unit := profile.points[name].unit) is not None}
     found = Snapshot(profile.id, _TAKEN, points, units)
     return replace(found, sha256=found.digest)

@@ -66,7 +66,7 @@ class Rig:
         self.stranger = False
         """Somebody has connected a device to the line that the ledger does not know."""
         self.overrides = Overrides()
-        self.repair = Repair(self.pile.identity)
+        self.repair = Repair()
         self.multimeter = Multimeter()
         self.faults_on: set[str] = set()
         """Seeded faults that are there now; who mends one takes it out."""

@@ -172,12 +172,13 @@ async def comes_back(
     *,
     does: str,
     ask: TextField,
-    is_: Annotated[str, StateOf("point")] = "idle",
+    is_: Annotated[str | list[str], StateOf("point")] = "idle",
     point: PointName = "charging_state",
     poll: DurationField = 0.5,
     if_passed: Passed = (),
 ) -> None:
-    """Have the person switch the pile on, and judge how soon it answers and shows the state.
+    """Have the person switch the pile on, and judge how soon it answers and shows the state
+    (or one of them).
 
     While it starts it says nothing; that is no failure before the time is up. Terminals that may
     still hold the charge of an insulation test are not switched on.
@@ -191,6 +192,7 @@ async def comes_back(
     await step.do_by_hand(does, ask)
     if isolation is not None:
         isolation.dead = False  # what was measured dead has been switched on
+    wanted = [is_] if isinstance(is_, str) else is_
     started = not_yet = loop_time()
     shown: Measurement | None = None
     note = "no answer"
@@ -204,20 +206,20 @@ async def comes_back(
             shown, note = None, error.detail
         if shown is not None:
             step.bench.isolated.pop(device.role, None)
-            if shown.value == is_:
+            if shown.value in wanted:
                 break
             note = f"still {shown.value}"
         not_yet = asked
         if asked > started + limit.high or step.deadline.passed():
             break
         await sleep(poll)
-    there = shown is not None and shown.value == is_
+    there = shown is not None and shown.value in wanted
     now = loop_time()
     if shown is not None:
         step.measured(shown)
     step.judge(
         Measurement(
-            name=f"{point}.time_to_{is_}",
+            name=f"{point}.time_to_{wanted[0]}",
             value=round(now - started, 3) if there else None,
             unit="s",
             uncertainty=round(now - not_yet, 3) if there else None,

@@ -4,7 +4,14 @@ from collections.abc import Iterator
 
 from harness.actions.context import StepContext
 from harness.actions.joint_given import earlier
-from harness.actions.registry import CheckContext, Complaint, OptionalPoints, PointName, action
+from harness.actions.registry import (
+    CheckContext,
+    Complaint,
+    OptionalPoints,
+    PointName,
+    PointNames,
+    action,
+)
 from harness.devices.modbus.snapshot import (
     Difference,
     Snapshot,
@@ -146,6 +153,24 @@ def _shown(value: Value | None) -> str:
     if isinstance(value, float):
         return f"{value:.7g}"
     return "–" if value is None else str(value)
+
+
+@action("pile.kept", kind="J", limit="none",
+        check=lambda context: earlier(context, (context.parameters["since"],), "since"),
+        title=Text("数值未变", "Values are kept"))  # fmt: skip
+async def kept(step: StepContext, *, points: PointNames, since: str) -> None:
+    """Judge that points read exactly what they read in an earlier step."""
+    then = {
+        one.name: one
+        for one in step.memory.measurements.get(since, [])
+        if one.quality is Quality.GOOD
+    }
+    if any(name not in then for name in points):
+        raise NotAvailableError(f"step {since!r} gave no reading to compare with")
+    for name, reading in (await step.read(points)).items():
+        value = then[name].value
+        assert value is not None and not isinstance(value, list)  # a good reading of a number
+        step.judge(reading, Equals(value))
 
 
 @action("pile.approved", kind="R", limit="none",

@@ -7,7 +7,7 @@ from harness.actions.registry import action
 from harness.clock import loop_time, sleep
 from harness.fields import DurationField, QuantityField
 from harness.limits import Clear, Equals, Range
-from harness.quantity import Measurement
+from harness.quantity import Measurement, convert, same_dimension
 from harness.text import Text
 from harness.verdict import Verdict
 
@@ -16,7 +16,7 @@ _CHARGES = {"charging_state": "charging", "contactor_state": "closed"}
 _SETTLES = 2.0
 """Seconds; a pile may say that it charges before its contactor has closed."""
 _LEAST_ENERGY = 1.0
-"""Wh; whatever the currents, less in a whole session is no charge."""
+"""Wh or VAh; whatever the currents, less in a whole session is no charge."""
 
 
 @action(
@@ -43,24 +43,32 @@ async def session(
 
     Judged: the time until it charges (by the step's `within` limit), that it charges as long as it
     should, that some energy was counted, the time until it has stopped, and that no fault is left.
-    What did not start is not watched; what ended by itself is still stopped.
+    What did not start, or ended by itself, is still told to stop.
     """
     require_passed(step, if_passed)
     await start_charging(step, current=current, watchdog=watchdog, unguarded=unguarded)
-    if not all(verdict in _GOOD for verdict in step.verdicts):
-        return
-    for reading, wanted in await _watch(step, for_, every):
-        step.judge(reading, Equals(wanted))
-    energy = await step.read_one("session_energy") if step.device.has("session_energy") else None
+    started = all(verdict in _GOOD for verdict in step.verdicts)
+    if started:
+        for reading, wanted in await _watch(step, for_, every):
+            step.judge(reading, Equals(wanted))
+    counted = started and step.device.has("session_energy")
+    energy = await step.read_one("session_energy") if counted else None
     limit, step.limit = step.limit, None
     try:
         await stop_charging(step)
     finally:
         step.limit = limit
     if energy is not None:
-        step.judge(energy, Range(unit="Wh", low=_LEAST_ENERGY))
+        step.judge(energy, _some_energy(energy.unit))
     if step.device.has("fault_flags"):
         step.judge(await step.read_one("fault_flags"), Clear())
+
+
+def _some_energy(unit: str | None) -> Range:
+    """At least the least energy, of the kind that the pile counts."""
+    unit = unit or "Wh"
+    kind = "VAh" if same_dimension(unit, "VAh") else "Wh"
+    return Range(unit=unit, low=convert(_LEAST_ENERGY, kind, unit))
 
 
 async def _watch(step: StepContext, seconds: float, every: float) -> list[tuple[Measurement, str]]:

@@ -16,7 +16,7 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     # Papers, snapshots, what is left on site
     "order-without-warranty": ("work-order",),
     "session-running": ("pile-idle",),
-    "contactor-welded": ("pile-idle",),
+    "contactor-welded": ("pile-open",),
     "snapshot-altered": ("before",),
     "failsafe-current-raised": ("differences", "protection-settings"),
     "current-setting-wrong": ("differences", "pwm-duty", "high-current", "protection-settings"),
