@@ -93,7 +93,7 @@ def _volts(true: float) -> float:
 
 def _known_source(rig: Rig) -> float:
     """A socket of another circuit."""
-    return rig.world.grid.voltage(1, rig.world.t)
+    return rig.world.grid.beside(rig.world.t)
 
 
 READINGS: Mapping[str, Reading] = {

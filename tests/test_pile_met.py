@@ -205,3 +205,21 @@ def test_a_conditional_pass_means_watching_where_the_rule_says_so() -> None:
     found: dict[str, Verdict | None] = {"e": Verdict.CONDITIONAL_PASS, "x": Verdict.PASS}
     assert conclude_from(found, strict) == ("w", {"e": "conditional_pass"})
     assert conclude_from(found, plain) == ("a", {})
+
+
+@pytest.mark.parametrize(
+    "profile", ["sungrow-ac011e", "heidelberg-energy-control", "keba-kecontact-p30"]
+)
+def test_other_piles_raise_no_alarm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, profile: str
+) -> None:
+    """What a pile lacks is not run; whatever is judged passes."""
+    monkeypatch.setenv("HARNESS_KEYS", str(tmp_path / "keys"))
+    bench = load_bench("sim", pile_profile=profile)
+    plan = make_plan(load_procedure(PROCEDURE), bench, load_catalogue(), energise=True)
+    result = execute(RunRequest([plan], bench, tmp_path / "run", pace=0.2))
+    found = verdicts_of(result)
+    assert set(found.values()) <= {None, Verdict.PASS, Verdict.NOT_RUN}
+    assert found["high-current"] is found["low-current"] is Verdict.PASS
+    if not profile.startswith("heidelberg"):  # that one counts VAh
+        assert found["error-high"] is found["error-low"] is Verdict.PASS

@@ -5,6 +5,7 @@ from typing import Any
 
 from harness.actions.context import StepContext
 from harness.actions.joint_given import number_of
+from harness.actions.metering_error import why_no_energy
 from harness.actions.registry import CheckContext, Complaint, PointName, action, check_of
 from harness.devices.operator import Question
 from harness.errors import NotAvailableError
@@ -42,7 +43,13 @@ async def display(step: StepContext, *, ask: TextField, subject: str, unit: str)
     )
 
 
-@action("pile.amount", kind="J", limit="needed", title=Text("付费金额", "Amount to be paid"))
+@action(
+    "pile.amount",
+    kind="J",
+    limit="needed",
+    possible=lambda bench, role, parameters: why_no_energy(bench, role, parameters["energy"]),
+    title=Text("付费金额", "Amount to be paid"),
+)
 async def amount(
     step: StepContext, *, price_of: str, amount_of: str, energy: PointName = "session_energy"
 ) -> None:

@@ -32,7 +32,7 @@ from harness.errors import NotAvailableError
 from harness.events import OutcomeNoted
 from harness.fields import DurationField
 from harness.limits import Range
-from harness.quantity import Measurement, Quality, Quantity, Value, convert
+from harness.quantity import Measurement, Quality, Quantity, Value, convert, same_dimension
 from harness.text import Text
 
 if TYPE_CHECKING:
@@ -192,6 +192,20 @@ def _nothing(step: StepContext, name: str, why: str) -> Measurement:
     )
 
 
+def _counts_energy(bench: "LoadedBench", role: str, parameters: dict[str, Any]) -> str:
+    """Why the two registers cannot be compared; a pile may count VAh."""
+    registers = (("pile", parameters["point"]), (role, parameters["reference"]))
+    return next((why for of, name in registers if (why := why_no_energy(bench, of, name))), "")
+
+
+def why_no_energy(bench: "LoadedBench", role: str, name: str) -> str:
+    """Why a point is no energy; empty when it is one, or is not there at all."""
+    point = bench.points_of(role).get(name)
+    if point is None or same_dimension(point.unit or "1", "Wh"):
+        return ""
+    return f"{name} is in {point.unit or 'a plain number'}, which is no energy"
+
+
 class _Comparison:
     """One comparison: reads both registers as nearly at once as two wires allow."""
 
@@ -274,6 +288,7 @@ def _watt_hours(reading: Measurement) -> float | None:
     kind="J",
     limit="needed",
     check=_ranged,
+    possible=_counts_energy,
     title=Text("区间电能比对", "Energy of an interval"),
 )
 async def compare_energy(

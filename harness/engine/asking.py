@@ -6,6 +6,7 @@ from harness.text import Text
 
 _KINDS: dict[str, QuestionKind] = {
     "operator.inspect": "inspect",
+    "operator.report": "inspect",
     "operator.observe": "observe",
     "operator.reading": "reading",
     "operator.display": "reading",

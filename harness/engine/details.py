@@ -7,7 +7,7 @@ decided here and nothing is stored. Plain text only: failures of the first secon
 
 from harness.bench.roles import is_pile, title
 from harness.datafile import OR
-from harness.engine import metering_words, pile_words
+from harness.engine import maintenance_words, metering_words, pile_words
 from harness.engine.details_zh import DETAILS, EXPECTED
 from harness.errors import FileError, HarnessError, Problem
 
@@ -121,6 +121,7 @@ def _known(english: str) -> str | None:
     known = (
         _WORDS.get(english)
         or metering_words.DETAILS.find(english, _piece)
+        or maintenance_words.DETAILS.find(english, _piece)
         or DETAILS.find(english, _piece)
         or pile_words.DETAILS.find(english, _piece)
     )

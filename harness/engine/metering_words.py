@@ -65,6 +65,13 @@ REASONS = Phrases(
     (r"the error queue of the (\w+) does not become empty", "{1}的错误队列清不空"),
     (r"the (\w+) does not say what it is", "{1}没有给出身份"),
     (r"the (\w+) has no point '(.+)'", r"{1}没有数据点 \2"),
+    (r"the profile does not say how far (\w+) goes", "型号没有给出{1}的范围"),
+    (r"(\w+) is in (\S+|a plain number), which is no energy", r"{1}以 \2 计，不是电能"),
+    (r"as written", "按写入值"),
+    (
+        r"the profile (\S+) does not say how charging is started and stopped",
+        r"型号 \1 没有给出启动和停止充电的方法",
+    ),
     (r"all relays off", "全部继电器断开"),
     (r"a relay stays on", "有继电器未断开"),
     (r"its relays were not shown to be off", "未能确认继电器已断开"),

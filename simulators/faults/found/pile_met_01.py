@@ -12,7 +12,6 @@ PROCEDURE = "PILE-MET-01"
 _NO_START = (
     "door-open",
     "phase-lost",
-    "contactor-welded",
     "lock-jammed",
     "cp-break",
     "pe-open",
@@ -24,6 +23,7 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "pulse-output-missing": ("pulse-output",),
     "clock-drift": ("clock",),
     "tariff-wrong": ("tariff",),
+    "contactor-welded": ("held",),
     **dict.fromkeys(_NO_START, ("start",)),
     "current-setting-wrong": ("high-current",),
     "contactor-refuses": ("high-current",),
