@@ -254,9 +254,20 @@ def test_a_person_who_names_another_fault_is_wrong(
 
     monkeypatch.setattr(SimulatedTechnician, "ask", mistaken)
     outcome = run_procedure(tmp_path, "PILE-FAULT-01", energise=True, faults=["cp-break"])
-    (concluded,) = outcome.of(Concluded)
-    assert (concluded.answer, concluded.key) == ("pe-open", "cp-break")
-    assert concluded.candidate is CandidateVerdict.WRONG
+    for concluded in outcome.of(Concluded):
+        assert (concluded.answer, concluded.key) == ("pe-open", "cp-break")
+        assert concluded.candidate is CandidateVerdict.WRONG
+    assert [one.step for one in outcome.of(Concluded)] == ["hypothesis", "fault"]
+
+
+def test_any_cause_that_is_left_is_a_right_hypothesis(tmp_path: Path) -> None:
+    outcome = run_procedure(
+        tmp_path, "PILE-FAULT-01", energise=True, faults=["water-sensor-failed"]
+    )
+    first, last = outcome.of(Concluded)
+    assert first.basis == {"diagnosis": "water-inside|water-sensor-failed"}
+    assert first.candidate is CandidateVerdict.RIGHT
+    assert (last.answer, last.candidate) == ("water-sensor-failed", CandidateVerdict.RIGHT)
 
 
 @pytest.mark.parametrize("name", PILES)
