@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import can_decode
 import can_live
+import conformance
 import engine
 import many_piles
 import metering_hour
@@ -46,6 +47,7 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "many piles": many_piles.rows,
     "virtual time": virtual_time.rows,
     "metering hour": metering_hour.rows,
+    "conformance": conformance.rows,
     "startup": startup.rows,
     "CAN recordings": can_decode.rows,
     "CAN live": can_live.rows,

@@ -2,7 +2,8 @@
 
 A setting that somebody has changed is a difference and, where it is one that protects, also found
 by its own step. A pile that cannot start, or a session that does not stop in time, is found by the
-functional block, by metering and by every trial session; what needs the charge is not run.
+functional block, by metering and by every trial session; what needs the charge is not run. The
+current has to go up from 10 A for metering, so who follows late is late there, too.
 """
 
 from collections.abc import Mapping
@@ -59,13 +60,13 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "limit-not-used": ("pwm-duty", "limit", "limit-duty"),
     "limit-clamped": ("limit", "limit-duty"),
     "duty-off": ("pwm-duty", "limit", "limit-duty", "limit-current"),
-    "duty-follows-late": ("limit",),
+    "duty-follows-late": ("limit", "high-current"),
     "supply-without-s2": ("no-early-output", "s2-off"),
     "contactor-closes-late": ("supply-on", "s2-on"),
     "contactor-releases-late": ("s2-off",),
     "supply-overvoltage": ("output-voltage",),
     "vehicle-draws-more": ("output-current", "limit-current"),
-    "vehicle-follows-late": ("limit-current",),
+    "vehicle-follows-late": ("limit-current", "high-current"),
     "supply-never-again": ("s2-again", "s2-on"),
     "s2-opening-ends-session": ("s2-again", "s2-pwm", "s2-on"),
     "pilot-seen-late": ("s2-off",),
