@@ -78,6 +78,8 @@ _ACTIONS: dict[str, Callable[[Rig], None]] = {
     "connect-simulator": _connect_simulator,
     "close-s2": lambda rig: rig.world.vehicle.close_s2(),
     "open-s2": lambda rig: rig.world.vehicle.open_s2(),
+    # A real recorder beside a simulated pile is the business of whoever has its files
+    "arm-recorder": lambda rig: None,
     "press-latch": lambda rig: rig.world.press_latch(True),
     "release-latch": lambda rig: rig.world.press_latch(False),
     "reset-faults": lambda rig: rig.pile.push_reset_button(),
@@ -177,6 +179,8 @@ class SimulatedTechnician:
         return Answer(value=NORMAL, by=BY)
 
     def _observe(self, question: Question) -> Answer:
+        if question.subject == "recording":
+            return Answer(value=None, by=BY)
         if self._rig.has_car and question.subject in measuring.OBSERVATIONS:
             return Answer(value=measuring.OBSERVATIONS[question.subject](self._rig), by=BY)
         if question.subject in protection_work.LABELS:

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from harness.bench.load import load_bench
 from harness.bench.probe import probe_bench
 from harness.catalogue.load import load_catalogue
+from harness.cli.root import ROOT
 from harness.clock import Clock, run
 from harness.engine import details, wording
 from harness.engine.plan import Plan, make_plan
@@ -229,6 +231,27 @@ def test_faults_belong_to_an_injector(planned: Callable[..., Plan]) -> None:
     )
     with pytest.raises(FileError, match="'faults' is of an injector"):
         planned(WHOLE, bench)
+
+
+def test_looking_at_the_board_switches_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`harness watch` opens the same bench, and only reads; what is on stays on."""
+    written: list[str] = []
+    real = RelayBoard.__init__
+
+    def left_on(board: RelayBoard, *given: Any, **more: Any) -> None:
+        real(board, *given, **more)
+        board._on["relay_7"] = True
+
+    monkeypatch.setattr(RelayBoard, "__init__", left_on)
+    monkeypatch.setattr(RelayBoard, "put", lambda _board, name, _value: written.append(name))
+    path = tmp_path / "bench.yaml"
+    path.write_text(BENCH, encoding="utf-8")
+    result = CliRunner().invoke(ROOT, ["watch", str(path), "injector", "--count", "1"])
+    assert result.exit_code == 0, result.output
+    assert "relay_7" in result.stdout
+    assert written == []
 
 
 def test_the_probe_lists_the_board(tmp_path: Path) -> None:

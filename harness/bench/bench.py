@@ -206,7 +206,7 @@ class Bench:
                 self.unopened.add(role)
                 self._emit(_not_read(role, error))
             if role == "injector":
-                await self._open_relays(device, entry, deadline)
+                self.faults.relays = RelayInjector(device, entry.faults)
 
     async def _open_instrument(self, role: str, entry: DeviceEntry, deadline: Deadline) -> None:
         connection = entry.visa
@@ -225,15 +225,19 @@ class Bench:
             simulated=entry.simulated,
         )
         device.at_step("preamble", 1)
+        try:
+            await device.open(deadline)
+        except HarnessError:
+            await device.close()
+            raise
         self.devices[role] = device
-        await device.open(deadline)
 
-    async def _open_relays(
-        self, device: ModbusDevice, entry: DeviceEntry, deadline: Deadline
-    ) -> None:
+    async def all_relays_off(self, deadline: Deadline) -> None:
         """What an earlier run may have left on is switched off, and that is said."""
-        self.faults.relays = relays = RelayInjector(device, entry.faults)
-        device.at_step("preamble", 1)
+        relays = self.faults.relays
+        if relays is None:
+            return
+        relays.device.at_step("preamble", 1)
         for name in await relays.begin(deadline, self._emit):
             detail = f"{name} was on before the run and was switched off"
             self._emit(

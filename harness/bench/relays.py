@@ -1,7 +1,7 @@
 """Faults that relays put into a real bench: switched over Modbus, and believed when read back.
 
-A relay that is off leaves its circuit sound, so all off is the safe state. It is taken at the
-opening, because nobody knows what an earlier run has left, and at the ending, whatever ended the
+A relay that is off leaves its circuit sound, so all off is the safe state. It is taken when a
+run begins, because nobody knows what an earlier one has left, and at its ending, whatever ended the
 run; both times the relays are read back.
 """
 

@@ -17,6 +17,7 @@ from harness.datafile import load
 from harness.devices.modbus.canonical import CANONICAL
 from harness.engine import (
     bus_words,
+    conformance_words,
     maintenance_words,
     metering_words,
     pile_fault_words,
@@ -71,6 +72,7 @@ _DERIVED = {
     "telltale-ready": Text("READY 指示灯", "READY telltale"),
     **metering_words.NAMES,
     **maintenance_words.NAMES,
+    **conformance_words.NAMES,
 }
 FINDINGS = {
     "silent_nodes": Text("不在线的节点", "Nodes that do not send"),

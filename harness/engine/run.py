@@ -310,6 +310,7 @@ class _Session:
                     connection=self.bench.connection_text(role),
                 )
             )
+        await self.bench.all_relays_off(Deadline.after(OPENING_DEADLINE))
         for name in self._request.faults:
             await self.bench.faults.switch(name, on=True, deadline=Deadline.after(OPENING_DEADLINE))
         copes = any(

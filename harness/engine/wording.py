@@ -13,6 +13,7 @@ from harness.bench.roles import is_pile
 from harness.clock import CHINA
 from harness.engine import (
     bus_words,
+    conformance_words,
     details,
     maintenance_words,
     metering_words,
@@ -112,6 +113,7 @@ def reason(english: str, of: str = "") -> Text:
         or pile_words.REASONS.find(english, piece)
         or metering_words.REASONS.find(english, piece)
         or maintenance_words.REASONS.find(english, piece)
+        or conformance_words.REASONS.find(english, piece)
         or bus_words.reason(english)
         or pile_fault_words.reason(english)
     )

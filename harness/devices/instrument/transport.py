@@ -9,7 +9,7 @@ from typing import Protocol
 
 from harness.clock import Deadline, sleep
 from harness.devices.instrument.connection import MEMORY, VisaConnection
-from harness.errors import ConnectionFailedError, NoReplyError
+from harness.errors import ConnectionFailedError, DeviceLostError, NoReplyError
 
 Handler = Callable[[str], Awaitable[str | None]]
 """A simulated instrument: a line in, its reply out (without terminator); None: it stays silent."""
@@ -63,12 +63,10 @@ class MemoryTransport:
         self._handler = handler
 
     async def send(self, line: str, deadline: Deadline) -> None:
-        assert self._handler is not None  # `open` comes first
-        await self._handler(line)
+        await self._opened()(line)
 
     async def ask(self, line: str, deadline: Deadline) -> str:
-        assert self._handler is not None  # `open` comes first
-        reply = await self._handler(line)
+        reply = await self._opened()(line)
         if reply is None:
             wait = min(self._timeout, deadline.remaining())
             await sleep(wait)
@@ -77,6 +75,11 @@ class MemoryTransport:
 
     async def close(self) -> None:
         self._handler = None
+
+    def _opened(self) -> Handler:
+        if self._handler is None:
+            raise DeviceLostError(f"memory::{self._name}: the line is not open")
+        return self._handler
 
 
 def transport_to(connection: VisaConnection) -> Transport:

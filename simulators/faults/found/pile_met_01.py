@@ -1,24 +1,19 @@
 """Which steps of the metering spot check find the faults.
 
-A fault that keeps the pile from charging ends the run at the start; one that keeps the current
-from being what was asked ends it, or its point, before any energy is compared. Computed by running,
-see `harness matrix`.
+A fault that the pile reports at rest ends the run at once, one that keeps it from charging ends it
+at the start, one that keeps a contact closed where the pile is held back before that. One that
+keeps the current from being what was asked ends it, or its point, before any energy is compared.
+Computed by running, see `harness matrix`.
 """
 
 from collections.abc import Mapping
 
 PROCEDURE = "PILE-MET-01"
 
-_NO_START = (
-    "door-open",
-    "phase-lost",
-    "lock-jammed",
-    "cp-break",
-    "pe-open",
-    "s2-stuck-open",
-    "overtemperature",
-)
+_NOT_IDLE = ("session-running", "door-open", "pe-open", "overtemperature")
+_NO_START = ("phase-lost", "lock-jammed", "cp-break", "s2-stuck-open")
 FOUND: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(_NOT_IDLE, ("pile-idle",)),
     "coarse-meter": ("resolution",),
     "pulse-output-missing": ("pulse-output",),
     "clock-drift": ("clock",),
