@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from harness.devices.modbus.connection import Framing, ModbusConnection
 from harness.devices.modbus.points import Profile
+from harness.devices.modbus.snapshot import Snapshot
 from harness.devices.operator import Operator
 from harness.errors import UnknownNameError, UsageError
 from harness.quantity import Value
@@ -24,6 +25,7 @@ from simulators.pump import Pump
 from simulators.recorder import CONTACT_STEP, SimulatedRecorder
 from simulators.register_map import Device, RegisterMap
 from simulators.relay_board import RelayBoard
+from simulators.repair import taken_before
 from simulators.rig import Rig
 from simulators.scpi.ac_load import AcLoad
 from simulators.scpi.ac_source import AcSource
@@ -121,6 +123,7 @@ class SimulatedBench:
         """What the ledger says of the healthy pile, as its registers show it."""
         self._profiles: dict[str, Profile] = {}
         self._servings: list[Serving] = []
+        self._before: Snapshot | None = None
         self._pump = Pump(self.rig.world)
         self.instruments: dict[str, Served] = {
             role: Served(
@@ -168,6 +171,24 @@ class SimulatedBench:
     def trace(self) -> Trace:
         """Physical events with exact times; `subscribe` to hear them as they happen."""
         return self.rig.world.trace
+
+    # The repair that the pile comes from
+
+    def _remember(self) -> None:
+        """Keep what the pile shows while it is still sound: that is its state before the repair."""
+        if self._before is None and "pile" in self.slaves:
+            self._before = taken_before(self.slaves["pile"].registers, self.rig)
+
+    @property
+    def repair(self) -> Mapping[str, object]:
+        """Contract and work order, see `harness.bench.maintenance`."""
+        return self.rig.repair.told()
+
+    @property
+    def before_repair(self) -> Snapshot | None:
+        """The stored snapshot of the pile; None without a pile."""
+        self._remember()
+        return None if self._before is None else self.rig.repair.stored(self._before)
 
     # Serving
 
@@ -283,6 +304,7 @@ class SimulatedBench:
             raise UnknownNameError("fault", name, list(faults))
         if on == (name in self.rig.faults_on):
             return
+        self._remember()
         self.rig.advance()
         faults[name].switch(self.rig, on)
         if on:

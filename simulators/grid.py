@@ -46,6 +46,7 @@ class Grid:
     def __init__(self, random: Random, *, phases: int, rated_voltage: float) -> None:
         self.phases = phases
         self.level = rated_voltage * random.uniform(1.0, 1.03)
+        self._sound_level = self.level
         self.frequency_level = 50.0 + random.uniform(-0.02, 0.02)
         self.lost_phases: frozenset[int] = frozenset()
         """Phases (1 to 3) that are missing."""
@@ -69,6 +70,10 @@ class Grid:
         if not self.present(phase):
             return 0.0
         return (self.level + self._waves[phase - 1].at(t)) * self._across(phase)
+
+    def beside(self, t: float) -> float:
+        """Voltage of a sound circuit beside this one, whatever is wrong with this one."""
+        return self._sound_level + self._waves[0].at(t)
 
     def highest(self) -> float:
         """The highest of these voltages as the pile filters them, without the slow variation."""

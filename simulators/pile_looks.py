@@ -53,7 +53,7 @@ READINGS: Mapping[str, Reading] = {
     "pe_resistance": _along(lambda rig: rig.world.cable.earth_sound),
     "output_resistance": _ohm(lambda rig: 0.2 if rig.world.cable.output_shorted else OVER_RANGE),
     "meter_line_resistance": _along(lambda rig: rig.pile.meter_link.wire_sound),
-    "modbus_line_resistance": _along(lambda rig: not rig.wires["pile"].broken),
+    "modbus_line_resistance": _along(lambda rig: not (rig.wires["pile"].broken or rig.line.broken)),
 }
 
 

@@ -10,7 +10,7 @@ from simulators.instruments import Reading
 from simulators.rig import Rig
 from simulators.supply_point import SupplyPoint
 
-NO_TRIP_TIME = 2000.0
+NO_TRIP_TIME = 1000.0
 NO_TRIP_CURRENT = 99.0
 """What the RCD tester shows when nothing trips (ms, mA)."""
 _SAFE_TO_TOUCH = 50.0
@@ -93,7 +93,7 @@ def _volts(true: float) -> float:
 
 def _known_source(rig: Rig) -> float:
     """A socket of another circuit."""
-    return rig.world.grid.voltage(1, rig.world.t)
+    return rig.world.grid.beside(rig.world.t)
 
 
 READINGS: Mapping[str, Reading] = {

@@ -38,6 +38,7 @@ class _State:
     contactor: bool
     earth: bool
     coupled: bool
+    latch: bool
     plugged: bool
     stop_pressed: bool
     course: tuple[float, float, float, float]
@@ -106,6 +107,7 @@ class SimulatedRecorder:
             rig.pile.contactor.closed,
             world.cable.earth_sound,
             world.cable.connection_made,
+            world.cable.button_pressed,
             world.cable.mated,
             rig.pile.emergency_stop.pressed,
             world.load.course,
@@ -237,6 +239,7 @@ _CONTACTS: dict[str, Callable[[_State], Sample]] = {
     "contactor": lambda state: "closed" if state.contactor else "open",
     "pe": lambda state: "continuous" if state.earth else "open",
     "cc": lambda state: "connected" if state.coupled else "open",
+    "latch": lambda state: "pressed" if state.latch else "released",
     "plug": lambda state: "in" if state.plugged else "out",
     "emergency_stop": lambda state: "pressed" if state.stop_pressed else "released",
 }

@@ -20,7 +20,6 @@ from simulators.meter.reference_meter import ReferenceMeter
 from simulators.modbus_server import Serving, SimulatedSlave, serve_in_memory
 from simulators.register_map import RegisterMap
 from simulators.rig import Rig
-from simulators.shared_line import SharedSlaves
 from simulators.wire import Wire
 
 FIRST = "pile"
@@ -118,7 +117,7 @@ class SimulatedSite:
         for roles in self._lines.values():
             slaves = [self.benches[role].slaves[FIRST] for role in roles]
             first = self.benches[roles[0]].rig
-            serving = await serve_in_memory(SharedSlaves([*slaves, _stranger(first)]), "rtu")
+            serving = await serve_in_memory(slaves[0], "rtu", *slaves[1:], _stranger(first))
             self._servings.append(serving)
             for role, slave in zip(roles, slaves, strict=True):
                 connections[role] = ModbusConnection(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from harness.clock import Deadline, sleep
 from harness.devices.operator import ABNORMAL, NORMAL, Answer, Question
 from harness.errors import NoReplyError, NotAvailableError, UnknownNameError
-from simulators import pile_looks, protection_work, site_work
+from simulators import conformance_work, pile_looks, protection_work, repair, site_work
 from simulators.displays import DISPLAYS
 from simulators.instruments import Reading, constant
 from simulators.pile_mending import mend
@@ -54,6 +54,13 @@ def _connect_simulator(rig: Rig) -> None:
     rig.world.plug_in()
 
 
+def _connect_vehicle(rig: Rig) -> None:
+    """The plug goes into a vehicle, which wants to be charged. A whole car knows itself."""
+    if not rig.has_car:
+        rig.world.vehicle.wants_charge = True
+    rig.world.plug_in()
+
+
 _ACTIONS: dict[str, Callable[[Rig], None]] = {
     "wear-ppe": lambda rig: None,
     "read-work-order": lambda rig: None,
@@ -63,7 +70,7 @@ _ACTIONS: dict[str, Callable[[Rig], None]] = {
     "reset-emergency-stop": lambda rig: rig.pile.push_reset_button(),
     "take-gun-out": lambda rig: rig.world.take_gun(),
     "return-gun": lambda rig: rig.world.return_gun(),
-    "connect-vehicle": lambda rig: rig.world.plug_in(),
+    "connect-vehicle": _connect_vehicle,
     "disconnect-vehicle": lambda rig: rig.world.return_gun(),
     **protection_work.ACTIONS,
     **site_work.ACTIONS,
@@ -71,12 +78,20 @@ _ACTIONS: dict[str, Callable[[Rig], None]] = {
     "connect-simulator": _connect_simulator,
     "close-s2": lambda rig: rig.world.vehicle.close_s2(),
     "open-s2": lambda rig: rig.world.vehicle.open_s2(),
+    # A real recorder beside a simulated pile is the business of whoever has its files
+    "arm-recorder": lambda rig: None,
+    "press-latch": lambda rig: rig.world.press_latch(True),
+    "release-latch": lambda rig: rig.world.press_latch(False),
     "reset-faults": lambda rig: rig.pile.push_reset_button(),
     "wire-reference-meter": lambda rig: None,
     "release-power": lambda rig: None,
     "acknowledge-spot-check": lambda rig: None,
 }
-_LOOKS = frozenset({"enclosure", "cable-and-gun", "nameplate-and-signs", "pulse-output"})
+_LOOKS = (
+    repair.LOOKS
+    | conformance_work.LOOKS
+    | {"enclosure", "cable-and-gun", "nameplate-and-signs", "pulse-output"}
+)
 _TIMES = {
     "confirm": (1.5, 4.0),
     "inspect": (4.0, 9.0),
@@ -148,6 +163,8 @@ class SimulatedTechnician:
         return Answer(value=True, by=BY)
 
     def _inspect(self, subject: str) -> Answer:
+        if subject in conformance_work.REPORTS:
+            return conformance_work.look_up(self._rig, subject, BY)
         looks = measuring.LOOKS if self._rig.has_car else {}
         if subject in looks:
             found = looks[subject](self._rig)
@@ -162,6 +179,8 @@ class SimulatedTechnician:
         return Answer(value=NORMAL, by=BY)
 
     def _observe(self, question: Question) -> Answer:
+        if question.subject == "recording":
+            return Answer(value=None, by=BY)
         if self._rig.has_car and question.subject in measuring.OBSERVATIONS:
             return Answer(value=measuring.OBSERVATIONS[question.subject](self._rig), by=BY)
         if question.subject in protection_work.LABELS:

@@ -242,6 +242,7 @@ class World:
         """The latch button (S3) of the plug is pressed or let go."""
         self.advance()
         self.cable.button_pressed = pressed
+        self.trace.note(self.t, "latch", "pressed" if pressed else "released")
         if pressed and self.cable.mated:
             self.vehicle.press_button()
         self.refresh()

@@ -314,7 +314,7 @@ def test_no_charge_without(cause: str) -> None:
         case "welded":
             point.defect(car.circuit.negative, "stuck", "closed")
         case "cc":
-            point.defect(point.world.cable, "rc", 400.0)
+            point.defect(car.plug, "cc_contact", 180.0)
         case "crash":
             point.defect(car.body.airbag, "crash_stored", True)
     point.charge(15.0)

@@ -233,7 +233,7 @@ steps:
 """
 _RECORDER = """
 recorder:
-  instrument: scp-1
+  instrument: rec-1
   channels:
     s2: {column: D0, states: {0: open, 1: closed}}
     voltage_l1: {column: U1, uncertainty: 1 V}
@@ -247,8 +247,9 @@ def test_a_live_bench_without_and_with_a_recorder(live: Live) -> None:
     answers = "by: T-1\nanswers: {record: true, recorded: r.csv}\n"
     Path("answers.yaml").write_text(answers, encoding="utf-8")
     bench = _pile_only(live, "traced.yaml")
-    still_in_date = bench.read_text("utf-8").replace("2027-06-30", "2099-01-01")
-    bench.write_text(still_in_date, encoding="utf-8")
+    tool = "instruments:\n  rec-1: {type: oscilloscope, calibration_due: 2099-01-01}"
+    listed = bench.read_text("utf-8").replace("instruments:", tool)
+    bench.write_text(listed, encoding="utf-8")
     for number, wanted in enumerate((Verdict.INCONCLUSIVE, Verdict.PASS)):
         out = f"traced-{number}"
         result = _call(

@@ -1,6 +1,8 @@
 """Coverage of the standards is worked out from the files, and follows when they change."""
 
 import json
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -10,12 +12,18 @@ from click.testing import CliRunner
 from harness.catalogue.load import load_catalogue
 from harness.cli.root import ROOT
 from harness.engine.coverage import JUDGED, Coverage, How, coverage_of
-from harness.errors import UnknownNameError
+from harness.errors import FileError, UnknownNameError
 
 
-def by_id(folder: Path | None = None) -> dict[str, Coverage]:
-    folders = [folder] if folder is not None else []
-    return {one.item.id: one for one in coverage_of(load_catalogue(), folders)}
+@cache
+def shipped() -> Mapping[str, Coverage]:
+    return {one.item.id: one for one in coverage_of(load_catalogue())}
+
+
+def by_id(folder: Path | None = None) -> Mapping[str, Coverage]:
+    if folder is None:
+        return shipped()
+    return {one.item.id: one for one in coverage_of(load_catalogue(), [folder])}
 
 
 def test_every_item_is_there_once() -> None:
@@ -53,6 +61,65 @@ def test_a_new_procedure_counts_at_once_and_an_unknown_item_is_named(tmp_path: P
     write_procedure(tmp_path, looks + asks + "item: practice/nothing-such}\n", name="LAB-01")
     with pytest.raises(UnknownNameError, match="nothing-such"):
         by_id(tmp_path)
+
+
+PILES = (
+    "NB/T 33002", "NB/T 33008.2", "GB/T 18487.1", "GB/T 34657.1", "GB/T 20234.1", "GB/T 20234.2",
+    "JJG 1148", "GB 39752", "GB/T 51313", "GB/T 50966",
+)  # fmt: skip
+
+
+def test_what_no_step_judges_says_why() -> None:
+    silent = [
+        one.item.id
+        for one in by_id().values()
+        if one.item.standard in PILES and not one.steps and one.why_not is None
+    ]
+    assert silent == []
+
+
+def test_every_item_of_the_conformance_run_is_in_it() -> None:
+    """Judged by it, whatever else judges them; laboratory tests by the entry of a report."""
+    found = by_id()
+    inside = [
+        one
+        for one in found.values()
+        if f"{one.item.standard}-{one.item.edition}"
+        in ("NB/T 33008.2-2018", "GB/T 34657.1-2017", "GB/T 34657.1-2025")
+    ]
+    assert inside
+    assert all(any(step.procedure == "PILE-CONF-01" for step in one.steps) for one in inside)
+    assert found["NB/T 33008.2-2018/damp-heat"].how is How.REPORT
+    assert found["NB/T 33008.2-2018/earthing"].how is How.INSTRUMENT
+    assert found["NB/T 33008.2-2018/anti-theft"].how is How.EYE
+    assert found["GB/T 34657.1-2017/pe-loss"].how is How.AUTOMATIC
+
+
+def test_a_reason_that_the_file_does_not_have_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "q-lab-001-2026.yaml").write_text(
+        """
+standard: Q/LAB 001
+edition: "2026"
+title: {zh: 规, en: rule}
+sources:
+  rule: {text: {zh: 规, en: rule}, at_most: high}
+reasons:
+  design: {zh: 设计, en: design}
+items:
+- id: Q/LAB 001-2026/length
+  clause: null
+  title: {zh: 长, en: length}
+  requirement: {zh: 长, en: long}
+  applies: AC
+  method: document
+  source: rule
+  confidence: high
+  not_covered: desing
+""",
+        encoding="utf-8",
+    )
+    with pytest.raises(FileError, match=r"no reason is called 'desing'; expected one of: design"):
+        load_catalogue([tmp_path]).items  # noqa: B018
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

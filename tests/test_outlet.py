@@ -1,6 +1,5 @@
 """An outlet with several piles: who is there, what differs, and that only one pile is changed."""
 
-import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,12 +32,9 @@ from harness.events import (
 )
 from harness.verdict import CandidateVerdict, Ending, Verdict
 from simulators import site
-from simulators.modbus_server import SimulatedSlave
 from simulators.pile import registers
 from simulators.pile.pile import Pile
 from simulators.pile.session_log import SessionLog, SessionRecord
-from simulators.shared_line import SharedSlaves
-from simulators.wire import Disturbance
 
 SITE = "PILE-SITE-01"
 PILES = ["pile", "pile-2", "pile-3", "pile-4"]
@@ -217,34 +213,6 @@ def unused_tcp_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def test_two_at_one_address_spoil_each_other() -> None:
-    async def look() -> tuple[bool, Disturbance | None, bool, Disturbance | None]:
-        slaves = [_slave(seed, unit=2) for seed in (1, 2)]
-        shared = SharedSlaves([*slaves, _slave(3, unit=5)])
-        clash = shared.hears(2, direct=False), shared.wire.next_reply()
-        alone = shared.hears(5, direct=False), shared.wire.next_reply()
-        assert not shared.hears(7, direct=False)
-        return (*clash, *alone)
-
-    assert asyncio.run(look()) == (True, Disturbance.CORRUPTED, True, None)
-
-
-def _slave(seed: int, *, unit: int) -> SimulatedSlave:
-    from datetime import UTC, datetime  # noqa: PLC0415
-
-    from simulators.bench import SimulatedBench  # noqa: PLC0415
-
-    bench = SimulatedBench(
-        seed=seed,
-        now=lambda: 0.0,
-        wall=lambda: datetime(2026, 1, 5, tzinfo=UTC),
-        pile=load_profile("gb-ac-pile"),
-    )
-    slave = bench.slaves["pile"]
-    slave.device.unit_id = unit
-    return slave
 
 
 # ---------------------------------------------------------------- putting right
@@ -470,3 +438,19 @@ def test_without_a_single_pile_there_is_no_table(tmp_path: Path) -> None:
     # A bench with one pile is no outlet: without it there is nothing to look at.
     alone = run_procedure(tmp_path, SITE, faults=["modbus-line-broken"])
     assert alone.result.ending is Ending.LOST
+
+
+def test_a_round_may_be_answered_from_a_file(tmp_path: Path) -> None:
+    answers = tmp_path / "answers.yaml"
+    answers.write_text(
+        "by: T-3\nanswers:\n  offline: lit\n  offline-conclusion: bus_fault\n"
+        "  first-visit: none\n  work-order: normal\n",
+        encoding="utf-8",
+    )
+    outcome = site_run(tmp_path, "modbus-line-broken@pile-3", answers=answers)
+    concluded = {one.step: one.candidate for one in outcome.of(Concluded)}
+    assert concluded == {
+        "offline-conclusion": CandidateVerdict.RIGHT,
+        "first-visit": CandidateVerdict.RIGHT,
+        "work-order": CandidateVerdict.WRONG,
+    }

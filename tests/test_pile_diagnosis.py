@@ -57,7 +57,15 @@ def test_names_are_unique_and_every_sign_can_be_found() -> None:
 
 @pytest.mark.parametrize("name", sorted(BY_NAME))
 def test_each_cause_is_named_by_what_it_shows(name: str) -> None:
-    assert diagnose(_typical(name)).value == name
+    alike = [cause.name for cause in CAUSES if cause.signs == BY_NAME[name].signs]
+    assert sorted(parse(diagnose(_typical(name)).value)) == sorted(alike)
+
+
+def test_only_these_causes_show_the_same() -> None:
+    """A line that is open is open wherever that is: hands measure it from end to end."""
+    signs = [cause.signs for cause in CAUSES]
+    alike = {cause.name for cause in CAUSES if signs.count(cause.signs) > 1}
+    assert alike == {"modbus-line-broken", "bus-line-open"}
 
 
 @pytest.mark.parametrize("name", sorted(BY_NAME))
@@ -74,7 +82,8 @@ def test_without_its_hand_checks_a_cause_is_among_those_that_are_left(name: str)
 def test_every_cause_is_a_fault_that_can_be_seeded() -> None:
     """What is named can be mended on the simulated bench, which is how the procedure is proved."""
     assert set(BY_NAME) <= set(all_faults())
-    assert set(pile_fault_01.DIAGNOSIS.values()) == set(BY_NAME)
+    named = {name for value in pile_fault_01.DIAGNOSIS.values() for name in parse(value)}
+    assert named == set(BY_NAME)
 
 
 def test_the_technician_can_do_every_hand_check() -> None:
@@ -166,18 +175,23 @@ def test_clocks_in_words() -> None:
     assert words.live([1.0, 1.0, 1.0]) == "frozen"
     assert words.live([1.0, 1.0, 7.0]) == "stale"
     assert words.live([1.0]) is None
+    assert words.live([1.0, 1.0, 1.0], [220.1, 220.2, 220.1]) == "clock stands"
+    assert words.live([1.0, 1.0, 1.0], [220.1, 220.1, 220.1]) == "frozen"
 
 
 def test_registers_in_words() -> None:
     def kwh(value: float) -> Measurement:
         return _reading(value, "kWh", raw=round(value * 1000))
 
-    assert words.register(kwh(12.345), kwh(12.345)) == "ok"
-    assert words.register(kwh(12.345), kwh(12.347)) == "creeps"
-    assert words.register(kwh(12.345), kwh(77.9)) == "leaps"
-    assert words.register(kwh(77.9), kwh(12.345)) == "leaps"
-    assert words.register(kwh(13.0), kwh(13.0)) == "coarse"
-    assert words.register(None, kwh(13.0)) is None
+    def found(*values: float) -> str | None:
+        return words.register([kwh(value) for value in values])
+
+    assert found(12.345, 12.345) == "ok"
+    assert found(12.345, 12.346, 12.347) == "creeps"
+    assert found(12.345, 77.9, 12.345) == "leaps"
+    assert found(77.9, 12.345) == "leaps"
+    assert found(13.0, 13.0) == "coarse"
+    assert found(13.0) is None
 
 
 # Words
@@ -240,9 +254,20 @@ def test_a_person_who_names_another_fault_is_wrong(
 
     monkeypatch.setattr(SimulatedTechnician, "ask", mistaken)
     outcome = run_procedure(tmp_path, "PILE-FAULT-01", energise=True, faults=["cp-break"])
-    (concluded,) = outcome.of(Concluded)
-    assert (concluded.answer, concluded.key) == ("pe-open", "cp-break")
-    assert concluded.candidate is CandidateVerdict.WRONG
+    for concluded in outcome.of(Concluded):
+        assert (concluded.answer, concluded.key) == ("pe-open", "cp-break")
+        assert concluded.candidate is CandidateVerdict.WRONG
+    assert [one.step for one in outcome.of(Concluded)] == ["hypothesis", "fault"]
+
+
+def test_any_cause_that_is_left_is_a_right_hypothesis(tmp_path: Path) -> None:
+    outcome = run_procedure(
+        tmp_path, "PILE-FAULT-01", energise=True, faults=["water-sensor-failed"]
+    )
+    first, last = outcome.of(Concluded)
+    assert first.basis == {"diagnosis": "water-inside|water-sensor-failed"}
+    assert first.candidate is CandidateVerdict.RIGHT
+    assert (last.answer, last.candidate) == ("water-sensor-failed", CandidateVerdict.RIGHT)
 
 
 @pytest.mark.parametrize("name", PILES)

@@ -401,3 +401,34 @@ def test_the_technician_does_not_work_at_live_terminals() -> None:
 def test_every_quantity_has_a_name_in_both_languages(name: str) -> None:
     assert wording.point(name, "zh", "operator") != name
     assert wording.point(name, "en", "operator") != name
+
+
+def test_answers_from_a_file_are_checked_before_the_run(tmp_path: Path) -> None:
+    """Readings by hand: numbers, with instruments of the right kind."""
+    answers = tmp_path / "answers.yaml"
+    good = """\
+by: T-2
+answers:
+  safety: true
+  feeder-off: true
+  lock-and-tag: {value: normal, note: lock 12}
+  tester: {value: 221.5, instrument: dmm-1}
+  dead-line-neutral: {value: 0.4, instrument: dmm-1}
+  rcd-rating: 30
+  insulation: {value: 212, instrument: ins-1}
+  rcd-trip-time: {value: 24.1, instrument: rcd-1}
+  discharged: {value: 0.0, instrument: dmm-1}
+"""
+    answers.write_text(good, encoding="utf-8")
+    outcome = run_procedure(tmp_path, "PILE-SAFE-01", answers=answers)
+    # Somebody says that the feeder is off, and the pile still answers: that ends the run.
+    assert outcome.verdicts["feeder-off"] is Verdict.FAIL
+    assert outcome.result.ending is Ending.STOPPED
+    for wrong, complaint in (
+        ("insulation: {value: 212, instrument: dmm-1}", "is of the type multimeter"),
+        ("tester: {value: yes, instrument: dmm-1}", "a number in V"),
+        ("test-start: 500", "true or false"),
+    ):
+        answers.write_text(f"by: T-2\nanswers: {{{wrong}}}\n", encoding="utf-8")
+        with pytest.raises(FileError, match=complaint):
+            run_procedure(tmp_path, "PILE-SAFE-01", answers=answers)

@@ -31,8 +31,8 @@ async def end(step: StepContext, *, how: str) -> None:
     elif how == "mistake":
         raise RuntimeError("a lab's own mistake")
     elif how == "unplug":
-        assert step.bench.injector is not None
-        await step.bench.injector.stop()  # type: ignore[attr-defined]
+        assert step.bench.faults.injector is not None
+        await step.bench.faults.injector.stop()  # type: ignore[attr-defined]
         await step.read_one("charging_state")
     await sleep(1)
 

@@ -16,6 +16,8 @@ REACTION = 0.1
 """The standard's limit (s) for opening once the pilot has left state 3."""
 FORCED = 6.0
 STUCK = {
+    "contactor-welds-on-closing",
+    "contactor-welded-unseen",
     "contactor-welded",
     "contactor-spare-welded",
     "contactor-command-stuck",
@@ -113,6 +115,9 @@ class PileUnderFaults(RuleBasedStateMachine):
         point = self.point
         for name in sorted(self.on):
             FAULTS[name].switch(point.rig, False)
+        # What protects the feeder has perhaps tripped, and somebody switches it on again.
+        point.world.supply.close_switch()
+        point.world.supply.rcd.close()
         point.put("charge_command", "stop")
         point.run(30.0)
         point.world.return_gun()

@@ -412,3 +412,77 @@ def test_odd_requests_get_the_right_exception(request_pdu: str, reply_pdu: str) 
         await bench.stop()
 
     run(main, virtual=False)
+
+
+# Gateways on the way
+
+
+def test_a_frozen_gateway_answers_from_memory_and_still_hands_on_writes() -> None:
+    async def work(client: Any, bench: SimulatedBench) -> None:
+        async def limit_and_clock() -> tuple[int, int]:
+            words = (await client.read_holding_registers(0, count=3, device_id=1)).registers
+            return words[2], words[0] << 16 | words[1]
+
+        bench.rig.wires["pile"].cache_for = float("inf")
+        limit, clock = await limit_and_clock()
+        await sleep(30)
+        assert not (await client.write_register(2, 100, device_id=1)).isError()
+        assert await limit_and_clock() == (limit, clock)
+        assert bench.rig.pile.controller.current_limit == 10.0
+        bench.rig.wires["pile"].cache_for = 0.0
+        shown, later = await limit_and_clock()
+        assert shown == 100
+        assert later - clock >= 30
+
+    on_memory(work)
+
+
+def test_a_stale_gateway_fetches_anew_after_its_time() -> None:
+    async def work(client: Any, bench: SimulatedBench) -> None:
+        async def clock() -> int:
+            words = (await client.read_holding_registers(0, count=2, device_id=1)).registers
+            return int(words[0] << 16 | words[1])
+
+        bench.rig.wires["pile"].cache_for = 20.0
+        first = await clock()
+        await sleep(15)
+        assert await clock() == first
+        await sleep(6)
+        assert await clock() - first >= 20
+
+    on_memory(work)
+
+
+def test_a_gateway_that_swaps_words_does_so_both_ways_and_leaves_the_rest() -> None:
+    async def work(client: Any, bench: SimulatedBench) -> None:
+        async def words(count: int, at: int) -> list[int]:
+            return list(
+                (await client.read_holding_registers(at, count=count, device_id=1)).registers
+            )
+
+        sound, limit = await words(2, 0), await words(1, 2)
+        bench.rig.wires["pile"].words_swapped = True
+        swapped = await words(2, 0)
+        assert swapped[0] - sound[1] in (0, 1)
+        assert swapped[1] == sound[0]
+        assert await words(1, 2) == limit
+        assert not (await client.write_registers(0, [0x1234, 0x6000], device_id=1)).isError()
+        assert abs(bench.rig.pile.clock.read() - 0x60001234) < 2
+
+    on_memory(work)
+
+
+@pytest.mark.parametrize("broken", ["broken", "baud"])
+def test_a_dead_wire_is_silent(broken: str) -> None:
+    async def work(client: Any, bench: SimulatedBench) -> None:
+        wire = bench.rig.wires["pile"]
+        if broken == "broken":
+            wire.broken = True
+        else:
+            wire.baud_matches = False
+        with pytest.raises(ModbusIOException):
+            await client.read_holding_registers(2, count=1, device_id=1)
+        wire.broken, wire.baud_matches = False, True
+        assert not (await client.read_holding_registers(2, count=1, device_id=1)).isError()
+
+    on_memory(work)

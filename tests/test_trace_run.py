@@ -1,6 +1,7 @@
 """Recordings in runs: judged, kept, imported, missing; and PILE-CP-01 as a whole."""
 
 import hashlib
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from benchkit import Outcome, run_procedure, write_procedure
 
 from harness.bench.load import load_bench
+from harness.devices.operator.terminal import TerminalOperator
 from harness.devices.recorder.imported import read_recording
 from harness.devices.recorder.mapping import RecorderEntry
 from harness.engine.prepare import prepare
@@ -66,7 +68,7 @@ def test_healthy(healthy: Outcome) -> None:
 def test_recordings_are_kept_and_judge_the_same_again(healthy: Outcome) -> None:
     folder = healthy.result.folder
     taken = healthy.of(RecordingTaken)
-    assert len(taken) == 22
+    assert len(taken) == 23
     for one in taken:
         assert one.file is not None
         data = (folder / one.file.copy).read_bytes()
@@ -322,6 +324,28 @@ def test_the_recorder_may_have_a_folder(tmp_path: Path) -> None:
         imported(tmp_path, None, recorder=recorder, answer="true").verdicts["off"] is Verdict.PASS
     )
     assert imported(tmp_path, None, answer="true").verdicts["recorded"] is Verdict.NOT_RUN
+
+
+def test_the_simulated_technician_has_no_file_of_a_real_recorder(tmp_path: Path) -> None:
+    bench = bench_file(tmp_path, RECORDER)
+    outcome = run_procedure(tmp_path, write_procedure(tmp_path, STEPS), bench=bench)
+    assert outcome.step("recorded").reason == "no file of the recorder was given"
+    assert outcome.verdicts["off"] is Verdict.INCONCLUSIVE
+
+
+def test_a_person_at_the_terminal_names_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "scope 7.csv").write_text(csv(), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.stdin", io.StringIO('y\n"scope 7.csv"\n'))
+    shown: list[str] = []
+    person = TerminalOperator("en", "T-1", shown.append)
+    bench = bench_file(tmp_path, RECORDER)
+    procedure = write_procedure(tmp_path, STEPS)
+    outcome = run_procedure(tmp_path, procedure, bench=bench, operator=person, live=True)
+    assert outcome.verdicts["off"] is Verdict.PASS
+    assert any("give the path of its file" in line for line in shown)
 
 
 def test_a_channel_that_was_not_recorded(tmp_path: Path) -> None:

@@ -319,7 +319,7 @@ TAMPERINGS: dict[str, Tampering] = {}
 
 def bench_of(step: StepContext) -> SimulatedBench:
     """The simulated bench that a step runs on."""
-    side: Any = step.bench.injector
+    side: Any = step.bench.faults.injector
     bench: SimulatedBench = side._bench
     return bench
 

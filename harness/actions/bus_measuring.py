@@ -281,7 +281,7 @@ async def bus_agreement(step: StepContext) -> None:
     A reading that is far off says that the person or the meter measured something else. Readings
     above 1 kΩ are left out: there the meter's own uncertainty is wider than any such limit.
     """
-    hands: Operator | None = getattr(step.bench.injector, "hands", None)
+    hands: Operator | None = getattr(step.bench.faults.injector, "hands", None)
     if hands is None:
         raise NotAvailableError("no bus of this bench is simulated")
     kept = {one.name: one for found in step.memory.measurements.values() for one in found}

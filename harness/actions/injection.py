@@ -37,6 +37,6 @@ async def clear_fault(step: StepContext, *, fault: str) -> None:
 
 
 async def _switch(step: StepContext, fault: str, *, on: bool) -> None:
-    if not step.bench.can_inject:
+    if not step.bench.faults.possible:
         raise NotAvailableError("this bench has no fault injector")
-    await step.bench.set_fault(fault, on=on, deadline=step.deadline)
+    await step.bench.faults.switch(fault, on=on, deadline=step.deadline)

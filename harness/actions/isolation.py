@@ -93,17 +93,20 @@ async def goes_silent(
     await step.read_one(point)
     isolation = step.bench.isolated[device.role] = Isolation(step.step)
     acting = asyncio.create_task(step.do_by_hand(does, ask))
-    confirmed: float | None = None
+    confirmed: float | None = None  # when the person said that it is done
     last_answer = loop_time()
     silent_since: float | None = None
     silences = 0
     try:
-        while silences < _IN_A_ROW:
+        while True:
             if confirmed is None and acting.done():
                 acting.result()  # a refusal ends the step here
                 confirmed = loop_time()
             asked = loop_time()
-            if confirmed is not None and asked > confirmed + limit.high + _POLL:
+            # Silence while the person was still at it is not enough: it has to last.
+            if confirmed is not None and (
+                silences >= _IN_A_ROW or asked > confirmed + limit.high + _POLL
+            ):
                 break
             if await _answers(device, point, Deadline.after(_ONE_READ)):
                 silences, silent_since, last_answer = 0, None, asked
@@ -111,7 +114,6 @@ async def goes_silent(
                 silences += 1
                 silent_since = asked if silent_since is None else silent_since
             await sleep(_POLL)
-        await acting
     except NotAvailableError:
         step.bench.isolated.pop(device.role, None)  # nobody has switched anything
         raise
@@ -119,7 +121,6 @@ async def goes_silent(
         if not acting.done():
             acting.cancel()
             await asyncio.gather(acting, return_exceptions=True)
-    confirmed = loop_time() if confirmed is None else confirmed
     isolation.silent = silent = silences >= _IN_A_ROW and silent_since is not None
     if not silent:
         step.bench.isolated.pop(device.role, None)  # it answers: its silence is not expected

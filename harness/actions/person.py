@@ -29,9 +29,12 @@ async def confirm(step: StepContext, *, ask: TextField, does: str, if_passed: Pa
     await step.do_by_hand(does, ask)
 
 
-@action("operator.inspect", kind="V", title=Text("目视检查", "Look at it"))
-async def inspect(step: StepContext, *, ask: TextField, subject: str) -> None:
+@action("operator.inspect", kind="V", check=check_passed, title=Text("目视检查", "Look at it"))
+async def inspect(
+    step: StepContext, *, ask: TextField, subject: str, if_passed: Passed = ()
+) -> None:
     """Have the person look at something: normal or abnormal, with a note and a photo."""
+    require_passed(step, if_passed)
     answer = await step.ask(
         Question(
             kind="inspect",

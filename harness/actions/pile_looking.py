@@ -10,6 +10,7 @@ from harness.actions.context import StepContext
 from harness.actions.pile_fault import readings as words
 from harness.actions.pile_fault.model import ALARMS, OK
 from harness.actions.pile_fault.record import note_findings, require_link
+from harness.actions.pile_trying import try_limit
 from harness.actions.registry import action
 from harness.bench.sequences import perform
 from harness.clock import loop_time, sleep_until
@@ -27,6 +28,9 @@ _SLOW = 0.3
 _OTHER_UNITS = range(1, 17)
 _ENOUGH = 3
 """So many silences before the first answer: nobody is there under this address."""
+_MOVING = ("clock", "total_energy", "voltage_l1")
+_TURNS = 9
+"""Readings of what should move."""
 _SAME_LEVEL = 0.3
 """Volts by which a level may move for no reason."""
 _STOPS_WITHIN = 4.5
@@ -124,27 +128,29 @@ async def snapshot(step: StepContext, *, over: DurationField = 24.0) -> None:
     require_link(step)
     device = step.modbus
     names = [name for name in words.AT_REST if device.has(name)]
+    moving = [name for name in _MOVING if device.has(name)]
     first = await step.read(names)
-    clocks: list[float] = []
-    count = 8
-    for turn in range(count + 1):
-        if device.has("clock"):
-            moment = await step.read_one("clock")
-            if isinstance(moment.value, int | float):
-                clocks.append(float(moment.value))
-            now = step.clock.now().utc.timestamp()
-        if turn < count:
-            await sleep_until(min(step.deadline.at, loop_time() + over / count))
+    taken: dict[str, list[Measurement]] = {name: [] for name in _MOVING}
+    for turn in range(_TURNS):
+        if turn:
+            await sleep_until(min(step.deadline.at, loop_time() + over / (_TURNS - 1)))
+        for name, reading in (await step.read(moving)).items() if moving else ():
+            taken[name].append(reading)
+    now = step.clock.now().utc.timestamp()
     last = await step.read(names)
     found = words.at_rest(last, step.bench.site)
-    if device.has("clock"):
-        found["rest.clock"] = words.clock(moment, now) or OK
-        found["live"] = words.live(clocks) or OK
-    counted = words.register(first.get("total_energy"), last.get("total_energy"))
-    if counted is not None:
-        found["rest.register"] = counted
-    note_findings(step, found)
+    clocks = taken["clock"]
+    told = {
+        "rest.clock": words.clock(clocks[-1], now) if clocks else None,
+        "live": words.live(_numbers(clocks), _numbers(taken["voltage_l1"])),
+        "rest.register": words.register(taken["total_energy"]),
+    }
+    note_findings(step, found | {key: word for key, word in told.items() if word is not None})
     _note_alarms(step, first, last)
+
+
+def _numbers(readings: list[Measurement]) -> list[float]:
+    return [float(one.value) for one in readings if isinstance(one.value, int | float)]
 
 
 def _note_alarms(step: StepContext, *moments: words.Readings) -> None:
@@ -243,6 +249,8 @@ async def _watch_session(
         step.measured(one)
     last = words.state(moments[-1], "charging_state")
     found = {"rep.outcome": _outcome(last, charged=charged)}
+    if found["rep.outcome"] == "waiting" and not any(_announces(one) for one in moments):
+        found["rep.outcome"] = "not started"
     if found["rep.outcome"] == "waiting" and (moved := _moved([plugged, *moments])) is not None:
         found["rep.cp_waiting"] = moved
     if last == "charging":
@@ -258,6 +266,8 @@ async def _watch_session(
     note_findings(step, found)
     if last == "charging" and found.get("rep.current") == OK:
         await _clamp(step, device, clamp)
+        await try_limit(step, device)
+        moments.append(await device.read(names, step.deadline))
     return moments
 
 
@@ -305,10 +315,21 @@ async def _clamp(step: StepContext, device: ModbusDevice, ask: Text) -> None:
         note_findings(step, {"rep.clamp": OK if near else "differs"})
 
 
+def _announces(found: words.Readings) -> bool:
+    """The pile puts out a PWM, as far as its readings tell."""
+    if "cp_duty" not in found:
+        return True
+    return (words.number(found, "cp_duty", "%") or 0.0) > 0.0
+
+
 def _stopped(before: words.Readings, after: words.Readings) -> str:
-    """How a vehicle took the end of the PWM."""
+    """How pile and vehicle took the stop."""
     if words.state(after, "contactor_state") != "closed":
         return OK
+    if "cp_duty" in after and _announces(after):
+        return "not obeyed"
+    if words.cp_level(words.number(after, "cp_voltage_positive", "V")) in ("9V", "12V"):
+        return "contactor stays"
     drawn, left = words.number(before, "current_l1", "A"), words.number(after, "current_l1", "A")
     if drawn is None or left is None or left > 0.8 * drawn:
         return "ignored"

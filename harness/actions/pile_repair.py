@@ -164,18 +164,29 @@ async def verify_session(
     step.judge(_noted(step, "session_findings", list(wrong)), Clear([]))
 
 
+def _as_wanted(step: StepContext, point: str, reading: Measurement) -> bool:
+    """Whether a setting that was put right is right now."""
+    if point == "clock":
+        return words.clock(reading, step.clock.now().utc.timestamp()) == "ok"
+    return point not in step.bench.site or reading.value == step.bench.site[point]
+
+
 @action("pile.sweep", kind="R", limit="none", title=Text("复查", "Sweep"))
 async def sweep(step: StepContext, *, snapshot: str) -> None:
     """Judge that no alarm stands and that no setting is another than in the snapshot, but for what
     the repair was to change."""
     device = step.modbus
-    names = [name for name in (*words.SETTINGS, "fault_flags", "warning_flags") if device.has(name)]
+    looked_at = (*words.SETTINGS, "clock", "fault_flags", "warning_flags")
+    names = [name for name in looked_at if device.has(name)]
     now = await step.read(names)
     before = {one.name: one.value for one in step.memory.measurements.get(snapshot, [])}
     mended = [BY_NAME[name] for name in _named(step)]
     meant = {point for cause in mended for point in (*cause.writes, *cause.changes)}
-    meant |= set(device.written)  # what this run's own sequences have set is put back at its end
     wrong = [f"{code}" for code in words.alarms(now) or ()]
+    for point in sorted({point for cause in mended for point in cause.writes} & now.keys()):
+        if not _as_wanted(step, point, now[point]):
+            wrong.append(f"{point} = {now[point].value}")
+    meant |= set(device.written)  # what this run's own sequences have set is put back at its end
     for name in words.SETTINGS:
         if name in now and name in before and name not in meant and now[name].value != before[name]:
             wrong.append(f"{name} = {now[name].value}")

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from harness.actions.context import StepContext
 from harness.actions.registry import CheckContext, Complaint
+from harness.bench.roles import title
 from harness.devices.modbus.device import ModbusDevice
 from harness.errors import BenchError, NotAvailableError, UnknownNameError
 from harness.events import Written
 from harness.quantity import Measurement, Quality, Value
+from harness.text import Text
 from harness.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -70,11 +72,24 @@ def earlier_found(context: CheckContext, *keys: str) -> Iterator[Complaint]:
             yield ("with", key), error.detail, "the id of an earlier step"
 
 
+def found_in(step: StepContext, name: str) -> list[str]:
+    """The entries of every finding of a step."""
+    entries = step.memory.kept.setdefault(f"{name} entries", [])
+    assert isinstance(entries, list)
+    return entries
+
+
 def listed(step: StepContext, name: str, entries: Sequence[str], note: str = "") -> Measurement:
-    """A finding: what is wrong, at which piles."""
+    """A finding: what is wrong, at which piles. The work order goes by what was found."""
+    found_in(step, step.step).extend(entries)
     return Measurement(
         name=name, value=list(entries), source="site", at=step.clock.elapsed(), note=note
     )
+
+
+def about(role: str, ask: Text) -> Text:
+    """The question with the pile that it is about in front."""
+    return Text(f"【{title(role).zh}】{ask.zh}", f"[{role}] {ask.en}")
 
 
 def pile(step: StepContext, role: str) -> ModbusDevice:

@@ -10,6 +10,7 @@ from harness.actions.registry import CheckContext, Complaint, action
 from harness.actions.site_piles import (
     Scan,
     Stranger,
+    about,
     earlier_found,
     kept,
     listed,
@@ -214,7 +215,7 @@ async def _by_its_lamp(step: StepContext, role: str, cause: str, ask: Text) -> s
             kind="observe",
             step=step.step,
             subject=f"lamp-lit@{role}",
-            ask=Text(f"【{role}】{ask.zh}", f"[{role}] {ask.en}"),
+            ask=about(role, ask),
             choices=["lit", "dark"],
             labels={"lit": Text("有灯亮或屏亮", "lit"), "dark": Text("全部熄灭", "dark")},
         )

@@ -6,6 +6,7 @@ from harness.actions.context import StepContext
 from harness.actions.registry import CheckContext, Complaint, action
 from harness.actions.site_piles import (
     Scan,
+    about,
     changed,
     earlier_found,
     kept,
@@ -155,4 +156,4 @@ async def take_out(step: StepContext, *, of: str, scan: str, does: str, ask: Tex
     if shown.value == "disabled":
         detail, where = f"it was {before.value}", f"{role}.enable"
         step.emit(OutcomeNoted(where=where, branch="person", headline=_STAYS_OUT, detail=detail))
-    await step.do_by_hand(f"{does}@{role}", Text(f"【{role}】{ask.zh}", f"[{role}] {ask.en}"))
+    await step.do_by_hand(f"{does}@{role}", about(role, ask))

@@ -7,7 +7,8 @@ from pydantic import Field
 from harness.actions.context import StepContext
 from harness.actions.joint_given import earlier
 from harness.actions.registry import action
-from harness.actions.site_piles import earlier_found, kept, listed
+from harness.actions.site_piles import earlier_found, found_in, kept, listed
+from harness.bench.roles import title
 from harness.devices.operator import Question
 from harness.fields import TextField
 from harness.text import Text
@@ -37,7 +38,8 @@ async def decide_first(step: StepContext, *, of: str, ask: TextField) -> None:
     ranked: list[str] = kept(step, of, list)
     right = ranked[0] if ranked else NOBODY
     choices = [*step.bench.piles, NOBODY]
-    labels = {NOBODY: Text("不需要到场", "none")}
+    labels = {role: title(role) for role in step.bench.piles}
+    labels[NOBODY] = Text("不需要到场", "none")
     answer = await step.ask(
         Question(
             kind="decide",
@@ -79,7 +81,7 @@ async def work_order(
     right = URGENT if urgent else NORMAL if normal else NO_ORDER
     basis: dict[str, str] = {}
     for name in (*urgent, *normal):
-        basis[name] = "; ".join(_found(step, name)) or str(verdicts[name])
+        basis[name] = "; ".join(found_in(step, name)) or str(verdicts[name])
     concerned = sorted(
         {entry.partition(":")[0] for text in basis.values() for entry in text.split("; ")}
     )
@@ -89,7 +91,8 @@ async def work_order(
         if role in step.bench.piles
     ]
     if basis:
-        step.measured(listed(step, "order_symptoms", list(basis)))
+        symptoms = [entry for name in basis for entry in found_in(step, name) or [name]]
+        step.measured(listed(step, "order_symptoms", symptoms))
         step.measured(listed(step, "order_piles", makers))
     answer = await step.ask(
         Question(
@@ -105,17 +108,3 @@ async def work_order(
     if value is None and step.bench.operator.simulated:
         value = right
     step.conclude(value, right, basis)
-
-
-def _found(step: StepContext, name: str) -> list[str]:
-    """What a step has kept about piles: its entries, or the piles that it is about."""
-    kept_there = step.memory.kept.get(name)
-    if isinstance(kept_there, dict):
-        return [
-            f"{role}:{', '.join(map(str, found)) if isinstance(found, list) else found}"
-            for role, found in kept_there.items()
-        ]
-    if isinstance(kept_there, list):
-        return [str(one) for one in kept_there]
-    silent = getattr(kept_there, "silent", {})
-    return [f"{role}:{cause}" for role, cause in silent.items()]

@@ -1,25 +1,27 @@
 """An open bench: its devices, its person, its simulators; opened, identified, made safe, closed."""
 
-import asyncio
-from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from harness.bench.calibration import run_out
 from harness.bench.clock_offset import clock_offset
+from harness.bench.ending import BenchEnding
+from harness.bench.faults import BenchFaults
 from harness.bench.feeding import WatchdogFeeder
 from harness.bench.instrument_files import SCPI_ROLES
 from harness.bench.isolation import Isolation
 from harness.bench.load import LoadedBench
 from harness.bench.lock import BenchLock
+from harness.bench.maintenance import BenchMaintenance
 from harness.bench.model import DeviceEntry
 from harness.bench.originals import Originals
 from harness.bench.recorder import Attach, BenchRecorder
-from harness.bench.relays import RelayInjector, title_of
-from harness.bench.roles import PILE, is_pile, split_fault
-from harness.bench.safety import SafetyOfDevice, answers, open_pile, time_needed
-from harness.bench.simulated import Injector, SimulatedSide
+from harness.bench.relays import RelayInjector
+from harness.bench.roles import PILE, is_pile
+from harness.bench.safety import open_pile
+from harness.bench.simulated import SimulatedSide
 from harness.bench.tools import BenchInstrument, list_instruments, measuring_devices, pick
 from harness.clock import Clock, Deadline
 from harness.devices.device import Device
@@ -39,20 +41,16 @@ from harness.errors import (
     HarnessError,
     NoReplyError,
     NotAvailableError,
-    UnknownNameError,
-    UsageError,
 )
 from harness.events import (
     ClockCompared,
     DeviceIdentified,
     Event,
-    FaultSet,
     OutcomeNoted,
     SafeState,
     Transaction,
-    Written,
 )
-from harness.quantity import Measurement, Scalar, Value
+from harness.quantity import Measurement, Scalar
 from harness.text import Text
 
 if TYPE_CHECKING:
@@ -73,13 +71,8 @@ _End = Callable[[Device, SafeState | None, Emit], Coroutine[Any, Any, SafeState]
 
 
 _SIMULATION_FAILED = Text("模拟程序出错", "The simulation itself failed")
-_NOT_SAFE = Text("未确认安全，设置保持不变", "Not shown to be safe: settings are left as they are")
 _ONE_CLOCK = 2.0
-_STILL_OFF = 5.0
-"""Seconds to find out that a device that was switched off still is."""
-_NEVER_OPENED = "nothing is known about it; this run sent it nothing"
 _INSIDE = "simulator in this process (SCPI)"
-_NOT_OFF = "its relays were not shown to be off"
 _LEFT_ON = Text("继电器原先吸合", "A relay had been left on")
 _NOT_READ = Text("未能读取", "Could not be read")
 
@@ -135,8 +128,6 @@ class Bench:
         self._lock = BenchLock()
         self._originals = Originals()
         self._feeder = WatchdogFeeder()
-        self._faults_on: list[str] = []
-        self._relays: RelayInjector | None = None
         self.failure: HarnessError | None = None
         """What the simulation in this process died of."""
         self._side: SimulatedSide | None = None
@@ -160,12 +151,16 @@ class Bench:
             self.operator = self._side.technician
         else:
             self.operator = AbsentOperator()
+        self.faults = BenchFaults(loaded, self._side, emit)
         self.recorder = BenchRecorder(
             loaded.model.recorder,
             self._side.recorder if self._side is not None else None,
             folder=loaded.folder,
             attach=attach,
             emit=emit,
+        )
+        self.maintenance = BenchMaintenance(
+            loaded.model.maintenance, self._side, folder=loaded.folder, attach=attach
         )
         self.instruments = list_instruments(self.model, clock.now().utc.date())
 
@@ -211,7 +206,7 @@ class Bench:
                 self.unopened.add(role)
                 self._emit(_not_read(role, error))
             if role == "injector":
-                self._relays = RelayInjector(device, entry.faults)
+                self.faults.relays = RelayInjector(device, entry.faults)
 
     async def _open_instrument(self, role: str, entry: DeviceEntry, deadline: Deadline) -> None:
         connection = entry.visa
@@ -239,10 +234,11 @@ class Bench:
 
     async def all_relays_off(self, deadline: Deadline) -> None:
         """What an earlier run may have left on is switched off, and that is said."""
-        if self._relays is None:
+        relays = self.faults.relays
+        if relays is None:
             return
-        self._relays.device.at_step("preamble", 1)
-        for name in await self._relays.begin(deadline, self._emit):
+        relays.device.at_step("preamble", 1)
+        for name in await relays.begin(deadline, self._emit):
             detail = f"{name} was on before the run and was switched off"
             self._emit(
                 OutcomeNoted(where="injector", branch="bench", headline=_LEFT_ON, detail=detail)
@@ -324,14 +320,12 @@ class Bench:
             read = self.vehicle.read_what_answers if role == "vehicle" else device.read
             try:
                 found = await read(names, deadline) if names else {}
-            except (DeviceError, NotAvailableError, NoReplyError, BadReplyError) as error:
-                if isinstance(error, BenchError) and not may_be_silent:
-                    raise  # no step will look into that
-                # A wrong profile or an odd device: the identity step will say what it means.
-                self._emit(_not_read(f"{role}: identity", error))
-            except BenchError as error:
-                if not self._is_outlet or not is_pile(role):
+            except (DeviceError, NotAvailableError, BenchError) as error:
+                looked_into = may_be_silent and isinstance(error, NoReplyError | BadReplyError)
+                looked_into = looked_into or (self._is_outlet and is_pile(role))
+                if isinstance(error, BenchError) and not looked_into:
                     raise
+                # A wrong profile or an odd device: a step will say what it means.
                 self._emit(_not_read(f"{role}: identity", error))
             else:
                 self._emit(DeviceIdentified(role=role, identity=list(found.values())))
@@ -444,56 +438,6 @@ class Bench:
         self.energised.add(device.role)
         self._feeder.feed(device, watchdog)
 
-    # Faults
-
-    @property
-    def injector(self) -> Injector | None:
-        """The simulation of this process, which can have any seeded fault."""
-        return self._side
-
-    @property
-    def can_inject(self) -> bool:
-        """Faults can be put into this bench, by relays or into a simulation."""
-        return self._side is not None or bool(self._wired_faults)
-
-    @property
-    def _wired_faults(self) -> Mapping[str, str]:
-        board = self.model.devices.get("injector")
-        return board.faults if board is not None else {}
-
-    def require_fault(self, name: str) -> None:
-        """Check that a fault can be injected. Raises UsageError or UnknownNameError."""
-        if name in self._wired_faults:
-            return
-        if self.injector is None:
-            raise UsageError("faults can be injected only on a bench with an injector")
-        fault, place = split_fault(name)
-        if fault not in self.injector.fault_titles():
-            raise UnknownNameError("fault", fault, list(self.injector.fault_titles()))
-        if "@" in name and place not in self.loaded.simulated_inside:
-            raise UnknownNameError("pile", place, self.loaded.piles)
-
-    async def set_fault(self, name: str, *, on: bool, deadline: Deadline) -> None:
-        """Switch a fault, by its relay where it has one, and put that on record.
-
-        Raises BenchError when the relay does not do it, NotAvailableError when it is not opened.
-        """
-        self.require_fault(name)
-        if name in self._wired_faults:
-            if self._relays is None:
-                raise NotAvailableError("the injector is not open")
-            if on and name not in self._faults_on:
-                self._faults_on.append(name)  # before it is tried: it may be on, whatever is read
-            await self._relays.switch(name, on=on, deadline=deadline, emit=self._emit)
-        else:
-            assert self.injector is not None
-            self.injector.set_fault(name, on=on)
-        if on and name not in self._faults_on:
-            self._faults_on.append(name)
-        if not on and name in self._faults_on:
-            self._faults_on.remove(name)
-        self._emit(FaultSet(fault=name, on=on, title=title_of(split_fault(name)[0])))
-
     # The ending
 
     async def make_safe(self, emit: Emit) -> bool:
@@ -503,111 +447,16 @@ class Bench:
         """
         self._mark("ending", 1)
         await self._feeder.stop()
-        # Faults are cleared when every device has been measured, and not before: without its fault
-        # a device may well be safe that was not.
-        stopped = await self._all(self._stop, [None] * len(self.devices), emit)
-        await self._clear_faults()
-        settled = await self._all(self._settle, stopped, emit)
-        # A source last: what hangs on it must not lose its supply before it has been measured.
-        settled = await self._all(self._switch_off, settled, emit)
-        safe = True
-        for state in settled:
-            assert state is not None  # every device has one by now
-            emit(state)
-            safe = safe and state.safe
-        for role in self.needed:
-            if role not in self.devices:
-                emit(SafeState(role=role, safe=False, how="never opened", detail=_NEVER_OPENED))
-                safe = False
-        return safe
-
-    async def _all(
-        self, end: _End, so_far: Sequence[SafeState | None], emit: Emit
-    ) -> list[SafeState]:
-        """One part of the ending for every device at once; what fails becomes a state, too."""
-        devices = list(self.devices.values())
-        results = await asyncio.gather(
-            *(end(device, state, emit) for device, state in zip(devices, so_far, strict=True)),
-            return_exceptions=True,
+        ending = BenchEnding(
+            self.devices,
+            self.model,
+            originals=self._originals,
+            faults=self.faults,
+            energised=self.energised,
+            isolated=self.isolated,
+            emit=emit,
         )
-        return [
-            result
-            if isinstance(result, SafeState)
-            else SafeState(
-                role=device.role,
-                safe=False,
-                how="failed",
-                detail=f"{type(result).__name__}: {result}",
-            )
-            for device, result in zip(devices, results, strict=True)
-        ]
-
-    async def _stop(self, device: Device, _none: SafeState | None, emit: Emit) -> SafeState:
-        if device.role == "injector":
-            # Its turn comes when everything else has been measured, see `_settle`.
-            return SafeState(role=device.role, safe=False, how="failed", detail=_NOT_OFF)
-        if isinstance(device, ModbusDevice):
-            return await self._ensure_safe(device, emit)
-        if isinstance(device, ScpiDevice):
-            if device.role == "source":  # see `_switch_off`
-                return SafeState(role=device.role, safe=False, how="failed")
-            return await device.make_safe(Deadline.after(self.model.safe_state_within), emit)
-        return await self.vehicle.make_safe(Deadline.after(self.model.safe_state_within))
-
-    async def _switch_off(self, device: Device, state: SafeState | None, emit: Emit) -> SafeState:
-        assert state is not None  # from `_settle`
-        if isinstance(device, ScpiDevice) and device.role == "source":
-            return await device.make_safe(Deadline.after(self.model.safe_state_within), emit)
-        return state
-
-    async def _settle(self, device: Device, state: SafeState | None, emit: Emit) -> SafeState:
-        """Put settings back; that may change what a device does, so it is measured once more."""
-        assert state is not None  # from `_stop`
-        if device.role == "injector" and self._relays is not None:
-            return await self._relays.end(Deadline.after(self.model.safe_state_within), emit)
-        if not isinstance(device, ModbusDevice) or not self._originals:
-            return state
-        if not state.safe:
-            for event in self._originals.leave(device, _NOT_SAFE):
-                emit(event)
-            return state
-        for event in await self._originals.put_back(device, self.model.safe_state_within):
-            emit(event)
-        again = await self._ensure_safe(device, emit)
-        return state if again.safe else again
-
-    async def _ensure_safe(self, device: ModbusDevice, emit: Emit) -> SafeState:
-        def written(point: str, value: Value, read_back: Measurement | None) -> None:
-            agreed = None if read_back is None else device.took(point, value, read_back)
-            emit(
-                Written(
-                    step="ending",
-                    role=device.role,
-                    point=point,
-                    value=value,
-                    read_back=read_back,
-                    agreed=agreed,
-                )
-            )
-
-        safety = SafetyOfDevice(
-            device,
-            started_here=device.role in self.energised,
-            may_stop=self.model.stop_foreign_session,
-            on_write=written,
-        )
-        isolation = self.isolated.get(device.role)
-        if isolation is not None and not await answers(device, Deadline.after(_STILL_OFF)):
-            return isolation.state(device.role)
-        within = time_needed(device, self.model.safe_state_within)
-        return await safety.ensure(Deadline.after(within))
-
-    async def _clear_faults(self) -> None:
-        for name in list(self._faults_on):
-            # A broken record is told by the recorder, a relay that stays on by the safe state.
-            with suppress(EvidenceError, BenchError):
-                deadline = Deadline.after(self.model.safe_state_within)
-                await self.set_fault(name, on=False, deadline=deadline)
+        return await ending.make_safe(self.needed)
 
     async def close(self) -> None:
         """Close every connection and release the bench. Safe to call at any point."""

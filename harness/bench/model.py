@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from harness.bench.instruments import Instrument
+from harness.bench.maintenance import MaintenanceEntry
 from harness.catalogue.item import LimitSpec
 from harness.devices.can.connection import CanConnection
 from harness.devices.instrument.connection import VisaConnection
@@ -158,6 +159,9 @@ class BenchFile(FileModel):
     recorder: RecorderEntry | None = Field(
         default=None,
         description="Oscilloscope, power analyser or logger whose recordings prove short times",
+    )
+    maintenance: MaintenanceEntry | None = Field(
+        default=None, description="Contract, work order and earlier state, for accepting a repair"
     )
     limits: dict[str, LimitSpec] = Field(
         default_factory=dict,

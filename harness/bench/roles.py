@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from harness.text import Text
+
 PILE = "pile"
 MOST_PILES = 8
 
@@ -19,6 +21,12 @@ def is_pile(role: str) -> bool:
 def piles_of(roles: Iterable[str]) -> list[str]:
     """The piles among some roles, in their order."""
     return [role for role in roles if is_pile(role)]
+
+
+def title(role: str) -> Text:
+    """What a pile of an outlet is called: the third one is "3 号充电桩"."""
+    _, _, number = role.partition("-")
+    return Text(f"{number} 号充电桩" if number else "充电桩", role)
 
 
 def split_fault(name: str) -> tuple[str, str]:

@@ -38,12 +38,15 @@ def time_needed(device: ModbusDevice, within: float) -> float:
 
 
 async def answers(device: ModbusDevice, deadline: Deadline) -> bool:
-    """Whether anything at all comes back from the device, be it a refusal or a damaged frame."""
+    """Whether anything at all comes back, be it a refusal or a damaged frame.
+
+    One lost reply is no silence: the request is repeated as often as any other.
+    """
     rule = device.profile.safe_state
     proof = rule.proof if rule is not None else ()
     name = proof[0].point if proof else next(iter(device.profile.points))
     try:
-        await device.read([name], deadline, attempts=1)
+        await device.read([name], deadline)
     except (NoReplyError, DeviceLostError, ConnectionFailedError):
         return False
     except (DeviceError, BenchError):

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from harness.bench.load import LoadedBench
 from harness.bench.recorder import Source
@@ -15,6 +15,9 @@ from harness.devices.modbus.points import Profile
 from harness.devices.operator import Operator, Question
 from harness.quantity import Scalar, Value
 from harness.text import Text
+
+if TYPE_CHECKING:
+    from harness.devices.modbus.snapshot import Snapshot
 
 _PLUGGING_IN = 30.0
 _SEEDS_APART = 1000
@@ -112,6 +115,16 @@ class SimulatedSide:
         """What the ledger says of one healthy pile; nothing for what is not simulated here."""
         found = self._site.ledger(role)
         return {name: value for name, value in found.items() if not isinstance(value, list)}
+
+    @property
+    def repair(self) -> Mapping[str, object]:
+        """Contract and work order of the repair that the simulated pile comes from."""
+        return self._bench.repair
+
+    @property
+    def before_repair(self) -> "Snapshot | None":
+        """What the pile showed before the repair; None where no pile is simulated."""
+        return self._bench.before_repair
 
     async def start(self) -> Mapping[str, ModbusConnection]:
         """Serve every simulated device in memory; role -> connection."""

@@ -200,5 +200,8 @@ def _complaints(entry: Entry, head: Standard) -> Iterator[tuple[str, Any, str]]:
             f"the item claims {entry.confidence.value}, its source carries {source.at_most.value}",
             f"at most {source.at_most.value}",
         )
+    if entry.not_covered is not None and entry.not_covered not in head.reasons:
+        known = ", ".join(sorted(head.reasons)) or "(the file has none)"
+        yield "not_covered", f"no reason is called {entry.not_covered!r}", f"one of: {known}"
     if entry.clause is not None and head.standard == PRACTICE:
         yield "clause", "practice has no clauses", "null"

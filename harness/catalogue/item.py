@@ -121,6 +121,10 @@ class Entry(FileModel):
     note: TextField | None = None
     row: str | None = Field(default=None, description="Row of the fact catalogue")
     also: list[str] = Field(default_factory=list, description="Further rows that say the same")
+    not_covered: Kebab | None = Field(
+        default=None,
+        description="Why no step judges it: a name from the file's `reasons`",
+    )
     supersedes: ItemId | None = None
     superseded_by: ItemId | None = None
     former_clause: str | None = Field(
@@ -176,6 +180,9 @@ class Standard(FileModel):
     note: TextField | None = None
     verdict_words: VerdictWords | None = None
     sources: dict[Kebab, Source] = Field(min_length=1)
+    reasons: dict[Kebab, TextField] = Field(
+        default_factory=dict, description="Why items of this file have no step, by name"
+    )
 
     @property
     def prefix(self) -> str:
@@ -212,6 +219,8 @@ class Item:
     supersedes: str | None
     superseded_by: str | None
     former_clause: str | None
+    not_covered: Text | None
+    """Why no step judges it, where that is said."""
     draft: bool
     """True for a draft for comment, which nothing may be judged against."""
     verdict_words: VerdictWords | None
@@ -243,6 +252,7 @@ class Item:
             supersedes=entry.supersedes,
             superseded_by=entry.superseded_by,
             former_clause=entry.former_clause,
+            not_covered=head.reasons[entry.not_covered] if entry.not_covered else None,
             draft=head.draft,
             verdict_words=head.verdict_words,
         )

@@ -18,6 +18,7 @@ WORDS = {
     How.AUTOMATIC: Text("自动判定", "automatic"),
     How.INSTRUMENT: Text("仪表读数", "by instrument"),
     How.EYE: Text("目视或操作", "by eye"),
+    How.REPORT: Text("检测报告", "by test report"),
     How.PERSON: Text("人员结论", "by a person"),
     How.DRAFT: Text("征求意见稿，不判定", "draft, never judged"),
     How.DOCUMENT: Text("仅凭资料", "papers only"),
@@ -102,7 +103,7 @@ def _show_items(found: list[Coverage]) -> None:
         for one in items:
             steps = ", ".join(f"{step.procedure}::{step.step}" for step in one.steps)
             mark = "✓" if one.steps else "–"
-            said = f"{say(one.item.title)} · {say(WORDS[one.how])}"
+            said = f"{say(one.item.title)} · {say(one.why_not or WORDS[one.how])}"
             short = one.item.id.rpartition("/")[2]
             pairs.append((f"{mark} {short}", f"{said} · {steps}" if steps else said))
         click.echo(wide.rows(pairs, columns()))
@@ -128,6 +129,7 @@ def _as_json(found: list[Coverage]) -> dict[str, Any]:
                 "clause": one.item.clause,
                 "confidence": one.item.confidence.value,
                 "how": one.how.value,
+                "why_not": None if one.why_not is None else both(one.why_not),
                 "steps": [
                     {"procedure": step.procedure, "step": step.step, "how": step.how.value}
                     for step in one.steps

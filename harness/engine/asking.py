@@ -6,6 +6,7 @@ from harness.text import Text
 
 _KINDS: dict[str, QuestionKind] = {
     "operator.inspect": "inspect",
+    "operator.report": "inspect",
     "operator.observe": "observe",
     "operator.reading": "reading",
     "operator.display": "reading",
@@ -23,6 +24,10 @@ _KINDS: dict[str, QuestionKind] = {
     "operator.discharged": "reading",
     "operator.rcd_reading": "reading",
     "operator.read_label": "observe",
+    "site.offline": "observe",
+    "site.decide_offline": "decide",
+    "site.decide_first": "decide",
+    "site.work_order": "decide",
     "operator.transcribe": "observe",
     "trace.begin": "confirm",
     "trace.end": "observe",

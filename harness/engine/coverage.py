@@ -9,6 +9,7 @@ from harness.actions.registry import get_action
 from harness.catalogue.item import Item, Method
 from harness.catalogue.load import Catalogue
 from harness.procedure.load import load_procedure, procedure_files
+from harness.text import Text
 
 
 class How(StrEnum):
@@ -19,6 +20,8 @@ class How(StrEnum):
     """A person reads an instrument, the harness judges."""
     EYE = "eye"
     """A person looks or operates, and says what is there."""
+    REPORT = "report"
+    """A person looks it up in a laboratory's test report."""
     PERSON = "person"
     """A person concludes or rates."""
     DRAFT = "draft"
@@ -29,7 +32,8 @@ class How(StrEnum):
     """No procedure has a step for it."""
 
 
-JUDGED = (How.AUTOMATIC, How.INSTRUMENT, How.EYE, How.PERSON)
+JUDGED = (How.AUTOMATIC, How.INSTRUMENT, How.EYE, How.REPORT, How.PERSON)
+_REPORT = "operator.report"
 _BY_KIND = {"I": How.INSTRUMENT, "V": How.EYE, "O": How.PERSON, "D": How.PERSON, "A": How.PERSON}
 
 
@@ -58,6 +62,11 @@ class Coverage:
             return How.DRAFT
         return How.DOCUMENT if self.item.method is Method.DOCUMENT else How.NO_STEP
 
+    @property
+    def why_not(self) -> Text | None:
+        """Why no step judges it, where its file says so."""
+        return None if self.steps else self.item.not_covered
+
 
 def coverage_of(catalogue: Catalogue, folders: Sequence[Path] = ()) -> list[Coverage]:
     """Every item of the catalogue, in its order. Raises FileError, UnknownNameError.
@@ -70,6 +79,7 @@ def coverage_of(catalogue: Catalogue, folders: Sequence[Path] = ()) -> list[Cove
             if step.item is None:
                 continue
             how = _BY_KIND.get(get_action(step.do).kind, How.AUTOMATIC)
+            how = How.REPORT if step.do == _REPORT else how
             for id in _meant(catalogue, step.item, found):
                 found[id].append(ByStep(name, step.id, how))
     return [Coverage(item, tuple(found[item.id])) for item in catalogue.items]

@@ -5,8 +5,9 @@ the common ones for people who read Chinese; what is not in the table stays as i
 decided here and nothing is stored. Plain text only: failures of the first second need this too.
 """
 
+from harness.bench.roles import is_pile, title
 from harness.datafile import OR
-from harness.engine import metering_words, pile_words
+from harness.engine import maintenance_words, metering_words, pile_words
 from harness.engine.details_zh import DETAILS, EXPECTED
 from harness.errors import FileError, HarnessError, Problem
 
@@ -120,9 +121,12 @@ def _known(english: str) -> str | None:
     known = (
         _WORDS.get(english)
         or metering_words.DETAILS.find(english, _piece)
+        or maintenance_words.DETAILS.find(english, _piece)
         or DETAILS.find(english, _piece)
         or pile_words.DETAILS.find(english, _piece)
     )
+    if known is None and is_pile(english):
+        known = title(english).zh
     if known is not None:
         return known
     from harness.engine import details_vehicle  # noqa: PLC0415 - most failures do without

@@ -17,6 +17,8 @@ from harness.datafile import load
 from harness.devices.modbus.canonical import CANONICAL
 from harness.engine import (
     bus_words,
+    conformance_words,
+    maintenance_words,
     metering_words,
     pile_fault_words,
     pile_words,
@@ -69,6 +71,8 @@ _DERIVED = {
     "telltale-parkingbrake": Text("驻车制动指示灯", "Parking brake telltale"),
     "telltale-ready": Text("READY 指示灯", "READY telltale"),
     **metering_words.NAMES,
+    **maintenance_words.NAMES,
+    **conformance_words.NAMES,
 }
 FINDINGS = {
     "silent_nodes": Text("不在线的节点", "Nodes that do not send"),
@@ -83,6 +87,7 @@ FINDINGS = {
     "lamps_lit": Text("点亮的警告灯", "Warning lamps that are lit"),
     "not_approved": Text("与批准版本不符的项", "Items that differ from what is approved"),
     "not_recorded": Text("未存储的故障码", "Trouble codes that were not stored"),
+    **maintenance_words.FINDINGS,
 }
 """Lists of what was found to be wrong; an empty one is as it should be."""
 _AT_A_PLACE = (
@@ -102,6 +107,7 @@ _WORKED_OUT = {
     "trouble_codes": Text("故障码", "trouble codes"),
     _DIFFERING: Text("不一致的单元", ": units that differ"),
     **metering_words.WORKED_OUT,
+    "changed": maintenance_words.CHANGED,
 }
 _OF_A_BUS = {
     "bus_load": Text("{}负载率", "Bus load, {}"),
@@ -272,7 +278,11 @@ def finding(entry: str, of: str, language: Language) -> str:
 def listed(entries: Sequence[str], of: str, language: Language) -> str:
     """A list of names: findings by bus or control unit, lamps by what they are called."""
     comma = "、" if language == "zh" else ", "
-    if of in pile_words.FINDINGS or of == "order_piles":
+    if of in maintenance_words.FINDINGS:
+        return comma.join(
+            maintenance_words.entry(one, of, language) or point(one, language) for one in entries
+        )
+    if of in pile_words.FINDINGS or of in pile_words.ORDER:
         return comma.join(
             pile_words.entry(entry, language, lambda name: point(name, language))
             for entry in entries

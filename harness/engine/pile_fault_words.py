@@ -45,6 +45,8 @@ _KEYS = {
     "rep.duty": Text("占空比", "duty"),
     "rep.cp_ready": Text("充电时 CP", "CP while charging"),
     "rep.current": Text("充电电流", "current"),
+    "rep.limit": Text("电流限值的响应", "how it takes a limit"),
+    "rep.estop": Text("急停动作", "emergency stop tried"),
     "rep.low_level": Text("PWM 低电平", "low level of the PWM"),
     "rep.clamp": Text("与钳形表比对", "against the clamp meter"),
     "rep.stop": Text("停止过程", "the stop"),
@@ -145,7 +147,16 @@ _STATES = {
     "waiting": Text("等待车辆", "waiting for the vehicle"),
     "stopped": Text("中途停止", "stopped by itself"),
     "none": Text("无", "none"),
-    "ignored": Text("车辆不响应", "ignored by the vehicle"),
+    "ignored": Text("不响应", "ignored"),
+    "10V": Text("10～11 V", "10 to 11 V"),
+    "not obeyed": Text("桩不响应", "not obeyed by the pile"),
+    "contactor stays": Text("接触器不断开", "the contactor stays closed"),
+    "not started": Text("没有启动", "not started"),
+    "another": Text("另一数值", "another value"),
+    "clock stands": Text("只有时钟不走", "only the clock stands"),
+    "no reaction": Text("无反应", "no reaction"),
+    "resets itself": Text("自行恢复", "resets itself"),
+    "no reset": Text("不能复位", "cannot be reset"),
     "S2 late": Text("S2 断开过晚", "S2 opened late"),
     "in": Text("在位", "in"),
     "out": Text("离位", "out"),
@@ -158,6 +169,12 @@ _STATES = {
     "serial_number": Text("出厂编号不符", "serial number"),
     "firmware_version": Text("固件版本不符", "firmware version"),
 }
+_POINTS = {
+    "rest.state": "charging_state",
+    "rep.outcome": "charging_state",
+    "rep.stop_reason": "stop_reason",
+}
+"""Findings that may be any state of a point."""
 _SIGN = re.compile(r"([\w.]+) = (.+)")
 _OF_SITES = {"rest.voltage": Text("缺相", "a phase is missing"),
              "rest.clock": Text("丢失", "lost")}  # fmt: skip
@@ -195,7 +212,9 @@ def _state(key: str, state: str, language: Language) -> str | None:
     known = known or _STATES.get(state)
     if known is not None:
         return known.get(language)
-    return states_zh.chinese(state) if language == "zh" else states_zh.english(state)
+    if language == "zh":
+        return states_zh.chinese(state, _POINTS.get(key, ""))
+    return states_zh.english(state) or state.replace("_", " ")
 
 
 def entry(shown: str, language: Language) -> str:
@@ -239,5 +258,10 @@ REASONS = Phrases(
     (r"(\d+) reads, all answered", r"读 \1 次，全部应答"),
     (r"the pile does not answer: there is nothing to read", "桩不应答，没有可读的数据"),
     (r"nothing is on record about this", "没有这方面的记录"),
+    (r"this pile has no alarm word", "该桩没有告警字"),
+    (r"this pile has no session energy", "该桩没有本次电量"),
+    (r"no diagnosis is on record", "没有诊断记录"),
+    (r"the diagnosis names no fault", "诊断没有判定出故障"),
+    (r"the pile is not idle: nothing could be concluded", "桩不在空闲状态，无法得出结论"),
     (r"nothing was found out about the pile yet", "还没有查到桩的任何情况"),
 )

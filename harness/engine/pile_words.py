@@ -6,6 +6,7 @@ See `harness.engine.phrases` for what the marks mean.
 import re
 from collections.abc import Callable, Mapping
 
+from harness.bench.roles import title
 from harness.engine.phrases import Phrases
 from harness.text import Language, Text
 
@@ -57,6 +58,8 @@ _OUTLET = {
 }
 FINDINGS = frozenset(_OUTLET)
 """Lists of what is wrong at an outlet, as `pile-3:what`; an empty one is as it should be."""
+ORDER = ("order_symptoms", "order_piles")
+"""Lists of a work order, written in the same way."""
 NAMES: Mapping[str, Text] = {
     **_SAFETY,
     **_OUTLET,
@@ -69,6 +72,11 @@ NAMES: Mapping[str, Text] = {
     "first-visit": Text("先去的桩", "Pile to visit first"),
     "work-order": Text("派单", "Work order"),
     "fire-extinguisher": Text("灭火器", "Fire extinguisher"),
+    "extinguisher": Text("灭火器", "fire extinguisher"),
+    "lighting": Text("照明与视频", "lighting and video"),
+    "bays": Text("车位与排水", "bays and drainage"),
+    "marks": Text("标线与标识", "marks and signs"),
+    "table": Text("状态汇总", "table of all piles"),
     "lighting-and-video": Text("照明与视频", "Lighting and video"),
     "bays-and-drainage": Text("车位与排水", "Bays and drainage"),
     "signs-and-marks": Text("标线与标识", "Signs and marks"),
@@ -91,11 +99,8 @@ _AT_A_UNIT = re.compile(r"(\d+):(.*)")
 
 
 def role(name: str, language: Language) -> str:
-    """A pile of an outlet: the third one is "3 号充电桩"."""
-    _, _, number = name.partition("-")
-    if language != "zh":
-        return name
-    return f"{number} 号充电桩" if number else "充电桩"
+    """A pile of an outlet."""
+    return title(name).get(language)
 
 
 def entry(text: str, language: Language, point: Callable[[str], str]) -> str:
@@ -106,7 +111,7 @@ def entry(text: str, language: Language, point: Callable[[str], str]) -> str:
         return ("地址 " if language == "zh" else "unit ") + unit[1] + colon + who
     found = _AT_A_PILE.fullmatch(text)
     if found is None:
-        return text
+        return point(text)
     name = role(found[1], language)
     return name if found[2] is None else name + colon + _what(found[2], language, point)
 

@@ -296,7 +296,7 @@ class _Session:
 
     async def _work(self) -> None:
         for name in self._request.faults:
-            self.bench.require_fault(name)
+            self.bench.faults.require(name)
         await self.bench.open(Deadline.after(OPENING_DEADLINE))
         for role, device in self.bench.devices.items():
             if role in self.bench.unopened:
@@ -312,7 +312,7 @@ class _Session:
             )
         await self.bench.all_relays_off(Deadline.after(OPENING_DEADLINE))
         for name in self._request.faults:
-            await self.bench.set_fault(name, on=True, deadline=Deadline.after(OPENING_DEADLINE))
+            await self.bench.faults.switch(name, on=True, deadline=Deadline.after(OPENING_DEADLINE))
         copes = any(
             step.action.name == _LINK_CHECK for plan in self._request.plans for step in plan.steps
         )

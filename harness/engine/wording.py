@@ -13,7 +13,9 @@ from harness.bench.roles import is_pile
 from harness.clock import CHINA
 from harness.engine import (
     bus_words,
+    conformance_words,
     details,
+    maintenance_words,
     metering_words,
     names,
     pile_fault_words,
@@ -110,6 +112,8 @@ def reason(english: str, of: str = "") -> Text:
         or reasons_steps_zh.REASONS.find(english, piece)
         or pile_words.REASONS.find(english, piece)
         or metering_words.REASONS.find(english, piece)
+        or maintenance_words.REASONS.find(english, piece)
+        or conformance_words.REASONS.find(english, piece)
         or bus_words.reason(english)
         or pile_fault_words.reason(english)
     )

@@ -18,6 +18,10 @@ _INSTRUMENTS = {
     "multimeter": Text("万用表", "multimeter"),
     "oscilloscope": Text("示波器", "oscilloscope"),
     "tread_gauge": Text("花纹深度尺", "tread depth gauge"),
+    "insulation_tester": Text("绝缘电阻测试仪", "insulation tester"),
+    "low_ohm_meter": Text("低电阻测试仪", "low-ohm meter"),
+    "rcd_tester": Text("漏电保护器测试仪", "RCD tester"),
+    "earth_tester": Text("接地电阻测试仪", "earth tester"),
     "tyre_gauge": Text("胎压表", "tyre pressure gauge"),
 }
 _BETWEEN = re.compile(r"(, | / )")

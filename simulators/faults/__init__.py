@@ -10,6 +10,7 @@ from simulators.faults import (
     bus_repair,
     bus_wiring,
     charging,
+    conformance,
     contactor,
     emergency_stop,
     gun,
@@ -25,6 +26,7 @@ from simulators.faults import (
     pilot_provoked,
     pilot_vehicle,
     protection,
+    repair,
     sensors,
     supply,
     temperature,
@@ -81,6 +83,8 @@ _FAMILIES = (
     pilot_provoked,
     pilot_pile,
     pilot_vehicle,
+    conformance,
+    repair,
 )
 
 

@@ -19,6 +19,10 @@ def _controller(rig: Rig) -> Any:
     return rig.pile.controller
 
 
+def _program(rig: Rig) -> Any:
+    return rig.pile.controller.program
+
+
 def _pilot(rig: Rig) -> Any:
     return rig.pile.pilot
 
@@ -86,19 +90,19 @@ FAULTS = (
         "supply-without-s2",
         Text("未等 S2 即合闸", "Supplies without S2"),
         Text("状态 2′ 就合闸。", "It closes its contactor in state 2′ already."),
-        defect(_controller, "waits_for_s2", False),
+        defect(_program, "waits_for_s2", False),
     ),
     _fault(
         "supply-never-again",
         Text("S2 重新闭合后不供电", "Does not supply again"),
         Text("同一会话内 S2 重新闭合，不再合闸。", "S2 closed again in one session is not seen."),
-        defect(_controller, "recloses", False),
+        defect(_program, "recloses", False),
     ),
     _fault(
         "s2-opening-ends-session",
         Text("S2 断开即结束会话", "Session ends when S2 opens"),
         Text("S2 一断开就停 PWM、结束会话。", "PWM and session end as soon as S2 opens."),
-        defect(_controller, "keeps_pwm", False),
+        defect(_program, "keeps_pwm", False),
     ),
     _fault(
         "lock-not-used",
@@ -110,25 +114,25 @@ FAULTS = (
         "start-ignored",
         Text("启动命令无效", "Start ignored"),
         Text("启动命令能写入，桩不动作。", "A start is taken by the register and by nothing else."),
-        defect(_controller, "takes_start", False),
+        defect(_program, "takes_start", False),
     ),
     _fault(
         "stop-ignored",
         Text("停止命令无效", "Stop ignored"),
         Text("停止命令能写入，桩继续充电。", "A stop is taken by the register; charging goes on."),
-        defect(_controller, "takes_stop", False),
+        defect(_program, "takes_stop", False),
     ),
     _fault(
         "pwm-comes-back",
         Text("停止后又输出 PWM", "PWM comes back after a stop"),
         Text("停止 1 s 后自行重新启动。", "A second after a stop it starts again by itself."),
-        defect(_controller, "stays_stopped", False),
+        defect(_program, "stays_stopped", False),
     ),
     _fault(
         "limit-clamped",
         Text("限值被抬高", "Limit raised"),
         Text("低于 13 A 的限值一律按 13 A。", "Limits below 13 A are taken for 13 A."),
-        defect(_controller, "lowest_limit", 13.0),
+        defect(_program, "lowest_limit", 13.0),
     ),
     _fault(
         "forced-opening-missing",
@@ -155,26 +159,26 @@ FAULTS = (
         "disable-ignored",
         Text("停用命令无效", "Disable ignored"),
         Text("写入停用后仍为启用。", "Taken out of service, it stays in service."),
-        defect(_controller, "takes_disable", False),
+        defect(_program, "takes_disable", False),
     ),
     _fault(
         "enable-ignored",
         Text("启用命令无效", "Enable ignored"),
         Text("停用后不能再启用。", "Once out of service it cannot be brought back."),
-        defect(_controller, "takes_enable", False),
+        defect(_program, "takes_enable", False),
     ),
     # What it checks and watches
     _fault(
         "diode-not-checked",
         Text("不检测二极管", "Diode not checked"),
         Text("合闸前不看 PWM 低电平。", "It does not look at the low level before closing."),
-        defect(_controller, "checks_diode", False),
+        defect(_program, "checks_diode", False),
     ),
     _fault(
         "adhesion-not-checked",
         Text("启动前不查粘连", "Adhesion not checked"),
         Text("启动前不看接触器反馈。", "It does not look at the feedback before a start."),
-        defect(_controller, "checks_adhesion", False),
+        defect(_program, "checks_adhesion", False),
     ),
     _fault(
         "door-fault-ignored",

@@ -1,9 +1,10 @@
 """Defects of the vehicle side that the control-pilot procedure finds."""
 
+from dataclasses import replace
 from typing import Any
 
 from harness.text import Text
-from simulators.faults.fault import Fault, defect
+from simulators.faults.fault import Defect, Fault, defect
 from simulators.rig import Rig
 
 
@@ -27,6 +28,22 @@ FAULTS = (
         kind="physics",
         role="vehicle",
         defects=(defect(_vehicle, "r3", 1620.0),),
+    ),
+    Fault(
+        name="vehicle-button-slow",
+        title=Text("按下按钮后降流太慢", "Slow at the latch button"),
+        detail=Text(
+            "按下枪上按钮 1.6 s 后才断开 S2。", "S2 opens 1.6 s after the button is pressed."
+        ),
+        kind="data",
+        role="vehicle",
+        defects=(
+            Defect(
+                _vehicle,
+                "settings",
+                lambda rig: replace(rig.world.vehicle.settings, button_opens_after=1.6),
+            ),
+        ),
     ),
     Fault(
         name="vehicle-draws-more",

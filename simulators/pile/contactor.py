@@ -5,6 +5,9 @@ from collections.abc import Callable
 from simulators.scheduler import Event, Scheduler
 from simulators.trace import Trace
 
+_COOLS_IN = 20.0
+"""Seconds until a hot coil holds again."""
+
 
 class Contactor:
     """Main contacts follow the coil after the mechanical delay.
@@ -36,6 +39,9 @@ class Contactor:
         self._coil_sound = True
         self._output_stuck = False
         self._auxiliary_stuck: bool | None = None
+        self.coil_lasts: float | None = None
+        """Seconds after which a defective coil gets too hot to hold; None: it holds."""
+        self._hot: Event | None = None
         self.closed = False
         """Main contacts."""
 
@@ -145,4 +151,21 @@ class Contactor:
         self.closed = closed
         self._welded = self._welded or (closed and self._welds_on_closing)
         self._trace.note(self._scheduler.t, "contactor", "closed" if closed else "open")
+        self._warm(closed)
         self._changed(True)
+
+    def _warm(self, closed: bool) -> None:
+        if self._hot is not None:
+            self._hot.cancel()
+            self._hot = None
+        if closed and self.coil_lasts is not None:
+            self._hot = self._scheduler.after(self.coil_lasts, self._drop_out)
+
+    def _drop_out(self) -> None:
+        """The hot coil lets go. It holds again once it is cold, which the next closing finds."""
+        self._hot = None
+        self.coil_sound = False
+        self._scheduler.after(_COOLS_IN, self._cool)
+
+    def _cool(self) -> None:
+        self.coil_sound = True

@@ -11,6 +11,7 @@ from simulators.pile.alarms import AlarmBoard
 from simulators.pile.contactor import Contactor
 from simulators.pile.lock import Lock
 from simulators.pile.pilot_output import PilotOutput
+from simulators.pile.program import Program
 from simulators.pile.session import Session
 from simulators.pile.settings import PileSettings
 from simulators.pilot import PilotState
@@ -68,22 +69,7 @@ class Controller:
         self.authorised = False
         self.follows_limit = True
         """False: a defect of its software, a limit other than 0 is stored and not used."""
-        # Defects of its software, for seeded faults; each is sound as it stands here.
-        self.checks_diode = True
-        self.checks_adhesion = True
-        self.waits_for_s2 = True
-        self.recloses = True
-        """False: S2 that closes again in the same session is not seen."""
-        self.takes_start = True
-        self.takes_stop = True
-        self.takes_disable = True
-        self.takes_enable = True
-        self.stays_stopped = True
-        """False: a second after a stop the session begins again."""
-        self.keeps_pwm = True
-        """False: the session ends when S2 opens."""
-        self.lowest_limit = 0.0
-        """Limits below this (A) are raised to it."""
+        self.program = Program()
         self._scheduler = scheduler
         self._alarms = alarms
         self._contactor = contactor
@@ -114,7 +100,7 @@ class Controller:
 
     def start(self) -> None:
         """A start command. Without effect while a fault stands or the pile is disabled."""
-        if self._alarms.blocking or not self.enabled or not self.takes_start:
+        if self._alarms.blocking or not self.enabled or not self.program.takes_start:
             return
         if self._alarms.holding and not self._session.active:
             return
@@ -125,7 +111,7 @@ class Controller:
 
     def stop(self, reason: str) -> None:
         """A stop: the vehicle gets its time to ramp down."""
-        if reason == "remote_stop" and not self.takes_stop:
+        if reason == "remote_stop" and not self.program.takes_stop:
             return
         self.authorised = False
         if self._session.active:
@@ -133,13 +119,13 @@ class Controller:
         self.run()
 
     def enable(self, on: bool) -> None:
-        if not (self.takes_enable if on else self.takes_disable):
+        if not (self.program.takes_enable if on else self.program.takes_disable):
             return
         self.enabled = on
         self.run()
 
     def limit(self, amperes: float) -> None:
-        self.current_limit = max(amperes, self.lowest_limit) if amperes else 0.0
+        self.current_limit = max(amperes, self.program.lowest_limit) if amperes else 0.0
         self.run()
 
     @property
@@ -255,7 +241,7 @@ class Controller:
             return self._close_session()
         if self.wanted <= 0 or self.cp not in (CONNECTED, READY_STATE):
             return False
-        if self._contactor.feedback and self.checks_adhesion:
+        if self._contactor.feedback and self.program.checks_adhesion:
             if self._timers.running("feedback") and not self._contactor.command:
                 return False  # still on its way open
             # Adhesion is looked for before every start; no PWM then (7.9).
@@ -276,13 +262,13 @@ class Controller:
             self.phase = Phase.PAUSED
             return True
         self._adjust_duty()
-        again = self._session.charged and not self.recloses
-        if (self.cp is not READY_STATE and self.waits_for_s2) or again:
+        again = self._session.charged and not self.program.recloses
+        if (self.cp is not READY_STATE and self.program.waits_for_s2) or again:
             self._timers.cancel("close")
             return False
         self._timers.cancel("start timeout")
         if not self._diode_proven:
-            if self.checks_diode and not self._low_level_ok():
+            if self.program.checks_diode and not self._low_level_ok():
                 self._alarms.strike("F-16")
                 return True
             self._diode_proven = True
@@ -294,7 +280,7 @@ class Controller:
         return False
 
     def _close(self) -> None:
-        there = self.cp is READY_STATE or (self.cp is CONNECTED and not self.waits_for_s2)
+        there = self.cp is READY_STATE or (self.cp is CONNECTED and not self.program.waits_for_s2)
         if self.phase is Phase.READY and there:
             self._session.charged = True
             self._contactor.want(True)
@@ -303,11 +289,11 @@ class Controller:
         self.run()
 
     def _charging(self) -> bool:
-        if self.cp is CONNECTED and self.waits_for_s2:
+        if self.cp is CONNECTED and self.program.waits_for_s2:
             # S2 has opened: off within 100 ms, the PWM stays (A.3.9.1, A.3.10.11).
             self._open()
             self.phase = Phase.READY
-            if not self.keeps_pwm:
+            if not self.program.keeps_pwm:
                 self._stop = "vehicle_stopped"
             return True
         if self.cp is FREE:
@@ -339,7 +325,7 @@ class Controller:
 
     def _close_session(self) -> bool:
         self._pilot.steady_high()
-        if self._stop == "remote_stop" and not self.stays_stopped:
+        if self._stop == "remote_stop" and not self.program.stays_stopped:
             self._timers.plan("again", 1.0, self._begin_again)
         self._end_session(self._stop or "unplugged")
         self.phase = Phase.AVAILABLE if self.cp is FREE else Phase.FINISHED

@@ -188,6 +188,8 @@ class Pile:
         if self.powered and not self._was_powered:
             wait = self.settings.boot_time if self.starts else math.inf
             self._boots_until = self.world.t + wait
+        if self._was_powered and not self.powered:
+            self.session.power_lost()
         self._was_powered = self.powered
         self.contactor.set_chain(self.emergency_stop.chain_closed and self.powered)
         self.protection.look()

@@ -23,6 +23,8 @@ class Session:
         self.stop_reason = "none"
         self.keeps_reason = True
         """False: a defect of its software, the reason is always that the vehicle stopped."""
+        self.survives = True
+        """False: a defect of its memory, a power loss wipes the record."""
         self._energy_at_start = 0.0
         self._energy = 0.0
         self._time = 0.0
@@ -45,6 +47,11 @@ class Session:
         started = self.ended if self.started is None else self.started
         record = SessionRecord(started, self.ended, round(self._energy), self.stop_reason)
         self._log.add(record)
+
+    def power_lost(self) -> None:
+        """What is kept through a power loss, and what a broken memory loses."""
+        if not self.survives and not self.active:
+            self._energy = self._time = 0.0
 
     @property
     def watt_hours(self) -> float:

@@ -32,6 +32,8 @@ _TARIFF = tuple(name for name in SETTINGS if name.startswith("tariff"))
 _DAY = 86_400.0
 _CLOCK_OFF = 180.0
 _WARM = 60.0
+_LEAP = 1000.0
+"""Wh that no register moves by within seconds."""
 _HIGH_STATES = ("charging", "suspended_ev", "suspended_evse")
 _CC = {10.0: 1500.0, 16.0: 680.0, 32.0: 220.0, 63.0: 100.0}
 """Rating of a cable (A) to RC (Ω), table A.5."""
@@ -77,6 +79,13 @@ def cp_level(volts: float | None) -> str | None:
     return "12V"
 
 
+def _rest_level(volts: float | None) -> str | None:
+    """State 1 is 11 to 13 V; from 10 V on a pile may still take it for that."""
+    if volts is not None and 10.0 <= volts < 11.0:
+        return "10V"
+    return _among(cp_level(volts), "12V")
+
+
 def _among(value: str | None, normal: str) -> str | None:
     if value is None:
         return None
@@ -87,7 +96,7 @@ def at_rest(found: Readings, ledger: Mapping[str, Scalar]) -> dict[str, str]:
     """Findings of a pile with nothing plugged in."""
     told = {
         "rest.state": _rest_state(state(found, "charging_state")),
-        "rest.cp": _among(cp_level(number(found, "cp_voltage_positive", "V")), "12V"),
+        "rest.cp": _rest_level(number(found, "cp_voltage_positive", "V")),
         "rest.cable": _among(state(found, "cable_state"), "not_connected"),
         "rest.holder": _among(state(found, "holder_state"), "in"),
         "rest.contactor": _among(state(found, "contactor_state"), "open"),
@@ -191,30 +200,34 @@ def clock(reading: Measurement | None, now: float) -> str | None:
     return "off" if abs(off) < _DAY else "lost"
 
 
-def live(clocks: Sequence[float]) -> str | None:
-    """Whether a clock that is read again and again moves as it should."""
+def live(clocks: Sequence[float], others: Sequence[float] = ()) -> str | None:
+    """Whether a clock that is read again and again moves as it should.
+
+    `others` are readings of something that is never quite still: a clock that stands while that
+    moves has stopped itself.
+    """
     if len(clocks) < 3:
         return None
     steps = [after - before for before, after in itertools.pairwise(clocks)]
     if all(step == 0 for step in steps):
-        return "frozen"
+        return "clock stands" if len(set(others)) > 1 else "frozen"
     return "stale" if any(step == 0 for step in steps) else OK
 
 
-def register(before: Measurement | None, after: Measurement | None) -> str | None:
-    """An energy register that was read twice while nothing was drawn."""
-    if before is None or after is None:
+def register(readings: Sequence[Measurement]) -> str | None:
+    """An energy register that was read again and again while nothing was drawn."""
+    known = [one for one in readings if isinstance(one.value, int | float)]
+    if len(known) < 2:
         return None
-    first, last = before.value, after.value
-    if not isinstance(first, int | float) or not isinstance(last, int | float):
-        return None
-    unit = after.unit or "kWh"
-    moved = convert(last - first, unit, "VAh" if "VA" in unit else "Wh")
-    if abs(moved) > 1000.0 or moved < 0:
+    unit = known[-1].unit or "kWh"
+    base = "VAh" if "VA" in unit else "Wh"
+    counts = [convert(float(one.value), unit, base) for one in known]  # type: ignore[arg-type]
+    if any(not 0.0 <= after - before <= _LEAP for before, after in itertools.pairwise(counts)):
         return "leaps"
-    if moved >= 1.0:
+    if counts[-1] - counts[0] >= 1.0:
         return "creeps"
-    return "coarse" if isinstance(after.raw, int) and after.raw and after.raw % 1000 == 0 else OK
+    raw = known[-1].raw
+    return "coarse" if isinstance(raw, int) and raw and raw % 1000 == 0 else OK
 
 
 def connection(found: Readings, rated: float | None) -> str | None:
@@ -251,7 +264,7 @@ def charging(found: Readings) -> dict[str, str]:
 def _band_word(value: float | None, low: float, high: float) -> str | None:
     if value is None:
         return None
-    return OK if low <= value <= high else "off"
+    return "low" if value < low else "high" if value > high else OK
 
 
 def _duty(found: Readings) -> str | None:

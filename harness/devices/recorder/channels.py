@@ -46,10 +46,11 @@ CHANNELS: dict[str, ChannelInfo] = {
         _states(
             "s1", "S1（由 CP 波形得出）", "S1 (from the waveform)", "high", "pwm", "low", "none"
         ),
-        _states("s2", "S2", "S2", "open", "closed"),
+        _states("s2", "开关 S2", "Switch S2", "open", "closed"),
         _states("contactor", "接触器主触点", "Main contacts", "open", "closed"),
         _states("cc", "CC", "CC", "open", "connected"),
         _states("pe", "接地连续性", "PE continuity", "open", "continuous"),
+        _states("latch", "机械锁按钮（S3）", "Latch button (S3)", "released", "pressed"),
         _states("plug", "枪", "Plug", "out", "in"),
         _states("emergency_stop", "急停按钮", "Emergency stop", "released", "pressed"),
         *(

@@ -13,8 +13,10 @@ from typing import Any
 
 from simulators.faults.fault import Fault
 from simulators.faults.found import (
+    pile_conf_01,
     pile_cp_01,
     pile_fault_01,
+    pile_maint_01,
     pile_met_01,
     pile_safe_01,
     pile_site_01,
@@ -23,11 +25,13 @@ from simulators.faults.found import (
 
 _PROCEDURES = (
     veh_chg_01,
+    pile_conf_01,
     pile_cp_01,
     pile_met_01,
     pile_safe_01,
     pile_site_01,
     pile_fault_01,
+    pile_maint_01,
 )
 
 

@@ -78,6 +78,7 @@ FOUND: Mapping[str, tuple[str, ...]] = {
         "levels-high",
         "levels-low",
     ),
+    "vehicle-button-slow": ("latch-current", "latch-s2"),
     "vehicle-draws-more": ("output-current", "limit-current"),
     "contactor-releases-late": (
         "s2-off",

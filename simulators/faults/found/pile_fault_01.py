@@ -1,7 +1,8 @@
 """Which steps of the fault procedure find which faults, and what it names.
 
-Computed by running, see `harness matrix`. Every fault is named by itself; a spare part that is as
-bad as the old one is named as what it is, and the repair is not proved.
+Computed by running, see `harness matrix`. Almost every fault is named by itself. A spare part that
+is as bad as the old one, and a setting that does not take what is written, are named as what they
+are, and the repair is not proved. Where along its way a line is open no reading at its ends tells.
 """
 
 from collections.abc import Mapping
@@ -184,6 +185,18 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "estop-monitor-contact-welded": (
         "states",
         "session",
+        "diagnosis",
+    ),
+    "estop-not-wired": (
+        "states",
+        "diagnosis",
+    ),
+    "estop-auto-reset": (
+        "states",
+        "diagnosis",
+    ),
+    "estop-reset-stuck": (
+        "states",
         "diagnosis",
     ),
     "estop-pressed": (
@@ -546,6 +559,38 @@ FOUND: Mapping[str, tuple[str, ...]] = {
         "alarms",
         "diagnosis",
     ),
+    "contactor-welds-on-closing": (
+        "alarms",
+        "session",
+        "diagnosis",
+    ),
+    "bus-line-open": (
+        "link",
+        "by-hand",
+        "diagnosis",
+    ),
+    "clock-stopped": (
+        "settings",
+        "diagnosis",
+    ),
+    "clock-write-ignored": (
+        "settings",
+        "diagnosis",
+        "sweep",
+    ),
+    "tariff-write-ignored": (
+        "settings",
+        "diagnosis",
+        "sweep",
+    ),
+    "limit-not-used": (
+        "session",
+        "diagnosis",
+    ),
+    "duty-follows-late": (
+        "session",
+        "diagnosis",
+    ),
     "duty-off": (
         "pilot",
         "diagnosis",
@@ -577,11 +622,55 @@ FOUND: Mapping[str, tuple[str, ...]] = {
         "session",
         "diagnosis",
     ),
+    "pilot-high-level-off": (
+        "pilot",
+        "diagnosis",
+    ),
+    "pwm-stuck-on": (
+        "pilot",
+        "session",
+        "diagnosis",
+    ),
+    "start-ignored": (
+        "session",
+        "diagnosis",
+    ),
+    "stop-ignored": (
+        "session",
+        "diagnosis",
+    ),
+    "limit-clamped": (
+        "session",
+        "diagnosis",
+    ),
+    "stop-reason-lost": (
+        "session",
+        "diagnosis",
+    ),
+    "contactor-welded-unseen": (
+        "alarms",
+        "session",
+        "by-hand",
+        "diagnosis",
+    ),
+    "pilot-r2-low": (
+        "pilot",
+        "diagnosis",
+    ),
+    "pilot-r3-low": (
+        "pilot",
+        "session",
+        "diagnosis",
+    ),
 }
 """Fault -> steps whose device verdict it turns to fail."""
 
 DIAGNOSIS: Mapping[str, str] = {
     **{name: name for name in FOUND},
     "contactor-spare-welded": "contactor-welded",
+    "modbus-line-broken": "bus-line-open|modbus-line-broken",
+    "bus-line-open": "bus-line-open|modbus-line-broken",
+    "clock-write-ignored": "clock-drift",
+    "tariff-write-ignored": "tariff-wrong",
 }
 """Fault -> what the diagnosis has to name."""

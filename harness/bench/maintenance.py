@@ -1,0 +1,109 @@
+"""What is known beforehand about a repair: contract, work order, the state before it.
+
+On a real bench it stands in the bench file under `maintenance:`; a simulated bench brings its own.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+from pydantic import Field
+
+from harness.bench.recorder import Attach
+from harness.devices.modbus.snapshot import Snapshot, parse_snapshot
+from harness.errors import NotAvailableError, UsageError
+from harness.fields import FileModel, Kebab
+from harness.quantity import Scalar
+
+KIND = "snapshots"
+"""Folder of the snapshots among a run's attachments."""
+NOTHING_KNOWN = "the bench file has no `maintenance` section"
+
+
+class MaintenanceEntry(FileModel):
+    """The papers of one repair."""
+
+    contract: dict[Kebab, Scalar] = Field(
+        default_factory=dict,
+        description="What was agreed: scope, part, labour, warranty ... -> what the contract says",
+    )
+    order: dict[Kebab, Scalar] = Field(
+        default_factory=dict, description="The same as the supplier's work order has it"
+    )
+    approved_firmware: list[str] = Field(
+        default_factory=list, description="Versions that may be in service"
+    )
+    expected: list[str] = Field(
+        default_factory=list, description="Points that the work was to change"
+    )
+    before: str | None = Field(
+        default=None, description="Snapshot taken before the repair; a file beside the bench file"
+    )
+
+
+class RepairSource(Protocol):
+    """What a simulated bench knows about the repair."""
+
+    @property
+    def repair(self) -> Mapping[str, object]:
+        """Keys of MaintenanceEntry, without `before`."""
+        ...
+
+    @property
+    def before_repair(self) -> Snapshot | None: ...
+
+
+class BenchMaintenance:
+    """What steps ask about the repair, and the snapshots of this run."""
+
+    def __init__(
+        self,
+        entry: MaintenanceEntry | None,
+        source: RepairSource | None,
+        *,
+        folder: Path | None,
+        attach: Attach | None,
+    ) -> None:
+        """`folder` is that of the bench file; without `attach` nothing is kept with the run."""
+        self._entry = entry
+        self._source = source
+        self._folder = folder
+        self._attach = attach
+        self._kept: dict[str, Snapshot] = {}
+
+    @property
+    def papers(self) -> MaintenanceEntry:
+        """Contract, order and the rest. Raises NotAvailableError."""
+        if self._entry is not None:
+            return self._entry
+        if self._source is None:
+            raise NotAvailableError(NOTHING_KNOWN)
+        return MaintenanceEntry.model_validate(self._source.repair)
+
+    def before(self) -> Snapshot:
+        """The stored snapshot. Raises NotAvailableError and UsageError."""
+        if self._entry is None and self._source is not None:
+            found = self._source.before_repair
+            if found is not None:
+                return found
+        if self._entry is None or self._entry.before is None:
+            raise NotAvailableError("the bench file names no snapshot from before the repair")
+        path = (self._folder or Path()) / self._entry.before
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise UsageError(f"{path}: {error.strerror or error}") from error
+        return parse_snapshot(data, self._entry.before)
+
+    def keep(self, step: str, snapshot: Snapshot) -> str:
+        """Keep a snapshot for later steps and with the run; where it lies, or nothing."""
+        self._kept[step] = snapshot
+        if self._attach is None:
+            return ""
+        return self._attach(KIND, f"{step}.json", snapshot.dump()).copy
+
+    def kept(self, step: str) -> Snapshot:
+        """The snapshot of a step. Raises NotAvailableError."""
+        if step not in self._kept:
+            raise NotAvailableError(f"step {step} has kept no snapshot")
+        return self._kept[step]
