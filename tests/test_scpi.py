@@ -17,6 +17,7 @@ from harness.devices.instrument.connection import VisaConnection
 from harness.devices.instrument.device import ScpiDevice
 from harness.devices.instrument.profile import list_instrument_profiles, load_instrument_profile
 from harness.engine import details, wording
+from harness.engine.prepare import prepare
 from harness.errors import (
     BadReplyError,
     BenchError,
@@ -109,6 +110,25 @@ def test_by_power_too(ran: Callable[..., Outcome]) -> None:
         + step("sees", "load.measure", "{points: [active_power]}", f"limit: {power}")
     )
     assert outcome.verdicts["sees"] is Verdict.PASS
+
+
+def test_what_is_set_is_announced(tmp_path: Path) -> None:
+    path = tmp_path / "bench.yaml"
+    path.write_text(BENCH, encoding="utf-8")
+    steps = (
+        step("draw", "load.draw", "{current: 10 A}")
+        + step("both", "bench.draw_current", "{current: lowest}")
+        + step("none", "load.off")
+    )
+    request = prepare(
+        [str(write_procedure(tmp_path, steps))], bench=str(path), folder=tmp_path / "x"
+    )
+    assert request.plans[0].writes == [
+        "draw: load (load.draw: current 10 A)",
+        "both: pile.current_limit",
+        "both: load (bench.draw_current: current lowest, point current_limit)",
+        "none: load (load.off: off)",
+    ]
 
 
 def test_a_load_that_is_not_touched_is_left(ran: Callable[..., Outcome]) -> None:

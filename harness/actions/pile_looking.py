@@ -255,6 +255,8 @@ async def _watch_session(
         found["rep.cp_waiting"] = moved
     if last == "charging":
         found |= words.charging(moments[-1])
+    elif (duty := words.duty(moments[-1])) is not None:
+        found["rep.duty"] = duty
     levels = [words.number(one, "cp_voltage_negative", "V") for one in moments]
     with_pwm = [v for v, one in zip(levels, moments, strict=True)
                 if v is not None and (words.number(one, "cp_duty", "%") or 0) > 0]  # fmt: skip
@@ -317,9 +319,8 @@ async def _clamp(step: StepContext, device: ModbusDevice, ask: Text) -> None:
 
 def _announces(found: words.Readings) -> bool:
     """The pile puts out a PWM, as far as its readings tell."""
-    if "cp_duty" not in found:
-        return True
-    return (words.number(found, "cp_duty", "%") or 0.0) > 0.0
+    duty = words.number(found, "cp_duty", "%")
+    return duty is None or duty > 0.0
 
 
 def _stopped(before: words.Readings, after: words.Readings) -> str:

@@ -152,6 +152,7 @@ _STATES = {
     "not obeyed": Text("桩不响应", "not obeyed by the pile"),
     "contactor stays": Text("接触器不断开", "the contactor stays closed"),
     "not started": Text("没有启动", "not started"),
+    "beyond": Text("超出允许范围", "beyond what is allowed"),
     "another": Text("另一数值", "another value"),
     "clock stands": Text("只有时钟不走", "only the clock stands"),
     "no reaction": Text("无反应", "no reaction"),

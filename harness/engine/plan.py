@@ -11,6 +11,7 @@ from typing import Any
 
 from harness.actions.context import ItemRef
 from harness.actions.registry import Action, CheckContext, StateOf, get_action
+from harness.bench.instrument_files import SCPI_ROLES
 from harness.bench.load import LoadedBench
 from harness.bench.states import can_hold, expected_of, fits, flags_of, shipped_points
 from harness.catalogue.load import Catalogue
@@ -453,6 +454,12 @@ def _listed(states: object) -> Iterator[tuple[Path_, object]]:
         yield (), None
 
 
+def _instrument_set(action: Action, bench: LoadedBench) -> str:
+    """The load or source that a verb sets on this bench; empty when there is none."""
+    wanted = (action.role, *action.also)
+    return next((role for role in SCPI_ROLES if role in wanted and role in bench.scpi), "")
+
+
 def _announce(plan: Plan, planned: PlannedStep, bench: LoadedBench) -> None:
     step, action = planned.model.id, planned.action
     for role, point, reference in action.point_names(planned.parameters):
@@ -470,6 +477,9 @@ def _announce(plan: Plan, planned: PlannedStep, bench: LoadedBench) -> None:
     if action.writes and action.role == "vehicle":
         named = (planned.parameters.get(name) for name in ("message", "unit", "did", "to"))
         plan.writes.append(" ".join([f"{step}: {action.name}", *filter(None, named)]))
+    if action.writes and (role := _instrument_set(action, bench)):
+        given = [f"{name} {value}" for name, value in planned.parameters.items() if value]
+        plan.writes.append(f"{step}: {role} ({action.name}: {', '.join(given) or 'off'})")
     if action.role == "fault" and "injector" in bench.model.devices:
         relay = bench.model.devices["injector"].faults.get(planned.parameters["fault"])
         if relay is not None:

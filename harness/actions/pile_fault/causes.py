@@ -145,6 +145,7 @@ CAUSES: tuple[Cause, ...] = (
     _c("stop-reason-lost", "停止原因不符", "stop reason wrong",
        rep_stop_reason="vehicle_stopped", rep_outcome="ok"),
     _c("duty-off", "占空比超差", "duty off", rep_duty="off"),
+    _c("pwm-nearly-on", "占空比接近 100 %", "duty close to 100 %", rep_duty="beyond"),
     _c("limit-not-used", "限值不生效", "limit not used", rep_limit="ignored"),
     _c("limit-clamped", "限值被抬高", "limit raised", rep_limit="another"),
     _c("duty-follows-late", "占空比调节迟缓", "duty follows late", rep_limit="late"),

@@ -32,6 +32,7 @@ _TARIFF = tuple(name for name in SETTINGS if name.startswith("tariff"))
 _DAY = 86_400.0
 _CLOCK_OFF = 180.0
 _WARM = 60.0
+_MOST_DUTY = 97.0
 _LEAP = 1000.0
 """Wh that no register moves by within seconds."""
 _HIGH_STATES = ("charging", "suspended_ev", "suspended_evse")
@@ -254,7 +255,7 @@ def cc(ohms: float, rated: float | None) -> str:
 def charging(found: Readings) -> dict[str, str]:
     """Findings of a pile that charges, from readings of one moment."""
     told: dict[str, str | None] = {
-        "rep.duty": _duty(found),
+        "rep.duty": duty(found),
         "rep.cp_ready": _band_word(number(found, "cp_voltage_positive", "V"), 5.4, 6.6),
         "rep.current": _current(found),
     }
@@ -267,13 +268,21 @@ def _band_word(value: float | None, low: float, high: float) -> str | None:
     return "low" if value < low else "high" if value > high else OK
 
 
-def _duty(found: Readings) -> str | None:
-    """Whether the duty announces what the pile says it does (table A.2), to 1.5 points."""
-    duty, amperes = number(found, "cp_duty", "%"), number(found, "signaled_current", "A")
-    if duty is None or amperes is None or amperes <= 0 or duty <= 0:
+def duty(found: Readings) -> str | None:
+    """Whether the duty announces what the pile says it does (table A.2), to 1.5 points.
+
+    Above 97 % nothing may be announced.
+    """
+    one = found.get("cp_duty")
+    if one is not None and one.quality is Quality.OUT_OF_RANGE:
+        return "beyond"
+    shown, amperes = number(found, "cp_duty", "%"), number(found, "signaled_current", "A")
+    if shown is None or amperes is None or amperes <= 0 or shown <= 0:
         return None
+    if shown > _MOST_DUTY:
+        return "beyond"
     wanted = amperes / 0.6 if amperes <= 51.0 else amperes / 2.5 + 64.0
-    return OK if abs(duty - wanted) <= 1.5 else "off"
+    return OK if abs(shown - wanted) <= 1.5 else "off"
 
 
 def _current(found: Readings) -> str | None:

@@ -662,6 +662,11 @@ FOUND: Mapping[str, tuple[str, ...]] = {
         "session",
         "diagnosis",
     ),
+    "pwm-nearly-on": (
+        "pilot",
+        "session",
+        "diagnosis",
+    ),
 }
 """Fault -> steps whose device verdict it turns to fail."""
 
