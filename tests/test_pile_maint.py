@@ -248,3 +248,17 @@ def test_a_session_that_breaks_off_is_still_stopped(accept: Run) -> None:
     assert Verdict.FAIL in (found["charging_state"], found["contactor_state"])
     assert "time_to_stop" in found
     assert not [e for e in events if isinstance(e, OutcomeNoted) and "safe" in e.detail]
+
+
+@pytest.mark.parametrize("profile", ["heidelberg-energy-control", "etek-ekepc2", "sungrow-ac011e"])
+def test_other_maps_raise_no_alarm(
+    profile: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Energy in VAh, points that are there only in some modes, 16 A at most and a slow start."""
+    monkeypatch.setenv("HARNESS_KEYS", str(tmp_path / "keys"))
+    bench = load_bench("sim", pile_profile=profile)
+    plan = make_plan(load_procedure(PROCEDURE), bench, load_catalogue(), energise=True)
+    result = execute(RunRequest([plan], bench, tmp_path / "run", pace=0.2))
+    found = {one for one in result.verdicts[PROCEDURE].values() if one is not None}
+    assert found <= {Verdict.PASS, Verdict.CONDITIONAL_PASS, Verdict.NOT_RUN}
+    assert verdict(result, "before") is Verdict.PASS
