@@ -19,7 +19,7 @@ from harness.devices.modbus.snapshot import (
     parse_snapshot,
     readable,
 )
-from harness.engine import wording
+from harness.engine import details, wording
 from harness.engine.plan import make_plan
 from harness.engine.run import RunRequest, RunResult, execute
 from harness.errors import FileError, UsageError
@@ -237,6 +237,13 @@ def test_without_papers_nothing_is_made_up(accept: Run) -> None:
 def test_a_wrong_key_of_the_papers_is_named(accept: Run) -> None:
     with pytest.raises(FileError, match="warrantee"):
         accept(papers={"warrantee": {}})
+
+
+def test_what_was_to_change_has_to_be_a_point(accept: Run) -> None:
+    with pytest.raises(FileError, match="firmwareversion") as error:
+        accept(papers={"expected": ["firmwareversion"]})
+    assert "firmware_version" in error.value.problems[0].expected
+    assert "没有数据点" in details.describe(error.value)
 
 
 def test_a_session_that_breaks_off_is_still_stopped(accept: Run) -> None:

@@ -150,6 +150,7 @@ def load_bench(name: str, *, pile_profile: str | None = None) -> LoadedBench:
         check.connections()
     if len(profiles) + len(scpi) + (vehicle is not None) == len(model.devices):
         check.site()
+        check.maintenance()
     check.instruments()
     pile = model.devices.get("pile")
     problems += check_recorder(model, places, pile is not None and not pile.connected)
@@ -370,6 +371,20 @@ class _Check:
             )
         elif not fits(points, value):
             self._complain(where, f"{name} cannot be {value!r}", expected_of(points))
+
+    def maintenance(self) -> None:
+        """What a repair was to change are points of the pile."""
+        entry, pile = self._model.maintenance, self._profiles.get("pile")
+        if entry is None or pile is None:
+            return
+        for index, name in enumerate(entry.expected):
+            if name not in pile.described:
+                close = get_close_matches(name, sorted(pile.described), 3)
+                self._complain(
+                    ("maintenance", "expected", index),
+                    f"no device of this bench has a point {name!r}",
+                    "a point of a profile" + (f": {', '.join(close)}?" if close else ""),
+                )
 
     def _maps(self) -> Iterator[Mapping[str, PointInfo]]:
         """Points of every device."""
