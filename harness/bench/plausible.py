@@ -25,7 +25,6 @@ _SPANS: dict[str, tuple[float, float]] = {
 }
 """What an AC pile or its meter can show, by unit, where the profile does not say it closer: own
 values, wide enough for any low-voltage installation (100 MWh are years at full power)."""
-_FAR = 1000.0
 _CHECK_PROFILE = Text("检查设备型号与点表是否一致", "check that the device fits the profile")
 
 
@@ -136,9 +135,9 @@ def _if_swapped(point: Point, reading: Measurement, reply: str) -> float | None:
             # A count whose low words are all zero is most likely one with its words swapped.
             ordered = words if point.word_order == "big" else words[::-1]
             bad = ordered[0] != 0 and not any(ordered[1:])
-            # So is one that nobody can believe and that the other order makes far smaller.
-            far = abs(reading.value) > _FAR * abs(other.value)
-            bad = bad or (_is_beyond(point, reading.value) and far)
+            # So is one that nobody can believe, where the other order gives one that anybody can.
+            beyond = _is_beyond(point, reading.value) and not _is_beyond(point, other.value)
+            bad = bad or beyond
     return float(other.value) if bad else None
 
 
