@@ -8,6 +8,7 @@ and `12:30` stay text, and a key given twice is an error.
 
 import hashlib
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -99,7 +100,7 @@ def loads(data: bytes, name: str) -> tuple[Any, Places]:
         line = data[: error.start].count(b"\n") + 1
         raise FileError([Problem(name, line, 1, "the file is not UTF-8 text", "UTF-8")]) from error
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = _compose(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
@@ -121,6 +122,18 @@ def loads(data: bytes, name: str) -> tuple[Any, Places]:
     if problems:
         raise FileError(problems)
     return value, places
+
+
+def _compose(text: str) -> yaml.Node | None:
+    """The nodes of a text, by libyaml where it is there: it takes a tenth of the time.
+
+    What libyaml does not accept is left to the parser in Python, whose messages are ours.
+    """
+    fast: Any = getattr(yaml, "CSafeLoader", None)
+    if fast is not None:
+        with suppress(yaml.YAMLError, RecursionError, ValueError):
+            return yaml.compose(text, Loader=fast)
+    return yaml.compose(text, Loader=yaml.SafeLoader)
 
 
 def _build(

@@ -43,6 +43,9 @@ class Span(msgspec.Struct, frozen=True):
         return f"{self.low:g} … {self.high:g} {self.unit}"
 
     def holds(self, value: float, unit: str) -> bool:
+        """Whether a reading lies inside; volts and amperes also with the leads swapped."""
+        if self.low == 0 and any(same_dimension(self.unit, one) for one in ("V", "A")):
+            value = abs(value)
         return self.low <= convert(value, unit, self.unit) <= self.high
 
 

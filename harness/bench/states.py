@@ -5,7 +5,7 @@ from functools import cache
 
 from harness.devices.device import PointInfo
 from harness.devices.modbus.canonical import CANONICAL
-from harness.devices.modbus.profile import list_profiles, load_profile
+from harness.devices.modbus.profile import Profile, list_profiles, load_profile
 
 _SWITCHED = (True, False)
 
@@ -15,12 +15,16 @@ def shipped_points(kind: str, name: str) -> tuple[PointInfo, ...]:
     """That point of every shipped profile of one kind (`pile`, `meter`, `vehicle`) that has it."""
     if kind == "vehicle":
         return _shipped_vehicle_points(name)
-    profiles = (load_profile(profile) for profile in list_profiles())
     return tuple(
         profile.described[name]
-        for profile in profiles
+        for profile in _shipped()
         if profile.kind == kind and name in profile.described
     )
+
+
+@cache
+def _shipped() -> tuple[Profile, ...]:
+    return tuple(load_profile(name) for name in list_profiles())
 
 
 def _shipped_vehicle_points(name: str) -> tuple[PointInfo, ...]:
