@@ -439,9 +439,10 @@ def _profiles(
             name = str(folder / name)
         where = ("devices", role, "profile")
         try:
-            profile = load_profile(name, folders, connector=entry.connector)
+            profile = load_profile(name, folders, connector=entry.connector, variant=entry.variant)
         except UnknownNameError as error:
-            problems.append(places.problem(where, error.detail, "a profile that exists"))
+            where = ("devices", role, error.kind)
+            problems.append(places.problem(where, error.detail, f"a {error.kind} that exists"))
             continue
         except UsageError as error:  # a connector that it does not have
             what, _, expected = error.detail.partition("; expected ")

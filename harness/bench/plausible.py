@@ -68,7 +68,7 @@ def complaint_about(point: Point, reading: Measurement, reply: str) -> Doubt | N
 
 def _if_swapped(point: Point, reading: Measurement, reply: str) -> float | None:
     """The value with the words the other way round, where that is far easier to believe."""
-    if point.type not in _TWO_WORDS or point.words < 2:
+    if point.type not in _TWO_WORDS or point.words < 2 or point.bits_at is not None:
         return None
     words = _words_of(point, reply)
     if words is None:

@@ -34,6 +34,7 @@ _SHARED = Text("通用数据点", "Shared points")
 _OWN = Text("厂家自有", "The vendor's own")
 _MADE = Text("合成数据点", "Derived")
 _CONNECTORS = Text("接口数", "Connectors")
+_VARIANTS = Text("变型", "Variants")
 _SAFE = Text("安全停止", "Made safe by")
 _NEVER = Text("未写明，因此不会启动充电", "not said, so charging is never started")
 _KEPT = Text("断电保持的设置", "Kept without supply")
@@ -138,6 +139,7 @@ def _show(profile: Profile, points: list[Point], blocks: list[Block]) -> None:
         (say(_OWN), ", ".join(own) or say(_NONE)),
         *([(say(_MADE), "; ".join(made))] if made else []),
         *([(say(_CONNECTORS), str(profile.connectors))] if profile.connectors > 1 else []),
+        *([(say(_VARIANTS), ", ".join(profile.variants))] if profile.variants else []),
         *((say(_LINK), _link(link)) for link in profile.links.values()),
         (say(_WATCHDOG), _watchdog(profile)),
         *(
@@ -207,6 +209,7 @@ def _as_json(profile: Profile, points: list[Point], blocks: list[Block]) -> dict
         "requests_one_by_one": _one_by_one(points),
         "derived": {name: list(one.needs) for name, one in profile.derived.items()},
         "connectors": profile.connectors,
+        "variants": list(profile.variants),
         "shared": [name for name in profile.points if name in CANONICAL],
         "watchdog": profile.watchdog.fed_by if profile.watchdog is not None else None,
         "safe_state": profile.safe_state.sequence if profile.safe_state is not None else None,
