@@ -1,19 +1,28 @@
-"""Bits of registers, variants of a device, texts in UTF-16 and watchdogs that want tokens."""
+"""Bits of registers, variants, texts in UTF-16, tokens for watchdogs, and other masters."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+from benchkit import run_procedure, write_procedure
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from modbus_help import FakeDevice, opened, serving, shipped, soon, virtual
 
 from harness.bench.feeding import WatchdogFeeder
 from harness.bench.load import load_bench
+from harness.bench.overwriting import changed_by_others
+from harness.cli.root import ROOT
 from harness.clock import Clock, sleep
 from harness.devices.modbus.codec import decode, encode
+from harness.devices.modbus.connection import ModbusConnection
 from harness.devices.modbus.points import Point, Profile, Table
 from harness.devices.modbus.profile import SHIPPED, load_profile
+from harness.engine import wording
 from harness.errors import FileError, NotAvailableError, UnknownNameError, UsageError
+from harness.events import Event, OutcomeNoted, StepEnded, StepStarted
 from harness.quantity import Quality
 from simulators.bench import SimulatedBench
 
@@ -163,6 +172,10 @@ WRONG = {
     "marker": ("not_available: [15]", "not_available: [16]", "16 does not fit a u16 with bits 4"),
     "flags": ("not_available: [15]", "bits: {0: x}", "'bits' speaks of the whole register"),
     "packed": ("not_available: [15]", "packing: hex", "'packing' speaks of the whole register"),
+    "no setting": ("not_available: [15]", "overwritten_by_others: true",
+                   "'overwritten_by_others' on a point that cannot be written"),
+    "never shown": ("access: w}", "access: w, overwritten_by_others: true}",
+                    "nothing shows what another master has written there"),
     "variant's bits": ("bits_at: [0, 3]", "bits_at: [0, 16]", "a u16 has no bit 16"),
     "variant's key": ("note: in the lower half", "nota: x", "'nota' is not known here"),
     "variant's value": ("note: in the lower half", "note: 5", "5 is not accepted"),
@@ -225,6 +238,21 @@ def test_the_bench_file_says_which_variant_it_is(tmp_path: Path) -> None:
     assert problem.line == 6
     assert "no variant is called 'odd-energy-addresses'" in str(problem)
     assert "a variant that exists" in str(problem)
+
+
+def test_the_command_line_shows_a_variant() -> None:
+    def tables(*arguments: str) -> set[str]:
+        call = ["profile", "check", "chint-dtsu666", "--json", *arguments]
+        result = CliRunner().invoke(ROOT, call)
+        found = json.loads(result.output)
+        assert found["variants"] == ["older-energy-addresses", "input-registers"]
+        return {request["table"] for request in found["requests"]}
+
+    assert tables() == {"holding"}
+    assert tables("--variant", "input-registers") == {"input", "holding"}
+    refused = CliRunner().invoke(ROOT, ["profile", "check", "chint-dtsu666", "--variant", "odd"])
+    assert refused.exit_code != 0
+    assert "older-energy-addresses" in refused.output
 
 
 SHIPPED_VARIANTS = [
@@ -295,6 +323,90 @@ def test_tokens_are_written_in_turn(tmp_path: Path) -> None:
             assert fake.writes == [(6, 1, [token]) for token in (1, 2, 1, 2, 1)]
             await sleep(20.0)
             assert len(fake.writes) == 5, "nothing is written once it was stopped"
+
+    virtual(main)
+
+
+# Another master
+
+STEPS = """
+- id: set
+  title: {zh: 设定, en: Set}
+  do: pile.set
+  with: {point: current_limit, value: 10 A}
+- id: look
+  title: {zh: 读数, en: Look}
+  do: pile.record
+  with: {points: [current_limit]}
+- id: again
+  title: {zh: 再读, en: Look again}
+  do: pile.record
+  with: {points: [current_limit]}
+"""
+
+
+@pytest.mark.parametrize("disturbed", [True, False])
+def test_what_another_master_has_changed_is_put_on_record(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, disturbed: bool
+) -> None:
+    benches: list[SimulatedBench] = []
+    start = SimulatedBench.start_in_memory
+
+    async def starting(bench: SimulatedBench, *given: Any) -> dict[str, ModbusConnection]:
+        benches.append(bench)
+        return await start(bench, *given)
+
+    def other_master(event: Event) -> None:
+        if disturbed and isinstance(event, StepStarted) and event.step == "look":
+            benches[0].slaves["pile"].registers.write(6, 21202, [160])
+
+    monkeypatch.setattr(SimulatedBench, "start_in_memory", starting)
+    outcome = run_procedure(
+        tmp_path,
+        write_procedure(tmp_path, STEPS),
+        pile_profile="sungrow-ac011e",
+        listener=other_master,
+    )
+    changed = "another master may have changed current_limit: written 10 A, now 16 A"
+    found = [one for one in outcome.events if isinstance(one, OutcomeNoted | StepEnded)]
+    seen = [one.detail if isinstance(one, OutcomeNoted) else one.step for one in found]
+    assert seen == ["set", *([changed] if disturbed else []), "look", "again"]
+    assert wording.reason(changed).zh.endswith("可能被其他主站改动：写入 10 A，现为 16 A")
+
+
+def test_only_what_was_read_back_as_written_can_be_changed_by_another(tmp_path: Path) -> None:
+    marked = ("default: 0x35}", "default: 0x35, overwritten_by_others: true}")
+    profile = load_profile(str(written(tmp_path, marked)))
+    fake = FakeDevice(u1=profile)
+
+    async def main() -> None:
+        async with (
+            serving(fake, "memory-rtu") as connection,
+            opened(connection, profile, virtual=True) as (device, record),
+        ):
+            devices = {"pile": device}
+            await device.write("settings", 1, soon())
+            fake.put("settings", 2)
+            assert not await changed_by_others(devices, ()), "the device may not have taken it"
+            await device.write_and_read_back("settings", 3, soon())
+            await device.write("settings", 3, soon())
+            record.clear()
+            assert not await changed_by_others(devices, {"pile"})
+            assert not record, "a device that is off is not asked"
+            assert not await changed_by_others(devices, ())
+            fake.put("settings", 4)
+            (event,) = await changed_by_others(devices, ())
+            assert (event.where, event.detail) == (
+                "pile.settings",
+                "another master may have changed settings: written 3, now 4",
+            )
+            assert not await changed_by_others(devices, ()), "once is enough"
+            await device.write_and_read_back("settings", 5, soon())
+            await device.write("settings", 6, soon())
+            assert not await changed_by_others(devices, ()), "this run wrote something else since"
+            await device.write_and_read_back("settings", 7, soon())
+            fake.spoil = lambda reply: b""
+            assert not await changed_by_others(devices, ()), "silence says nothing"
 
     virtual(main)
 

@@ -35,6 +35,9 @@ _OWN = Text("厂家自有", "The vendor's own")
 _MADE = Text("合成数据点", "Derived")
 _CONNECTORS = Text("接口数", "Connectors")
 _VARIANTS = Text("变型", "Variants")
+_variant_option = option(
+    "--variant", metavar="NAME", about=Text("点表中的变型", "A variant that the map describes")
+)
 _SAFE = Text("安全停止", "Made safe by")
 _NEVER = Text("未写明，因此不会启动充电", "not said, so charging is never started")
 _KEPT = Text("断电保持的设置", "Kept without supply")
@@ -102,10 +105,11 @@ def new(file: str, kind: str) -> None:
     ),
 )
 @argument("profile", metavar="FILE", about=Text("点表文件或名称", "A file, or a name"))
+@_variant_option
 @json_option
-def check(profile: str, as_json: bool) -> None:
+def check(profile: str, variant: str | None, as_json: bool) -> None:
     """Load a profile and say what it amounts to. Raises FileError, UnknownNameError."""
-    found = load_profile(profile)
+    found = load_profile(profile, variant=variant)
     points = [point for point in found.points.values() if point.readable]
     blocks = plan(points, found.rules)
     if as_json:
@@ -243,19 +247,31 @@ def _as_json(profile: Profile, points: list[Point], blocks: list[Block]) -> dict
     about=Text("站号（缺省为点表所写）", "Unit id (default: as the map says)"),
 )
 @option("--baudrate", type=click.IntRange(300, 4_000_000), about=Text("波特率", "Baud rate"))
+@_variant_option
 @json_option
-def probe(profile: str, address: str, unit: int | None, baudrate: int | None, as_json: bool) -> int:
+def probe(
+    profile: str,
+    *,
+    address: str,
+    unit: int | None,
+    baudrate: int | None,
+    variant: str | None,
+    as_json: bool,
+) -> int:
     """Probe one device without a bench file."""
     from harness.cli.probe import show_probe  # noqa: PLC0415 - the others do without
 
-    found = load_profile(profile)
+    found = load_profile(profile, variant=variant)
     connection = connection_of(address)
     if unit is not None:
         connection["unit"] = unit
     if baudrate is not None:
         connection["baudrate"] = baudrate
     name = str(Path(profile).absolute()) if profile.endswith((".yaml", ".yml")) else profile
-    devices = {found.kind: {"profile": name, "connection": connection}}
+    device = {"profile": name, "connection": connection}
+    if variant is not None:
+        device["variant"] = variant
+    devices = {found.kind: device}
     with tempfile.TemporaryDirectory(prefix="harness-probe-") as folder:
         bench = Path(folder) / "probe.yaml"
         text = yaml.safe_dump({"bench": "probe", "devices": devices}, allow_unicode=True)

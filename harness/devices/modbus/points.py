@@ -204,6 +204,8 @@ class Point:
     """Points that take the same value, each in a request of its own (one limit per phase)."""
     self_clearing: bool = False
     """The device takes the command and clears the register by itself."""
+    overwritten_by_others: bool = False
+    """Another master is known to write it, too."""
     confidence: Confidence = "high"
     note: str = ""
     doubts: tuple[Doubt, ...] = ()

@@ -60,6 +60,9 @@ Keys of a point. Only `at` is needed; numbers are in `unit` unless said otherwis
     read_back      the point that shows what was written, if not this one
     settle         how long after a write the read-back cannot be trusted yet
     self_clearing  the device clears the command by itself
+    overwritten_by_others
+                   true: another master writes it, too (energy management). Once it has been written
+                   and read back it is read again after every step, and a change is put on record
     retentive      true: the setting survives a loss of supply (and writing it wears the memory),
                    false: it is lost
     label, doc     the vendor's own name and printed number

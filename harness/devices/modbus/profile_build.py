@@ -80,6 +80,7 @@ def build_point(name: str, row: PointFile, file: ProfileFile, complain: Complain
         read_back=row.read_back,
         settle=row.settle,
         self_clearing=row.self_clearing,
+        overwritten_by_others=row.overwritten_by_others,
         confidence=row.confidence or file.confidence,
         note=row.note,
         doubts=tuple(Doubt(d.says, d.source, d.confidence) for d in row.doubts),
@@ -346,6 +347,7 @@ def _check_writing(here: Path_, row: PointFile, point: Point, complain: Complain
         "read_back": row.read_back is not None,
         "write_function": row.write_function is not None,
         "self_clearing": row.self_clearing,
+        "overwritten_by_others": row.overwritten_by_others,
         "also_write": bool(row.also_write),
         "settle": row.settle > 0,
         "retentive": row.retentive is not None,
@@ -375,6 +377,14 @@ def _check_writing(here: Path_, row: PointFile, point: Point, complain: Complain
         )
     if "r" not in row.access and row.readable_if:
         complain.add((*here, "readable_if"), "a point that is never readable", "access: rw")
+    if row.overwritten_by_others and (
+        row.self_clearing or ("r" not in row.access and row.read_back is None)
+    ):
+        complain.add(
+            (*here, "overwritten_by_others"),
+            "nothing shows what another master has written there",
+            "a setting that can be read back",
+        )
     _check_choices((*here, "allowed"), point, point.allowed or (), complain)
     _check_choices((*here, "energises"), point, point.energises, complain)
     state = MUST_ENERGISE.get(point.name)

@@ -158,6 +158,7 @@ class PointFile(_Strict):
     settle: DurationField = 0.0
     also_write: list[PointName] = Field(default_factory=list)
     self_clearing: bool = False
+    overwritten_by_others: bool = False
     retentive: bool | None = None
     confidence: Confidence | None = None
     note: str = ""
