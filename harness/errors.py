@@ -101,6 +101,7 @@ class UnknownNameError(UsageError):
             more = f" … ({len(known)} in all)" if len(known) > _SHOWN else ""
             hint = "known: " + (", ".join(sorted(known)[:_SHOWN]) or "none") + more
         super().__init__(f"no {kind} is called {name!r}; {hint}")
+        self.kind = kind
 
 
 class DeviceError(HarnessError):

@@ -39,6 +39,7 @@ async def simulated(name: str) -> AsyncIterator[tuple[ModbusDevice, Record, Simu
         wall=lambda: clock.now().utc,
         pile=profile if role == "pile" else shipped("gb-ac-pile"),
         meter=profile if role == "meter" else None,
+        injector=profile if role == "injector" else None,
     )
     connection = (await bench.start_in_memory())[role]
     try:

@@ -17,6 +17,7 @@ from harness.bench.lock import BenchLock
 from harness.bench.maintenance import BenchMaintenance
 from harness.bench.model import DeviceEntry
 from harness.bench.originals import Originals
+from harness.bench.overwriting import changed_by_others
 from harness.bench.recorder import Attach, BenchRecorder
 from harness.bench.relays import RelayInjector
 from harness.bench.roles import PILE, is_pile
@@ -457,6 +458,11 @@ class Bench:
             emit=emit,
         )
         return await ending.make_safe(self.needed)
+
+    async def notice_other_masters(self) -> None:
+        """Put on record which settings somebody else has changed since this run wrote them."""
+        for event in await changed_by_others(self.devices, {*self.lost, *self.isolated}):
+            self._emit(event)
 
     async def close(self) -> None:
         """Close every connection and release the bench. Safe to call at any point."""

@@ -440,10 +440,15 @@ def _profiles(
         where = ("devices", role, "profile")
         try:
             profile = load_profile(
-                name, folders, beside=[folder] if folder else [], connector=entry.connector
+                name,
+                folders,
+                beside=[folder] if folder else [],
+                connector=entry.connector,
+                variant=entry.variant,
             )
         except UnknownNameError as error:
-            problems.append(places.problem(where, error.detail, "a profile that exists"))
+            where = ("devices", role, error.kind)
+            problems.append(places.problem(where, error.detail, f"a {error.kind} that exists"))
             continue
         except UsageError as error:  # a connector that it does not have
             what, _, expected = error.detail.partition("; expected ")

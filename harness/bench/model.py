@@ -50,6 +50,9 @@ class DeviceEntry(FileModel):
     connector: int = Field(
         default=1, ge=1, description="Which connector is meant, of a map that describes several"
     )
+    variant: str | None = Field(
+        default=None, description="Which of the variants that the profile describes it is"
+    )
     connection: Connection | None = None
     connections: dict[str, CanConnection] = Field(
         default_factory=dict,

@@ -34,6 +34,10 @@ _SHARED = Text("通用数据点", "Shared points")
 _OWN = Text("厂家自有", "The vendor's own")
 _MADE = Text("合成数据点", "Derived")
 _CONNECTORS = Text("接口数", "Connectors")
+_VARIANTS = Text("变型", "Variants")
+_variant_option = option(
+    "--variant", metavar="NAME", about=Text("点表中的变型", "A variant that the map describes")
+)
 _SAFE = Text("安全停止", "Made safe by")
 _NEVER = Text("未写明，因此不会启动充电", "not said, so charging is never started")
 _KEPT = Text("断电保持的设置", "Kept without supply")
@@ -101,10 +105,11 @@ def new(file: str, kind: str) -> None:
     ),
 )
 @argument("profile", metavar="FILE", about=Text("点表文件或名称", "A file, or a name"))
+@_variant_option
 @json_option
-def check(profile: str, as_json: bool) -> None:
+def check(profile: str, variant: str | None, as_json: bool) -> None:
     """Load a profile and say what it amounts to. Raises FileError, UnknownNameError."""
-    found = load_profile(profile, beside=[Path()])
+    found = load_profile(profile, beside=[Path()], variant=variant)
     points = [point for point in found.points.values() if point.readable]
     blocks = plan(points, found.rules)
     if as_json:
@@ -138,6 +143,7 @@ def _show(profile: Profile, points: list[Point], blocks: list[Block]) -> None:
         (say(_OWN), ", ".join(own) or say(_NONE)),
         *([(say(_MADE), "; ".join(made))] if made else []),
         *([(say(_CONNECTORS), str(profile.connectors))] if profile.connectors > 1 else []),
+        *([(say(_VARIANTS), ", ".join(profile.variants))] if profile.variants else []),
         *((say(_LINK), _link(link)) for link in profile.links.values()),
         (say(_WATCHDOG), _watchdog(profile)),
         *(
@@ -207,6 +213,7 @@ def _as_json(profile: Profile, points: list[Point], blocks: list[Block]) -> dict
         "requests_one_by_one": _one_by_one(points),
         "derived": {name: list(one.needs) for name, one in profile.derived.items()},
         "connectors": profile.connectors,
+        "variants": list(profile.variants),
         "shared": [name for name in profile.points if name in CANONICAL],
         "watchdog": profile.watchdog.fed_by if profile.watchdog is not None else None,
         "safe_state": profile.safe_state.sequence if profile.safe_state is not None else None,
@@ -240,18 +247,30 @@ def _as_json(profile: Profile, points: list[Point], blocks: list[Block]) -> dict
     about=Text("站号（缺省为点表所写）", "Unit id (default: as the map says)"),
 )
 @option("--baudrate", type=click.IntRange(300, 4_000_000), about=Text("波特率", "Baud rate"))
+@_variant_option
 @json_option
-def probe(profile: str, address: str, unit: int | None, baudrate: int | None, as_json: bool) -> int:
+def probe(
+    profile: str,
+    *,
+    address: str,
+    unit: int | None,
+    baudrate: int | None,
+    variant: str | None,
+    as_json: bool,
+) -> int:
     """Probe one device without a bench file."""
     from harness.cli.probe import show_probe  # noqa: PLC0415 - the others do without
 
-    found = load_profile(profile, beside=[Path()])
+    found = load_profile(profile, beside=[Path()], variant=variant)
     connection = connection_of(address)
     if unit is not None:
         connection["unit"] = unit
     if baudrate is not None:
         connection["baudrate"] = baudrate
-    devices = {found.kind: {"profile": str(found.path.absolute()), "connection": connection}}
+    device = {"profile": str(found.path.absolute()), "connection": connection}
+    if variant is not None:
+        device["variant"] = variant
+    devices = {found.kind: device}
     with tempfile.TemporaryDirectory(prefix="harness-probe-") as folder:
         bench = Path(folder) / "probe.yaml"
         text = yaml.safe_dump({"bench": "probe", "devices": devices}, allow_unicode=True)

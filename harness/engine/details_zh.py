@@ -19,6 +19,11 @@ DETAILS = Phrases(
     (r"the profile (\S+) has no point '(.+)'", r"型号 \1 没有数据点 \2"),
     (r"there is no (model|sequence) '(.+)'", r"没有名为“\2”的{1}"),
     (r"sequence", "操作序列"),
+    (r"variant", "变型"),
+    (
+        r"another master may have changed (\w+): written (.+), now (.+)",
+        r"{1} 可能被其他主站改动：写入 \2，现为 \3",
+    ),
     # keys and values of files
     (r"'(.+)' is missing", r"缺少“\1”"),
     (r"(\d+) is missing", r"缺少第 \1 项"),
@@ -191,6 +196,7 @@ EXPECTED = Phrases(
     (r"a point of the profile", "点表中的数据点"),
     (r"a bench that offers it", "具备该数据点的台架"),
     (r"a profile that exists", "存在的点表"),
+    (r"a variant that exists", "存在的变型"),
     (r"a profile of a (\w+)", r"{1}的点表"),
     (r"a (pile|meter)", r"{1}的点表"),
     (r"a picture file", "图片文件"),

@@ -327,6 +327,7 @@ class _Session:
                 break
             procedure.finish(Ending.COMPLETED, "")
         self.bench.at_step("ending", 1)
+        await self.bench.notice_other_masters()
         await self.bench.compare_clocks("end", Deadline.after(CLOCK_DEADLINE))
 
     async def _finish(self) -> None:

@@ -201,6 +201,7 @@ class ProcedureRun:
             self._recorder.emit(self._started(planned, attempt))
             self._cut_off = (model.id, attempt)
             context, outcome = await self._attempt(planned)
+            await self._bench.notice_other_masters()
             self.verdicts[model.id] = outcome.verdict
             self._recorder.emit(
                 StepEnded(

@@ -133,12 +133,14 @@ def _about(source: str, names: list[str]) -> str:
 
 def _is_plain(point: Point, block: Block) -> bool:
     """Can `struct` read the point in its place, and does nobody else want the same registers?"""
-    if point.type not in STRUCT or point.byte_order != "big":
-        return False
-    if point.word_order != "big" and point.words > 1:
-        return False
     views = [other for other in block.points if other.address == point.address]
-    return all(STRUCT.get(other.type) == STRUCT[point.type] for other in views)
+    return all(_struct_reads(view) and view.type == point.type for view in (point, *views))
+
+
+def _struct_reads(point: Point) -> bool:
+    if point.type not in STRUCT or point.byte_order != "big" or point.bits_at is not None:
+        return False
+    return point.word_order == "big" or point.words == 1
 
 
 def _unpacker(block: Block, places: dict[int, int]) -> Callable[[bytes], tuple[Any, ...]]:

@@ -166,7 +166,7 @@ def _decoder(
 def _raw_range(point: Point) -> tuple[int, int]:
     if point.type == "bcd16":
         return 0, 9999
-    bits = BITS[point.type]
+    bits = point.width or BITS[point.type]
     if point.type in SIGNED:
         return -(1 << bits - 1), (1 << bits - 1) - 1
     return 0, (1 << bits) - 1
@@ -219,7 +219,7 @@ def _text_bytes(point: Point, value: Value | None) -> bytes:
         data = value.encode(point.encoding)
     except UnicodeEncodeError as error:
         raise _refused(point, value) from error
-    if len(data) > 2 * point.words or b"\0" in data:
+    if len(data) > 2 * point.words or "\0" in value:
         raise _refused(point, value)
     return data
 

@@ -53,6 +53,8 @@ class ModbusDevice:
         self._gates: dict[str, Value | None] = {}
         self.written: dict[str, Value] = {}
         """What this run has written, by point."""
+        self.taken: dict[str, Value] = {}
+        """What of it the device has shown since, so that another value is another's doing."""
         self._stale = False
         """A gate was written: it has to be read again before anything is planned."""
         self._plans: dict[tuple[str, ...], list[BlockReader]] = {}
@@ -216,6 +218,8 @@ class ModbusDevice:
         await self.line.transact(requests, self.context, deadline, pause=self._pause)
         for one in (name, *point.also_write):
             self.written[one] = value
+            if self.taken.get(one) != value:
+                self.taken.pop(one, None)
             self._stale = self._stale or one in self.profile.gates
 
     def _write_request(self, point: Point, value: Value) -> Request:
@@ -287,4 +291,7 @@ class ModbusDevice:
         found = await self.read([shown, *others], deadline)
         # One that did not take the value speaks for all.
         wrong = (found[one] for one in others if found[one].value != found[shown].value)
-        return next(wrong, found[shown])
+        answer = next(wrong, found[shown])
+        if self.took(name, value, answer):
+            self.taken[name] = value
+        return answer

@@ -226,15 +226,31 @@ def _flag_names(point: Point) -> Callable[[Raw], Decoded]:
 
 
 def _string(point: Point) -> Callable[[Raw], Decoded]:
+    nul = unit_of(point.encoding) * b"\0"
+
     def interpret(raw: Raw) -> Decoded:
         assert isinstance(raw, bytes)
-        data = raw.split(b"\0", 1)[0].rstrip(b" \xff")
         try:
-            return Decoded(data.decode(point.encoding).strip(), None, Quality.GOOD)
+            if len(nul) == 1:
+                data = raw.split(nul, 1)[0].rstrip(b" \xff")
+                return Decoded(data.decode(point.encoding).strip(), None, Quality.GOOD)
+            text = _up_to(raw, nul).decode(point.encoding)
+            return Decoded(text.rstrip(" \uffff").strip(), None, Quality.GOOD)
         except UnicodeDecodeError:
             return Decoded(None, raw.hex(), Quality.UNKNOWN_CODE)
 
     return interpret
+
+
+def unit_of(encoding: str) -> int:
+    """Bytes of the smallest unit of a text encoding: 2 in UTF-16, 1 in UTF-8 and GBK."""
+    return len("\0\0".encode(encoding)) - len("\0".encode(encoding))
+
+
+def _up_to(raw: bytes, nul: bytes) -> bytes:
+    """What stands before the first unit that is zero."""
+    units = range(0, len(raw), len(nul))
+    return raw[: next((at for at in units if raw[at : at + len(nul)] == nul), len(raw))]
 
 
 def _text_states(point: Point) -> Callable[[Raw], Decoded]:

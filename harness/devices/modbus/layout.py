@@ -26,7 +26,29 @@ def layout(point: Point) -> tuple[Callable[[Sequence[int]], Raw], Callable[[Raw]
             (lambda words: _swap(words[0])) if swapped else (lambda words: words[0]),
             (lambda raw: [_swap(int(raw))]) if swapped else (lambda raw: [int(raw)]),
         )
-    return _number_layout(point)
+    return _number_layout(point) if point.bits_at is None else _part_layout(point, *point.bits_at)
+
+
+def _part_layout(
+    point: Point, lowest: int, highest: int
+) -> tuple[Callable[[Sequence[int]], Raw], Callable[[Raw], list[int]]]:
+    """Some bits of an unsigned number. Packed alone, the other bits are 0."""
+    whole_of, words_of_whole = _number_layout(point)
+    mask = (1 << highest - lowest + 1) - 1
+
+    def unpack(words: Sequence[int]) -> Raw:
+        return int(whole_of(words)) >> lowest & mask
+
+    def pack(raw: Raw) -> list[int]:
+        return words_of_whole((int(raw) & mask) << lowest)
+
+    return unpack, pack
+
+
+def mask_of(point: Point) -> list[int]:
+    """The bits of each register that a point with `bits_at` occupies."""
+    _, pack = layout(point)
+    return pack(-1)
 
 
 def _unpack_bit(words: Sequence[int]) -> int:

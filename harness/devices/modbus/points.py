@@ -204,12 +204,16 @@ class Point:
     """Points that take the same value, each in a request of its own (one limit per phase)."""
     self_clearing: bool = False
     """The device takes the command and clears the register by itself."""
+    overwritten_by_others: bool = False
+    """Another master is known to write it, too."""
     confidence: Confidence = "high"
     note: str = ""
     doubts: tuple[Doubt, ...] = ()
     unit_id: int | None = None
     """The unit id that it answers under; None: the device's own."""
     packing: Packing | None = None
+    bits_at: tuple[int, int] | None = None
+    """Lowest and highest bit of the number, inclusive, if the point is only that part of it."""
     retentive: bool | None = None
     """Whether a setting survives a loss of supply; None: nobody says."""
     codec: Any = field(default=None, init=False, repr=False)
@@ -224,6 +228,11 @@ class Point:
             return 1.0
         # 1 % of duty is 0.6 A, and above 85 % it is 2.5 A; the coarser one is never too fine.
         return abs(self.scale) * (2.5 if self.conversion == "cp_duty" else 1.0)
+
+    @property
+    def width(self) -> int | None:
+        """Bits that the point's number has; None if it is not part of a larger one."""
+        return None if self.bits_at is None else self.bits_at[1] - self.bits_at[0] + 1
 
     @property
     def end(self) -> int:
@@ -379,6 +388,10 @@ class Profile:
     """Values made of several points, by name."""
     connectors: int = 1
     """How many connectors the map describes; this profile is that of one of them."""
+    variants: tuple[str, ...] = ()
+    """Variants of the device that the file describes beside the usual one."""
+    variant: str | None = None
+    """Which of them this profile is; None: the usual one."""
 
     @property
     def gates(self) -> tuple[str, ...]:

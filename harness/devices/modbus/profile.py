@@ -31,13 +31,16 @@ Keys of a point. Only `at` is needed; numbers are in `unit` unless said otherwis
     words          registers of a string or bytes
     word_order     big: high word first (ABCD), little: low word first (CDAB); `defaults` sets both
     byte_order     big: high byte first, little: low byte first (text with swapped letters)
-    encoding       of a string: utf-8 (usual), gbk …
+    encoding       of a string: utf-8 (usual), gbk, utf-16-be (one character to a register) …
     scale, offset  value = raw * scale + offset, also for floats
     scale_by       points that the value is multiplied by as well (CT and VT ratio); read when the
                    device is opened, and again after one of them was written
     conversion     cp_duty: the number is a duty cycle of the pilot in %, the value a current in A
     packing        several things in one number: dotted (3.10.13), letter_number (A5), hex (0x4000)
                    as texts, minutes_seconds as seconds
+    bits_at        [8, 14]: the point is only these bits of a u16, u32 or u64 (lowest and highest,
+                   both included; bit 0 is the lowest); other points may be other bits of the same
+                   registers, or the whole of them. Read only
     unit           V, A, W, kWh, °C, % …; none for states, texts and plain counts
     access         r (usual), rw, w
     values         code: label, or code: [shared label, vendor's own label]; others are kept raw;
@@ -57,6 +60,9 @@ Keys of a point. Only `at` is needed; numbers are in `unit` unless said otherwis
     read_back      the point that shows what was written, if not this one
     settle         how long after a write the read-back cannot be trusted yet
     self_clearing  the device clears the command by itself
+    overwritten_by_others
+                   true: another master writes it, too (energy management). Once it has been written
+                   and read back it is read again after every step, and a change is put on record
     retentive      true: the setting survives a loss of supply (and writing it wears the memory),
                    false: it is lost
     label, doc     the vendor's own name and printed number
@@ -86,9 +92,14 @@ Further sections and keys:
                    again, `longer_replies: true` for one that answers with more than was asked
     scale_if       of a point: [{when: {mode: fine}, scale: 0.01}], the first that holds
     also_write     of a point: others that take the same value, each in a request of its own
+    variants       {old: {title: {zh: …, en: …}, points: {total_energy: {at: holding 0x401E}}}}
+                   other makes of the device, or another meaning by a setting of it: the keys of
+                   these points that differ, each taken whole (also lists and `values`); the bench
+                   file says which one is meant (`variant: old`), without it the points as they are
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +122,7 @@ from harness.devices.modbus.profile_conditions import Complaints
 from harness.devices.modbus.profile_connectors import at_connector, check_connectors
 from harness.devices.modbus.profile_derived import build_derived
 from harness.devices.modbus.profile_file import ProfileFile
+from harness.devices.modbus.profile_variants import VariantPlaces, varied_values
 from harness.errors import FileError, Problem, UnknownNameError
 
 __all__ = ["Profile", "list_profiles", "load_profile", "schema"]
@@ -125,24 +137,26 @@ def load_profile(
     beside: Sequence[Path] = (),
     model: str | None = None,
     connector: int = 1,
+    variant: str | None = None,
 ) -> Profile:
     """The profile of that name, from `folders`, the package or `beside`, or from a .yaml file.
 
     `model` picks one of the file's `models`; without it the first is meant. `connector` counts
-    from 1. Raises FileError with every problem of the file, UnknownNameError, or UsageError for a
+    from 1. `variant` is one of the file's `variants`; without it the file's own points are meant.
+    Raises FileError with every problem of the file, UnknownNameError, or UsageError for a
     connector that the device does not have.
     """
     if name_or_path.endswith((".yaml", ".yml")):
-        return _read(Path(name_or_path), model, connector)
+        return _read(Path(name_or_path), model, connector, variant)
     for folder in (*folders, SHIPPED):
         path = folder / f"{name_or_path}.yaml"
         if path.is_file() and path.parent == folder:
-            return _read(path, model, connector)
+            return _read(path, model, connector, variant)
     # Last, so that a bench file or a procedure of the same name hides no profile.
     for folder in beside:
         path = folder / f"{name_or_path}.yaml"
         if path.is_file() and path.parent == folder:
-            return _read(path, model, connector)
+            return _read(path, model, connector, variant)
     raise UnknownNameError("profile", name_or_path, list_profiles(folders))
 
 
@@ -156,12 +170,32 @@ def schema() -> dict[str, Any]:
     return ProfileFile.model_json_schema()
 
 
-def _read(path: Path, model: str | None, connector: int) -> Profile:
+def _read(path: Path, model: str | None, connector: int, variant: str | None) -> Profile:
+    """The profile as asked for. All variants are checked, whichever is meant."""
     values, places, data = load(path)
     complain = Complaints(places)
     file = _parse(values, places, complain)
     if model is not None and model not in file.models:
         raise UnknownNameError("model", model, list(file.models) or [file.model])
+    found: dict[str | None, Profile] = {None: _built(file, model, path, data, complain)}
+    if not complain.problems:
+        for name, row in file.variants.items():
+            varied = varied_values(values, name, row, complain)
+            of_variant = Complaints(VariantPlaces(places, name))
+            other = _parse(varied, of_variant.places, of_variant)
+            found[name] = replace(_built(other, model, path, data, of_variant), variant=name)
+            complain.problems += of_variant.problems
+    if complain.problems:
+        raise FileError(_in_order(complain.problems))
+    if variant not in found:
+        raise UnknownNameError("variant", str(variant), list(file.variants))
+    return at_connector(found[variant], file.connectors, connector)
+
+
+def _built(
+    file: ProfileFile, model: str | None, path: Path, data: bytes, complain: Complaints
+) -> Profile:
+    """The profile that a file describes; useless if there were complaints."""
     chosen = model or next(iter(file.models), None)
     points: dict[str, Point] = {}
     for name, row in file.points.items():
@@ -174,7 +208,7 @@ def _read(path: Path, model: str | None, connector: int) -> Profile:
     points = link_points(file, points, chosen, complain)
     derived = build_derived(file, points, complain)
     check_connectors(file, points, complain)
-    profile = Profile(
+    return Profile(
         id=file.profile,
         title=file.title,
         vendor=file.vendor,
@@ -197,10 +231,8 @@ def _read(path: Path, model: str | None, connector: int) -> Profile:
         sha256=sha256(data),
         derived=derived,
         connectors=file.connectors.count if file.connectors is not None else 1,
+        variants=tuple(file.variants),
     )
-    if complain.problems:
-        raise FileError(_in_order(complain.problems))
-    return at_connector(profile, file.connectors, connector)
 
 
 _STAND_IN: dict[str, Any] = {

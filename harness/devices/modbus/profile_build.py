@@ -1,6 +1,5 @@
 """One row of a profile file into a `Point`, with every complaint about the row itself."""
 
-import codecs
 import math
 from collections.abc import Iterable
 from dataclasses import replace
@@ -22,6 +21,7 @@ from harness.errors import UsageError
 from harness.quantity import Value, convert, known_unit
 
 _BITS = {"u16": 16, "i16": 16, "u32": 32, "i32": 32, "u64": 64, "bool": 1}
+_UNSIGNED = frozenset({"u16", "u32", "u64"})
 _SMALLEST = 1e-15
 _NUMBERS = frozenset({"u16", "i16", "u32", "i32", "u64", "f32", "f64", "bcd16"})
 _NEEDS_ONE = {6: "FC 6 carries one register", 5: "FC 5 carries one coil"}
@@ -38,6 +38,7 @@ def build_point(name: str, row: PointFile, file: ProfileFile, complain: Complain
     unit = _unit(here, row, complain)
     _check_numbers(here, row, kind, complain)
     _check_scaling(here, row, kind, complain)
+    _check_part(here, row, kind, complain)
     if len(complain.problems) > before:
         return None
     values = {code: named[0] for code, named in row.values.items()}
@@ -61,6 +62,7 @@ def build_point(name: str, row: PointFile, file: ProfileFile, complain: Complain
         also_write=tuple(row.also_write),
         conversion=row.conversion,
         packing=row.packing,
+        bits_at=row.bits_at,
         retentive=row.retentive,
         unit=unit,
         readable="r" in row.access,
@@ -78,6 +80,7 @@ def build_point(name: str, row: PointFile, file: ProfileFile, complain: Complain
         read_back=row.read_back,
         settle=row.settle,
         self_clearing=row.self_clearing,
+        overwritten_by_others=row.overwritten_by_others,
         confidence=row.confidence or file.confidence,
         note=row.note,
         doubts=tuple(Doubt(d.says, d.source, d.confidence) for d in row.doubts),
@@ -134,7 +137,7 @@ def _check_numbers(here: Path_, row: PointFile, kind: str, complain: Complaints)
         complain.add((*here, "low"), f"low {row.low:g} is above high {row.high:g}", "low <= high")
     if row.encoding is not None:
         try:
-            codecs.lookup(row.encoding)
+            "".encode(row.encoding)
         except (LookupError, ValueError):
             complain.add(
                 (*here, "encoding"), f"no text encoding is called {row.encoding!r}", "utf-8, gbk …"
@@ -146,10 +149,10 @@ def _check_numbers(here: Path_, row: PointFile, kind: str, complain: Complaints)
     for index, choice in enumerate(row.energises):
         _check_range((*here, "energises", index), choice, complain)
     for index, marker in enumerate(row.not_available):
-        if not _fits(kind, marker):
+        if not _fits(kind, marker, row.bits_at):
             complain.add(
                 (*here, "not_available", index),
-                f"{marker} does not fit a {kind}",
+                f"{marker} does not fit a {kind}{_part(row.bits_at)}",
                 "a raw number that the registers can hold",
             )
 
@@ -179,13 +182,40 @@ def _check_scaling(here: Path_, row: PointFile, kind: str, complain: Complaints)
         complain.add((*here, "scale_if"), "only numbers have scale and offset", "none here")
 
 
+def _check_part(here: Path_, row: PointFile, kind: str, complain: Complaints) -> None:
+    """Some bits of an unsigned number, which are read and not written."""
+    if row.bits_at is None:
+        return
+    path = (*here, "bits_at")
+    if kind not in _UNSIGNED:
+        complain.add(path, f"a {kind} is not taken apart by bits", "type: u16, u32 or u64")
+    elif row.bits_at[0] < 0 or row.bits_at[1] >= _BITS[kind]:
+        outside = row.bits_at[0] if row.bits_at[0] < 0 else row.bits_at[1]
+        complain.add(path, f"a {kind} has no bit {outside}", f"0 to {_BITS[kind] - 1}")
+    if "w" in row.access:
+        complain.add(
+            (*here, "access"),
+            "writing some bits of a register would overwrite the others",
+            "access: r, and a point for the whole register that is written",
+        )
+    if row.bits or row.packing is not None:
+        key = "bits" if row.bits else "packing"
+        complain.add((*here, key), f"{key!r} speaks of the whole register", "no 'bits_at'")
+
+
+def _part(span: tuple[int, int] | None) -> str:
+    return "" if span is None else f" with bits {span[0]} to {span[1]}"
+
+
 def _check_range(path: Path_, choice: Choice, complain: Complaints) -> None:
     if isinstance(choice, tuple) and choice[0] > choice[1]:
         complain.add(path, f"{choice[0]:g} to {choice[1]:g} is an empty range", "low end first")
 
 
-def _fits(kind: str, raw: int) -> bool:
+def _fits(kind: str, raw: int, part: tuple[int, int] | None = None) -> bool:
     """A raw number as printed: registers as unsigned, or as signed where the type is."""
+    if part is not None:
+        return 0 <= raw < 1 << part[1] - part[0] + 1
     bits = _BITS.get(kind)
     if bits is None:
         return kind in ("f32", "f64", "bcd16")
@@ -197,7 +227,7 @@ def _fits_code(point: Point, code: int | str) -> bool:
         return True  # complained of already
     if isinstance(code, str):
         return point.type == "string" and 0 < len(code.encode(point.encoding)) <= 2 * point.words
-    return point.type != "string" and _fits(point.type, code)
+    return point.type != "string" and _fits(point.type, code, point.bits_at)
 
 
 def _printed(here: Path_, row: PointFile, file: ProfileFile, complain: Complaints) -> str:
@@ -228,9 +258,8 @@ def _check_states(here: Path_, row: PointFile, point: Point, complain: Complaint
     for code in point.values:
         if not _fits_code(point, code):
             wanted = f"a text of at most {2 * point.words} bytes" if point.is_text else "a raw code"
-            complain.add(
-                (*here, "values", code), f"code {code} does not fit a {point.type}", wanted
-            )
+            kind = point.type + _part(point.bits_at)
+            complain.add((*here, "values", code), f"code {code} does not fit a {kind}", wanted)
     if point.flags and (point.type not in _BITS or point.type == "bool"):
         complain.add((*here, "bits"), f"a {point.type} has no named bits", "a whole-number type")
         return
@@ -318,6 +347,7 @@ def _check_writing(here: Path_, row: PointFile, point: Point, complain: Complain
         "read_back": row.read_back is not None,
         "write_function": row.write_function is not None,
         "self_clearing": row.self_clearing,
+        "overwritten_by_others": row.overwritten_by_others,
         "also_write": bool(row.also_write),
         "settle": row.settle > 0,
         "retentive": row.retentive is not None,
@@ -347,6 +377,14 @@ def _check_writing(here: Path_, row: PointFile, point: Point, complain: Complain
         )
     if "r" not in row.access and row.readable_if:
         complain.add((*here, "readable_if"), "a point that is never readable", "access: rw")
+    if row.overwritten_by_others and (
+        row.self_clearing or ("r" not in row.access and row.read_back is None)
+    ):
+        complain.add(
+            (*here, "overwritten_by_others"),
+            "nothing shows what another master has written there",
+            "a setting that can be read back",
+        )
     _check_choices((*here, "allowed"), point, point.allowed or (), complain)
     _check_choices((*here, "energises"), point, point.energises, complain)
     state = MUST_ENERGISE.get(point.name)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import pairwise
 
 from harness.datafile import Path_
 from harness.devices.modbus.codec import encode
@@ -57,6 +58,27 @@ def check_overlaps(points: Mapping[str, Point], complain: Complaints) -> None:
                     )
             if reaching is None or point.end > reaching.end:
                 reaching = point
+        _check_parts([point for point in ordered if point.bits_at is not None], complain)
+
+
+def _check_parts(parts: list[Point], complain: Complaints) -> None:
+    """Two points may show the identical bits in two ways; others of the register are apart."""
+    ordered = sorted(parts, key=lambda point: (point.address, point.bits_at or (0, 0)))
+    for before, point in pairwise(ordered):
+        assert before.bits_at is not None
+        assert point.bits_at is not None
+        if before.address != point.address or before.bits_at == point.bits_at:
+            continue
+        if point.bits_at[0] <= before.bits_at[1]:
+            complain.add(
+                ("points", point.name, "bits_at"),
+                f"bits {_ends(point.bits_at)} overlap {before.name} (bits {_ends(before.bits_at)})",
+                "separate bits, or exactly the same ones for a second view",
+            )
+
+
+def _ends(span: tuple[int, int]) -> str:
+    return f"{span[0]} to {span[1]}"
 
 
 def _span(point: Point) -> str:

@@ -13,7 +13,7 @@ class Complaints:
     """Collects what is wrong, with its place in the file."""
 
     def __init__(self, places: Places) -> None:
-        self._places = places
+        self.places = places
         self.problems: list[Problem] = []
         self.broken: set[Path_] = set()
         """What was left out because it is wrong itself: not to be complained of as missing."""
@@ -24,7 +24,7 @@ class Complaints:
             self.add(path, f"there is no point {name!r}", expected)
 
     def add(self, path: Path_, what: str, expected: str = "") -> None:
-        self.problems.append(self._places.problem(path, what, expected))
+        self.problems.append(self.places.problem(path, what, expected))
 
 
 def build_condition(

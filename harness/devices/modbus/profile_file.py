@@ -138,6 +138,7 @@ class PointFile(_Strict):
     scale_if: list[ScaleCaseFile] = Field(default_factory=list)
     conversion: Conversion | None = None
     packing: Packing | None = None
+    bits_at: IntSpan | None = None
     unit: str | None = None
     access: Literal["r", "w", "rw"] = "r"
     write_function: Literal[5, 6, 15, 16] | None = None
@@ -157,10 +158,18 @@ class PointFile(_Strict):
     settle: DurationField = 0.0
     also_write: list[PointName] = Field(default_factory=list)
     self_clearing: bool = False
+    overwritten_by_others: bool = False
     retentive: bool | None = None
     confidence: Confidence | None = None
     note: str = ""
     doubts: list[DoubtFile] = Field(default_factory=list)
+
+
+class VariantFile(_Strict):
+    """What is different in one variant; the rows are checked once they are merged."""
+
+    title: TextField | None = None
+    points: dict[PointName, dict[str, Any]] = Field(min_length=1)
 
 
 class TermFile(_Strict):
@@ -320,6 +329,7 @@ class ProfileFile(_Strict):
     )
     defaults: DefaultsFile = Field(default_factory=DefaultsFile)
     points: dict[PointName, PointFile] = Field(min_length=1)
+    variants: dict[Kebab, VariantFile] = Field(default_factory=dict)
     derived: dict[PointName, DerivedFile] = Field(default_factory=dict)
     connectors: ConnectorsFile | None = None
     watchdog: WatchdogFile | None = None
