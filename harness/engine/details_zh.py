@@ -74,6 +74,10 @@ DETAILS = Phrases(
         "确需打开请加 --live（不加时在模拟时间内运行）",
     ),
     (
+        r"the fault '(.+)' puts mains on the plug \(--allow-energise\)",
+        r"故障“\1”会使枪头带电（须放行：--allow-energise）",
+    ),
+    (
         r"the fault '(.+)' needs a simulated (\w+), and bench '(.+)' has none",
         r"故障“\1”需要模拟的{2}，台架“\3”没有",
     ),
