@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from harness.bench.load import load_bench
 from harness.cli.profile import connection_of
 from harness.cli.root import ROOT
 from harness.clock import Clock
@@ -133,6 +134,47 @@ def test_probe_reads_a_device_without_a_bench_file(served: Served) -> None:
     call("profile", "new", "other.yaml")
     other = call("profile", "probe", "other.yaml", "--modbus", served.address, "--lang", "en")
     assert other.exit_code == 3, "another map does not fit this device"
+
+
+SLIPS = """profile: slips
+title: {zh: 抄错的点表, en: A table copied with mistakes}
+vendor: x
+model: x
+kind: pile
+confidence: low
+sources: [made for the tests]
+links: {tcp: {port: 502, unit: 1}}
+points:
+  voltage_l1:   {at: input 100, unit: V}
+  total_energy: {at: input 112, type: u32, word_order: little, unit: Wh}
+"""
+
+
+def test_probe_doubts_a_wrong_scale_and_swapped_words(served: Served) -> None:
+    """A map without any ranges, in the working folder and called by its name."""
+    shipped = load_profile("gb-ac-pile").points
+    text = SLIPS.replace("100", str(shipped["voltage_l1"].address))
+    text = text.replace("112", str(shipped["total_energy"].address))
+    assert shipped["total_energy"].type == "u32"
+    Path("slips.yaml").write_text(text, encoding="utf-8")
+    assert call("profile", "check", "slips").exit_code == 0
+    found = call("profile", "probe", "slips", "--modbus", served.address, "--json")
+    assert found.exit_code == 3
+    (device,) = json.loads(found.stdout)["devices"]
+    codes = {one["point"]: one["id"] for one in device["findings"] if one.get("point")}
+    assert codes == {"voltage_l1": "implausible", "total_energy": "swapped-words"}
+
+
+def test_a_bench_finds_the_maps_that_lie_beside_it() -> None:
+    Path("lab").mkdir()
+    Path("lab/maps").mkdir()
+    Path("lab/beside.yaml").write_text(SLIPS.replace("slips", "beside"), encoding="utf-8")
+    Path("lab/maps/own.yaml").write_text(SLIPS.replace("slips", "own"), encoding="utf-8")
+    bench = "bench: lab\nprofiles: [maps]\ndevices:\n  pile: {profile: NAME, simulated: true}\n"
+    for name in ("beside", "own", "gb-ac-pile"):
+        Path("lab/gb-ac-pile.yaml").write_text(bench.replace("NAME", name), encoding="utf-8")
+        # A bench file that is called like a shipped map does not hide it.
+        assert load_bench("lab/gb-ac-pile.yaml").profiles["pile"].id == name
 
 
 def test_probe_of_nothing() -> None:

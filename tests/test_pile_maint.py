@@ -243,7 +243,11 @@ def test_what_was_to_change_has_to_be_a_point(accept: Run) -> None:
     with pytest.raises(FileError, match="firmwareversion") as error:
         accept(papers={"expected": ["firmwareversion"]})
     assert "firmware_version" in error.value.problems[0].expected
-    assert "没有数据点" in details.describe(error.value)
+    said = details.describe(error.value)
+    assert (
+        "没有设备具有数据点“firmwareversion”；应为：点表中的数据点，是否指：firmware_version"
+        in said
+    )
 
 
 def test_a_session_that_breaks_off_is_still_stopped(accept: Run) -> None:

@@ -439,7 +439,9 @@ def _profiles(
             name = str(folder / name)
         where = ("devices", role, "profile")
         try:
-            profile = load_profile(name, folders, connector=entry.connector)
+            profile = load_profile(
+                name, folders, beside=[folder] if folder else [], connector=entry.connector
+            )
         except UnknownNameError as error:
             problems.append(places.problem(where, error.detail, "a profile that exists"))
             continue

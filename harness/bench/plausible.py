@@ -6,13 +6,25 @@ from typing import Literal
 
 from harness.devices.modbus.codec import decode
 from harness.devices.modbus.points import Point
-from harness.quantity import Measurement, Quality
+from harness.quantity import Measurement, Quality, convert, same_dimension
 from harness.text import Text
 
 Doubt = tuple[str, Text, Text, Literal["problem", "note"]]
 
 _TWO_WORDS = ("u32", "i32", "f32", "u64", "f64")
 _TINY, _HUGE = 1e-20, 1e12
+_SPANS: dict[str, tuple[float, float]] = {
+    "V": (-1000.0, 1000.0),
+    "A": (-500.0, 500.0),
+    "W": (-5e5, 5e5),
+    "VA": (-5e5, 5e5),
+    "var": (-5e5, 5e5),
+    "Hz": (0.0, 2000.0),
+    "°C": (-60.0, 200.0),
+    "Wh": (-1e8, 1e8),
+}
+"""What an AC pile or its meter can show, by unit, where the profile does not say it closer: own
+values, wide enough for any low-voltage installation (100 MWh are years at full power)."""
 _CHECK_PROFILE = Text("检查设备型号与点表是否一致", "check that the device fits the profile")
 
 
@@ -63,7 +75,43 @@ def complaint_about(point: Point, reading: Measurement, reply: str) -> Doubt | N
             do = Text("无需处理，除非规程要用该点", "nothing, unless a procedure needs it")
             return "no-value", what, do, "note"
         case _:
-            return None
+            return _beyond_belief(point, reading)
+
+
+def _span(point: Point) -> tuple[str, float, float] | None:
+    """The span of the point's kind of quantity, in the point's unit."""
+    for unit, (low, high) in _SPANS.items():
+        if point.unit is not None and same_dimension(point.unit, unit):
+            return point.unit, convert(low, unit, point.unit), convert(high, unit, point.unit)
+    return None
+
+
+def _is_beyond(point: Point, value: object) -> bool:
+    span = _span(point)
+    if span is None or isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return not span[1] <= value <= span[2]
+
+
+def _beyond_belief(point: Point, reading: Measurement) -> Doubt | None:
+    """A good reading that no AC pile can have: most likely the scale or the type is another one."""
+    span = _span(point)
+    if span is None or not _is_beyond(point, reading.value):
+        return None
+    unit, low, high = span
+    usual = f"{low:g} … {high:g} {unit}"
+    return (
+        "implausible",
+        Text(
+            f"{point.name} 读数 {reading.value:g} {unit} 不可信（一般在 {usual}）",
+            f"{point.name} reads {reading.value:g} {unit}, hard to believe (usually {usual})",
+        ),
+        Text(
+            "检查点表中该点的 scale、type、word_order 和地址",
+            "check scale, type, word_order and address of this point in the profile",
+        ),
+        "problem",
+    )
 
 
 def _if_swapped(point: Point, reading: Measurement, reply: str) -> float | None:
@@ -87,6 +135,9 @@ def _if_swapped(point: Point, reading: Measurement, reply: str) -> float | None:
             # A count whose low words are all zero is most likely one with its words swapped.
             ordered = words if point.word_order == "big" else words[::-1]
             bad = ordered[0] != 0 and not any(ordered[1:])
+            # So is one that nobody can believe, where the other order gives one that anybody can.
+            beyond = _is_beyond(point, reading.value) and not _is_beyond(point, other.value)
+            bad = bad or beyond
     return float(other.value) if bad else None
 
 

@@ -104,7 +104,7 @@ def new(file: str, kind: str) -> None:
 @json_option
 def check(profile: str, as_json: bool) -> None:
     """Load a profile and say what it amounts to. Raises FileError, UnknownNameError."""
-    found = load_profile(profile)
+    found = load_profile(profile, beside=[Path()])
     points = [point for point in found.points.values() if point.readable]
     blocks = plan(points, found.rules)
     if as_json:
@@ -245,14 +245,13 @@ def probe(profile: str, address: str, unit: int | None, baudrate: int | None, as
     """Probe one device without a bench file."""
     from harness.cli.probe import show_probe  # noqa: PLC0415 - the others do without
 
-    found = load_profile(profile)
+    found = load_profile(profile, beside=[Path()])
     connection = connection_of(address)
     if unit is not None:
         connection["unit"] = unit
     if baudrate is not None:
         connection["baudrate"] = baudrate
-    name = str(Path(profile).absolute()) if profile.endswith((".yaml", ".yml")) else profile
-    devices = {found.kind: {"profile": name, "connection": connection}}
+    devices = {found.kind: {"profile": str(found.path.absolute()), "connection": connection}}
     with tempfile.TemporaryDirectory(prefix="harness-probe-") as folder:
         bench = Path(folder) / "probe.yaml"
         text = yaml.safe_dump({"bench": "probe", "devices": devices}, allow_unicode=True)

@@ -228,7 +228,7 @@ def _serve(
 
 
 def _profile(name: str, kind: str) -> Profile:
-    found = load_profile(name)
+    found = load_profile(name, beside=[Path()])
     if found.kind != kind:
         raise UsageError(f"the profile {name} is that of a {found.kind}; expected a {kind}")
     return found

@@ -93,6 +93,7 @@ def expected(english: str) -> str:
 
     known = (
         metering_words.EXPECTED.find(english, _piece)
+        or maintenance_words.EXPECTED.find(english, _piece)
         or EXPECTED.find(english, _piece)
         or pile_words.EXPECTED.find(english, _piece)
         or details_vehicle.expected(english, _piece)

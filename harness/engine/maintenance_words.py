@@ -49,6 +49,7 @@ REASONS = Phrases(
     (r"the old contactor was not handed over", "旧接触器未交回"),
 )
 DETAILS = Phrases(
+    (r"no device of this bench has a point '(.+)'", r"台架上没有设备具有数据点“\1”"),
     (r"the bench file has no `maintenance` section", "台架文件没有 maintenance 段"),
     (
         r"the bench file's `maintenance` section has no contract",
@@ -61,6 +62,10 @@ DETAILS = Phrases(
     (r"the bench file lists no approved firmware", "台架文件未列出批准的固件版本"),
     (r"step (\S+) has kept no snapshot", r"步骤 \1 没有保存快照"),
     (r"(\S+) is no snapshot of a device", r"\1 不是设备快照文件"),
+)
+EXPECTED = Phrases(
+    (r"a point of a profile: (.+)\?", r"点表中的数据点，是否指：\1"),
+    (r"a point of a profile", "点表中的数据点"),
 )
 
 

@@ -62,7 +62,7 @@ REASONS = Phrases(
     (r"the bench does not say which instrument recorded", "台架文件没有说明用哪台仪器录波"),
     (
         r"the bench does not say until when the instrument is calibrated",
-        "台架文件没有给出仪器的校准有效期",
+        "台架文件未写明该仪器的校准有效期",
     ),
     (r"the (\w+) does not charge within (\S+) s", r"{1}在 \2 s 内没有充电"),
     (r"the pile shows (.+) before it is started", r"启动之前桩已报出 \1"),

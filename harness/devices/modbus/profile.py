@@ -122,10 +122,11 @@ def load_profile(
     name_or_path: str,
     folders: Sequence[Path] = (),
     *,
+    beside: Sequence[Path] = (),
     model: str | None = None,
     connector: int = 1,
 ) -> Profile:
-    """The profile of that name, from `folders` or the package, or from a file ending in .yaml.
+    """The profile of that name, from `folders`, the package or `beside`, or from a .yaml file.
 
     `model` picks one of the file's `models`; without it the first is meant. `connector` counts
     from 1. Raises FileError with every problem of the file, UnknownNameError, or UsageError for a
@@ -134,6 +135,11 @@ def load_profile(
     if name_or_path.endswith((".yaml", ".yml")):
         return _read(Path(name_or_path), model, connector)
     for folder in (*folders, SHIPPED):
+        path = folder / f"{name_or_path}.yaml"
+        if path.is_file() and path.parent == folder:
+            return _read(path, model, connector)
+    # Last, so that a bench file or a procedure of the same name hides no profile.
+    for folder in beside:
         path = folder / f"{name_or_path}.yaml"
         if path.is_file() and path.parent == folder:
             return _read(path, model, connector)
