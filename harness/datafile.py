@@ -246,7 +246,28 @@ def _problem(detail: "ErrorDetails", places: Places, under: Path_) -> Problem:
     reason, said, expected = message.partition("; expected ")
     if said:
         return places.problem(path, f"{what}: {reason}", expected)
-    return places.problem(path, what, message)
+    return places.problem(path, what, _wanted(message))
+
+
+_CHOICE = re.compile(r"'[^']*'|-?\d+(?:\.\d+)?")
+_INPUT = "Input should be "
+_FORMS = ("a valid ", "an instance of ", "a finite ", "greater than ", "less than ")
+
+
+def _wanted(message: str) -> str:
+    """What was expected, of pydantic's sentence about it: choices as a list, the rest shorter."""
+    said = message.removeprefix(_INPUT)
+    if said == message:
+        return message
+    if said.startswith(_FORMS):
+        return said
+    # Choices are joined as `'a', 'b' or 'c'`; they are names, or plain numbers.
+    choices = _CHOICE.findall(said)
+    if choices and not _CHOICE.sub("", said).strip(" ,or"):
+        if len(choices) == 1:
+            return said
+        return "one of: " + ", ".join(one.strip("'") for one in choices)
+    return message
 
 
 def _shown(value: Any) -> str:

@@ -1,12 +1,12 @@
 """Data files: YAML 1.2 scalars, places, and no input that breaks the reader."""
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, create_model
 
 from harness.datafile import load, loads, validate
 from harness.engine.details import describe
@@ -164,10 +164,24 @@ def test_a_value_that_may_be_several_things_is_one_complaint() -> None:
         validate(Several, value, places)
     (problem,) = caught.value.problems
     assert problem.what == "None is not accepted"
-    assert problem.expected == (
-        "Input should be a valid boolean / or: Input should be a valid integer"
-        " / or: Input should be a valid string"
-    )
+    assert problem.expected == ("a valid boolean / or: a valid integer / or: a valid string")
     assert describe(caught.value) == (
         "文件有 1 处错误:\nf.yaml:1:8: 不接受 None；应为：true 或 false / 或：整数 / 或：文字"
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "expected"),
+    [
+        (Literal["bool", "u16", "i16"], "u24", "one of: bool, u16, i16"),
+        (Literal[1, 2], 3, "one of: 1, 2"),
+        (Annotated[int, Field(ge=3)], 1, "greater than or equal to 3"),
+        (Literal["only"], "x", "'only'"),
+    ],
+)
+def test_choices_are_listed(kind: Any, value: object, expected: str) -> None:
+    model: type[BaseModel] = create_model("Thing", a=(kind, ...))
+    _, places = loads(b"a: x", "f.yaml")
+    with pytest.raises(FileError) as caught:
+        validate(model, {"a": value}, places)
+    assert [one.expected for one in caught.value.problems] == [expected]

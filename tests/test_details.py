@@ -67,7 +67,9 @@ def test_details(english: str, zh: str) -> None:
             "only the documented keys",
             "此处不认识“colour”；应为：只能使用文档列出的键",
         ),
-        ("5 is not accepted", "Input should be a valid string", "不接受 5；应为：文字"),
+        ("5 is not accepted", "a valid string", "不接受 5；应为：文字"),
+        ("5 is not accepted", "greater than or equal to 6", "不接受 5；应为：不小于 6"),
+        ("'u24' is not accepted", "one of: bool, u16", "不接受 'u24'；应为：bool, u16 之一"),
         (
             "'x: y' is not accepted: 'x' is negative",
             "a duration of zero or more",

@@ -16,8 +16,9 @@ from harness.cli.root import ROOT
 from harness.clock import Clock, run
 from harness.engine import details, wording
 from harness.engine.plan import Plan, make_plan
+from harness.engine.prepare import check_faults
 from harness.engine.run import RunRequest, RunResult, execute
-from harness.errors import FileError
+from harness.errors import FileError, UsageError
 from harness.events import Event, FaultSet, Measured, OutcomeNoted, SafeState, Written
 from harness.procedure.load import load_procedure
 from harness.verdict import Ending, Verdict
@@ -194,12 +195,60 @@ def test_what_will_be_switched_is_announced(planned: Callable[..., Plan]) -> Non
     ]
 
 
-def test_a_fault_that_no_relay_puts_in_is_found_before_power(planned: Callable[..., Plan]) -> None:
-    steps = step("put", "fault.set", "{fault: leakage}")
-    with pytest.raises(FileError, match="the injector has no fault 'leakage'") as caught:
+def test_a_fault_without_a_relay_is_not_possible_on_this_bench(
+    planned: Callable[..., Plan],
+) -> None:
+    """The step is not possible, and says what there is; what was charged for it is not started."""
+    steps = (
+        step("charge", "pile.prepare_charge", "{for_fault: leakage}")
+        + step("put", "fault.set", "{fault: leakage, if_passed: [charge]}")
+        + step("wired", "fault.set", "{fault: pe-open}")
+        + step("take", "fault.clear", "{fault: leakage, if_run: [put]}")
+    )
+    why = planned(steps, REAL).not_possible
+    told = "the injector has no relay for the fault 'leakage'; it has: "
+    assert why == dict.fromkeys(
+        ("charge", "put", "take"), f"{told}cp-pe-short (relay_3), pe-open (relay_5)"
+    )
+    assert "已接：cp-pe-short (relay_3)" in wording.reason(why["put"]).zh
+
+
+def test_a_fault_that_nobody_knows_is_found_before_power(planned: Callable[..., Plan]) -> None:
+    steps = step("put", "fault.set", "{fault: leakege}")
+    with pytest.raises(FileError, match="the injector has no fault 'leakege'") as caught:
         planned(steps, REAL)
     assert "RELAY-01.yaml:7:" in str(caught.value)
-    assert "故障注入器没有故障“leakage”" in details.describe(caught.value)
+    assert "故障注入器没有故障“leakege”" in details.describe(caught.value)
+
+
+WELD = step("weld", "fault.set", "{fault: contactor-welded}")
+WELDS = BENCH.replace("pe-open: relay_5", "contactor-welded: relay_5")
+
+
+def test_a_fault_that_energises_waits_for_the_release(
+    planned: Callable[..., Plan], tmp_path: Path
+) -> None:
+    assert planned(WELD, WELDS).energises == ["weld: Inject a fault"]
+    plan = make_plan(
+        load_procedure(str(tmp_path / "RELAY-01.yaml")),
+        load_bench(str(tmp_path / "bench.yaml")),
+        load_catalogue(),
+    )
+    assert plan.energises == ["weld: Inject a fault"]
+    assert "--allow-energise" in plan.not_possible["weld"]
+    assert planned(WHOLE).energises == []
+
+
+def test_nor_is_it_switched_on_by_the_call(planned: Callable[..., Plan], tmp_path: Path) -> None:
+    bench = WELDS.replace(
+        "relay-8ch, simulated: true", "relay-8ch, connection: {modbus: tcp, host: 192.0.2.7}"
+    )
+    planned(step("sound", "pile.expect", SOUND), bench)
+    loaded = load_bench(str(tmp_path / "bench.yaml"))
+    with pytest.raises(UsageError, match="puts mains on the plug") as caught:
+        check_faults(loaded, ["contactor-welded"], {"pile"}, energise=False)
+    assert "会使枪头带电" in details.describe(caught.value)
+    check_faults(loaded, ["contactor-welded"], {"pile"}, energise=True)
 
 
 @pytest.mark.parametrize(

@@ -240,13 +240,17 @@ def _rate(context: CheckContext) -> Iterator[Complaint]:
 
 @check_of("fault.set", "fault.clear")
 def _fault(context: CheckContext) -> Iterator[Complaint]:
+    for key in ("if_passed", "if_run"):
+        yield from earlier(context, context.parameters.get(key, ()), key)
     known, name = seeded_faults(), context.parameters["fault"]
     board = context.bench.model.devices.get("injector")
     if board is not None and name in board.faults:
         return
+    if name in known:
+        return  # a board without a relay for it: not possible here, see `injection.not_wired`
     if board is not None and not context.bench.simulated_inside:
         wired = ", ".join(board.faults)
         yield ("with", "fault"), f"the injector has no fault {name!r}", f"one of: {wired}"
-    elif name not in known:
+    else:
         error = UnknownNameError("fault", name, list(known))
         yield ("with", "fault"), error.detail, "a fault of the simulated bench"

@@ -12,6 +12,7 @@ from harness.actions.pile_fault.model import ALARMS, OK
 from harness.actions.pile_fault.record import note_findings, require_link
 from harness.actions.pile_trying import try_limit
 from harness.actions.registry import action
+from harness.actions.unplugging import while_plugged
 from harness.bench.sequences import perform
 from harness.clock import loop_time, sleep_until
 from harness.devices.modbus.device import ModbusDevice
@@ -188,11 +189,8 @@ async def reproduce(
     """
     require_link(step)
     device = step.modbus
-    await step.do_by_hand("connect-vehicle", connect)
-    try:
+    async with while_plugged(step, device, connect, disconnect):
         await _session(step, device, watch, watchdog, clamp)
-    finally:
-        await step.do_by_hand("disconnect-vehicle", disconnect)
 
 
 async def _session(

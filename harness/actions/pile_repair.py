@@ -7,6 +7,7 @@ from harness.actions.pile_fault import readings as words
 from harness.actions.pile_fault.causes import BY_NAME
 from harness.actions.pile_fault.model import UNKNOWN, Cause, parse
 from harness.actions.registry import action
+from harness.actions.unplugging import while_plugged
 from harness.bench.sequences import perform
 from harness.clock import loop_time, sleep_until
 from harness.errors import NotAvailableError
@@ -131,8 +132,7 @@ async def verify_session(
 ) -> None:
     """Charge for a while and stop; judge that energy was counted and the session ended in order."""
     device = step.modbus
-    await step.do_by_hand("connect-vehicle", connect)
-    try:
+    async with while_plugged(step, device, connect, disconnect):
         await sleep_until(loop_time() + 1.0)
         step.bench.guard_session(device, await arm_watchdog(step, device, watchdog))
         await perform(
@@ -148,8 +148,6 @@ async def verify_session(
         ended = await step.read(
             [n for n in ("session_energy", "stop_reason", "contactor_state") if device.has(n)]
         )
-    finally:
-        await step.do_by_hand("disconnect-vehicle", disconnect)
     counted = ended.get("session_energy")
     if counted is None:
         raise NotAvailableError("this pile has no session energy")

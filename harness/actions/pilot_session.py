@@ -6,6 +6,7 @@ from pydantic import Field
 
 from harness.actions.charging import _set_current, arm_watchdog, can_start, recording
 from harness.actions.context import StepContext
+from harness.actions.injection import not_wired
 from harness.actions.joint_given import (
     Passed,
     check_passed,
@@ -54,6 +55,12 @@ def _can_take(bench: "LoadedBench", role: str, parameters: dict[str, Any]) -> st
     if current is not None and rated is not None and current.to("A") > rated.to("A"):
         return f"{profile.id} is rated {rated}, less than {current}"
     return ""
+
+
+def _can_take_for(bench: "LoadedBench", role: str, parameters: dict[str, Any]) -> str:
+    """The same, of a charge that is there for a fault to be brought in."""
+    fault = parameters.get("for_fault")
+    return _can_take(bench, role, parameters) or (not_wired(bench, fault) if fault else "")
 
 
 async def _begin(
@@ -196,7 +203,7 @@ async def charge_by_hand(
     writes=True,
     judges=False,
     sequence="start",
-    possible=_can_take,
+    possible=_can_take_for,
     limit="none",
     check=check_passed,
     title=Text("准备充电状态", "Have it charge"),
@@ -211,6 +218,9 @@ async def prepare_charge(
     watchdog: DurationField = 10.0,
     unguarded: bool = False,
     poll: DurationField = 0.1,
+    for_fault: Annotated[
+        str | None, Field(description="Only where the bench can bring this fault in")
+    ] = None,
     if_passed: Passed = (),
 ) -> None:
     """Bring about a charge for what comes next; nothing is claimed by it.

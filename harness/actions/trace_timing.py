@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from harness.actions.context import StepContext
 from harness.actions.joint_frames import Bound, Wanted
@@ -149,12 +150,13 @@ def _never(
     title=Text("录波判定过流保护", "Over-current in a recording"),
 )
 async def over_current(step: StepContext, *, recording: OfStep, if_passed: Passed = ()) -> None:
-    """Judge how long after the over-current limit was first exceeded the supply is off and S1 at
+    """Judge how long after the over-current limit came to be exceeded the supply is off and S1 at
     +12 V.
 
     The limit follows from the duty: announced + 2 A up to 20 A, 1.1 × announced above (GB/T
-    18487.1-2023, A.3.10.9). A trip before the 5 s of the rule is put on record and not failed:
-    another protection may cause it.
+    18487.1-2023, A.3.10.9). The rule counts from an exceedance that lasts 5 s; a shorter one is put
+    on record and not judged. A trip before the 5 s is put on record and not failed: another
+    protection may cause it.
     """
     require_passed(step, if_passed)
     part = Part(step, recording)
@@ -166,8 +168,8 @@ async def over_current(step: StepContext, *, recording: OfStep, if_passed: Passe
     if isinstance(exceeded, str):
         part.nothing(INTERVAL, "s", exceeded, Quality.STALE)
         return
-    moment, announced, limit = exceeded
-    step.measured(part.reading("announced_current", announced, "A"))
+    moment, limit = exceeded.begin, exceeded.limit
+    step.measured(part.reading("announced_current", exceeded.announced, "A"))
     step.measured(part.reading("over_current_limit", limit, "A"))
     told = f"current > {limit:.4g} A"
     judge_from(part, moment, OFF, name="time_to_off", note=f"{told} → {said(OFF)}")
@@ -177,6 +179,10 @@ async def over_current(step: StepContext, *, recording: OfStep, if_passed: Passe
 OFF: Mapping[str, Wanted] = {"voltage": Bound(below=Quantity(30.0, "V"))}
 """Supply off, as the interoperability tests say it (below 30 V)."""
 STOPPED: Mapping[str, Wanted] = {"s1": "high"}
+HELD = 5.0
+"""Seconds above the limit from which the rule counts (A.3.10.9)."""
+_CUT = 0.5
+"""Seconds that current and voltage may take to fall when the supply is cut."""
 
 
 def coded_current(duty: float) -> float:
@@ -196,15 +202,79 @@ def over_current_limit(announced: float) -> float:
     return announced + 2.0 if announced <= 20.0 else 1.1 * announced
 
 
-def exceedance(part: Part, recording: Recording) -> tuple[Moment, float, float] | str:
-    """When the current first went above its limit, what was announced, and the limit (A)."""
+@dataclass(frozen=True)
+class Exceeded:
+    """A time in which the current was above its limit. No `end`: it was so to the end."""
+
+    begin: Moment
+    end: Moment | None
+    announced: float
+    limit: float
+    until: float
+    """The end of the recording (s)."""
+
+    @property
+    def seconds(self) -> float:
+        """How long it surely lasted."""
+        end = self.until if self.end is None else self.end.earliest
+        return max(end - self.begin.latest, 0.0)
+
+
+def exceedance(part: Part, recording: Recording) -> Exceeded | str:
+    """The first time above the limit that the rule is about, or why there is none.
+
+    The rule counts from an exceedance that is held for 5 s. A shorter one that ended because the
+    supply was cut counts, too; any other is put on record, the longest of them, and not judged.
+    """
+    highest, found = _exceedances(recording)
+    brief: list[Exceeded] = []
+    counts: Exceeded | None = None
+    for one in found:
+        if one.seconds >= HELD or _tripped(recording, one):
+            counts = one
+            break
+        brief.append(one)
+    if brief:
+        longest = max(brief, key=lambda one: one.seconds)
+        note = f"{len(brief)} times above the limit for less than {HELD:g} s: not judged"
+        part.step.measured(part.reading("brief_over_current", longest.seconds, "s", note=note))
+    if counts is not None:
+        return counts
+    if brief:
+        return (
+            f"the current was never above its limit for {HELD:g} s; the highest was {highest:.4g} A"
+        )
+    return f"the current never went above its limit; the highest was {highest:.4g} A"
+
+
+def _exceedances(recording: Recording) -> tuple[float, list[Exceeded]]:
+    """The highest current (A), and every time above the limit.
+
+    While nothing is announced (the PWM has ended, the current still flows) the last limit stands.
+    """
     current, duty = recording.track("current"), recording.track("cp_duty")
-    highest = 0.0
+    highest = announced = 0.0
+    found: list[Exceeded] = []
+    open_: Exceeded | None = None
     for index, t in enumerate(current.times):
-        announced = coded_current(float(duty.at(t)))
         value = float(current.values[index])
         highest = max(highest, value)
+        announced = coded_current(float(duty.at(t))) or announced
         limit = over_current_limit(announced)
-        if announced > 0 and value > limit:
-            return current.moment(index), round(announced, 3), round(limit, 3)
-    return f"the current never went above its limit; the highest was {highest:.4g} A"
+        above = announced > 0 and value > limit
+        if above and open_ is None:
+            told = round(announced, 3), round(limit, 3)
+            open_ = Exceeded(current.moment(index), None, *told, current.end)
+        elif not above and open_ is not None:
+            found.append(replace(open_, end=current.moment(index)))
+            open_ = None
+    return highest, found if open_ is None else [*found, open_]
+
+
+def _tripped(recording: Recording, one: Exceeded) -> bool:
+    """Whether it ended because the pile cut the supply or ended its PWM."""
+    if one.end is None:
+        return False
+    until = one.end.latest + _CUT
+    effects = [effect_of(recording, to, one.begin) for to in (OFF, STOPPED)]
+    return any(isinstance(found, Moment) and found.latest <= until for found in effects)

@@ -316,6 +316,11 @@ class SeededFault(Protocol):
         ...
 
     @property
+    def energises(self) -> bool:
+        """It puts mains on the plug by itself, without a start."""
+        ...
+
+    @property
     def at(self) -> Mapping[str, str]:
         """Procedure -> the pile that has it there, for procedures of an outlet."""
         ...

@@ -55,7 +55,7 @@ def announce(
     pairs.append((say(_WRITES), "; ".join(writes) or say(_NOTHING)))
     if stopping := at_end(bench, roles_needed(plans, bench)):
         pairs.append((say(_AT_END), "; ".join(say(_STOPS).format(role) for role in stopping)))
-    energising = [step for plan in plans for step in plan.steps if step.action.energises]
+    energising = [step for plan in plans for step in plan.steps if step.energises]
     shown = "; ".join(f"{step.model.id} ({say(step.action.title)})" for step in energising)
     if energising and not released:
         shown += f" – {say(_NOT_RELEASED)}"

@@ -95,7 +95,7 @@ def _show(console: Console, step: PlannedStep, catalogue: Catalogue) -> None:
     written = [f"{role}.{point}" for role, point in points_of(step, "write")]
     if written or step.action.writes:
         line(f"{say(_WRITES)}: {', '.join(written) or say(step.action.title)}", "yellow")
-    if step.action.energises:
+    if step.energises:
         line(f"{say(_ENERGISES)}: {say(step.action.title)}", "bold red")
     if step.not_possible:
         reason = wording.reason(step.not_possible).get(language())

@@ -58,7 +58,7 @@ _COUNT = Text("发现 {} 个问题", "{} problem(s) found")
 def probe(bench: str, faults: tuple[str, ...], as_json: bool) -> int:
     """Probe a bench and show what was found."""
     loaded = load_bench(bench)
-    check_faults(loaded, faults, loaded.simulated_inside)
+    check_faults(loaded, faults, loaded.simulated_inside, energise=False)
     for role, entry in loaded.model.devices.items():
         if entry.modbus is not None:
             entry.modbus.complete(loaded.profiles[role])  # complaints come before power

@@ -79,6 +79,10 @@ REASONS = Phrases(
     (r"(\w+) of the injector cannot be read", r"故障注入器的 \1 无法读取"),
     (r"the injector is not open", "故障注入器未打开"),
     (
+        r"the injector has no relay for the fault '(.+)'; it has: (.+)",
+        r"故障注入器没有接故障“\1”的继电器；已接：\2",
+    ),
+    (
         r"no pulse output, no constant on the nameplate",
         "没有脉冲输出口，铭牌未标脉冲常数",
     ),

@@ -13,6 +13,8 @@ from harness.actions.context import ItemRef
 from harness.actions.registry import Action, CheckContext, StateOf, get_action
 from harness.bench.instrument_files import SCPI_ROLES
 from harness.bench.load import LoadedBench
+from harness.bench.roles import split_fault
+from harness.bench.simulated import seeded_faults
 from harness.bench.states import can_hold, expected_of, fits, flags_of, shipped_points
 from harness.catalogue.load import Catalogue
 from harness.datafile import Path_, validate
@@ -45,6 +47,7 @@ class Obstacle:
     detail: str
 
 
+_SET_FAULT = "fault.set"
 NOT_RELEASED = Obstacle(
     Text("未授权通电", "Energising was not released"),
     "energising was not released (--allow-energise)",
@@ -69,6 +72,13 @@ class PlannedStep:
     def not_possible(self) -> str:
         """Why the step cannot run; empty when it can."""
         return self.obstacle.detail if self.obstacle is not None else ""
+
+    @property
+    def energises(self) -> bool:
+        """Mains may come on the plug by it: by the verb, or by the fault that it brings in."""
+        faults = seeded_faults() if self.action.name == _SET_FAULT else {}
+        fault = faults.get(split_fault(self.parameters.get("fault", ""))[0])
+        return self.action.energises or (fault is not None and fault.energises)
 
     @property
     def roles(self) -> set[str]:
@@ -128,7 +138,7 @@ def make_plan(
             planned = replace(planned, obstacle=NOT_SELECTED)
         elif not planned.not_possible:
             _announce(plan, planned, bench)
-            if planned.action.energises and not energise:
+            if planned.energises and not energise:
                 planned = replace(planned, obstacle=NOT_RELEASED)
         plan.steps.append(planned)
     if binder.problems:
@@ -483,7 +493,7 @@ def _announce(plan: Plan, planned: PlannedStep, bench: LoadedBench) -> None:
     if action.role == "fault" and "injector" in bench.model.devices:
         relay = bench.model.devices["injector"].faults.get(planned.parameters["fault"])
         if relay is not None:
-            state = "on" if action.name == "fault.set" else "off"
+            state = "on" if action.name == _SET_FAULT else "off"
             plan.writes.append(f"{step}: injector.{relay} = {state}")
-    if action.energises:
+    if planned.energises:
         plan.energises.append(f"{step}: {action.title.en}")

@@ -55,7 +55,7 @@ def prepare(
     catalogue = load_catalogue(loaded.catalogue_folders)
     plans = bind(found, loaded, catalogue, selected=selected, energise=energise)
     needed = roles_needed(plans, loaded)
-    check_faults(loaded, faults, needed)
+    check_faults(loaded, faults, needed, energise=energise)
     if "vehicle" in needed:
         loaded.check_adapters()
     extra = [("catalogue", name, data) for name, data in catalogue.used.items()]
@@ -139,7 +139,9 @@ def load_bench_for(name: str, *, live: bool, pile_profile: str | None = None) ->
     return bench
 
 
-def check_faults(bench: LoadedBench, faults: Sequence[str], needed: Collection[str]) -> None:
+def check_faults(
+    bench: LoadedBench, faults: Sequence[str], needed: Collection[str], *, energise: bool
+) -> None:
     """Raises UsageError or UnknownNameError unless this bench can have all these faults.
 
     `needed` are the roles that are looked at: a whole car is simulated only where it is one.
@@ -150,6 +152,10 @@ def check_faults(bench: LoadedBench, faults: Sequence[str], needed: Collection[s
     board = bench.model.devices.get("injector")
     for asked in faults:
         if board is not None and asked in board.faults:
+            # Inside a simulation nobody is hurt by it; on a real bench the plug becomes live.
+            released = energise or "injector" in bench.simulated_inside
+            if asked in known and known[asked].energises and not released:
+                raise UsageError(f"the fault {asked!r} puts mains on the plug (--allow-energise)")
             continue
         name, place = split_fault(asked)
         if name not in known:

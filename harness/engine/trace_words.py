@@ -16,6 +16,7 @@ _NAMES = {
     "duty_deviation": Text("占空比偏差", "Deviation of the duty"),
     "current_over_announced": Text("电流超出公告值", "Current above what is announced"),
     "over_current_limit": Text("过流判定值", "Over-current limit"),
+    "brief_over_current": Text("短时超限持续时间", "Time of a brief over-current"),
     "recorded_energy": Text("录波电量", "Recorded energy"),
     "session_energy / power": Text("会话电量/录波电量", "Session energy / recorded energy"),
 }
@@ -48,6 +49,14 @@ REASONS = Phrases(
     (
         r"the current never went above its limit; the highest was (\S+) A",
         r"电流没有超过限值，最大 \1 A",
+    ),
+    (
+        r"the current was never above its limit for (\S+) s; the highest was (\S+) A",
+        r"电流超过限值没有持续 \1 s，最大 \2 A",
+    ),
+    (
+        r"(\d+) times above the limit for less than (\S+) s: not judged",
+        r"超过限值 \1 次，均不足 \2 s，不判定",
     ),
     (r"no energy to compare", "没有可比较的电量"),
     (r"the bench does not say which instrument recorded", "台架文件没有说明用哪台仪器录波"),

@@ -14,6 +14,7 @@ def _contactor(rig: Rig) -> Any:
 FAULTS = (
     Fault(
         name="contactor-welded",
+        energises=True,
         catalogue="F-18",
         title=Text("接触器粘连", "Contactor welded"),
         detail=Text(
@@ -26,6 +27,7 @@ FAULTS = (
     ),
     Fault(
         name="contactor-command-stuck",
+        energises=True,
         catalogue="F-18",
         title=Text("接触器输出常通", "Contactor output stuck on"),
         detail=Text(
@@ -58,6 +60,7 @@ FAULTS = (
     ),
     Fault(
         name="contactor-spare-welded",
+        energises=True,
         catalogue="F-18",
         title=Text("换上的接触器也粘连", "The spare contactor is welded, too"),
         detail=Text(

@@ -49,6 +49,8 @@ class Fault:
     """Procedure -> the pile that has it there, for procedures of an outlet."""
     diagnosis: Mapping[str, str] = field(default_factory=dict)
     """Procedure -> what it has to name, for procedures that diagnose."""
+    energises: bool = False
+    """It puts mains on the plug by itself, without a start: only where that is released."""
     catalogue: str = ""
     """Number in the fault catalogue of the alarm that it leads to; empty: it leads to none."""
     defects: tuple[Defect, ...] = ()

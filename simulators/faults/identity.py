@@ -43,6 +43,7 @@ def _end_session(rig: Rig) -> None:
 FAULTS = (
     Fault(
         name="session-running",
+        energises=True,
         title=Text("充电会话进行中", "A session is running"),
         detail=Text("有车正在充电，桩不在待机。", "A vehicle is plugged in and charging."),
         kind="physics",

@@ -48,8 +48,17 @@ def _stick(rig: Rig, on: bool) -> None:
 _PWM_IS_DUE = (Phase.READY, Phase.CHARGING)
 
 
-def _fault(name: str, title: Text, detail: Text, *defects: Defect, kind: Kind = "data") -> Fault:
-    return Fault(name=name, title=title, detail=detail, kind=kind, defects=defects)
+def _fault(
+    name: str,
+    title: Text,
+    detail: Text,
+    *defects: Defect,
+    kind: Kind = "data",
+    energises: bool = False,
+) -> Fault:
+    return Fault(
+        name=name, title=title, detail=detail, kind=kind, defects=defects, energises=energises
+    )
 
 
 FAULTS = (
@@ -260,5 +269,6 @@ FAULTS = (
         defect(lambda rig: rig.pile.contactor, "welded", True),
         defect(lambda rig: rig.pile.contactor, "auxiliary_stuck", False),
         kind="physics",
+        energises=True,
     ),
 )
