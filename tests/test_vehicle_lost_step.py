@@ -108,7 +108,9 @@ def test_what_waits_for_a_driven_actuator_ends_when_the_adapter_goes(tmp_path: P
     assert lasted(entries, "drive") < 5
     ends = {event.step: event for event in events if isinstance(event, StepEnded)}
     assert ends["drive"].verdict is Verdict.ERROR
-    assert "the other end has closed the connection" in ends["drive"].reason
+    # The system tells it in one of two ways, by how far the frames had got.
+    gone = ("the other end has closed the connection", "the adapter is gone")
+    assert any(words in ends["drive"].reason for words in gone)
     assert ends["last"].verdict is Verdict.NOT_RUN
     assert sum(isinstance(event, OutcomeNoted) for event in events) == 1
     keeper = [
