@@ -33,6 +33,14 @@ def can_start(bench: "LoadedBench", role: str, parameters: dict[str, Any]) -> st
     return ""
 
 
+def can_stop(bench: "LoadedBench", role: str, _parameters: dict[str, Any]) -> str:
+    """Why a pile cannot be stopped on this bench; empty when it can."""
+    profile = bench.profiles.get(role)
+    if profile is None or profile.safe_state is None:
+        return "the profile does not say how charging is stopped"
+    return ""
+
+
 @action(
     "pile.start_charging",
     kind="W",
@@ -59,6 +67,26 @@ async def start_charging(
     """
     device = step.modbus
     await step.do_by_hand(does, ask)
+    commands = await begin_session(step, current, watchdog, unguarded=unguarded)
+    limit = step.limit if isinstance(step.limit, Within) else Within(_SLOW_START)
+
+    async def charging() -> tuple[bool, list[Measurement]]:
+        reading = (await device.read(["charging_state"], step.deadline))["charging_state"]
+        return reading.value == "charging", [reading]
+
+    await time_until(
+        step, "time_to_charging", charging, limit, started=_energised_at(device, commands)
+    )
+
+
+async def begin_session(
+    step: StepContext, current: Quantity | None, watchdog: float, *, unguarded: bool
+) -> list[Command]:
+    """Arm the watchdog, set the current and send the start; the commands that went out.
+
+    Raises NotAvailableError where nothing would stop the pile, or where it charges already.
+    """
+    device = step.modbus
     if device.profile.watchdog is None and not unguarded:
         raise NotAvailableError(f"{device.profile.id} has no watchdog")
     before = await step.read_one("charging_state")
@@ -68,21 +96,12 @@ async def start_charging(
     step.bench.guard_session(device, await arm_watchdog(step, device, watchdog))
     if current is not None:
         await _set_current(step, device, current)
-    commands = await perform(
+    return await perform(
         device,
         "start",
         step.deadline,
         on_write=recording(step, device),
         before_write=lambda point: step.bench.remember(device, point, step.deadline),
-    )
-    limit = step.limit if isinstance(step.limit, Within) else Within(_SLOW_START)
-
-    async def charging() -> tuple[bool, list[Measurement]]:
-        reading = (await device.read(["charging_state"], step.deadline))["charging_state"]
-        return reading.value == "charging", [reading]
-
-    await time_until(
-        step, "time_to_charging", charging, limit, started=_energised_at(device, commands)
     )
 
 
@@ -158,11 +177,7 @@ async def _write_proved(step: StepContext, point: str, value: float) -> None:
     kind="W",
     writes=True,
     sequence="stop",
-    possible=lambda bench, role, _parameters: (
-        ""
-        if role in bench.profiles and bench.profiles[role].safe_state is not None
-        else "the profile does not say how charging is stopped"
-    ),
+    possible=can_stop,
     title=Text("停止充电", "Stop charging"),
 )
 async def stop_charging(step: StepContext, *, if_passed: Passed = ()) -> None:

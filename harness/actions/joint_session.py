@@ -1,9 +1,9 @@
 """Starting and stopping a charge at the pile while the vehicle is watched as well."""
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from harness.actions.charging import _set_current, arm_watchdog, can_start, recording
+from harness.actions.charging import _set_current, arm_watchdog, can_start, can_stop, recording
 from harness.actions.context import StepContext
 from harness.actions.joint_given import Passed, check_timed, require_passed, within_of
 from harness.actions.joint_pair import Pair, PileStates, VehicleStates
@@ -16,16 +16,9 @@ from harness.limits import Within
 from harness.text import Text
 
 if TYPE_CHECKING:
-    from harness.bench.load import LoadedBench
+    pass
 
 _CHARGING = "charging"
-
-
-def _can_stop(bench: "LoadedBench", role: str, _parameters: dict[str, Any]) -> str:
-    profile = bench.profiles.get(role)
-    if profile is None or profile.safe_state is None:
-        return "the profile does not say how charging is stopped"
-    return ""
 
 
 @action(
@@ -155,7 +148,7 @@ async def start_together(
     kind="W",
     writes=True,
     sequence="stop",
-    possible=_can_stop,
+    possible=can_stop,
     limit="needed",
     check=check_timed,
     title=Text("停止充电并核对双侧", "Stop charging, both sides watched"),

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from harness.actions.charging import _set_current, arm_watchdog, can_start, recording
+from harness.actions.charging import begin_session, can_start, can_stop, recording
 from harness.actions.context import StepContext
 from harness.actions.injection import not_wired
 from harness.actions.joint_given import (
@@ -25,12 +25,11 @@ from harness.bench.sequences import perform
 from harness.clock import loop_time, sleep_until
 from harness.errors import NotAvailableError
 from harness.fields import DurationField, QuantityField, TextField
-from harness.quantity import Measurement, Quantity
+from harness.quantity import Measurement
 from harness.text import Text
 
 if TYPE_CHECKING:
     from harness.bench.load import LoadedBench
-    from harness.devices.modbus.device import ModbusDevice
 
 Shown = Annotated[dict[str, str | list[str]], PointRef(role="pile"), StateOf()]
 ShownIfThere = Annotated[
@@ -61,29 +60,6 @@ def _can_take_for(bench: "LoadedBench", role: str, parameters: dict[str, Any]) -
     """The same, of a charge that is there for a fault to be brought in."""
     fault = parameters.get("for_fault")
     return _can_take(bench, role, parameters) or (not_wired(bench, fault) if fault else "")
-
-
-async def _begin(
-    step: StepContext, current: Quantity | None, watchdog: float, unguarded: bool
-) -> "ModbusDevice":
-    """Arm the watchdog, set the current and send the start, as `pile.start_charging` does."""
-    device = step.modbus
-    if device.profile.watchdog is None and not unguarded:
-        raise NotAvailableError(f"{device.profile.id} has no watchdog")
-    if (await step.read_one("charging_state")).value == "charging":
-        raise NotAvailableError("the pile is charging already; this run did not start that")
-    # From here on the run counts as having started a session, whatever goes wrong next.
-    step.bench.guard_session(device, await arm_watchdog(step, device, watchdog))
-    if current is not None:
-        await _set_current(step, device, current)
-    await perform(
-        device,
-        "start",
-        step.deadline,
-        on_write=recording(step, device),
-        before_write=lambda point: step.bench.remember(device, point, step.deadline),
-    )
-    return device
 
 
 def _look(step: StepContext, shows: dict[str, str | list[str]]) -> Look:
@@ -131,7 +107,7 @@ async def attempt(
         standing = (await step.read_one("fault_flags")).value
         if isinstance(standing, list) and standing:
             raise NotAvailableError(f"the pile shows {', '.join(standing)} before it is started")
-    await _begin(step, current, watchdog, unguarded)
+    await begin_session(step, current, watchdog, unguarded=unguarded)
 
 
 @action(
@@ -189,7 +165,7 @@ async def charge_by_hand(
     """Start a session, have S2 closed, and judge how long after that the pile shows it."""
     require_passed(step, if_passed)
     limit = within_of(step)
-    await _begin(step, current, watchdog, unguarded)
+    await begin_session(step, current, watchdog, unguarded=unguarded)
     await step.do_by_hand(does, ask or _CLOSE_S2)
     started = loop_time()
     look = _look(step, shows)
@@ -229,7 +205,8 @@ async def prepare_charge(
     it.
     """
     require_passed(step, if_passed)
-    device = await _begin(step, current, watchdog, unguarded)
+    device = step.modbus
+    await begin_session(step, current, watchdog, unguarded=unguarded)
     await step.do_by_hand(does, ask or _CLOSE_S2)
     until = loop_time() + within
     while (await step.read_one("charging_state")).value != "charging":
@@ -240,20 +217,13 @@ async def prepare_charge(
     await sleep_until(loop_time() + _SUPPLY_COMES)
 
 
-def _can_stop(bench: "LoadedBench", role: str, _parameters: dict[str, Any]) -> str:
-    profile = bench.profiles.get(role)
-    if profile is None or profile.safe_state is None:
-        return "the profile does not say how charging is stopped"
-    return ""
-
-
 @action(
     "pile.command_stop",
     kind="W",
     writes=True,
     judges=False,
     sequence="stop",
-    possible=_can_stop,
+    possible=can_stop,
     limit="none",
     check=check_passed,
     title=Text("发出停止命令", "Command a stop"),
@@ -262,7 +232,7 @@ async def command_stop(step: StepContext, *, if_passed: Passed = ()) -> None:
     """Send a stop; what comes of it is for later steps to judge."""
     require_passed(step, if_passed)
     device = step.modbus
-    assert device.profile.safe_state is not None  # see `_can_stop`
+    assert device.profile.safe_state is not None  # see `can_stop`
     await perform(
         device,
         device.profile.safe_state.sequence,
