@@ -6,9 +6,10 @@ from typing import Generic, NamedTuple, TypeVar
 import msgspec
 
 from harness.errors import EvidenceError
-from harness.events import AnyEvent, Transaction
+from harness.events import AnyEvent, ExamOpened, ExamStarted, StepEnded, Transaction, Withheld
 from harness.evidence.chain import parse_header, split_lines
 from harness.evidence.layout import JOURNAL, MODBUS
+from harness.evidence.withheld import key_of, open_withheld
 from harness.text import Text
 
 T = TypeVar("T")
@@ -46,11 +47,47 @@ class _Line(NamedTuple, Generic[T]):
 def read_journal(folder: Path, *, skip_bad: bool = False) -> list[Entry]:
     """All complete lines of the journal; a torn last line is left out.
 
-    Raises EvidenceError naming the line that is no event. With `skip_bad`, such lines are left
-    out instead, for showing what is left of an altered record.
+    What an exam withheld stands at its place, once the exam has been opened. Raises EvidenceError
+    naming the line that is no event. With `skip_bad`, such lines are left out instead, for showing
+    what is left of an altered record.
     """
     data = read_file(folder / JOURNAL)
-    return [Entry(*line) for line in _lines(data, JOURNAL, _events, skip_bad)]
+    return opened([Entry(*line) for line in _lines(data, JOURNAL, _events, skip_bad)], skip_bad)
+
+
+def opened(entries: list[Entry], skip_bad: bool = False) -> list[Entry]:
+    """The entries with what was withheld at its place. As they are, before the key is revealed.
+
+    The end of a step is on record twice: without its verdict when it happened, and in full,
+    withheld. The full one takes its place.
+    """
+    keys = [entry for entry in entries if isinstance(entry.event, ExamOpened)]
+    if not keys:
+        return entries
+    committed = [e.event.commitment for e in entries if isinstance(e.event, ExamStarted)]
+    found: list[Entry] = []
+    try:
+        last = keys[-1].event
+        assert isinstance(last, ExamOpened)
+        key = key_of(last.key, committed)
+        for entry in entries:
+            if not isinstance(entry.event, Withheld):
+                found.append(entry)
+                continue
+            event = open_withheld(entry.event, key)
+            before = found[-1].event if found else None
+            if isinstance(event, StepEnded) and isinstance(before, StepEnded) and before.withheld:
+                # What ties the step to the Modbus record was not known when it was withheld.
+                event = msgspec.structs.replace(
+                    event, modbus_lines=before.modbus_lines, modbus_head=before.modbus_head
+                )
+                found.pop()
+            found.append(entry._replace(event=event))
+    except EvidenceError as error:
+        if skip_bad:
+            return entries
+        raise EvidenceError(f"{JOURNAL}: {error.detail}", headline=error.headline) from error
+    return found
 
 
 def read_modbus(folder: Path, *, skip_bad: bool = False) -> list[ModbusEntry]:
