@@ -28,6 +28,8 @@ from harness.verdict import Ending, Verdict
 HEALTHY_SEEDS = 20
 PACE = 0.2
 """The technician hurries: how long a person takes says nothing about the device."""
+HURRY = 0.05
+"""Where nothing is energised, no session goes on while a person is at work: hurry the more."""
 DIAGNOSIS = "diagnosis"
 """The measurement that says what a procedure found to be wrong."""
 _FAILED = (Verdict.FAIL, Verdict.CONDITIONAL_FAIL)
@@ -157,7 +159,7 @@ class MatrixBench:
                 seed=seed,
                 faults=list(faults),
                 capture=False,
-                pace=PACE,
+                pace=PACE if self.plans[procedure].energises else HURRY,
             )
             return execute(request, listeners)
 
