@@ -234,7 +234,9 @@ class Progress:
 
 
 def answer(step: StepDigest, given: Value | None, language: Language) -> str:
-    """An answer in the words of its choices."""
+    """An answer in the words of its choices; a ranking with its places."""
+    if isinstance(given, list):
+        return wording.value(given, None, language, "hypotheses")
     label = step.labels.get(given) if isinstance(given, str) else None
     return wording.value(given, None, language) if label is None else label.get(language)
 

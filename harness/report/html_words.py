@@ -1,6 +1,7 @@
 """What the report's template calls devices, sources, instruments and faults, in both languages."""
 
 import re
+from collections.abc import Mapping
 
 from markupsafe import Markup
 
@@ -102,8 +103,33 @@ class ReportWords:
             return both(label)
         return said(lambda language: wording.value(choice, None, language))
 
+    def ranking(self, value: list[str], labels: Mapping[str, Text]) -> Markup:
+        """A ranking, the first on top."""
+        rows = Markup("").join(
+            Markup("<li>{}</li>").format(both(labels.get(one, Text(one, one)))) for one in value
+        )
+        return Markup('<ol class="ranking">{}</ol>').format(rows)
+
+    @property
+    def _labels(self) -> dict[str, Text]:
+        """What choices of rankings were called: they are held against the outcome in another
+        step."""
+        return {
+            name: text
+            for step in self._view.steps
+            for attempt in step.attempts
+            for asked, _ in attempt.dialogue
+            if asked is not None and asked.kind == "rank"
+            for name, text in asked.labels.items()
+        }
+
     def concluded(self, value: Value | None, attempt: Attempt) -> Markup:
         """A conclusion, or the one that would be right, in the words of its choices."""
+        labels = self._labels
+        if isinstance(value, list):
+            return self.ranking(value, labels)
+        if not attempt.dialogue and isinstance(value, str) and value in labels:
+            return both(labels[value])
         for asked, _ in attempt.dialogue:
             if asked is not None and isinstance(value, str) and value in asked.labels:
                 return both(asked.labels[value])
