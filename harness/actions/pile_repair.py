@@ -6,8 +6,8 @@ from harness.actions.isolation import require_dead
 from harness.actions.pile_diagnosis import DIAGNOSIS, cause_title
 from harness.actions.pile_fault import readings as words
 from harness.actions.pile_fault.causes import BY_NAME
-from harness.actions.pile_fault.model import FINDING, UNKNOWN, Cause, parse
-from harness.actions.pile_fault.record import RESETS
+from harness.actions.pile_fault.model import FINDING, OK, UNKNOWN, Cause, parse
+from harness.actions.pile_fault.record import RESETS, gathered
 from harness.actions.registry import action
 from harness.actions.unplugging import while_plugged
 from harness.bench.sequences import perform
@@ -221,7 +221,7 @@ async def effort(step: StepContext) -> None:
     resets = [one.at for one in kept if one.name == RESETS]
     snapshots = [one.at for one in kept if one.name.startswith(f"{FINDING}rest.")]
     step.measured(_noted(step, "resets_in_all", len(resets), unit="1"))
-    if resets:
+    if resets and gathered(step)[0].get("link", OK) == OK:  # else there was nothing to read
         first = bool(snapshots) and min(snapshots) < min(resets)
         step.measured(_noted(step, "evidence_before_reset", first))
     for name, found in (("parts_repaired", _REPAIRED), ("settings_corrected", _CORRECTED)):

@@ -120,7 +120,11 @@ LISTS = (
     "link_findings", "findings", "alarms_left", "session_findings", "collateral", "finding.alarms",
 )  # fmt: skip
 """Lists of what was found to be wrong; an empty one is as it should be."""
-_RANKED, _OF_CAUSES = ("hypotheses",), ("parts_repaired", "settings_corrected")
+HYPOTHESES = "hypotheses"
+"""A list of causes, the likeliest first."""
+CAUSE = "repaired"
+"""Something that is called by the name of a cause."""
+_OF_CAUSES = ("parts_repaired", "settings_corrected")
 _FOUND, _ALL_WELL = "found: ", "everything that was looked at is as it should be"
 _STATES = {
     "ok": Text("正常", "ok"),
@@ -214,10 +218,10 @@ def listed(entries: Sequence[str], of: str, language: Language) -> str | None:
     """Findings in words; causes by their titles, hypotheses with their places. None: others."""
     if of in LISTS:
         return ("、" if language == "zh" else ", ").join(entry(one, language) for one in entries)
-    if of not in _RANKED and of not in _OF_CAUSES:
+    if of != HYPOTHESES and of not in _OF_CAUSES:
         return None
     titles = [_causes(one, language) or one for one in entries]
-    if of in _RANKED:
+    if of == HYPOTHESES:
         titles = [f"{place}. {title}" for place, title in enumerate(titles, 1)]
     return ("；" if language == "zh" else "; ").join(titles)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from markupsafe import Markup
 
 from harness.engine import names, wording
+from harness.engine.pile_fault_words import CAUSE
 from harness.engine.selection import Selection, selection
 from harness.events import Answered, Asked, Concluded, StepEnded
 from harness.quantity import Measurement, Value
@@ -78,7 +79,8 @@ class ReportWords:
         known = next((one for one in self._view.steps if one.id == step), None)
         title = Text(step, step) if known is None else known.title
         verdict = next((text for one, text in wording.VERDICTS.items() if one.value == found), None)
-        shown = said(lambda language: wording.value(found, None, language))
+        of = CAUSE if step == "diagnosis" else ""
+        shown = said(lambda language: wording.value(found, None, language, of))
         return Markup("{}{}{}").format(
             both(title), both("：", ": "), shown if verdict is None else both(verdict)
         )
@@ -106,9 +108,10 @@ class ReportWords:
     def ranking(self, value: list[str], labels: Mapping[str, Text]) -> Markup:
         """A ranking, the first on top."""
         rows = Markup("").join(
-            Markup("<li>{}</li>").format(both(labels.get(one, Text(one, one)))) for one in value
+            Markup("<span>{}. {}</span>").format(place, both(labels.get(one, Text(one, one))))
+            for place, one in enumerate(value, 1)
         )
-        return Markup('<ol class="ranking">{}</ol>').format(rows)
+        return Markup('<span class="ranking">{}</span>').format(rows)
 
     @property
     def _labels(self) -> dict[str, Text]:
