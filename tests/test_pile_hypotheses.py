@@ -11,7 +11,7 @@ from harness.actions.pile_fault.families import BY_CAUSE, CHOICES, FAMILIES
 from harness.actions.pile_fault.model import ALARM, CLEAR, NONE, SET
 from harness.actions.pile_fault.rules import FOLLOWS, abnormal
 from harness.devices.operator import Evidence, Question, Shows
-from harness.engine import wording
+from harness.engine import details, wording
 from harness.errors import FileError, NotAvailableError
 from harness.text import Text
 from simulators.pile_reasoning import hypotheses, ranking, symptom
@@ -46,7 +46,7 @@ def test_a_ranking_is_typed_by_number_or_name(typed: Asker, line: str) -> None:
         ("2", "至少列出 2 项，只列了 1 项", "at least 2 are wanted, 1 given"),
         ("", "至少列出 2 项，只列了 0 项", "at least 2 are wanted, 0 given"),
         ("2,3,2", "“cp-break”重复", "'cp-break' is named twice"),
-        ("2,cp-broke", "相近的有：cp-break", "did you mean: cp-break"),
+        ("2,cp-broke", "相近的有：cp-break", "(like it: cp-break)"),
         ("2,9", "没有“9”这一项", "no choice is called '9'"),
         ("1,2,3,4", "最多列出 3 项", "at most 3 are wanted, 4 given"),
     ],
@@ -71,25 +71,28 @@ def test_a_ranking_may_be_skipped_and_is_not_asked_for_ever(typed: Asker) -> Non
 
 
 @pytest.mark.parametrize(
-    ("entry", "expected"),
+    ("entry", "expected", "zh"),
     [
-        ("hypothesis: cp-break", "a list of at least 2 choices"),
-        ("hypothesis: [cp-break]", "at least 2 are wanted, 1 given"),
-        ("hypothesis: [cp-break, cp-break]", "'cp-break' is named twice"),
-        ("hypothesis: [cp-break, pe-opn]", "did you mean: pe-open"),
-        ("fault: [cp-break, pe-open]", "one answer, no list"),
-        ("fault: cp-broken", "one of: no_fault, "),
-        ("root-cause: bad luck", "one of: none, part, "),
+        ("hypothesis: cp-break", "a list of at least 2 choices", "至少 2 项的列表"),
+        ("hypothesis: [cp-break]", "at least 2 are wanted, 1 given", "只列了 1 项"),
+        ("hypothesis: [cp-break, cp-break]", "'cp-break' is named twice", "“cp-break”重复"),
+        ("hypothesis: [cp-break, pe-opn]", "(like it: pe-open", "相近的有：pe-open"),
+        ("fault: [cp-break, pe-open]", "one answer, no list", "不是列表"),
+        ("fault: cp-broken", "one of: no_fault, ", "之一"),
+        ("root-cause: bad luck", "one of: none, part, ", "不能作为“root-cause”的答案"),
     ],
 )
 def test_a_wrong_ranking_in_a_file_is_found_before_the_run(
-    tmp_path: Path, entry: str, expected: str
+    tmp_path: Path, entry: str, expected: str, zh: str
 ) -> None:
     answers = tmp_path / "answers.yaml"
     answers.write_text(f"by: T-1\nanswers:\n  {entry}\n", encoding="utf-8")
     with pytest.raises(FileError) as caught:
         run_procedure(tmp_path, "PILE-FAULT-01", energise=True, answers=answers)
     assert expected in str(caught.value)
+    said = details.describe(caught.value)
+    assert zh in said
+    assert "wanted" not in said
     assert not list(tmp_path.glob("run-*"))
 
 

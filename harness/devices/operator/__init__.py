@@ -78,7 +78,7 @@ def wrong_ranking(question: Question, given: Sequence[str]) -> Text | None:
         zh, en = "、".join(close), ", ".join(close)
         return Text(
             f"没有“{unknown[0]}”这一项" + (f"；相近的有：{zh}" if close else ""),
-            f"no choice is called {unknown[0]!r}" + (f"; did you mean: {en}" if close else ""),
+            f"no choice is called {unknown[0]!r}" + (f" (like it: {en})" if close else ""),
         )
     if twice:
         return Text(f"“{twice[0]}”重复", f"{twice[0]!r} is named twice")
