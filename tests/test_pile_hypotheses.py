@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from benchkit import run_procedure
-from test_operator import Asker, typed
+from test_operator import Asker, Technician, typed
 
 from harness.actions.pile_fault.causes import BY_NAME, CAUSES
 from harness.actions.pile_fault.families import BY_CAUSE, CHOICES, FAMILIES
@@ -65,6 +65,20 @@ def test_a_ranking_may_be_skipped_and_is_not_asked_for_ever(typed: Asker) -> Non
     assert typed("-\n", RANK)[0].value is None
     with pytest.raises(NotAvailableError, match="no usable answer"):
         typed("2\n" * 9, RANK)
+
+
+def test_nobody_tells_the_person_what_the_technician_would_write(typed: Asker) -> None:
+    """He looks for the person and acts for him; he does not conclude for him."""
+    asked = Technician()
+    describe = Question(
+        kind="observe",
+        step="symptom",
+        subject="describe-symptom",
+        ask=Text("描述现象", "Describe it"),
+        evidence=_evidence({"rest.cp": "0V"}),
+    )
+    answer, _ = typed("it stops at once\n", describe, technician=asked)
+    assert (answer.value, asked.asked) == ("it stops at once", [])
 
 
 # From a file

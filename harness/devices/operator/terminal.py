@@ -91,6 +91,8 @@ class TerminalOperator:
     async def _perceive(self, question: Question, deadline: Deadline) -> Answer | None:
         if self._technician is None or question.kind not in ("inspect", "observe", "reading"):
             return None
+        if question.evidence is not None:
+            return None  # what follows from evidence is the person's own to say
         return await self._technician.ask(question, deadline)
 
     def _label(self, question: Question, choice: Value) -> str:
