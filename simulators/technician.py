@@ -80,6 +80,9 @@ _ACTIONS: dict[str, Callable[[Rig], None]] = {
     "open-s2": lambda rig: rig.world.vehicle.open_s2(),
     # A real recorder beside a simulated pile is the business of whoever has its files
     "arm-recorder": lambda rig: None,
+    # A vehicle without a screen: it is told what it wants
+    "allow-charging": lambda rig: rig.world.vehicle.resume(),
+    "ask-for-energy": lambda rig: rig.world.vehicle.ask_for_energy(),
     "press-latch": lambda rig: rig.world.press_latch(True),
     "release-latch": lambda rig: rig.world.press_latch(False),
     "reset-faults": lambda rig: rig.pile.push_reset_button(),

@@ -204,6 +204,8 @@ _PLAIN: dict[str, Action] = {
     "close-flap": partial(_flap, False),
     "stop-charging-at-car": lambda rig: rig.car.charging.stop_by_user(),
     "resume-charging-at-car": lambda rig: rig.car.charging.resume_by_user(),
+    "allow-charging": lambda rig: rig.car.charging.resume_by_user(),
+    "ask-for-energy": lambda rig: rig.car.charging.ask_by_user(),
     "press-latch": partial(_latch, True),
     "release-latch": partial(_latch, False),
     "disconnect-12v": partial(_battery, False),
