@@ -100,6 +100,8 @@ class VehicleSide:
         self._mains = False
         self._goes_on = False
         """It wants energy again, and is still on its way to opening S2."""
+        self.lost_mains = False
+        """It has opened S2 because the mains had gone; until mains, a new offer or a new plug."""
         self._letting_go = False
         """It has lost test point 3 and is on its way to opening S2."""
         self._timers = Timers(scheduler)
@@ -149,6 +151,7 @@ class VehicleSide:
         """The plug is out: no current, everything at rest."""
         self._end_timers()
         self._connected = False
+        self.lost_mains = False
         self._duty = None
         self._mains = False
         self._set_s2(False)
@@ -169,6 +172,7 @@ class VehicleSide:
                 self._timers.plan("stop", self.settings.notices_loss_after, self._wind_down)
             return
         if before == 0.0 and not self._letting_go:
+            self.lost_mains = False
             self._timers.cancel("stop", "open")
             if not self.s2_closed:
                 self._timers.plan("ready", self.settings.ready_after, self._close_s2)
@@ -205,6 +209,7 @@ class VehicleSide:
             return
         self._mains = live
         if live:
+            self.lost_mains = False
             self._timers.cancel("dead")
             if self.s2_closed:
                 self._timers.plan("draw", self.settings.draws_after, self._retarget)
@@ -236,14 +241,16 @@ class VehicleSide:
             self.wake_pile()
 
     def wake_pile(self) -> None:
-        """A pulse of S2 (2 → 3 → 2), if it has one."""
+        """A pulse of S2 (2 → 3 → 2), if it has one and is at rest."""
         pulse = self.settings.wakes_for
-        if self._connected and not self.s2_closed and not self.s2_stuck_open and pulse is not None:
-            self._timers.plan("wake", pulse, self._end_pulse)
-            self._set_s2(True)
-            self._changed()
-            if self._mains:
-                self._retarget()
+        at_rest = self._connected and not self.s2_closed and self._load.current() == 0.0
+        if pulse is None or self.s2_stuck_open or not at_rest:
+            return
+        self._timers.plan("wake", pulse, self._end_pulse)
+        self._set_s2(True)
+        self._changed()
+        if self._mains:
+            self._retarget()
 
     def trip(self) -> None:
         """The car cannot take a single ampere more: no current and S2 open, at once."""
@@ -316,6 +323,7 @@ class VehicleSide:
     def _open_without(self) -> None:
         """The mains has gone, not by its own doing."""
         if self.obeys and self.s2_closed:
+            self.lost_mains = True
             self._open_after_wind_down()
 
     def _end_pulse(self) -> None:

@@ -217,7 +217,8 @@ class World:
         return self.output_live and self.cable.mated and not self.box.mains_open
 
     def _rating_at_inlet(self) -> int:
-        return 0 if self.box.cc_open else self.cable.coded_rating()
+        parted = self.box.cc_open or not self.cable.connection_wire_sound
+        return 0 if parted else self.cable.coded_rating()
 
     # Mains
 

@@ -266,6 +266,9 @@ class Charging(Part):
         if trouble is not None:
             self.note("charging_trouble", trouble)
             self._end("fault")
+        if side.lost_mains:
+            # The database has no word for the supply; the pile is the side that it came from.
+            self._end("pile")
         if not side.s2_closed:
             return
         if car.plug.half_connected():

@@ -32,7 +32,7 @@ class PlugView:
     def cc_resistance(self) -> float | None:
         """CC to earth; None: nothing is there."""
         cable = self._world.cable
-        if not cable.mated or cable.cc_open or self._world.box.cc_open:
+        if not self._world.inlet_cc or cable.cc_open:
             return self.cc_leak
         plug = cable.plug_resistance() + self.cc_contact
         return plug if self.cc_leak is None else plug * self.cc_leak / (plug + self.cc_leak)
