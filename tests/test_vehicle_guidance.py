@@ -140,6 +140,16 @@ def test_a_car_without_mains_says_who_ended_it_and_takes_a_new_offer() -> None:
     assert point.car.charging.state == "charging"
 
 
+def test_a_car_that_is_plugged_in_paused_waits_for_its_driver() -> None:
+    point = CarPoint()
+    point.do("connect-vehicle-paused", wait=2.0)
+    point.put("charge_command", "start")
+    point.run(8.0)
+    assert not point.car.side.s2_closed
+    point.do("allow-charging", wait=15.0)
+    assert point.car.charging.state == "charging"
+
+
 # The wake-up pulse
 
 
@@ -232,6 +242,16 @@ def test_a_vehicle_without_a_wake_up_pulse_is_not_judged_by_it(
         assert outcome.verdicts[step] is Verdict.NOT_RUN
         why = outcome.step(step).reason
         assert why is not None and why.endswith("s2 closed was not seen, and it is optional")
+
+
+def test_a_pile_that_charges_whoever_is_plugged_in_raises_no_alarm(tmp_path: Path) -> None:
+    """The vehicle holds back until the run has started a session, so nothing is live before."""
+    profile = "heidelberg-energy-control"
+    outcome = run_procedure(tmp_path, PROCEDURE, energise=True, pile_profile=profile)
+    judged = [found for found in outcome.verdicts.values() if found is not None]
+    assert set(judged) == {Verdict.PASS, Verdict.NOT_RUN}
+    assert judged.count(Verdict.PASS) == 16
+    assert outcome.verdicts["wake-pulse"] is Verdict.PASS
 
 
 def test_vehicle_items_are_judged_by_this_procedure() -> None:

@@ -38,7 +38,7 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "diode-shorted": ("start",),
     "half-plugged": ("start",),
     "contactor-refuses": ("still-charging",),
-    "leakage": ("still-charging",),
+    "leakage": ("start",),
     "limit-not-used": ("duty-limit",),
     "stop-ignored": ("stop",),
 }
