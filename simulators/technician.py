@@ -56,7 +56,7 @@ READINGS: dict[str, Reading] = {
 
 
 def _connect_simulator(rig: Rig) -> None:
-    """The plug goes into a vehicle simulator with its S2 open; it draws what it may."""
+    """The plug goes into a vehicle (simulator) that keeps S2 open; it draws what it may."""
     rig.world.vehicle.wants_charge = False
     rig.world.plug_in()
 
@@ -87,6 +87,10 @@ _ACTIONS: dict[str, Callable[[Rig], None]] = {
     "open-s2": lambda rig: rig.world.vehicle.open_s2(),
     # A real recorder beside a simulated pile is the business of whoever has its files
     "arm-recorder": lambda rig: None,
+    # A vehicle without a screen: it is told what it wants
+    "connect-vehicle-paused": _connect_simulator,
+    "allow-charging": lambda rig: rig.world.vehicle.resume(),
+    "ask-for-energy": lambda rig: rig.world.vehicle.ask_for_energy(),
     "press-latch": lambda rig: rig.world.press_latch(True),
     "release-latch": lambda rig: rig.world.press_latch(False),
     "reset-faults": lambda rig: rig.pile.push_reset_button(),

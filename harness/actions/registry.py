@@ -110,6 +110,7 @@ _OWN_ROOMS = (
     "harness.actions.trace_recording",
     "harness.actions.trace_timing",
     "harness.actions.trace_measuring",
+    "harness.actions.trace_pulse",
     "harness.actions.checks",
 )
 
