@@ -140,8 +140,8 @@ MISTAKES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("a share of 150 %", module("m", GOOD), {"passes": {"modules": {"m": 150}}}),
     ("2 of the marks", module("m", GOOD), {"conditional": {"conditional_pass": 2}}),
     (
-        "'safety' is a step of PILE-FAULT-01 and PILE-INSP-01",
-        module("m", right("a", "safety"), procedures=["PILE-FAULT-01", "PILE-INSP-01"]),
+        "'alarms' is a step of PILE-FAULT-01 and PILE-INSP-01",
+        module("m", right("a", "alarms"), procedures=["PILE-FAULT-01", "PILE-INSP-01"]),
         {},
     ),
     (

@@ -136,6 +136,17 @@ def test_done_and_order() -> None:
     assert marks({"none_of": [{"done": ["look"]}]}) == 0
 
 
+def test_a_step_done_once_more_does_not_undo_the_order() -> None:
+    def marks(*steps: str) -> float | None:
+        exam = Exam()
+        for place, step in enumerate(steps):
+            exam.step(step, attempt=1 + steps[:place].count(step))
+        return _of(exam, _when({"order": ["keep", "clear"]})).marks
+
+    assert marks("keep", "clear", "keep") == 10
+    assert marks("clear", "keep", "clear") == 0
+
+
 def test_tools() -> None:
     exam = Exam()
     exam.step("look", inside=[tool("measure", "cp"), tool("measure", "cc", ok=False)])

@@ -188,7 +188,7 @@ class _Reading:
             current.concluded = event
         elif isinstance(event, CandidateReading):
             current.reading = event
-        elif event.kind == "confirm" and event.value is True:
+        elif event.value is not None and event.value is not False:
             current.answered.append(entry.n)
 
     def _ended(self, entry: Entry, event: StepEnded) -> None:
@@ -218,6 +218,7 @@ def _attempt(entry: Entry, event: StepStarted) -> Attempt:
         action=event.action,
         kind=event.kind,
         critical=event.critical,
+        group=event.group,
         parameters=msgspec.to_builtins(event.parameters),
         started=entry.t,
         line=entry.n,
