@@ -33,6 +33,12 @@ _KINDS = {
     "source": "交流电源",
     "vehicle": "车辆",
     "bench": "台架",
+    "scheme": "评分方案",
+    "module": "模块",
+    "aspect": "评分项",
+    "block": "扣分块",
+    "deduction": "扣分项",
+    "veto": "否决项",
 }
 _EXCEPTIONS = {
     "illegal function": "不支持的功能码",
@@ -90,7 +96,8 @@ def expected(english: str) -> str:
     """What was expected."""
     if OR in english:
         return " / 或：".join(map(expected, english.split(OR)))
-    from harness.engine import details_vehicle  # noqa: PLC0415 - most failures do without
+    # Most failures do without these.
+    from harness.engine import details_scoring_zh, details_vehicle  # noqa: PLC0415
 
     known = (
         metering_words.EXPECTED.find(english, _piece)
@@ -98,6 +105,7 @@ def expected(english: str) -> str:
         or details_profile_zh.EXPECTED.find(english, _piece)
         or EXPECTED.find(english, _piece)
         or pile_words.EXPECTED.find(english, _piece)
+        or details_scoring_zh.EXPECTED.find(english, _piece)
         or details_vehicle.expected(english, _piece)
     )
     return known or english
@@ -132,10 +140,12 @@ def _known(english: str) -> str | None:
         known = title(english).zh
     if known is not None:
         return known
-    from harness.engine import details_vehicle  # noqa: PLC0415 - most failures do without
+    from harness.engine import details_scoring_zh, details_vehicle  # noqa: PLC0415
 
-    return details_vehicle.detail(english, _piece) or details_profile_zh.DETAILS.find(
-        english, _piece
+    return (
+        details_scoring_zh.DETAILS.find(english, _piece)
+        or details_vehicle.detail(english, _piece)
+        or details_profile_zh.DETAILS.find(english, _piece)
     )
 
 
