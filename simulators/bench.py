@@ -116,7 +116,7 @@ class SimulatedBench:
         self._loop_start = loop_start
         self._now = now
         self.technician: Operator = SimulatedTechnician(self.rig, pace=pace)
-        self.hands: Operator = SimulatedTechnician(self.rig, at_once=True)
+        self.hands = SimulatedTechnician(self.rig, at_once=True)
         """Eyes and hands of a person at the terminal."""
         self.slaves: dict[str, SimulatedSlave] = {}
         self.site: dict[str, Value] = {}

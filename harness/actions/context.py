@@ -7,6 +7,14 @@ without an event.
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from harness.actions.candidate import (
+    CANNOT_SAY,
+    Examiner,
+    heaviest,
+    is_right,
+    normalised_error,
+    same_text,
+)
 from harness.bench.bench import Bench
 from harness.bench.calibration import without_verdict
 from harness.clock import Clock, Deadline
@@ -14,7 +22,16 @@ from harness.devices.device import Device
 from harness.devices.modbus.device import ModbusDevice
 from harness.devices.operator import Answer, Question
 from harness.errors import NotAvailableError
-from harness.events import Answered, Asked, Concluded, Event, Judged, Measured, Written
+from harness.events import (
+    Answered,
+    Asked,
+    CandidateReading,
+    Concluded,
+    Event,
+    Judged,
+    Measured,
+    Written,
+)
 from harness.limits import Limit, Rule, judge
 from harness.quantity import Measurement, Value
 from harness.text import Text
@@ -54,10 +71,15 @@ class StepContext:
         "candidate",
         "clock",
         "deadline",
+        "decided",
         "emit",
+        "examiner",
         "item",
         "limit",
         "memory",
+        "of_answers",
+        "reference",
+        "reference_verdicts",
         "role",
         "rule",
         "step",
@@ -90,6 +112,22 @@ class StepContext:
         self.memory = memory
         self.verdicts: list[Verdict] = []
         self.candidate: CandidateVerdict | None = None
+        self.examiner: Examiner | None = None
+        """Knows what is true, in an exam."""
+        self.of_answers: list[CandidateVerdict] = []
+        """What the answers of this step came to, held against what is true."""
+        self.decided = False
+        """The scenario's key has said whether the conclusion is right."""
+        self.reference: Measurement | None = None
+        """The bench's own value of what the candidate has read last."""
+        self.reference_verdicts: list[Verdict] = []
+        """What the limit gives for the bench's own values."""
+
+    @property
+    def of_candidate(self) -> CandidateVerdict | None:
+        """What everything that the candidate said in this step comes to."""
+        own = [] if self.candidate is None or self.decided else [self.candidate]
+        return heaviest([*self.of_answers, *own])
 
     @property
     def device(self) -> Device:
@@ -164,6 +202,8 @@ class StepContext:
             )
         self.emit(event)
         self.verdicts.append(judgement.verdict)
+        if self.reference is not None and self.reference.name == measurement.name:
+            self.reference_verdicts.append(judge(self.reference, limit, rule).verdict)
         return judgement.verdict
 
     async def ask(self, question: Question) -> Answer:
@@ -190,7 +230,64 @@ class StepContext:
                 photo=answer.photo,
             )
         )
+        if self.examiner is not None:
+            self._examine(question, answer, self.examiner)
         return answer
+
+    def _examine(self, question: Question, answer: Answer, examiner: Examiner) -> None:
+        """Hold an answer of the candidate against what is true, where that is known."""
+        if question.kind == "decide":
+            if accepted := examiner.accepted(question):
+                given = answer.value
+                self.of_answers.append(is_right(given, accepted))
+                self._concluded(given, given if given in accepted else accepted[0], {})
+                self.decided = True
+            return
+        if question.kind not in ("reading", "inspect", "observe"):
+            return
+        truth = examiner.truth(question)
+        if truth is None or truth.value is None:
+            return
+        if question.kind == "reading":
+            self.compare_reading(question, answer, truth)
+            return
+        right = truth.value
+        if not question.choices and same_text(answer.value, right):
+            right = answer.value if answer.value is not None else right
+        self.of_answers.append(is_right(answer.value, [right]))
+        self._concluded(answer.value, right, {})
+
+    def compare_reading(self, question: Question, answer: Answer, truth: Measurement) -> None:
+        """Hold the candidate's reading against the bench's own value of the same quantity."""
+        unit = question.unit
+        spread = answer.uncertainty
+        tool = self.bench.instrument(answer.instrument or None, question.instrument)
+        number = answer.value
+        if spread is None and number is not None and tool is not None and unit:
+            stated = tool.uncertainty
+            spread = stated.of(number, unit, tool.resolution) if stated is not None else None
+        said = Measurement(
+            question.subject, number, unit, spread, source=answer.by, at=self.clock.elapsed()
+        )
+        self.reference = truth
+        en = normalised_error(said, truth)
+        if number is None:
+            verdict = CandidateVerdict.ABSENT
+        elif en is None:
+            verdict = is_right(number, [truth.value] if truth.value is not None else [])
+        else:
+            verdict = CandidateVerdict.RIGHT if en <= 1 else CandidateVerdict.WRONG
+        self.of_answers.append(verdict)
+        self.emit(
+            CandidateReading(step=self.step, answer=said, reference=truth, en=en, candidate=verdict)
+        )
+
+    def conclude_own(self, answer: Value | None, accepted: Sequence[str], basis: str) -> None:
+        """The candidate's own verdict on the device, held against what the rule gives."""
+        verdict = is_right(answer, accepted)
+        key = answer if verdict is CandidateVerdict.RIGHT and answer is not None else accepted[0]
+        self.of_answers.append(verdict)
+        self._concluded(answer, key, {"device": basis or CANNOT_SAY})
 
     async def do_by_hand(self, does: str | None, ask: Text | None) -> None:
         """Have the person do something at the bench. Raises NotAvailableError when declined."""
@@ -224,12 +321,10 @@ class StepContext:
 
     def conclude(self, answer: Value | None, key: Value, basis: dict[str, str]) -> None:
         """Hold the person's conclusion against the key. A candidate verdict, never a device's."""
-        if answer is None:
-            self.candidate = CandidateVerdict.ABSENT
-        elif answer == key:
-            self.candidate = CandidateVerdict.RIGHT
-        else:
-            self.candidate = CandidateVerdict.WRONG
-        self.emit(
-            Concluded(step=self.step, answer=answer, key=key, candidate=self.candidate, basis=basis)
-        )
+        self.candidate = is_right(answer, [key])
+        if not self.decided:
+            self._concluded(answer, key, basis)
+
+    def _concluded(self, answer: Value | None, key: Value, basis: dict[str, str]) -> None:
+        verdict = is_right(answer, [key])
+        self.emit(Concluded(step=self.step, answer=answer, key=key, candidate=verdict, basis=basis))

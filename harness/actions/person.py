@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
+import msgspec
 from pydantic import Field
 
 from harness.actions.context import StepContext
@@ -151,6 +152,8 @@ async def reading(
     unit: str,
     instrument: str,
     if_run: Ran = (),
+    reference_device: str = "pile",
+    reference: Annotated[str | None, PointRef(optional=True, role_from="reference_device")] = None,
 ) -> None:
     """Have the person measure something with a hand instrument of the bench.
 
@@ -158,19 +161,18 @@ async def reading(
     The uncertainty is the instrument's; the bench states it in the reading's unit, for
     temperatures in °C or K, in % of the reading, or in digits of its resolution. An instrument that
     the bench does not list, whose calibration has run out or whose range does not hold what is said
-    to be shown makes the reading inconclusive.
+    to be shown makes the reading inconclusive. `reference` is a point of `reference_device` for the
+    same quantity: in an exam, a candidate's reading is held against it where the truth is not
+    known otherwise.
     """
     require_run(step, if_run)
-    answer = await step.ask(
-        Question(
-            kind="reading",
-            step=step.step,
-            subject=quantity,
-            ask=ask,
-            unit=unit,
-            instrument=instrument,
-        )
+    question = Question(
+        kind="reading", step=step.step, subject=quantity, ask=ask, unit=unit, instrument=instrument
     )
+    answer = await step.ask(question)
+    if step.examiner is not None and reference is not None and step.reference is None:
+        own = await step.read_one(reference, role=reference_device)
+        step.compare_reading(question, answer, msgspec.structs.replace(own, name=quantity))
     if answer.value is None:
         raise NotAvailableError(f"nobody measured {quantity!r}")
     tool = step.bench.instrument(answer.instrument or None, instrument)
