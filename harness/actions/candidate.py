@@ -7,7 +7,7 @@ neighbours are accepted.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Protocol
 
 from harness.devices.operator import Question
@@ -43,6 +43,11 @@ _WEIGHT = (
 class Examiner(Protocol):
     """What is true, for those who may know it."""
 
+    @property
+    def left_out(self) -> Collection[str]:
+        """Steps of the procedures that the scenario leaves out."""
+        ...
+
     def truth(self, question: Question) -> Measurement | None:
         """What there is to measure or to see; None where this bench cannot tell."""
         ...
@@ -70,11 +75,12 @@ def heaviest(verdicts: Iterable[CandidateVerdict]) -> CandidateVerdict | None:
 
 
 def same_text(answer: Value | None, truth: Value | None) -> bool:
-    """Whether what was read off is what is written: blanks and capitals make no difference."""
-    return _plain(answer) == _plain(truth)
+    """Whether what was read off is what is written."""
+    return plain(answer) == plain(truth)
 
 
-def _plain(text: Value | None) -> str:
+def plain(text: Value | None) -> str:
+    """A text for comparing: blanks and capitals make no difference."""
     return "".join(str(text).split()).upper()
 
 

@@ -7,12 +7,15 @@ without an event.
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from harness.actions.candidate import (
     CANNOT_SAY,
     Examiner,
     heaviest,
     is_right,
     normalised_error,
+    plain,
     same_text,
 )
 from harness.bench.bench import Bench
@@ -59,6 +62,8 @@ class RunMemory:
     def __init__(self) -> None:
         self.measurements: dict[str, list[Measurement]] = {}
         self.verdicts: dict[str, Verdict | None] = {}
+        self.by_truth: dict[str, Verdict | None] = {}
+        """The verdicts that the bench's own values give, in exams."""
         self.kept: dict[str, object] = {}
         """What a step has found beyond readings, for later steps of its own family; by step."""
 
@@ -68,6 +73,7 @@ class StepContext:
 
     __slots__ = (
         "bench",
+        "by_truth",
         "candidate",
         "clock",
         "deadline",
@@ -79,7 +85,6 @@ class StepContext:
         "memory",
         "of_answers",
         "reference",
-        "reference_verdicts",
         "role",
         "rule",
         "step",
@@ -120,8 +125,9 @@ class StepContext:
         """The scenario's key has said whether the conclusion is right."""
         self.reference: Measurement | None = None
         """The bench's own value of what the candidate has read last."""
-        self.reference_verdicts: list[Verdict] = []
-        """What the limit gives for the bench's own values."""
+        self.by_truth: list[Verdict] = []
+        """The verdicts of the step, with what the limit gives for the bench's own values where the
+        candidate gave his."""
 
     @property
     def of_candidate(self) -> CandidateVerdict | None:
@@ -202,8 +208,11 @@ class StepContext:
             )
         self.emit(event)
         self.verdicts.append(judgement.verdict)
-        if self.reference is not None and self.reference.name == measurement.name:
-            self.reference_verdicts.append(judge(self.reference, limit, rule).verdict)
+        true = self.reference
+        known = true is not None and true.name == measurement.name
+        self.by_truth.append(
+            judge(true, limit, rule).verdict if known and true is not None else judgement.verdict
+        )
         return judgement.verdict
 
     async def ask(self, question: Question) -> Answer:
@@ -252,8 +261,11 @@ class StepContext:
             self.compare_reading(question, answer, truth)
             return
         right = truth.value
-        if not question.choices and same_text(answer.value, right):
-            right = answer.value if answer.value is not None else right
+        if not question.choices:  # read off somewhere
+            right = plain(right)
+        self.reference = msgspec.structs.replace(truth, value=right)
+        if not question.choices and answer.value is not None and same_text(answer.value, right):
+            right = answer.value
         self.of_answers.append(is_right(answer.value, [right]))
         self._concluded(answer.value, right, {})
 

@@ -253,6 +253,23 @@ def conclude_from(
     return (rule.restricted if basis else rule.in_service), basis
 
 
+def _conclude_now(step: StepContext, rule: ConclusionKey) -> tuple[str | None, dict[str, str]]:
+    """The conclusion from the verdicts so far.
+
+    In an exam: from those that the true values give, and steps that the scenario leaves out are no
+    omission of the candidate.
+    """
+    if step.examiner is None:
+        return conclude_from(dict(step.memory.verdicts), rule)
+    out = step.examiner.left_out
+    found = {**step.memory.verdicts, **step.memory.by_truth}
+    decisive = [name for name in rule.out_of_service_if_failed if name not in out]
+    return conclude_from(
+        {name: verdict for name, verdict in found.items() if name not in out},
+        rule.model_copy(update={"out_of_service_if_failed": decisive}),
+    )
+
+
 class ReadingKey(FileModel):
     """How the right conclusion follows from a reading of an earlier step."""
 
@@ -297,7 +314,7 @@ async def decide(
     if isinstance(key, ReadingKey):
         right, basis = conclude_from_reading(step.memory.measurements, key)
     else:
-        right, basis = conclude_from(dict(step.memory.verdicts), key)
+        right, basis = _conclude_now(step, key)
     answer = await step.ask(
         Question(
             kind="decide",

@@ -252,7 +252,7 @@ class ExamAttendant:
                 labels=VERDICT_LABELS,
             )
         )
-        by_truth = worst(context.reference_verdicts) or verdict
+        by_truth = worst(context.by_truth) or verdict
         basis = by_truth.value if by_truth is not None else ""
         context.conclude_own(answer.value, accepted_verdicts(by_truth), basis)
 
@@ -326,6 +326,10 @@ class ExamAttendant:
             self._emit(event)
 
     # The engine's examiner
+
+    @property
+    def left_out(self) -> Collection[str]:
+        return self.scenario.model.without
 
     def truth(self, question: Question) -> Measurement | None:
         return self.bench.truth(question) if self.bench is not None else None

@@ -14,7 +14,7 @@ from harness.bench.bench import Bench
 from harness.bench.instruments import why_out_of_range
 from harness.bench.sequences import perform
 from harness.clock import Deadline
-from harness.devices.operator import Question
+from harness.devices.operator import Question, QuestionKind
 from harness.engine import details, wording
 from harness.errors import HarnessError, NotAvailableError, UnknownNameError
 from harness.events import Measured, ToolUsed
@@ -153,6 +153,8 @@ class Toolbox:
             vehicle = self._bench.vehicle
             units = [wanted] if wanted else list(vehicle.units)
             lines = []
+            if wanted and wanted not in vehicle.units:
+                raise UnknownNameError("control unit", wanted, list(vehicle.units))
             for unit in units:
                 try:
                     stored = await vehicle.trouble_codes(unit, deadline)
@@ -251,13 +253,13 @@ class Toolbox:
         return ToolResult([f"{order.target}: {_DONE.get(self._language)}"], {})
 
     def _question(
-        self, kind: str, subject: str, *, unit: str | None = None, instrument: str = ""
+        self, kind: QuestionKind, subject: str, *, unit: str | None = None, instrument: str = ""
     ) -> Question:
         return Question(
             kind=kind,
             step=self._context.step,
             subject=subject,
-            ask=Text(subject, subject),  # type: ignore[arg-type]
+            ask=Text(subject, subject),
             unit=unit,
             instrument=instrument,
         )

@@ -57,7 +57,7 @@ class Recorder:
 
     def write_kept(self) -> None:
         """Write what was withheld outside the steps, as many lines as there always are."""
-        if self._attendant is not None and not self.opened:
+        if self._attendant is not None and self._kept and not self.opened:
             self._write_kept(0)
 
     def _write_kept(self, more: int) -> None:

@@ -110,6 +110,7 @@ class ProcedureRun:
         for planned in self._plan.steps:
             if self._attendant is not None:
                 await self._attendant.before(planned)
+                self._recorder.write_kept()  # in every case, or in none
             obstacle = self._why_skip(planned)
             if obstacle is not None:
                 self._not_run(planned, obstacle)
@@ -237,6 +238,8 @@ class ProcedureRun:
                 await self._attendant.conclude(context, outcome.verdict)
             await self._bench.notice_other_masters()
             self.verdicts[model.id] = outcome.verdict
+            if context.examiner is not None:
+                self._memory.by_truth[model.id] = worst(context.by_truth) or outcome.verdict
             self._recorder.emit(
                 StepEnded(
                     procedure=self._plan.procedure.id,
