@@ -316,4 +316,10 @@ class SimulatedBench:
 
     @property
     def faults_on(self) -> frozenset[str]:
-        return frozenset(self.rig.faults_on)
+        """Seeded faults that are there now; of those of the buses, what was repaired is not."""
+        found = frozenset(self.rig.faults_on)
+        if not self.rig.has_car:
+            return found
+        from simulators.vehicle.fault_box import fault_box  # noqa: PLC0415 - only with a car
+
+        return found - fault_box(self.rig).mended

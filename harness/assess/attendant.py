@@ -19,6 +19,7 @@ from harness.actions.candidate import (
     accepted_verdicts,
 )
 from harness.actions.context import StepContext
+from harness.actions.pile_fault.causes import BY_NAME
 from harness.assess.exam_clock import ExamClock
 from harness.assess.scenario import Case, HiddenFault
 from harness.assess.scenario_file import LoadedScenario
@@ -49,7 +50,7 @@ from harness.events import (
     Written,
 )
 from harness.evidence.withheld import BLOCK, commitment, new_key, withhold
-from harness.quantity import Measurement
+from harness.quantity import Measurement, Value
 from harness.text import Text
 from harness.verdict import Verdict, worst
 
@@ -129,6 +130,8 @@ class ExamAttendant:
         self._why = "stopped"
         self._interrupted: Text | None = None
         self._again: list[str] = []
+        self._set: dict[str, Value] = {}
+        """Point -> what was written last and read back."""
         self._switched: list[str] = []
         self._secrets = _secrets(scenario)
         self._may_come = _places(scenario)
@@ -149,6 +152,8 @@ class ExamAttendant:
                 own = reading.source.startswith(self.candidate)
                 return not own and not reading.transactions and not reading.frame
             case Written(role=role):
+                if event.agreed:
+                    self._set[event.point] = event.value
                 return role == _INJECTOR
             case OutcomeNoted(branch=branch, detail=detail):
                 return branch == "harness" or any(secret in detail for secret in self._secrets)
@@ -278,9 +283,24 @@ class ExamAttendant:
             self.clock.stop(by=self._ended_by(), why=self._why)
         events.append(ExamOpened(key=self._key.hex(), why=self._why))
         on = self.bench.faults_on if self.bench is not None else None
-        left = [name for name in self._switched if on is None or _in(name, on)]
+        left = [
+            name
+            for name in self._switched
+            if (on is None or _in(name, on)) and not self._set_right(name)
+        ]
         events.append(FaultsLeft(faults=left, known=on is not None))
         return events
+
+    def _set_right(self, fault: str) -> bool:
+        """Whether a fault that is a wrong setting was put right by writing the right one."""
+        cause = BY_NAME.get(fault.partition("@")[0])
+        if cause is None or not cause.writes or self.bench is None:
+            return False
+        site = self.bench.site
+        return all(
+            point in self._set and (point not in site or self._set[point] == site[point])
+            for point in cause.writes
+        )
 
     def _ended_by(self) -> str:
         return "clock" if self._why == "time_up" else self.candidate

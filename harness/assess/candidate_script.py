@@ -22,7 +22,7 @@ from harness.assess.tool_words import parse
 from harness.clock import Deadline, sleep
 from harness.datafile import Places, load, validate
 from harness.devices.operator import Answer, Question
-from harness.errors import FileError, NotAvailableError, Problem, UnknownNameError
+from harness.errors import FileError, Problem, StopRun, UnknownNameError
 from harness.fields import DurationField, FileModel, Kebab
 from harness.text import Text
 
@@ -134,7 +134,9 @@ class ScriptedCandidate:
                 uncertainty=seen.uncertainty if seen is not None else None,
             )
         if question.choices and str(said) not in question.choices:
-            raise NotAvailableError(f"{said!r} is no answer for {question.step!r}")
+            wrong = f"{said!r} is no answer for {question.step!r}"
+            zh = f"脚本中步骤 {question.step} 的作答 {said!r} 不在选项之内"
+            raise StopRun(Text(zh, f"the script: {wrong}"), aborted=True)
         value = str(said) if question.choices else said
         return Answer(value=value, by=by, note=one.note, instrument=one.instrument)
 

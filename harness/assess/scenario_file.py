@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from harness.actions.candidate import DIAGNOSES
 from harness.assess.scenario import Case, Scenario
 from harness.assess.scheme import Scheme
 from harness.data import data_folder
@@ -154,12 +153,20 @@ class _Check:
             if not found and choices and choice not in choices:
                 what = f"{choice!r} is no choice of step {step}"
                 yield places.problem(where, what, "one of: " + ", ".join(choices))
-        if case.key.diagnosis and not self._names_a_fault():
+        names = self._names_of_faults()
+        if case.key.diagnosis and not names:
             yield places.problem(
                 (*path, "key", "diagnosis"),
                 "no step of its procedures asks for the fault",
                 "no diagnosis here",
             )
+            return
+        for index, name in enumerate(case.key.diagnosis):
+            if name not in names:
+                detail = UnknownNameError("diagnosis", name, names).detail
+                yield places.problem(
+                    (*path, "key", "diagnosis", index), detail, "a name of a fault"
+                )
 
     def _choices(self, step: str) -> list[str]:
         for procedure in self._procedures:
@@ -169,9 +176,16 @@ class _Check:
                     return [str(name) for name in given] if isinstance(given, dict | list) else []
         return []
 
-    def _names_a_fault(self) -> bool:
-        return any(
-            verb == f"operator.name_{subject.replace('-', '_')}"
-            for verb in self._known().values()
-            for subject in DIAGNOSES
-        )
+    def _names_of_faults(self) -> list[str]:
+        """What the steps that ask for the fault let a candidate choose from."""
+        from harness.actions.bus.kinds import Kind  # noqa: PLC0415 - only for scenarios with one
+        from harness.actions.pile_fault.causes import CAUSES  # noqa: PLC0415
+        from harness.actions.pile_fault.model import NONE  # noqa: PLC0415
+
+        verbs = set(self._known().values())
+        names: list[str] = []
+        if "operator.name_pile_fault" in verbs:
+            names += [NONE, *(cause.name for cause in CAUSES)]
+        if "operator.name_bus_fault" in verbs:
+            names += [kind.value for kind in Kind if kind is not Kind.UNKNOWN]
+        return names
