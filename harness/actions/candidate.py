@@ -48,6 +48,11 @@ class Examiner(Protocol):
         """Steps of the procedures that the scenario leaves out."""
         ...
 
+    @property
+    def diagnoses(self) -> list[str]:
+        """Accepted names of the fault, where the scenario says so."""
+        ...
+
     def truth(self, question: Question) -> Measurement | None:
         """What there is to measure or to see; None where this bench cannot tell."""
         ...

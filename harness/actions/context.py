@@ -249,7 +249,8 @@ class StepContext:
             if accepted := examiner.accepted(question):
                 given = answer.value
                 self.of_answers.append(is_right(given, accepted))
-                self._concluded(given, given if given in accepted else accepted[0], {})
+                key = given if given is not None and given in accepted else accepted[0]
+                self._concluded(given, key, {}, self.of_answers[-1])
                 self.decided = True
             return
         if question.kind not in ("reading", "inspect", "observe"):
@@ -267,7 +268,7 @@ class StepContext:
         if not question.choices and answer.value is not None and same_text(answer.value, right):
             right = answer.value
         self.of_answers.append(is_right(answer.value, [right]))
-        self._concluded(answer.value, right, {})
+        self._concluded(answer.value, right, {}, self.of_answers[-1])
 
     def compare_reading(self, question: Question, answer: Answer, truth: Measurement) -> None:
         """Hold the candidate's reading against the bench's own value of the same quantity."""
@@ -299,7 +300,7 @@ class StepContext:
         verdict = is_right(answer, accepted)
         key = answer if verdict is CandidateVerdict.RIGHT and answer is not None else accepted[0]
         self.of_answers.append(verdict)
-        self._concluded(answer, key, {"device": basis or CANNOT_SAY})
+        self._concluded(answer, key, {"device": basis or CANNOT_SAY}, verdict)
 
     async def do_by_hand(self, does: str | None, ask: Text | None) -> None:
         """Have the person do something at the bench. Raises NotAvailableError when declined."""
@@ -331,12 +332,25 @@ class StepContext:
         )
         return read_back
 
-    def conclude(self, answer: Value | None, key: Value, basis: dict[str, str]) -> None:
-        """Hold the person's conclusion against the key. A candidate verdict, never a device's."""
-        self.candidate = is_right(answer, [key])
-        if not self.decided:
-            self._concluded(answer, key, basis)
+    def conclude(
+        self,
+        answer: Value | None,
+        key: Value,
+        basis: dict[str, str],
+        *,
+        right: bool | None = None,
+    ) -> None:
+        """Hold the person's conclusion against the key. A candidate verdict, never a device's.
 
-    def _concluded(self, answer: Value | None, key: Value, basis: dict[str, str]) -> None:
-        verdict = is_right(answer, [key])
+        `right` says whether the answer will do, where that is more than being the same.
+        """
+        self.candidate = is_right(answer, [key])
+        if answer is not None and right is not None:
+            self.candidate = CandidateVerdict.RIGHT if right else CandidateVerdict.WRONG
+        if not self.decided:
+            self._concluded(answer, key, basis, self.candidate)
+
+    def _concluded(
+        self, answer: Value | None, key: Value, basis: dict[str, str], verdict: CandidateVerdict
+    ) -> None:
         self.emit(Concluded(step=self.step, answer=answer, key=key, candidate=verdict, basis=basis))

@@ -351,6 +351,10 @@ class ExamAttendant:
     def left_out(self) -> Collection[str]:
         return self.scenario.model.without
 
+    @property
+    def diagnoses(self) -> list[str]:
+        return list(self._case.key.diagnosis)
+
     def truth(self, question: Question) -> Measurement | None:
         return self.bench.truth(question) if self.bench is not None else None
 

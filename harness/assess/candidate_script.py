@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _PAUSE = 120.0
 """Seconds that an interruption takes."""
 _REFEREE = "R-00"
-Given = bool | int | float | str
+Given = bool | int | float | str | list[str]
 
 
 class StepScript(FileModel):
@@ -122,7 +122,8 @@ class ScriptedCandidate:
         hands = self._attendant.bench.hands if self._attendant.bench is not None else None
         does = question.kind == "confirm" and said in (None, True)
         seen: Answer | None = None
-        wanted = does or (said is None and question.kind in ("inspect", "observe", "reading"))
+        sees = question.kind in ("inspect", "observe", "reading") and question.evidence is None
+        wanted = does or (said is None and sees)
         if hands is not None and wanted and (self._model.otherwise == "do" or said is not None):
             seen = await hands.ask(question, deadline)
         if said is None:
@@ -133,11 +134,12 @@ class ScriptedCandidate:
                 instrument=one.instrument,
                 uncertainty=seen.uncertainty if seen is not None else None,
             )
-        if question.choices and str(said) not in question.choices:
+        chosen = said if isinstance(said, list) else [str(said)]
+        if question.choices and not set(chosen) <= set(question.choices):
             wrong = f"{said!r} is no answer for {question.step!r}"
             zh = f"脚本中步骤 {question.step} 的作答 {said!r} 不在选项之内"
             raise StopRun(Text(zh, f"the script: {wrong}"), aborted=True)
-        value = str(said) if question.choices else said
+        value = str(said) if question.choices and not isinstance(said, list) else said
         return Answer(value=value, by=by, note=one.note, instrument=one.instrument)
 
     async def _tools(self, step: str, one: StepScript, deadline: Deadline) -> None:
