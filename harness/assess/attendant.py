@@ -27,7 +27,7 @@ from harness.bench.bench import Bench
 from harness.clock import Deadline
 from harness.devices.operator import Question
 from harness.engine.plan import Plan, PlannedStep
-from harness.errors import EvidenceError
+from harness.errors import EvidenceError, NoReplyError, NotAvailableError
 from harness.events import (
     CandidateReading,
     ClockNoted,
@@ -247,19 +247,21 @@ class ExamAttendant:
             await self.desk.before_end(context.step, context.deadline)
         if context.step not in self.scenario.model.conclude:
             return
-        answer = await context.ask(
-            Question(
-                kind="decide",
-                step=context.step,
-                subject=OWN_VERDICT,
-                ask=_ASK_OWN,
-                choices=[MEETS, FAILS, CANNOT_SAY],
-                labels=VERDICT_LABELS,
-            )
+        question = Question(
+            kind="decide",
+            step=context.step,
+            subject=OWN_VERDICT,
+            ask=_ASK_OWN,
+            choices=[MEETS, FAILS, CANNOT_SAY],
+            labels=VERDICT_LABELS,
         )
+        try:
+            said = (await context.ask(question)).value
+        except (NotAvailableError, NoReplyError):
+            said = None  # nobody is there any more, or the time of the step is over
         by_truth = worst(context.by_truth) or verdict
         basis = by_truth.value if by_truth is not None else ""
-        context.conclude_own(answer.value, accepted_verdicts(by_truth), basis)
+        context.conclude_own(said, accepted_verdicts(by_truth), basis)
 
     async def after(self, planned: PlannedStep, *, harness_failed: str) -> list[str]:
         self.context = None

@@ -154,7 +154,7 @@ class Toolbox:
             units = [wanted] if wanted else list(vehicle.units)
             lines = []
             if wanted and wanted not in vehicle.units:
-                raise UnknownNameError("control unit", wanted, list(vehicle.units))
+                raise UnknownNameError("unit", wanted, list(vehicle.units))
             for unit in units:
                 try:
                     stored = await vehicle.trouble_codes(unit, deadline)
@@ -201,7 +201,7 @@ class Toolbox:
         if self._bench.hands is None:
             return ToolResult([_BY_HAND.get(self._language)], dict(by))
         if order.target not in units:
-            raise UnknownNameError("place to measure", order.target, sorted(units))
+            raise UnknownNameError("place", order.target, sorted(units))
         unit = units[order.target]
         question = self._question("reading", order.target, unit=unit, instrument=tool.type)
         answer = await self._bench.hands.ask(question, deadline)
@@ -227,7 +227,7 @@ class Toolbox:
         if not order.target:
             raise ToolRefusedError(_NO_TARGET.get(self._language))
         if order.target in NOT_SHOWN:
-            raise UnknownNameError("place to look at", order.target, self._bench.things()["look"])
+            raise UnknownNameError("place", order.target, self._bench.things()["look"])
         try:
             seen = await hands.ask(self._question("inspect", order.target), deadline)
             shown = seen.note or _NOTHING.get(self._language)
