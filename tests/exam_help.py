@@ -199,6 +199,20 @@ class Spy:
         self.found += [(where, secret.decode()) for secret in self.secrets if secret in data]
 
 
+def withheld_between_steps(folder: Path) -> tuple[list[int], set[int]]:
+    """How many lines are withheld before each end of a step, and how long they are."""
+    counts, count, sizes = [], 0, set()
+    for line in (folder / JOURNAL).read_bytes().splitlines():
+        event = json.loads(line)
+        if event["event"] == "withheld":
+            count += 1
+            sizes.add(len(event["data"]))
+        elif event["event"] in ("step_started", "exam_opened"):
+            counts.append(count)
+            count = 0
+    return counts, sizes
+
+
 def main() -> None:
     scenario, script, folder, kill_at = sys.argv[1:]
     exam = prepare_exam(

@@ -14,6 +14,7 @@ from exam_help import (
     held,
     hold,
     prepared,
+    withheld_between_steps,
     write_scenario,
     write_script,
 )
@@ -74,20 +75,6 @@ def test_shipped_scenarios_tell_nothing(name: str, tmp_path: Path) -> None:
     assert held(exam, spy).sealed
     assert spy.looks >= 1
     assert spy.found == []
-
-
-def withheld_between_steps(folder: Path) -> tuple[list[int], set[int]]:
-    """How many lines are withheld before each end of a step, and how long they are."""
-    counts, count, sizes = [], 0, set()
-    for line in (folder / JOURNAL).read_bytes().splitlines():
-        event = json.loads(line)
-        if event["event"] == "withheld":
-            count += 1
-            sizes.add(len(event["data"]))
-        elif event["event"] in ("step_started", "exam_opened"):
-            counts.append(count)
-            count = 0
-    return counts, sizes
 
 
 def test_number_and_length_of_lines_tell_nothing(tmp_path: Path) -> None:

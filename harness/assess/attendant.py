@@ -122,6 +122,8 @@ class ExamAttendant:
         self.bench: Bench | None = None
         self.clock: ExamClock | None = None
         self.hints = 0
+        self.measured_with: dict[str, str] = {}
+        """Quantity -> instrument that the candidate took for it in the open step."""
         self.done: set[str] = set()
         self._case = case
         self._seed = seed
@@ -239,6 +241,7 @@ class ExamAttendant:
 
     def attend(self, context: StepContext) -> None:
         self.context = context
+        self.measured_with = {}
         context.examiner = self
 
     async def conclude(self, context: StepContext, verdict: Verdict | None) -> None:

@@ -118,6 +118,7 @@ class ScriptedCandidate:
         await self._tools(question.step, one, deadline)
         if question.subject == OWN_VERDICT:
             return Answer(value=one.verdict, by=by, note=one.note)
+        instrument = one.instrument or self._attendant.measured_with.get(question.subject, "")
         said: Given | None = one.answers.get(question.subject, one.answer)
         hands = self._attendant.bench.hands if self._attendant.bench is not None else None
         does = question.kind == "confirm" and said in (None, True)
@@ -131,7 +132,7 @@ class ScriptedCandidate:
                 value=seen.value if seen is not None else None,
                 by=by,
                 note=seen.note if seen is not None and not one.note else one.note,
-                instrument=one.instrument,
+                instrument=instrument,
                 uncertainty=seen.uncertainty if seen is not None else None,
             )
         chosen = said if isinstance(said, list) else [str(said)]
@@ -140,7 +141,7 @@ class ScriptedCandidate:
             zh = f"脚本中步骤 {question.step} 的作答 {said!r} 不在选项之内"
             raise StopRun(Text(zh, f"the script: {wrong}"), aborted=True)
         value = str(said) if question.choices and not isinstance(said, list) else said
-        return Answer(value=value, by=by, note=one.note, instrument=one.instrument)
+        return Answer(value=value, by=by, note=one.note, instrument=instrument)
 
     async def _tools(self, step: str, one: StepScript, deadline: Deadline) -> None:
         """The tools of a step, once: before its first answer, or before its end."""

@@ -7,6 +7,9 @@ the candidate takes. What there is to see is shown, because nobody can see a sim
 from collections.abc import Callable
 from contextlib import suppress
 
+from msgspec.structs import replace
+
+from harness.assess.attendant import ExamAttendant
 from harness.assess.codes import check_code
 from harness.assess.desk import Commands
 from harness.assess.tool_words import parse
@@ -33,16 +36,23 @@ class CandidateTerminal(TerminalOperator):
     """The candidate's terminal; also the desk of the exam."""
 
     def __init__(
-        self, language: Language, code: str, show: Callable[[str], None], commands: Commands
+        self,
+        language: Language,
+        attendant: ExamAttendant,
+        show: Callable[[str], None],
+        commands: Commands,
     ) -> None:
-        super().__init__(language, code, show)
+        super().__init__(language, attendant.candidate, show)
+        self._attendant = attendant
         self._commands = commands
         commands.until_resumed = self._until_resumed
 
     async def ask(self, question: Question, deadline: Deadline) -> Answer:
         if question.kind == "rate":  # an assessor's business, after the exam
             return Answer(value=None, by=self._by)
-        return await super().ask(question, deadline)
+        answer = await super().ask(question, deadline)
+        taken = self._attendant.measured_with.get(question.subject, "")
+        return replace(answer, instrument=taken) if taken else answer
 
     async def _perceive(self, question: Question, deadline: Deadline) -> Answer | None:
         if question.kind == "reading":

@@ -78,7 +78,9 @@ class Commands:
         if context is None or bench is None:
             return [_NOT_NOW.get(self._language)]
         tools = Toolbox(context, bench, self._attendant.candidate, self._language)
-        return await tools.take(order, deadline)
+        lines = await tools.take(order, deadline)
+        self._attendant.measured_with |= tools.measured_with
+        return lines
 
     def _hint(self, _order: ToolOrder) -> Lines:
         if not self._attendant.practice:

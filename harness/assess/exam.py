@@ -37,7 +37,7 @@ class Exam:
 
     def seat(self, language: Language, show: Callable[[str], None]) -> None:
         """Put a candidate at the terminal."""
-        terminal = CandidateTerminal(language, self.attendant.candidate, show, self.commands)
+        terminal = CandidateTerminal(language, self.attendant, show, self.commands)
         self.request.operator = self.attendant.desk = terminal
 
 

@@ -20,6 +20,7 @@ from harness.events import (
     ExamStarted,
     FaultsLeft,
     HintGiven,
+    Judged,
     ScenarioSet,
     StepEnded,
     StepStarted,
@@ -30,6 +31,8 @@ from harness.quantity import Value
 from harness.text import Text
 from harness.verdict import CandidateVerdict, Verdict
 
+OWN = "device"
+"""In the basis of a conclusion: it is the candidate's own verdict on the device."""
 _NO_EXAM = Text("不是考试记录", "Not the record of an exam")
 _CLOSED = Text("考试尚未启封", "The exam has not been opened")
 
@@ -46,6 +49,10 @@ class Held:
     verdict: CandidateVerdict
     en: float | None = None
     labels: dict[str, Text] = field(default_factory=dict)
+    judged: list[Judged] = field(default_factory=list)
+    """Of a verdict on the device: what the harness had judged in that step."""
+    basis: dict[str, str] = field(default_factory=dict)
+    """Of a conclusion: the step verdicts or readings that it follows from."""
 
 
 @dataclass
@@ -66,6 +73,8 @@ class Told:
     why: str = ""
     labels: dict[str, Text] = field(default_factory=dict)
     """What the choices of the step that was taken in last were called."""
+    judged: list[Judged] = field(default_factory=list)
+    """What was judged in the step that was taken in last."""
 
     @property
     def missed(self) -> list[Held]:
@@ -102,7 +111,9 @@ def _take(told: Told, entry: Entry) -> None:
             told.titles[event.step] = event.title
             # A step that is done once more counts with its last attempt.
             told.answers = [one for one in told.answers if one.step != event.step]
-            told.labels = {}
+            told.labels, told.judged = {}, []
+        case Judged() as event:
+            told.judged.append(event)
         case Asked(labels=more):
             told.labels = {**told.labels, **more}
         case CandidateReading() | Concluded() as event:
@@ -128,8 +139,17 @@ def _take(told: Told, entry: Entry) -> None:
 def _held(told: Told, event: CandidateReading | Concluded) -> Held:
     title = told.titles[event.step]
     if isinstance(event, Concluded):
+        own = OWN in event.basis
         return Held(
-            event.step, title, event.answer, event.key, "", event.candidate, labels=told.labels
+            event.step,
+            title,
+            event.answer,
+            event.key,
+            "",
+            event.candidate,
+            labels=told.labels,
+            judged=told.judged if own else [],
+            basis={} if own else event.basis,
         )
     answer, true = event.answer, event.reference
     return Held(

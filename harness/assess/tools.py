@@ -57,6 +57,8 @@ class Toolbox:
         self._bench = bench
         self._code = code
         self._language = language
+        self.measured_with: dict[str, str] = {}
+        """Quantity -> instrument that was taken for it."""
 
     async def take(self, order: ToolOrder, deadline: Deadline) -> list[str]:
         """Take a tool and put that on record; the lines that it shows, also when it was refused."""
@@ -218,6 +220,7 @@ class Toolbox:
             at=self._context.clock.elapsed(),
         )
         self._context.emit(Measured(step=self._context.step, measurement=reading))
+        self.measured_with[order.target] = tool.id
         return ToolResult([f"{tool.id}: {self._shown(reading)}"], _value(reading) | dict(by))
 
     async def _look(self, order: ToolOrder, deadline: Deadline) -> ToolResult:

@@ -16,6 +16,10 @@ _STILL = Text("结束时仍存在：{}", "Still there at the end: {}")
 _GONE = Text("结束时故障均已排除", "None of it was left at the end")
 _ANSWERS = Text("逐项对照", "Answer by answer")
 _YOURS = Text("作答 {}，正确 {}", "answered {}, right {}")
+_EN = Text(
+    "与台架值之差为合成不确定度的 {:.2g} 倍（不超过 1 为正确）",
+    "{:.2g} times the combined uncertainty away from the bench's value (right up to 1)",
+)
 _ALL_RIGHT = Text("全部作答正确", "Every answer was right")
 _HINTS = Text("使用提示 {} 次，使用工具 {} 次", "{} hint(s), {} tool(s) taken")
 _CLOCK = Text("时间记录", "Clock")
@@ -63,6 +67,8 @@ def show_told(
         )
         words = candidate_words(one.verdict, language)
         line(f"  {title}: {said}  {words}", candidate_style(one.verdict))
+        for why in _why(told, one, language):
+            line(f"      {why}", "dim")
     if not shown:
         line(f"  {_ALL_RIGHT.get(language)}")
     line(_HINTS.get(language).format(len(told.hints), len(told.tools)))
@@ -71,6 +77,21 @@ def show_told(
         for at, entry in told.clock:
             why = _WHY[entry.why].get(language) if entry.why in _WHY else entry.why
             line(f"  {at / 60:7.1f} min  {_PHASES[entry.phase].get(language)}  {entry.by}  {why}")
+
+
+def _why(told: Told, one: Held, language: Language) -> list[str]:
+    """What the right answer rests on."""
+    if one.en is not None:
+        return [_EN.get(language).format(one.en)]
+    lines = [
+        f"{wording.quantity(event.measurement, language)}: {wording.judged(event, language)}"
+        for event in one.judged
+    ]
+    return lines + [
+        f"{told.titles[name].get(language) if name in told.titles else name}: "
+        f"{wording.reason(found).get(language)}"
+        for name, found in one.basis.items()
+    ]
 
 
 def _said(one: Held, value: Value | None, language: Language) -> str:
