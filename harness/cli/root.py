@@ -61,6 +61,29 @@ CAN = LazyGroup(
     },
 )
 
+EXAM = LazyGroup(
+    "exam",
+    about=Text(
+        "考试与练习：带隐藏故障的场景。", "Exams and practice: scenarios with hidden faults."
+    ),
+    late={
+        "start": Late(f"{_C}.exam:start", Text("开始一场考试或练习", "Begin an exam or practice")),
+        "list": Late(f"{_C}.exam_look:list_", Text("列出场景", "List the scenarios")),
+        "show": Late(
+            f"{_C}.exam_look:show", Text("查看场景（不含答案）", "Show one, without its key")
+        ),
+        "check": Late(f"{_C}.exam_look:check", Text("检查场景文件", "Check a scenario file")),
+        "open": Late(
+            f"{_C}.exam_look:open_",
+            Text("考评员查看已结束的考试", "For assessors: what an exam that is over had hidden"),
+        ),
+        "recover": Late(
+            f"{_C}.exam_look:recover",
+            Text("凭口令启封被中断的考试", "Open an exam that was cut off, by passphrase"),
+        ),
+    },
+)
+
 PROFILE = LazyGroup(
     "profile",
     about=Text("编写和核对点表。", "Write register maps and look whether they are right."),
@@ -132,6 +155,10 @@ ROOT = Root(
             ),
         ),
         "show": Late(f"{_C}.show:show", Text("按编号查看一个条目", "Show one of them by its id")),
+        "exam": Late(
+            f"{_C}.root:EXAM",
+            Text("考试与练习（start、list、show…）", "Exams and practice (start, list, show …)"),
+        ),
         "bench": Late(f"{_C}.root:BENCH", Text("检查台架（probe）", "Look after benches (probe)")),
         "profile": Late(
             f"{_C}.root:PROFILE",

@@ -141,6 +141,11 @@ class TerminalOperator:
         return line
 
 
+def is_free_text(prompt: str) -> bool:
+    """Whether any words may be typed at this prompt."""
+    return prompt in {_NOTE.zh, _NOTE.en, _HINT["text"].zh, _HINT["text"].en}
+
+
 def _unless_stop(typed: str) -> str:
     """What was typed, whatever was asked for. Raises StopRun for the word that ends the run."""
     if typed.strip().lower() in _STOP:
