@@ -7,7 +7,7 @@ decided here and nothing is stored. Plain text only: failures of the first secon
 
 from harness.bench.roles import is_pile, title
 from harness.datafile import OR
-from harness.engine import maintenance_words, metering_words, pile_words
+from harness.engine import maintenance_words, metering_words, pile_words, skills_words
 from harness.engine.details_zh import DETAILS, EXPECTED
 from harness.errors import FileError, HarnessError, Problem
 
@@ -96,6 +96,7 @@ def expected(english: str) -> str:
         or maintenance_words.EXPECTED.find(english, _piece)
         or EXPECTED.find(english, _piece)
         or pile_words.EXPECTED.find(english, _piece)
+        or skills_words.EXPECTED.find(english, _piece)
         or details_vehicle.expected(english, _piece)
     )
     return known or english
@@ -125,6 +126,7 @@ def _known(english: str) -> str | None:
         or maintenance_words.DETAILS.find(english, _piece)
         or DETAILS.find(english, _piece)
         or pile_words.DETAILS.find(english, _piece)
+        or skills_words.DETAILS.find(english, _piece)
     )
     if known is None and is_pile(english):
         known = title(english).zh
