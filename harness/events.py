@@ -213,7 +213,8 @@ class Written(Event, tag="written", frozen=True, kw_only=True):
 
 
 class Asked(Event, tag="asked", frozen=True, kw_only=True):
-    """A question to the person at the bench. `kind`: confirm, inspect, reading, decide, rate."""
+    """A question to the person at the bench. `kind`: confirm, inspect, reading, observe, decide,
+    rank, rate."""
 
     step: str
     kind: str

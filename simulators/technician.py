@@ -7,9 +7,16 @@ error of an instrument are seeded; the error stays inside the instrument's state
 from collections.abc import Callable, Mapping
 
 from harness.clock import Deadline, sleep
-from harness.devices.operator import ABNORMAL, NORMAL, Answer, Question
+from harness.devices.operator import ABNORMAL, NORMAL, Answer, Evidence, Question
 from harness.errors import NoReplyError, NotAvailableError, UnknownNameError
-from simulators import conformance_work, pile_looks, protection_work, repair, site_work
+from simulators import (
+    conformance_work,
+    pile_looks,
+    pile_reasoning,
+    protection_work,
+    repair,
+    site_work,
+)
 from simulators.displays import DISPLAYS
 from simulators.instruments import Reading, constant
 from simulators.pile_mending import mend
@@ -49,7 +56,7 @@ READINGS: dict[str, Reading] = {
 
 
 def _connect_simulator(rig: Rig) -> None:
-    """The plug goes into a vehicle simulator with its S2 open; it draws what it may."""
+    """The plug goes into a vehicle (simulator) that keeps S2 open; it draws what it may."""
     rig.world.vehicle.wants_charge = False
     rig.world.plug_in()
 
@@ -64,7 +71,7 @@ def _connect_vehicle(rig: Rig) -> None:
 _ACTIONS: dict[str, Callable[[Rig], None]] = {
     "wear-ppe": lambda rig: None,
     "read-work-order": lambda rig: None,
-    "isolate-and-prove-dead": lambda rig: None,
+    "make-safe-for-live-work": lambda rig: None,
     "press-emergency-stop": lambda rig: rig.pile.press_emergency_stop(),
     "release-emergency-stop": lambda rig: rig.pile.release_emergency_stop(),
     "reset-emergency-stop": lambda rig: rig.pile.push_reset_button(),
@@ -80,6 +87,10 @@ _ACTIONS: dict[str, Callable[[Rig], None]] = {
     "open-s2": lambda rig: rig.world.vehicle.open_s2(),
     # A real recorder beside a simulated pile is the business of whoever has its files
     "arm-recorder": lambda rig: None,
+    # A vehicle without a screen: it is told what it wants
+    "connect-vehicle-paused": _connect_simulator,
+    "allow-charging": lambda rig: rig.world.vehicle.resume(),
+    "ask-for-energy": lambda rig: rig.world.vehicle.ask_for_energy(),
     "press-latch": lambda rig: rig.world.press_latch(True),
     "release-latch": lambda rig: rig.world.press_latch(False),
     "reset-faults": lambda rig: rig.pile.push_reset_button(),
@@ -98,9 +109,21 @@ _TIMES = {
     "observe": (1.0, 2.5),
     "reading": (3.0, 6.0),
     "decide": (2.0, 4.0),
+    "rank": (3.0, 6.0),
     "rate": (1.0, 2.0),
 }
 """Seconds that an answer takes, by kind of question."""
+
+
+def _concluded(question: Question, evidence: Evidence) -> Answer:
+    """What follows from the evidence that comes with the question, as far as he can tell."""
+    if question.kind == "observe":
+        return Answer(value=pile_reasoning.symptom(evidence), by=BY)
+    if question.kind == "rank":
+        ranked = pile_reasoning.hypotheses(evidence, least=question.least, most=question.most)
+        return Answer(value=ranked, by=BY)
+    likeliest = pile_reasoning.ranking(evidence)[0]
+    return Answer(value=evidence.stands_for.get(likeliest, likeliest), by=BY)
 
 
 class SimulatedTechnician:
@@ -135,11 +158,13 @@ class SimulatedTechnician:
             return self._do(question.subject)
         if question.kind == "inspect":
             return self._inspect(question.subject)
-        if question.kind == "observe":
+        if question.kind == "observe" and question.evidence is None:
             return self._observe(question)
         if question.kind == "reading":
             return self._measure(question)
-        # Conclusions and marks are the candidate's and the assessor's, not the technician's.
+        if question.evidence is not None:
+            return _concluded(question, question.evidence)
+        # Other conclusions and marks are the candidate's and the assessor's, not the technician's.
         return Answer(value=None, by=BY)
 
     async def _take_time(self, question: Question, deadline: Deadline) -> None:

@@ -37,7 +37,7 @@ def write_run(
     marks: Mapping[str, int] | None = None, by: str = "K-01", answered_by: str = "C-07",
     faults: Sequence[str] = (), simulated: bool = True, verdict: Verdict | None = Verdict.PASS,
     seal: bool = True, ending: Ending = Ending.COMPLETED, mode: str = "",
-    scheme: tuple[str, str] | None = None, opened: bool = True,
+    scheme: tuple[str, str] | None = None, opened: str = "handed_in",
 ) -> str:  # fmt: skip
     """One run; its id. `mode` makes it an exam; `scheme` is an id and the text of its file."""
     now = 0.0
@@ -75,7 +75,7 @@ def write_run(
         )
     )
     if mode and opened:
-        bundle.emit(ExamOpened(key=key.hex(), why="handed_in"))
+        bundle.emit(ExamOpened(key=key.hex(), why=opened))
     bundle.emit(RunEnded(ending=ending, verdict=verdict, exit_code=0))
     bundle.close()
     if seal:

@@ -68,7 +68,8 @@ def test_enough_with_two_dates_a_sound_and_a_faulty_device(tmp_path: Path) -> No
         ({"day": 1, "faults": ["x"], "seal": False}, "2 counting run(s) needed, 1 there"),
         ({"day": 1, "faults": ["x"], "ending": Ending.ABORTED}, "2 counting run(s) needed"),
         ({"day": 1, "faults": ["x"], "mode": "practice"}, "2 counting run(s) needed, 1 there"),
-        ({"day": 1, "faults": ["x"], "mode": "exam", "opened": False}, "2 counting run(s) needed"),
+        ({"day": 1, "faults": ["x"], "mode": "exam", "opened": ""}, "2 counting run(s) needed"),
+        ({"day": 1, "faults": ["x"], "mode": "exam", "opened": "veto"}, "2 counting run(s) needed"),
     ],
 )
 def test_not_enough(tmp_path: Path, second: dict[str, object], wanted: str) -> None:

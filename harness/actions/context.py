@@ -222,11 +222,21 @@ class StepContext:
         )
         return read_back
 
-    def conclude(self, answer: Value | None, key: Value, basis: dict[str, str]) -> None:
-        """Hold the person's conclusion against the key. A candidate verdict, never a device's."""
+    def conclude(
+        self,
+        answer: Value | None,
+        key: Value,
+        basis: dict[str, str],
+        *,
+        right: bool | None = None,
+    ) -> None:
+        """Hold the person's conclusion against the key. A candidate verdict, never a device's.
+
+        `right` says whether the answer will do, where that is more than being the same.
+        """
         if answer is None:
             self.candidate = CandidateVerdict.ABSENT
-        elif answer == key:
+        elif answer == key if right is None else right:
             self.candidate = CandidateVerdict.RIGHT
         else:
             self.candidate = CandidateVerdict.WRONG

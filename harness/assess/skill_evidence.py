@@ -219,7 +219,7 @@ class _Run:
     def _evidence(self, row: str, procedures: list[str]) -> Evidence:
         tallies = [self._tally_of(name) for name in procedures]
         score = None if self.score is None else _row_score(self.score, row)
-        pending = sum(tally.pending for tally in tallies)
+        pending = sum(tally.pending for tally in tallies) + self._vetoes()
         return Evidence(
             run_id=self.result.run_id,
             folder=self.folder,
@@ -294,6 +294,10 @@ class _Run:
             return Device.FAULTY
         passed = all(verdict in (None, Verdict.PASS) for verdict in verdicts)
         return Device.HEALTHY if passed else Device.UNKNOWN
+
+    def _vetoes(self) -> int:
+        """A veto that ended the exam is proposed by the machine; whether it stands is open."""
+        return sum(isinstance(one, ExamOpened) and one.why == "veto" for one in self.events)
 
     def _real_only(self) -> frozenset[str]:
         """Rows that the exam's scheme wants real devices for."""

@@ -7,7 +7,13 @@ decided here and nothing is stored. Plain text only: failures of the first secon
 
 from harness.bench.roles import is_pile, title
 from harness.datafile import OR
-from harness.engine import maintenance_words, metering_words, pile_words, skills_words
+from harness.engine import (
+    details_profile_zh,
+    maintenance_words,
+    metering_words,
+    pile_words,
+    skills_words,
+)
 from harness.engine.details_zh import DETAILS, EXPECTED
 from harness.errors import FileError, HarnessError, Problem
 
@@ -19,6 +25,7 @@ _KINDS = {
     "profile": "点表或车型",
     "action": "动作",
     "skill": "技能",
+    "reason": "理由",
     "device": "设备",
     "point": "数据点",
     "model": "型号",
@@ -94,6 +101,7 @@ def expected(english: str) -> str:
     known = (
         metering_words.EXPECTED.find(english, _piece)
         or maintenance_words.EXPECTED.find(english, _piece)
+        or details_profile_zh.EXPECTED.find(english, _piece)
         or EXPECTED.find(english, _piece)
         or pile_words.EXPECTED.find(english, _piece)
         or skills_words.EXPECTED.find(english, _piece)
@@ -134,7 +142,9 @@ def _known(english: str) -> str | None:
         return known
     from harness.engine import details_vehicle  # noqa: PLC0415 - most failures do without
 
-    return details_vehicle.detail(english, _piece)
+    return details_vehicle.detail(english, _piece) or details_profile_zh.DETAILS.find(
+        english, _piece
+    )
 
 
 def _piece(english: str, _of: str) -> str:

@@ -231,7 +231,9 @@ class _Page:
         return said(lambda language: wording.limit(event.limit, language, event.measurement.name))
 
     def answer(self, asked: Asked | None, answered: Answered) -> Markup:
-        """The answer in the words of its choices."""
+        """The answer in the words of its choices; a ranking as a list."""
+        if asked is not None and isinstance(answered.value, list):
+            return self.say.ranking(answered.value, asked.labels)
         if asked is not None and isinstance(answered.value, str):
             return self.say.choice(asked, answered.value)
         return self.value(answered.value, asked.unit if asked is not None else None)

@@ -1,18 +1,20 @@
 """A person at the terminal.
 
 Lines are read by a daemon thread, because no event loop can wait for a keyboard on every system.
-What may be typed is always shown; what cannot be understood is asked again; `stop` ends the run
-and makes the bench safe; an empty line at a choice is no answer.
+What may be typed is always shown; what cannot be understood is asked again, and a ranking
+that cannot stand is told what is wrong with it; `stop` ends the run and makes the bench safe; an
+empty line at a choice is no answer.
 """
 
 import asyncio
+import re
 import sys
 import threading
 from collections.abc import Callable
 from typing import TextIO
 
 from harness.clock import Deadline
-from harness.devices.operator import Answer, Operator, Question
+from harness.devices.operator import Answer, Operator, Question, wrong_ranking
 from harness.errors import NoReplyError, NotAvailableError, StopRun
 from harness.quantity import Value
 from harness.text import Language, Text
@@ -22,12 +24,17 @@ _NO = ("n", "no", "否", "不", "0")
 _STOP = ("stop", "停止", "中止")
 _SKIP = ("-", "skip", "跳过")
 _TRIES = 5
+_BETWEEN = re.compile(r"[\s,，、;；>]+")
 
 _STOPPED = Text("操作员要求停止", "Stopped by the operator")
 _HINT = {
     "confirm": Text("[y=已完成 / n=未做 / stop=中止]", "[y = done / n = not done / stop]"),
     "reading": Text("[数值 / -=跳过 / stop=中止]", "[number / - to skip / stop]"),
     "text": Text("[文字 / -=跳过 / stop=中止]", "[text / - to skip / stop]"),
+    "rank": Text(
+        "[按可能性从大到小列出序号，用逗号隔开，如 2,1 / -=跳过 / stop=中止]",
+        "[numbers, the likeliest first, with commas: 2,1 / - to skip / stop]",
+    ),
     "choice": Text("[序号 / -=跳过 / stop=中止]", "[number / - to skip / stop]"),
     "rate": Text("[分数 / -=暂不评分 / stop=中止]", "[mark / - to leave it open / stop]"),
 }
@@ -75,7 +82,7 @@ class TerminalOperator:
         if question.kind == "confirm" and value is True and self._technician is not None:
             await self._technician.ask(question, deadline)
         note = ""
-        if value is not None and question.kind in ("inspect", "decide", "rate"):
+        if value is not None and question.kind in ("inspect", "decide", "rank", "rate"):
             note = _unless_stop(await self._line(_NOTE.get(self._language), deadline))
         return Answer(
             value=value,
@@ -87,6 +94,8 @@ class TerminalOperator:
     async def _perceive(self, question: Question, deadline: Deadline) -> Answer | None:
         if self._technician is None or question.kind not in ("inspect", "observe", "reading"):
             return None
+        if question.evidence is not None:
+            return None  # what follows from evidence is the person's own to say
         return await self._technician.ask(question, deadline)
 
     def _label(self, question: Question, choice: Value) -> str:
@@ -96,12 +105,19 @@ class TerminalOperator:
 
     async def _value(self, question: Question, deadline: Deadline) -> Value | None:
         free = "text" if question.kind == "observe" else question.kind
-        kind = "choice" if question.choices and question.kind != "rate" else free
+        listed = question.choices and question.kind not in ("rate", "rank")
+        kind = "choice" if listed else free
         hint = _HINT[kind].get(self._language)
         for _ in range(_TRIES):
             typed = _unless_stop(await self._line(hint, deadline)).strip()
             if kind != "confirm" and typed in _SKIP:
                 return None
+            if kind == "rank":
+                ranking = _ranked(question, typed)
+                if (wrong := wrong_ranking(question, ranking)) is None:
+                    return ranking
+                self._show(f"  {wrong.get(self._language)}")
+                continue
             understood, value = _understand(kind, question, typed)
             if understood:
                 return value
@@ -148,6 +164,17 @@ def _pump(
             loop.call_soon_threadsafe(lines.put_nowait, line)
         except RuntimeError:  # the loop has closed: the run is over
             return
+
+
+def _ranked(question: Question, typed: str) -> list[str]:
+    """The choices that are typed by number or by name; what is neither stays as it was typed."""
+    words = [one for one in _BETWEEN.split(typed) if one]
+    return [
+        question.choices[int(word) - 1]
+        if word.isdecimal() and 1 <= int(word) <= len(question.choices)
+        else word
+        for word in words
+    ]
 
 
 def _understand(kind: str, question: Question, typed: str) -> tuple[bool, Value | None]:
