@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 from skill_runs import RIGHT, WRONG, write_run
 
-from harness.assess.result import AspectScore, CriterionScore, ModuleScore, Score
+from harness.assess.result import AspectScore, CriterionScore, ModuleScore, Score, digest
 from harness.assess.skill_evidence import TECHNICIAN, Device
 from harness.assess.skill_record import RowRecord, SkillRecord, skill_record
 from harness.assess.sufficiency import SHIPPED, load_sufficiency
@@ -188,12 +188,12 @@ def score_of(folder: Path, marks: float | None, passed: bool | None) -> Score:
         AspectScore(id="b", type="M", title=Text("乙", "B"), max=6, marks=0, reason=Text("", "")),
     ]  # fmt: skip
     module = ModuleScore(
-        id="m", title=Text("模", "M"), weight=1, max=10, marks=marks, percent=None,
+        id="m", title=Text("模", "M"), weight=1.0, max=10.0, marks=marks, percent=None,
         criteria=[CriterionScore(id="c", title=Text("标", "C"), aspects=aspects)],
     )  # fmt: skip
     return Score(
         function="1", run_id=result.run_id, head=result.head, scheme="s", scheme_sha256="0",
-        entries_sha256="0", candidate="C-07", simulated=False, modules=[module], total=70,
+        entries_sha256="0", candidate="C-07", simulated=False, modules=[module], total=70.0,
         passed=passed, why=Text("", ""),
     )  # fmt: skip
 
@@ -216,6 +216,27 @@ def test_a_reviewed_score_settles_what_was_pending(
     assert (one.why_not.en if one.why_not else None) == reason
     assert one.evidence.score is not None
     assert one.evidence.score.aspects == ("a",)
+
+
+def page_of(score: Score) -> bytes:
+    """As `harness score --json` prints it."""
+    return msgspec.json.encode({"sha256": digest(score), "score": score})
+
+
+def test_a_score_is_taken_in_by_the_command_and_an_altered_one_is_not(tmp_path: Path) -> None:
+    law(tmp_path / "runs" / "a", by="C-07")
+    path = tmp_path / "score.json"
+    words = ["skills", "record", str(tmp_path / "runs"), "--candidate", "C-07", "--need", "1"]
+    words += ["--score", str(path), "--json"]
+    page = page_of(score_of(tmp_path / "runs" / "a", 3.0, True))
+    path.write_bytes(page)
+    rows = json.loads(CliRunner().invoke(ROOT, words).output)["rows"]
+    assert [one["id"] for one in rows if one["enough"]] == [LAW]
+    assert b'"marks":3.0' in page
+    path.write_bytes(page.replace(b'"marks":3.0', b'"marks":4.0', 1))
+    done = CliRunner().invoke(ROOT, [*words, "--lang", "zh"])
+    assert done.exit_code == 2
+    assert "摘要与内容不符" in done.output
 
 
 def test_other_rules_are_data(tmp_path: Path) -> None:
@@ -275,7 +296,8 @@ def test_the_command(tmp_path: Path) -> None:
     ("text", "said"),
     [
         (b"{}", "不是成绩文件"),
-        (None, "的成绩不属于这些文件夹中考生 C-08 的任何一次运行"),
+        (b"[", "不是成绩文件"),
+        (None, "的成绩不属于考生 C-08 被采用的任何一次运行"),
     ],
 )
 def test_a_score_that_does_not_belong_is_refused(
@@ -283,7 +305,7 @@ def test_a_score_that_does_not_belong_is_refused(
 ) -> None:
     law(tmp_path / "runs" / "a")
     path = tmp_path / "score.json"
-    path.write_bytes(text or msgspec.json.encode(score_of(tmp_path / "runs" / "a", 3.0, True)))
+    path.write_bytes(text or page_of(score_of(tmp_path / "runs" / "a", 3.0, True)))
     words = ["skills", "record", str(tmp_path / "runs"), "--candidate", "C-08"]
     done = CliRunner().invoke(ROOT, [*words, "--score", str(path), "--lang", "zh"])
     assert done.exit_code == 2

@@ -16,6 +16,7 @@ from harness.cli.base import argument, columns, command, option, say
 from harness.cli.library import both
 from harness.cli.options import json_option, print_json
 from harness.cli.skills import LEVELS, level_option
+from harness.datafile import sha256
 from harness.errors import UsageError
 from harness.text import Text
 
@@ -72,7 +73,10 @@ _SUM = Text(
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="FILE",
-    about=Text("复核后的成绩（JSON），可重复", "A reviewed score (JSON); repeatable"),
+    about=Text(
+        "复核后的成绩（harness score --json 的输出），可重复",
+        "A reviewed score (what harness score --json prints); repeatable",
+    ),
 )
 @option(
     "--need",
@@ -113,7 +117,7 @@ def record(
     for head in given.keys() - found.heads:
         run = given[head].run_id
         raise UsageError(
-            f"the score of run {run} belongs to no run of {candidate} in these folders"
+            f"the score of run {run} belongs to no run of {candidate} that was taken in"
         )
     rows = [row for row in found.rows if level in (None, row.skill.level.value)]
     if as_json:
@@ -123,16 +127,27 @@ def record(
     return 1 if any(one.altered for one in found.refused) else 0
 
 
+class _Page(msgspec.Struct):
+    """What `harness score --json` prints."""
+
+    sha256: str
+    score: dict[str, Any]
+
+
 def _scores(files: tuple[Path, ...]) -> dict[str, Score]:
     """Scores by the head of the journal that they were made from. Raises UsageError."""
     found: dict[str, Score] = {}
     for path in files:
         try:
-            score = msgspec.json.decode(path.read_bytes(), type=Score)
+            page = msgspec.json.decode(path.read_bytes(), type=_Page)
+            score = msgspec.convert(page.score, Score)
         except OSError as error:
             raise UsageError(f"{path}: {error.strerror or error}") from error
         except msgspec.MsgspecError as error:
             raise UsageError(f"{path} is no score: {error}") from error
+        # Of the values as they stand there: read into a Score, 0 would become 0.0.
+        if page.sha256 != sha256(msgspec.json.encode(page.score, order="sorted")):
+            raise UsageError(f"{path} is no score: it does not have the digest that it states")
         found[score.head] = score
     return found
 
