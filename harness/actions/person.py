@@ -344,8 +344,17 @@ async def rate(
     ask: TextField,
     subject: str,
     anchors: Annotated[dict[int, TextField], Field(min_length=4, max_length=4)],
+    artefact: TextField | None = None,
 ) -> None:
-    """Ask the assessor for 0 to 3, each with its written anchor. Stays pending without one."""
+    """Ask the assessor for 0 to 3, each with its written anchor. Stays pending without one.
+
+    `artefact` says what shows the mark later (a form, a photo of it): asked for beside the
+    assessor's note, and never needed for the mark to count.
+    """
+    if artefact is not None:
+        ask = Text(
+            f"{ask.zh}可附：{artefact.zh}。", f"{ask.en} To keep, if there is one: {artefact.en}."
+        )
     answer = await step.ask(
         Question(
             kind="rate",

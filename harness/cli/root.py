@@ -111,6 +111,21 @@ STANDARDS = LazyGroup(
     },
 )
 
+SKILLS = LazyGroup(
+    "skills",
+    about=Text("职业技能标准的要求与证据。", "Rows of the skill standard, and evidence for them."),
+    late={
+        "coverage": Late(
+            f"{_C}.skills:coverage",
+            Text("137 条要求各由什么考核", "What exercises each of the 137 rows"),
+        ),
+        "record": Late(
+            f"{_C}.skills_record:record",
+            Text("一名考生在多次运行中的证据是否足够", "Evidence of a candidate over several runs"),
+        ),
+    },
+)
+
 SIM = LazyGroup(
     "sim",
     about=Text(
@@ -167,6 +182,10 @@ ROOT = Root(
         "standards": Late(
             f"{_C}.root:STANDARDS",
             Text("标准覆盖情况（coverage）", "Coverage of standards (coverage)"),
+        ),
+        "skills": Late(
+            f"{_C}.root:SKILLS",
+            Text("职业技能（coverage、record）", "Skills (coverage, record)"),
         ),
         "can": Late(
             f"{_C}.root:CAN",

@@ -13,6 +13,7 @@ from harness.engine import (
     maintenance_words,
     metering_words,
     pile_words,
+    skills_words,
 )
 from harness.engine.details_zh import DETAILS, EXPECTED
 from harness.errors import FileError, HarnessError, Problem
@@ -119,6 +120,7 @@ def expected(english: str) -> str:
         or pile_words.EXPECTED.find(english, _piece)
         or details_scoring_zh.EXPECTED.find(english, _piece)
         or details_exam_zh.EXPECTED.find(english, _piece)
+        or skills_words.EXPECTED.find(english, _piece)
         or details_vehicle.expected(english, _piece)
     )
     return known or english
@@ -148,6 +150,7 @@ def _known(english: str) -> str | None:
         or maintenance_words.DETAILS.find(english, _piece)
         or DETAILS.find(english, _piece)
         or pile_words.DETAILS.find(english, _piece)
+        or skills_words.DETAILS.find(english, _piece)
     )
     if known is None and is_pile(english):
         known = title(english).zh
