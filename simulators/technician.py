@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from harness.clock import Deadline, sleep
 from harness.devices.operator import ABNORMAL, NORMAL, Answer, Evidence, Question
 from harness.errors import NoReplyError, NotAvailableError, UnknownNameError
+from harness.quantity import Measurement
 from simulators import (
     conformance_work,
     pile_looks,
@@ -221,13 +222,56 @@ class SimulatedTechnician:
         seen = self._rig.pile.indicator.visible() if self._rig.pile.powered else "off"
         return Answer(value=seen, by=BY)
 
+    def truth(self, question: Question) -> Measurement | None:
+        """What there is to measure or to see, without an instrument's error.
+
+        None for what is no matter of fact here. The uncertainty of a number is that of the bench:
+        what an instrument of the usual kind would state for it.
+        """
+        self._rig.advance()
+        try:
+            if question.kind == "inspect":
+                return Measurement(question.subject, self._inspect(question.subject).value)
+            if question.kind == "observe" and question.evidence is None:
+                return Measurement(question.subject, self._observe(question).value)
+            return self._true_number(question.subject) if question.kind == "reading" else None
+        except NotAvailableError:
+            return None
+
+    def _true_number(self, subject: str) -> Measurement | None:
+        shown_there = DISPLAYS.get(subject)
+        if shown_there is not None:
+            shown = round(shown_there.value(self._rig), shown_there.digits)
+            return Measurement(subject, shown, shown_there.unit)
+        reading = self._reading(subject)
+        if reading is None:
+            return None
+        true = reading.true(self._rig)
+        spread = max(reading.uncertainty(true), 0.5 * 10.0**-reading.digits)
+        true = true if reading.signed else abs(true)
+        return Measurement(subject, true, reading.unit, round(spread, 6))
+
+    def things(self) -> Mapping[str, list[str]]:
+        """What can be done, measured (with its unit) and seen here; and parts that are kept."""
+        readings = {**READINGS, **(measuring.READINGS if self._rig.has_car else {})}
+        looks = measuring.OBSERVATIONS if self._rig.has_car else {}
+        return {
+            "operate": sorted(name for name in self._actions if not name.startswith("repair-")),
+            "measure": sorted(f"{name} {reading.unit}" for name, reading in readings.items()),
+            "look": sorted({*_LOOKS, *pile_looks.OBSERVATIONS, *looks, "lamp"}),
+        }
+
+    def _reading(self, subject: str) -> Reading | None:
+        reading = READINGS.get(subject)
+        if reading is None and self._rig.has_car:
+            reading = measuring.READINGS.get(subject)
+        return reading
+
     def _measure(self, question: Question) -> Answer:
         shown_there = DISPLAYS.get(question.subject)
         if shown_there is not None and question.unit == shown_there.unit:
             return Answer(value=round(shown_there.value(self._rig), shown_there.digits), by=BY)
-        reading = READINGS.get(question.subject)
-        if reading is None and self._rig.has_car:
-            reading = measuring.READINGS.get(question.subject)
+        reading = self._reading(question.subject)
         if reading is None or (question.unit is not None and question.unit != reading.unit):
             raise NotAvailableError(
                 f"the simulated technician cannot measure {question.subject!r} in {question.unit}"

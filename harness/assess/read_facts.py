@@ -14,6 +14,7 @@ from harness.events import (
     ExamOpened,
     ExamStarted,
     FaultSet,
+    FaultsLeft,
     HintGiven,
     Measured,
     PlanAnnounced,
@@ -60,6 +61,7 @@ class _Reading:
         self._clock: list[tuple[int, float, ClockNoted]] = []
         self._on: dict[str, bool] = {}
         """Fault -> whether it was on when the exam ended."""
+        self._said_left: FaultsLeft | None = None
         self._fault_lines: list[int] = []
         self._over = False
         """The candidate's time has ended."""
@@ -97,8 +99,12 @@ class _Reading:
     def _left(self, hidden: Sequence[str]) -> list[str] | None:
         """Hidden faults that are there still; None where the record does not tell of each.
 
-        A fault that a person has mended was switched off by nobody.
+        The exam says at its end what is left. In other runs, a fault that a person has mended was
+        switched off by nobody.
         """
+        said = self._said_left
+        if said is not None:
+            return [fault for fault in hidden if fault in said.faults] if said.known else None
         if all(self._on.get(fault) is False for fault in hidden):
             return []
         return None
@@ -157,6 +163,9 @@ class _Reading:
                 self._over = self._over or event.phase == "ended"
             case ScenarioSet() as event:
                 self._scenario = event
+                self._fault_lines.append(entry.n)
+            case FaultsLeft() as event:
+                self._said_left = event
                 self._fault_lines.append(entry.n)
             case FaultSet() as event if event.on or self._working():
                 self._on[event.fault] = event.on

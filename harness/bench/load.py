@@ -80,7 +80,9 @@ class LoadedBench:
 
     @property
     def simulated(self) -> bool:
-        """True when no device of the bench is real."""
+        """True when no device of the bench is real. Without devices there is the person: real."""
+        if not self.model.devices:
+            return False
         recorder = self.model.recorder
         real = recorder is not None and not recorder.simulated
         return not real and all(entry.simulated for entry in self.model.devices.values())
