@@ -15,6 +15,7 @@ from harness.assess.result import (
     VetoScore,
 )
 from harness.assess.scheme import Scheme
+from harness.datafile import loads, validate
 from harness.events import (
     ClockNoted,
     Event,
@@ -96,8 +97,6 @@ vetoes:
 
 
 def scheme() -> Scheme:
-    from harness.datafile import loads, validate
-
     values, places = loads(SCHEME_TEXT.encode(), "sample.yaml")
     return validate(Scheme, values, places)
 
@@ -132,7 +131,7 @@ def write_exam(
     )  # fmt: skip
     emit(
         ExamStarted(
-            scenario="pile-evening-call", title=Text("晚间报修的充电桩", "A pile reported at night"),
+            scenario="pile-evening-call", title=Text("夜间报修充电桩", "A pile reported at night"),
             mode="exam", candidate=candidate, order=Text("用户反映不能充电", "It does not charge"),
             scheme="sample-two-assessors", scheme_sha256=scheme_file.sha256,
             commitment=commitment(EXAM_KEY), minutes=40, station="lab-3",
@@ -198,6 +197,7 @@ def sample_score(
             entered={"A-07": 1, "A-09": 3}, spread=2,
         ),
     ]  # fmt: skip
+    conduct, diagnosis = Text("职业规范", "Conduct"), Text("诊断", "Diagnosis")
     named = AspectScore(
         id="named", type="M", title=Text("指出故障", "The fault is named"), max=20, marks=14,
         computed=10, reason=Text("部分得分：只指出了电路", "part: only the circuit was named"),
@@ -218,8 +218,8 @@ def sample_score(
                 id="work", title=Text("故障检修", "Fault finding"), weight=100, max=32,
                 marks=None if open_ else 20, percent=None if open_ else 62.5,
                 criteria=[
-                    CriterionScore(id="conduct", title=Text("职业规范", "Conduct"), aspects=aspects),
-                    CriterionScore(id="finding", title=Text("诊断", "Diagnosis"), aspects=[named]),
+                    CriterionScore(id="conduct", title=conduct, aspects=aspects),
+                    CriterionScore(id="finding", title=diagnosis, aspects=[named]),
                 ],
                 deductions=[
                     DeductionScore(
@@ -239,7 +239,7 @@ def sample_score(
         vetoes=[
             VetoScore(
                 id="live-work", title=Text("带电作业", "Work on live parts"), grade="end_exam",
-                marks=0, reason=Text("未验电即更换部件", "A part was replaced before a voltage test"),
+                marks=0, reason=Text("未验电即更换部件", "A part was replaced, no voltage test"),
                 lines=[10], decision=None if open_ else "rejected", by="" if open_ else "A-07",
                 why="" if open_ else "已断电，验电记录在前一次运行 / voltage test on record before",
             )
@@ -249,7 +249,7 @@ def sample_score(
         passed=None if open_ else True,
         why=Text("有待考评员裁定", "assessors still have to decide")
         if open_
-        else Text("总分 62.5 ≥ 60，必过项均有分", "total 62.5 ≥ 60, every must-pass aspect has marks"),
+        else Text("总分 62.5 ≥ 60，必过项均有分", "total 62.5 ≥ 60; must-pass aspects have marks"),
         pending=["handover", "live-work"] if open_ else [],
         harness_errors=["meter-reading"],
         conditional=["supply-voltage"],

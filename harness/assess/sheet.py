@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from harness.assess.entries import Commented, SignedOff
+from harness.assess.entries import Commented, Deducted, Overridden, Remarked, SignedOff
 from harness.assess.result import AspectScore, Score, digest
 from harness.assess.review import MAX_SPREAD, Review
 from harness.assess.scheme import Scheme
@@ -71,6 +71,8 @@ class Sheet:
     simulated_roles: list[str]
     signatures: list[Signature]
     comments: list[Commented] = field(default_factory=list)
+    changes: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    """Aspect or deduction -> who changed something there, and his reason."""
 
     @property
     def integrity(self) -> tuple[Text, Text]:
@@ -134,7 +136,18 @@ def build_sheet(
         ],
         signatures=_signatures(review, digest(score)),
         comments=[one for one in review.entries if isinstance(one, Commented)],
+        changes=_changes(review),
     )
+
+
+def _changes(review: Review) -> dict[str, list[tuple[str, str]]]:
+    found: dict[str, list[tuple[str, str]]] = {}
+    for one in review.entries:
+        if isinstance(one, Remarked | Overridden):
+            found.setdefault(one.aspect, []).append((one.by, one.reason))
+        elif isinstance(one, Deducted):
+            found.setdefault(one.deduction, []).append((one.by, one.reason))
+    return found
 
 
 def _version(scenario: ScenarioSet | None) -> str:

@@ -104,8 +104,8 @@ def verify(folder: Path, trust: tuple[str, ...], review_head: str, as_json: bool
         )
     if result.review is not None:
         pairs.append((say(_REVIEW), say(_review(result.review))))
-        if result.sealed:  # an unsealed record says its notes in the finding
-            pairs += [(say(_NOTE), say(note)) for note in result.notes]
+    if result.sealed or result.problems:  # else the finding holds them
+        pairs += [(say(_NOTE), say(note)) for note in result.notes]
     if result.trusted is not None:
         pairs.append((say(_TRUSTED), say(_YES if result.trusted else _NO)))
     click.echo(wide.rows(pairs, columns()))

@@ -89,7 +89,7 @@ def expected(english: str) -> str:
     """What was expected."""
     if OR in english:
         return " / 或：".join(map(expected, english.split(OR)))
-    from harness.engine import details_vehicle  # noqa: PLC0415 - most failures do without
+    from harness.engine import details_review_zh, details_vehicle  # noqa: PLC0415
 
     known = (
         metering_words.EXPECTED.find(english, _piece)
@@ -97,6 +97,7 @@ def expected(english: str) -> str:
         or EXPECTED.find(english, _piece)
         or pile_words.EXPECTED.find(english, _piece)
         or details_vehicle.expected(english, _piece)
+        or details_review_zh.EXPECTED.find(english, _piece)
     )
     return known or english
 
@@ -130,9 +131,12 @@ def _known(english: str) -> str | None:
         known = title(english).zh
     if known is not None:
         return known
-    from harness.engine import details_vehicle  # noqa: PLC0415 - most failures do without
+    # Most failures do without these.
+    from harness.engine import details_review_zh, details_vehicle  # noqa: PLC0415
 
-    return details_vehicle.detail(english, _piece)
+    return details_vehicle.detail(english, _piece) or details_review_zh.DETAILS.find(
+        english, _piece
+    )
 
 
 def _piece(english: str, _of: str) -> str:
