@@ -88,7 +88,7 @@ Condition = (
 
 
 class Band(FileModel):
-    """Marks for a count or a number up to a bound. The last band that fits counts; none: 0."""
+    """Marks for a count or a number up to a bound. The tightest band that fits counts; none: 0."""
 
     up_to: float
     marks: float = Field(ge=0)
@@ -110,7 +110,11 @@ class Part(FileModel):
 
 
 class ByCount(FileModel):
-    """Marks by how often something happened or how long it took; smaller is better."""
+    """Marks by how often something happened or how long it took; smaller is better.
+
+    Bands rise from the best to the worst. `attempts`: the most at one step; `minutes`: working time
+    of the module's procedures; `wrong`: steps where the candidate was wrong or gave no answer.
+    """
 
     count: str = Field(
         description="resets, parts, hints, attempts, minutes, tools; or wrong, with steps"

@@ -140,8 +140,8 @@ ROOT = Root(
         "list": Late(
             f"{_C}.listing:list_",
             Text(
-                "列出流程、检验项目、故障、点表或车型、动作、技能",
-                "List procedures, items, faults, profiles, actions, skills",
+                "列出流程、检验项目、故障、点表或车型、动作、技能、评分方案",
+                "List procedures, items, faults, profiles, actions, skills, marking schemes",
             ),
         ),
         "show": Late(f"{_C}.show:show", Text("按编号查看一个条目", "Show one of them by its id")),
@@ -186,6 +186,10 @@ ROOT = Root(
             Text(
                 "模拟台架的故障 × 步骤检出矩阵", "Fault × step detection matrix of the simulation"
             ),
+        ),
+        "score": Late(
+            f"{_C}.score:score",
+            Text("按评分方案计算一次运行的成绩", "Score a run by its marking scheme"),
         ),
         "schema": Late(
             f"{_C}.schema:schema",

@@ -1,4 +1,4 @@
-"""`harness show ID`: one procedure, item, fault, profile, action or skill."""
+"""`harness show ID`: one procedure, item, fault, profile, action, skill or marking scheme."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from harness.actions.registry import all_actions
+from harness.assess.scheme_file import load_scheme, scheme_files
 from harness.bench.simulated import seeded_faults
 from harness.catalogue.load import load_catalogue
 from harness.catalogue.skills import load_skills
@@ -24,13 +25,14 @@ from harness.procedure.load import load_procedure, procedure_files
 from harness.text import Text
 
 Pairs = list[tuple[str, str]]
+_ANYTHING = "procedure, item, fault, profile, action, skill or marking scheme"
 
 
 @command(
     "show",
     about=Text(
-        "按编号查看一个流程、检验项目、故障、点表或车型、动作或技能。",
-        "Show one procedure, item, fault, profile, action or skill by its id.",
+        "按编号查看一个流程、检验项目、故障、点表或车型、动作、技能或评分方案。",
+        "Show one procedure, item, fault, profile, action, skill or marking scheme by its id.",
     ),
 )
 @argument("id", metavar="ID", about=Text("编号，见 harness list", "The id, see harness list"))
@@ -39,7 +41,9 @@ def show(id: str, as_json: bool) -> None:
     """Find an id among everything there is, and print it whole."""
     found = [(kind, entry) for kind, find in _FINDERS.items() if (entry := find(id)) is not None]
     if not found:
-        raise UnknownNameError("procedure, item, fault, profile, action or skill", id, _near(id))
+        raise UnknownNameError(
+            "procedure, item, fault, profile, action, skill or marking scheme", id, _near(id)
+        )
     if as_json:
         entries = [{"list": kind, **entry} for kind, entry in found]
         print_json(entries[0] if len(entries) == 1 else entries)
@@ -209,6 +213,26 @@ def _skill(id: str) -> Row | None:
     }
 
 
+def _scheme(id: str) -> Row | None:
+    if id not in scheme_files():
+        return None
+    loaded = load_scheme(id)
+    aspects = [
+        {
+            "id": aspect.id,
+            "title": both(aspect.title),
+            "module": module.id,
+            "type": aspect.type,
+            "max": aspect.max,
+            "skills": list(aspect.skills),
+        }
+        for module in loaded.model.modules
+        for criterion in module.criteria
+        for aspect in criterion.aspects
+    ]
+    return {**library.scheme_row(loaded), "aspects": aspects}
+
+
 _FINDERS: Mapping[str, Callable[[str], Row | None]] = {
     "procedures": _procedure,
     "items": _item,
@@ -216,9 +240,13 @@ _FINDERS: Mapping[str, Callable[[str], Row | None]] = {
     "profiles": _profile,
     "actions": _action,
     "skills": _skill,
+    "schemes": _scheme,
 }
 
 _WORDS = {
+    "shape": Text("形式", "shape"),
+    "assessors": Text("考评员人数", "assessors"),
+    "aspects": Text("评分项", "aspects"),
     "title": Text("名称", "title"),
     "summary": Text("说明", "summary"),
     "requirement": Text("要求", "requirement"),
@@ -316,6 +344,8 @@ def _line(part: Row) -> str:
     elif "table" in part:
         unit = f" {part['unit']}" if part["unit"] else ""
         words += [f"{part['table']} {part['address']}", part["type"] + unit, part["access"]]
+    elif "module" in part:
+        words += [part["module"], f"{part['type']} {part['max']:g}", ", ".join(part["skills"])]
     elif "from" in part:
         words += [part["from"], part["unit"] or " | ".join(map(str, part["values"].values()))]
     return " · ".join(word for word in words if word)

@@ -1,0 +1,108 @@
+"""What was done to the bench with hands or power, in the order of the record.
+
+proof     absence of voltage was proved
+touch     parts were opened, measured inside, repaired or replaced
+energise  power was put on
+"""
+
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+
+from harness.assess.facts import Attempt, Facts
+from harness.events import PlanAnnounced
+from harness.text import Text
+from harness.verdict import Verdict
+
+_PROOF_DOES = ("isolate-and-prove-dead", "prove-dead")
+_PROOF_ACTIONS = ("operator.power_off_proved",)
+_PROVE_DEAD = "operator.prove_dead"
+_LAST_PLACE = "tester_again"
+"""The tester is proved again after the terminals: only that makes it a proof."""
+_TOUCHING = ("operator.tell_apart", "operator.repair_pile_fault")
+_TOUCHING_TOOLS = ("replace",)
+_POWER_DOES = ("feeder-on",)
+_POWER_ACTIONS = ("pile.comes_back",)
+_SHOWN = (Verdict.PASS, Verdict.CONDITIONAL_PASS)
+
+_TERMINALS = ("terminal_voltage_ln", "terminal_voltage_lpe", "terminal_voltage_npe")
+_KNOWN = "known_source_voltage"
+_DEAD = 25.0
+"""V: what a tester may show of coupling on terminals that are dead (an own value)."""
+
+Kind = Literal["proof", "touch", "energise"]
+
+
+class Deed(msgspec.Struct, frozen=True):
+    """One thing that was done, at a line of the journal."""
+
+    line: int
+    kind: Kind
+    procedure: str
+    what: Text
+
+
+def title(one: Attempt) -> Text:
+    return Text(f"“{one.title.zh}”（{one.step}）", f"{one.title.en!r} ({one.step})")
+
+
+def began(one: Attempt) -> bool:
+    """It had its turn: it was not left out, and nobody declined it."""
+    return one.verdict is not Verdict.NOT_RUN
+
+
+def deeds(facts: Facts) -> list[Deed]:
+    """All of them, in the order of the record."""
+    return sorted((*_of_steps(facts), *_of_tools(facts)), key=lambda one: one.line)
+
+
+def _of_steps(facts: Facts) -> Iterator[Deed]:
+    energising = {
+        (entry.event.procedure, said.partition(": ")[0])
+        for entry in facts.entries
+        if isinstance(entry.event, PlanAnnounced)
+        for said in entry.event.energises
+    }
+    for one in facts.attempts:
+        if _proves(one):
+            yield Deed(one.end_line or one.line, "proof", one.procedure, title(one))
+        if one.action in _TOUCHING and (one.answered or one.kind == "I") and began(one):
+            line = one.answered[0] if one.answered else one.line
+            yield Deed(line, "touch", one.procedure, title(one))
+        powers = one.does in _POWER_DOES or one.action in _POWER_ACTIONS
+        if (powers or (one.procedure, one.step) in energising) and began(one):
+            yield Deed(one.line, "energise", one.procedure, title(one))
+
+
+def _proves(one: Attempt) -> bool:
+    if not one.done:
+        return False
+    if one.action == _PROVE_DEAD:
+        return one.parameters.get("place") == _LAST_PLACE and one.verdict in _SHOWN
+    if one.action in _PROOF_ACTIONS:
+        return one.verdict in _SHOWN
+    return one.does in _PROOF_DOES
+
+
+def _of_tools(facts: Facts) -> Iterator[Deed]:
+    dead: set[str] = set()
+    for use in facts.tools:
+        event = use.event
+        if not event.ok:
+            continue
+        procedure = facts.procedure_at(use.line)
+        what = Text(f"工具“{event.tool} {event.target}”", f"tool '{event.tool} {event.target}'")
+        if event.tool in _TOUCHING_TOOLS:
+            yield Deed(use.line, "touch", procedure, what)
+        elif event.tool == "operate" and event.target in _PROOF_DOES:
+            yield Deed(use.line, "proof", procedure, what)
+        elif event.tool == "operate" and event.target in _POWER_DOES:
+            dead.clear()
+            yield Deed(use.line, "energise", procedure, what)
+        elif event.tool == "measure" and event.target in _TERMINALS:
+            value = event.detail.get("value")
+            number = abs(value) if isinstance(value, int | float) else _DEAD
+            (dead.add if number < _DEAD else dead.discard)(event.target)
+        elif event.tool == "measure" and event.target == _KNOWN and len(dead) == len(_TERMINALS):
+            yield Deed(use.line, "proof", procedure, what)
