@@ -91,7 +91,7 @@ modules:
 vetoes:
   - id: live-work
     title: {zh: 带电作业, en: Work on live parts}
-    when: {finding: live-work}
+    when: {finding: live-work-without-voltage-test}
     grade: end_exam
 """
 
@@ -241,7 +241,7 @@ def sample_score(
                 id="live-work", title=Text("带电作业", "Work on live parts"), grade="end_exam",
                 marks=0, reason=Text("未验电即更换部件", "A part was replaced, no voltage test"),
                 lines=[10], decision=None if open_ else "rejected", by="" if open_ else "A-07",
-                why="" if open_ else "已断电，验电记录在前一次运行 / voltage test on record before",
+                why="" if open_ else "V-3: 9",
             )
         ],
         overtime_seconds=0.0,

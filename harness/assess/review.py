@@ -188,11 +188,18 @@ def _entry(line: ReviewLine, raw: bytes, opening: dict[str, bytes]) -> AnyReview
 
 
 def open_review(
-    folder: Path, by: str, key: Ed25519PrivateKey, scheme: Scheme, scheme_sha256: str
+    folder: Path,
+    by: str,
+    key: Ed25519PrivateKey,
+    scheme: Scheme,
+    scheme_sha256: str,
+    *,
+    document: str = "",
 ) -> Review:
     """Begin the review of a sealed run. Raises UsageError when there is one, or nothing to review.
 
-    The record is verified first: what was altered cannot be reviewed.
+    The record is verified first: what was altered cannot be reviewed. `document`: text of the
+    scheme's file.
     """
     result = verify(folder)
     if not result.intact:
@@ -211,6 +218,7 @@ def open_review(
         scheme_sha256=scheme_sha256,
         assessors=scheme.assessors,
         sign_offs=scheme.sign_offs,
+        document=document,
     )
     append(folder, entry, key, scheme)
     return read_review(folder, key)

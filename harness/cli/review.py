@@ -21,6 +21,7 @@ from harness.assess.result import Score, digest
 from harness.assess.review import Review, append, now, open_review, read_review
 from harness.assess.review_inputs import scheme_of, scored
 from harness.assess.scheme import Scheme
+from harness.assess.scheme_file import LoadedScheme
 from harness.cli.assessor import as_option, assessor_key, passphrase_option, reason_option
 from harness.cli.base import argument, command, option, say
 from harness.cli.evidence import folder_argument, must_be_record
@@ -54,8 +55,21 @@ class Desk(NamedTuple):
     key: "Ed25519PrivateKey"
     entries: list[Entry]
     review: Review
-    scheme: Scheme
-    scheme_sha256: str
+    loaded: LoadedScheme
+
+    @property
+    def scheme(self) -> Scheme:
+        return self.loaded.model
+
+    def open(self) -> None:
+        """Begin the review. Raises UsageError."""
+        loaded = self.loaded
+        text = loaded.data.decode("utf-8-sig")
+        # Kept only where it comes out as the same bytes.
+        document = text if text.encode() == loaded.data else ""
+        open_review(
+            self.folder, self.code, self.key, loaded.model, loaded.sha256, document=document
+        )
 
 
 def sit_down(folder: Path, code: str, file: Path | None, scheme: str | None = None) -> Desk:
@@ -64,8 +78,7 @@ def sit_down(folder: Path, code: str, file: Path | None, scheme: str | None = No
     key = assessor_key(code, file)
     entries = read_journal(folder)
     review = read_review(folder, key)
-    found, sha256 = scheme_of(folder, entries, review, scheme)
-    return Desk(folder, code, key, entries, review, found, sha256)
+    return Desk(folder, code, key, entries, review, scheme_of(folder, entries, review, scheme))
 
 
 def enter(desk: Desk, entry: ReviewEntry) -> Review:
@@ -90,7 +103,7 @@ def enter(desk: Desk, entry: ReviewEntry) -> Review:
 def open_(folder: Path, code: str, scheme: str | None, passphrase_file: Path | None) -> None:
     """Open a review."""
     desk = sit_down(folder, code, passphrase_file, scheme)
-    open_review(folder, code, desk.key, desk.scheme, desk.scheme_sha256)
+    desk.open()
     click.echo(say(_OPENED).format(desk.scheme.scheme))
 
 
@@ -269,7 +282,7 @@ def sign(folder: Path, code: str, passphrase_file: Path | None) -> None:
 
 def sign_at(desk: Desk) -> Review:
     """Sign the score as it stands. Raises UsageError while something is pending."""
-    result = scored(desk.entries, desk.scheme, desk.review)
+    result = scored(desk.entries, desk.loaded, desk.review)
     entry = sign_entry(desk.code, result)
     review = enter(desk, entry)
     click.echo(say(_SIGNED).format(entry.total, say(_PASSED[entry.passed])))

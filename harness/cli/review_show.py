@@ -9,7 +9,7 @@ import msgspec
 from harness.assess import sheet_words
 from harness.assess.entries import AnyReviewEntry, Commented, Locked, ReviewOpened
 from harness.assess.result import Score
-from harness.assess.review import MAX_SPREAD, Review, judged, now, open_review, read_review
+from harness.assess.review import MAX_SPREAD, Review, judged, now, read_review
 from harness.assess.review_inputs import scheme_of, scored
 from harness.assess.scheme import Judged as JudgedAspect
 from harness.assess.scheme import Scheme
@@ -159,8 +159,8 @@ def sheet(folder: Path, kind: str, scheme: str | None, out: Path | None) -> int:
     check = verify(folder)
     entries = read_journal(folder)
     review = read_review(folder)
-    found, _ = scheme_of(folder, entries, review, scheme)
-    page = build_sheet(entries, scored(entries, found, review), review, check, found)
+    found = scheme_of(folder, entries, review, scheme)
+    page = build_sheet(entries, scored(entries, found, review), review, check, found.model)
     target = out or folder / f"sheet.{language()}.{kind}"
     if kind == "html":
         from harness.assess.sheet_html import render_sheet  # noqa: PLC0415 - jinja is heavy
@@ -211,7 +211,7 @@ def guide(folder: Path, code: str, scheme: str | None, passphrase_file: Path | N
     if desk.review.opened is None:
         if not click.confirm(say(_BEGIN), default=True):
             return 0
-        open_review(folder, code, desk.key, desk.scheme, desk.scheme_sha256)
+        desk.open()
         desk = _again(desk)
     _show_steps(folder)
     _ask_marks(desk)
@@ -294,7 +294,7 @@ def _asked_mark() -> int | None:
 
 def _finish(desk: Desk) -> int:
     click.echo(click.style(f"\n{say(_SCORE)}", bold=True))
-    result = scored(desk.entries, desk.scheme, desk.review)
+    result = scored(desk.entries, desk.loaded, desk.review)
     _say_score(result, desk.scheme, desk.review)
     _say_hidden(desk.review)
     if desk.code in desk.review.signed:
