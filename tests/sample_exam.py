@@ -58,6 +58,7 @@ modules:
             type: J
             title: {zh: 场地整洁, en: Tidy place of work}
             max: 6
+            step: safety
             anchors:
               0: {zh: 杂乱且有危险, en: Untidy and dangerous}
               1: {zh: 有少量杂物, en: A few things lie about}
@@ -156,14 +157,14 @@ def write_exam(
     emit(ClockNoted(phase="working"), 600.0)
     emit(
         StepStarted(
-            procedure="PILE-FAULT-01", step="read-state", number=1,
-            title=Text("读取状态", "Read the state"), action="pile.read", kind="R",
+            procedure="PILE-FAULT-01", step="safety", number=1,
+            title=Text("安全确认", "Safety"), action="pile.read", kind="R",
         )
     )  # fmt: skip
-    emit(StepEnded(procedure="PILE-FAULT-01", step="read-state", verdict=None, withheld=True))
+    emit(StepEnded(procedure="PILE-FAULT-01", step="safety", verdict=None, withheld=True))
     emit(
         withhold(
-            StepEnded(procedure="PILE-FAULT-01", step="read-state", verdict=Verdict.FAIL), EXAM_KEY
+            StepEnded(procedure="PILE-FAULT-01", step="safety", verdict=Verdict.FAIL), EXAM_KEY
         )
     )
     for event in extra or ():

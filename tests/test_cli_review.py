@@ -123,7 +123,8 @@ def test_guided(run: Path, secrets: dict[str, Path]) -> None:
     typed = "y\n7\n3\nfine\n2\n\nall in all good\ny\n"
     result = call(run, "--as", "A-07", *file, typed=typed, lang="zh")
     assert result.exit_code == 0, result.output
-    for words in ("读取状态", "不合格", "场地整洁", "整洁且工具归位", "请输入 0、1、2 或 3",
+    assert result.output.count("1. 安全确认") == 2  # in the list, and beside its aspect
+    for words in ("安全确认", "不合格", "场地整洁", "整洁且工具归位", "请输入 0、1、2 或 3",
                   "等其他考评员"):  # fmt: skip
         assert words in result.output
     file = ("--passphrase-file", secrets["A-09"])

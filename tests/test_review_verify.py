@@ -198,7 +198,7 @@ def test_two_runs_merged(run: Path, tmp_path: Path) -> None:
 
 def test_a_run_sealed_anew(run: Path, tmp_path: Path) -> None:
     """Whoever has the station's key can change and seal a run again; its review then tells."""
-    hint = HintGiven(step="read-state", number=1, hint=Text("看指示灯", "look at the lamp"))
+    hint = HintGiven(step="safety", number=1, hint=Text("看指示灯", "look at the lamp"))
     again = write_exam(tmp_path / "again", extra=[hint])
     shutil.copy(run / REVIEW, again / REVIEW)
     assert verify(again).sealed

@@ -1,5 +1,6 @@
 """`harness review show`, `sheet` and the review guided in the terminal."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -213,8 +214,8 @@ def guide(folder: Path, code: str, scheme: str | None, passphrase_file: Path | N
             return 0
         desk.open()
         desk = _again(desk)
-    _show_steps(folder)
-    _ask_marks(desk)
+    steps = _show_steps(folder)
+    _ask_marks(desk, steps)
     desk = _again(desk)
     comment = click.prompt(say(_COMMENT), default="", show_default=False)
     if comment.strip():
@@ -229,14 +230,18 @@ def _again(desk: Desk) -> Desk:
     return desk._replace(review=read_review(desk.folder, desk.key))
 
 
-def _show_steps(folder: Path) -> None:
+def _show_steps(folder: Path) -> dict[str, Step]:
+    """Print every step; they are needed again beside the aspects that are about them."""
+    found: dict[str, Step] = {}
     click.echo(click.style(f"\n{say(_STEPS)}", bold=True))
     view = RunView(load_record(folder))
     for procedure in view.procedures.values():
         click.echo(say(procedure.title))
         for step in procedure.steps.values():
+            found[step.id] = step
             for line in step_lines(step):
                 click.echo(wide.indent(line, columns(), 4))
+    return found
 
 
 def step_lines(step: Step) -> list[str]:
@@ -252,10 +257,10 @@ def step_lines(step: Step) -> list[str]:
     return lines
 
 
-def _ask_marks(desk: Desk) -> None:
+def _ask_marks(desk: Desk, steps: Mapping[str, Step]) -> None:
     click.echo(click.style(f"\n{say(_MARKS)}", bold=True))
     for aspect in judged(desk.scheme):
-        _show_aspect(aspect, desk)
+        _show_aspect(aspect, desk, steps)
         chosen = _asked_mark()
         if chosen is None:
             continue
@@ -268,9 +273,12 @@ def _ask_marks(desk: Desk) -> None:
             _complain(error)
 
 
-def _show_aspect(aspect: JudgedAspect, desk: Desk) -> None:
+def _show_aspect(aspect: JudgedAspect, desk: Desk, steps: Mapping[str, Step]) -> None:
     title = f"{aspect.id}  {say(aspect.title)}  (≤ {aspect.max:g})"
     click.echo(click.style(f"\n{title}", bold=True))
+    if aspect.step in steps:
+        for line in step_lines(steps[aspect.step]):
+            click.echo(wide.indent(line, columns(), 3))
     for mark, anchor in sorted(aspect.anchors.items()):
         click.echo(wide.indent(f"{mark}  {say(anchor)}", columns(), 3))
     known = desk.review.marks(aspect.id)
