@@ -276,7 +276,7 @@ def _ask_marks(desk: Desk, steps: Mapping[str, Step]) -> None:
 def _show_aspect(aspect: JudgedAspect, desk: Desk, steps: Mapping[str, Step]) -> None:
     title = f"{aspect.id}  {say(aspect.title)}  (≤ {aspect.max:g})"
     click.echo(click.style(f"\n{title}", bold=True))
-    if aspect.step in steps:
+    if aspect.step is not None and aspect.step in steps:
         for line in step_lines(steps[aspect.step]):
             click.echo(wide.indent(line, columns(), 3))
     for mark, anchor in sorted(aspect.anchors.items()):
