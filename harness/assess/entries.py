@@ -30,6 +30,8 @@ class ReviewOpened(ReviewEntry, tag="review_opened", frozen=True, kw_only=True):
     scheme_sha256: str
     assessors: int
     sign_offs: int
+    document: str = ""
+    """The scheme file as it was used, so that the review stands by itself."""
 
 
 class Marked(ReviewEntry, tag="marked", frozen=True, kw_only=True):

@@ -145,6 +145,19 @@ SIM = LazyGroup(
     },
 )
 
+KEYS = LazyGroup(
+    "keys",
+    about=Text("考评员的签名密钥。", "Keys that assessors sign with."),
+    late={
+        "new": Late(f"{_C}.keys:new", Text("建立密钥", "Make a key")),
+        "list": Late(f"{_C}.keys:list_", Text("列出密钥", "List keys")),
+        "revoke": Late(f"{_C}.keys:revoke", Text("吊销密钥", "Revoke a key")),
+        "trust": Late(
+            f"{_C}.keys:trust", Text("收下别处的公钥", "Keep a public key from elsewhere")
+        ),
+    },
+)
+
 ROOT = Root(
     "harness",
     about=Text(
@@ -201,6 +214,17 @@ ROOT = Root(
             Text(
                 "核验、查看、导出证据（verify、rejudge、show、report、export）",
                 "Verify, show and export evidence (verify, rejudge, show, report, export)",
+            ),
+        ),
+        "review": Late(
+            f"{_C}.review_group:REVIEW",
+            Text("复核、签名、成绩单", "Review, sign-off, score sheet"),
+        ),
+        "keys": Late(
+            f"{_C}.root:KEYS",
+            Text(
+                "考评员密钥（new、list、revoke、trust）",
+                "Keys of assessors (new, list, revoke, trust)",
             ),
         ),
         "matrix": Late(

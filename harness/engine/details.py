@@ -110,7 +110,11 @@ def expected(english: str) -> str:
     if OR in english:
         return " / 或：".join(map(expected, english.split(OR)))
     # Most failures do without these.
-    from harness.engine import details_scoring_zh, details_vehicle  # noqa: PLC0415
+    from harness.engine import (  # noqa: PLC0415
+        details_review_zh,
+        details_scoring_zh,
+        details_vehicle,
+    )
 
     known = (
         metering_words.EXPECTED.find(english, _piece)
@@ -122,6 +126,7 @@ def expected(english: str) -> str:
         or details_exam_zh.EXPECTED.find(english, _piece)
         or skills_words.EXPECTED.find(english, _piece)
         or details_vehicle.expected(english, _piece)
+        or details_review_zh.EXPECTED.find(english, _piece)
     )
     return known or english
 
@@ -156,13 +161,19 @@ def _known(english: str) -> str | None:
         known = title(english).zh
     if known is not None:
         return known
-    from harness.engine import details_scoring_zh, details_vehicle  # noqa: PLC0415
+    # Most failures do without these.
+    from harness.engine import (  # noqa: PLC0415
+        details_review_zh,
+        details_scoring_zh,
+        details_vehicle,
+    )
 
     return (
         details_scoring_zh.DETAILS.find(english, _piece)
         or details_exam_zh.DETAILS.find(english, _piece)
         or details_vehicle.detail(english, _piece)
         or details_profile_zh.DETAILS.find(english, _piece)
+        or details_review_zh.DETAILS.find(english, _piece)
     )
 
 

@@ -29,6 +29,11 @@ _INSTRUMENTS = {
 _BETWEEN = re.compile(r"(, | / )")
 
 
+def instrument_type(kind: str) -> Text:
+    """A kind of hand instrument in words."""
+    return _INSTRUMENTS.get(kind, Text(kind, kind.replace("_", " ")))
+
+
 class ReportWords:
     """Names for one record."""
 
@@ -49,7 +54,7 @@ class ReportWords:
         )
 
     def instrument(self, kind: str) -> Markup:
-        return both(_INSTRUMENTS.get(kind, Text(kind, kind.replace("_", " "))))
+        return both(instrument_type(kind))
 
     def fault(self, name: str) -> Markup:
         """A seeded fault by its title, and its name to type."""
