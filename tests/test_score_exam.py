@@ -5,15 +5,18 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from exam_help import COMPETENT, hold, write_scenario
+from scheme_help import judged, module, right, written
 
+from harness.assess.entries import ReviewOpened
 from harness.assess.recorded import scheme_for
-from harness.assess.result import Score, digest
+from harness.assess.result import Score
 from harness.assess.scenario_file import load_scenario, scenario_files
-from harness.assess.scheme_file import load_scheme
+from harness.assess.scheme_file import kept_scheme, load_scheme, scheme_of
 from harness.assess.score import score
 from harness.cli.root import ROOT
-from harness.errors import FileError
-from harness.events import ExamOpened
+from harness.datafile import loads
+from harness.errors import FileError, UnknownNameError
+from harness.events import ExamOpened, ExamStarted, RunStarted
 from harness.evidence.read import decode_event, read_journal
 
 WRONG = {"steps": {**COMPETENT["steps"], "gun-temperature": {"answer": 80.0}}}  # type: ignore[dict-item]
@@ -43,7 +46,40 @@ def test_the_record_has_its_scheme(tmp_path: Path) -> None:
     shown = CliRunner().invoke(ROOT, ["score", str(result.folder), "--lang", "en"])
     assert shown.exit_code == 0, shown.output
     assert "Total 100 / 100  passed" in shown.stdout
-    assert digest(_scored(result.folder)) == digest(_scored(result.folder))
+    entries = read_journal(result.folder)
+    run, exam = entries[0], next(e for e in entries if isinstance(e.event, ExamStarted))
+    assert isinstance(run.event, RunStarted) and isinstance(exam.event, ExamStarted)
+    (kept,) = [used for used in run.event.files if used.kind == "scheme"]
+    assert kept.sha256 == exam.event.scheme_sha256
+    # Neither a copy that is another nor one outside the bundle is taken for it.
+    (result.folder / kept.copy).write_text("scheme: lab\n", "utf-8")
+    with pytest.raises(UnknownNameError):
+        _scored(result.folder)
+
+
+def test_a_record_is_scored_by_its_scheme_though_procedures_have_changed(tmp_path: Path) -> None:
+    one = right("a", "a-step-of-former-times", skills=["P-9.9.9"])
+    data = written(module("m", one, procedures=["PILE-INSP-01"]))
+    with pytest.raises(FileError):
+        scheme_of(*loads(data, "t.yaml"), data, Path("t.yaml"))
+    assert kept_scheme(data, Path("t.yaml")).id == "t"
+    # What does not depend on the day is still looked at.
+    bad = written(module("m", one, one))
+    with pytest.raises(FileError, match="stands twice"):
+        kept_scheme(bad, Path("t.yaml"))
+
+
+def test_a_scheme_may_stand_in_the_review(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    file = tmp_path / "t.yaml"
+    file.write_bytes(written(module("m", judged("j"))))
+    loaded = load_scheme(str(file))
+    opened = ReviewOpened(
+        by="A", utc="2026-01-05T02:00:00+00:00", run_id="r", head="", seal_sha256="",
+        scheme="t", scheme_sha256=loaded.sha256, assessors=2, sign_offs=1,
+        document=loaded.data.decode(),
+    )  # fmt: skip
+    assert scheme_for(folder, [], [opened], None).sha256 == loaded.sha256
 
 
 def test_before_it_is_opened_an_exam_gives_no_marks(tmp_path: Path) -> None:

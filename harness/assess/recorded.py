@@ -3,29 +3,21 @@
 The seam to `harness.assess.review`: `reviews_of` is the one place from where scoring reads it.
 """
 
-from collections.abc import Callable, Sequence
-from importlib import import_module
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Protocol
 
 import msgspec
 
 from harness.assess.entries import AnyReviewEntry, ReviewOpened, SignedOff, Withdrawn
-from harness.assess.scheme_file import LoadedScheme, load_scheme, scheme_of
-from harness.datafile import loads, sha256
+from harness.assess.scheme_file import LoadedScheme, kept_scheme, load_scheme
+from harness.datafile import sha256
 from harness.errors import EvidenceError, UsageError
 from harness.events import ExamStarted, RunStarted
+from harness.evidence.layout import REVIEW
 from harness.evidence.read import Entry, read_file
 from harness.text import Text
 
-REVIEW = "review.jsonl"
 _OTHER = Text("评分方案不是考试所用的那一个", "The scheme is not the one of the exam")
-
-
-class _HasEntries(Protocol):
-    """A review as it was read."""
-
-    entries: list[AnyReviewEntry]
 
 
 class Claimed(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,9 +35,9 @@ def reviews_of(folder: Path) -> list[AnyReviewEntry]:
     """The assessors' entries beside a run, in their order; none where there is no review."""
     if not (folder / REVIEW).is_file():
         return []
-    # By its name: it brings the keys and signatures with it, which scoring itself has no use for.
-    read: Callable[[Path], _HasEntries] = import_module("harness.assess.review").read_review
-    return list(read(folder).entries)
+    from harness.assess.review import read_review  # noqa: PLC0415 - brings the signatures
+
+    return list(read_review(folder).entries)
 
 
 def claims(reviews: Sequence[AnyReviewEntry]) -> list[Claimed]:
@@ -82,27 +74,32 @@ def scheme_for(
     if asked is not None:
         return load_scheme(asked, procedures)
     opened = next((one for one in reviews if isinstance(one, ReviewOpened)), None)
-    name = exam.scheme if exam is not None else opened.scheme if opened is not None else ""
-    wanted = (
-        exam.scheme_sha256
-        if exam is not None
-        else opened.scheme_sha256
-        if opened is not None
-        else ""
-    )
-    if not name:
+    # An exam and the review that was opened on a run name a scheme in the same words.
+    said = exam or opened
+    if said is None:
         raise UsageError("the record names no scheme; expected --scheme ID or FILE")
-    for used in run.files if run is not None else []:
-        if used.sha256 == wanted:
-            data = read_file(folder / used.copy)
-            if sha256(data) == wanted:
-                path = folder / used.copy
-                return scheme_of(*loads(data, str(path)), data, path, procedures)
-    found = load_scheme(name, procedures)
+    wanted = said.scheme_sha256
+    for data, path in _kept(folder, run, opened):
+        if sha256(data) == wanted:
+            return kept_scheme(data, path)
+    found = load_scheme(said.scheme, procedures)
     if found.sha256 != wanted:
         raise EvidenceError(
-            f"{found.path} has the hash {found.sha256[:12]}…, the exam had a scheme {name} of "
-            f"{wanted[:12]}…",
+            f"{found.path} has the hash {found.sha256[:12]}…, the exam had a scheme {said.scheme} "
+            f"of {wanted[:12]}…",
             headline=_OTHER,
         )
     return found
+
+
+def _kept(
+    folder: Path, run: RunStarted | None, opened: ReviewOpened | None
+) -> Iterator[tuple[bytes, Path]]:
+    """Schemes that the bundle itself holds: among its files, and in the first line of a review."""
+    root = folder.resolve()
+    for used in run.files if run is not None else []:
+        path = (folder / used.copy).resolve()
+        if used.kind == "scheme" and path.is_relative_to(root) and path.is_file():
+            yield read_file(path), folder / used.copy
+    if opened is not None and opened.document:
+        yield opened.document.encode(), folder / REVIEW

@@ -7,10 +7,9 @@ from harness.assess.entries import AnyReviewEntry, SignedOff, Withdrawn
 from harness.assess.recorded import scheme_for
 from harness.assess.result import Score
 from harness.assess.review import Review
-from harness.assess.scheme_file import LoadedScheme
-from harness.assess.scheme_file import scheme_of as checked
+from harness.assess.scheme_file import LoadedScheme, kept_scheme
 from harness.assess.score import score
-from harness.datafile import loads, sha256
+from harness.datafile import sha256
 from harness.errors import UsageError
 from harness.evidence.layout import REVIEW
 from harness.evidence.read import Entry
@@ -30,7 +29,7 @@ def scheme_of(
         data = opened.document.encode()
         if sha256(data) == opened.scheme_sha256:
             path = folder / REVIEW
-            return checked(*loads(data, f"{path}:1"), data, path)
+            return kept_scheme(data, path)
     loaded = scheme_for(folder, entries, review.entries, asked)
     if opened is not None and loaded.sha256 != opened.scheme_sha256:
         raise UsageError(

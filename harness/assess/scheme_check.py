@@ -33,16 +33,25 @@ from harness.verdict import Verdict
 _VERDICTS = [verdict.value for verdict in Verdict]
 
 
-def check_scheme(model: Scheme, places: Places, procedures: Sequence[str] = ()) -> list[Problem]:
-    """All complaints, in the order of the file."""
-    found = list(_Check(model, places, procedures).problems())
+def check_scheme(
+    model: Scheme, places: Places, procedures: Sequence[str] = (), *, names: bool = True
+) -> list[Problem]:
+    """All complaints, in the order of the file.
+
+    Without `names`, steps, procedures and skill rows are not looked up: those of today are not
+    those of the day when an exam was held.
+    """
+    found = list(_Check(model, places, procedures, names).problems())
     return sorted(found, key=lambda one: (one.line, one.column))
 
 
 class _Check:
-    def __init__(self, model: Scheme, places: Places, procedures: Sequence[str]) -> None:
+    def __init__(
+        self, model: Scheme, places: Places, procedures: Sequence[str], names: bool
+    ) -> None:
         self._model = model
         self._places = places
+        self._names = names
         self._procedures = list(procedures)
         self._steps: dict[str, list[str]] = {}
         """Procedure -> its steps, of those that are named and exist."""
@@ -111,7 +120,7 @@ class _Check:
     def _known(self, procedures: Sequence[str]) -> Mapping[str, list[str]] | None:
         """Step -> procedures that have it; None when the procedures are not known."""
         names = list(procedures) or self._procedures
-        if not names:
+        if not names or not self._names:
             return None
         found: dict[str, list[str]] = {}
         for name in names:
@@ -126,14 +135,14 @@ class _Check:
         return found
 
     def _skill(self, skill: str, path: Path_) -> Iterator[Problem]:
-        if skill not in self._skills:
+        if self._names and skill not in self._skills:
             detail = UnknownNameError("skill row", skill, self._skills).detail
             yield self._at(path, detail, "a row of `harness list skills`")
 
     # Modules
 
     def _module(self, module: Module, here: Path_) -> Iterator[Problem]:
-        for index, name in enumerate(module.procedures):
+        for index, name in enumerate(module.procedures if self._names else ()):
             try:
                 load_procedure(name)
             except UnknownNameError as error:

@@ -8,7 +8,7 @@ import msgspec
 from harness.assess.scheme import Scheme
 from harness.assess.scheme_check import check_scheme
 from harness.data import data_folder
-from harness.datafile import Places, load, sha256, validate
+from harness.datafile import Places, load, loads, sha256, validate
 from harness.errors import FileError, UnknownNameError
 
 _SUFFIXES = (".yaml", ".yml")
@@ -57,8 +57,29 @@ def scheme_of(
     values: object, places: Places, data: bytes, path: Path, procedures: Sequence[str] = ()
 ) -> LoadedScheme:
     """A scheme that has been read already, checked. Raises FileError."""
+    return _checked(values, places, data, path, procedures, names=True)
+
+
+def kept_scheme(data: bytes, path: Path) -> LoadedScheme:
+    """A scheme that a record holds. Raises FileError.
+
+    It was checked when the exam was held. Procedures and skill rows may have changed since, and
+    that must not keep anyone from computing the marks again.
+    """
+    return _checked(*loads(data, str(path)), data, path, (), names=False)
+
+
+def _checked(
+    values: object,
+    places: Places,
+    data: bytes,
+    path: Path,
+    procedures: Sequence[str],
+    *,
+    names: bool,
+) -> LoadedScheme:
     model = validate(Scheme, values, places)
-    problems = check_scheme(model, places, procedures)
+    problems = check_scheme(model, places, procedures, names=names)
     if problems:
         raise FileError(problems)
     return LoadedScheme(model, data, path, places)
