@@ -20,6 +20,7 @@ from harness.actions.candidate import accepted_verdicts, normalised_error
 from harness.assess.codes import check_code
 from harness.assess.exam import prepare_exam
 from harness.assess.explain import tell
+from harness.assess.read_facts import facts_of
 from harness.assess.scenario_file import check_scenario, load_scenario, scenario_files
 from harness.assess.tool_words import parse
 from harness.engine.prepare import load_bench_for
@@ -276,6 +277,16 @@ def test_tools_are_on_record_under_their_step(tmp_path: Path) -> None:
     measured = [e.event.measurement for e in entries if isinstance(e.event, Measured)]
     own = next(one for one in measured if one.source == "K-017 / irt-1")
     assert own.name == "gun_surface_temperature" and own.unit == "°C"
+
+
+@pytest.mark.parametrize(("mends", "left"), [(True, []), (False, ["connector-overheated"])])
+def test_scoring_is_told_what_was_left(tmp_path: Path, mends: bool, left: list[str]) -> None:
+    tools = ["replace connector-overheated"] if mends else ["replace lamp-failed"]
+    script = steps(gun_temperature={"tools": tools, "verdict": "meets"})
+    _, _, entries = hold(tmp_path, case="hot-plug-case", script=script)
+    facts = facts_of(entries)
+    assert facts.hidden == ["connector-overheated"] and facts.left == left
+    assert len(facts.parts) == 1
 
 
 def test_replacing_the_faulty_part_takes_the_fault_out(tmp_path: Path) -> None:

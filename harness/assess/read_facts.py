@@ -14,6 +14,7 @@ from harness.events import (
     ExamOpened,
     ExamStarted,
     FaultSet,
+    FaultsLeft,
     HintGiven,
     Measured,
     PlanAnnounced,
@@ -60,6 +61,8 @@ class _Reading:
         self._clock: list[tuple[int, float, ClockNoted]] = []
         self._on: dict[str, bool] = {}
         """Fault -> whether it was on when the exam ended."""
+        self._told_left: list[str] | None = None
+        """What was still there when the exam ended, where the bench can tell."""
         self._fault_lines: list[int] = []
         self._over = False
         """The candidate's time has ended."""
@@ -97,8 +100,11 @@ class _Reading:
     def _left(self, hidden: Sequence[str]) -> list[str] | None:
         """Hidden faults that are there still; None where the record does not tell of each.
 
-        A fault that a person has mended was switched off by nobody.
+        A fault that a person has mended was switched off by nobody; what a simulated bench says at
+        the end of an exam is the last word.
         """
+        if self._told_left is not None:
+            return [fault for fault in hidden if fault in self._told_left]
         if all(self._on.get(fault) is False for fault in hidden):
             return []
         return None
@@ -158,6 +164,10 @@ class _Reading:
             case ScenarioSet() as event:
                 self._scenario = event
                 self._fault_lines.append(entry.n)
+            case FaultsLeft() as event:
+                self._fault_lines.append(entry.n)
+                if event.known:
+                    self._told_left = event.faults
             case FaultSet() as event if event.on or self._working():
                 self._on[event.fault] = event.on
                 self._fault_lines.append(entry.n)
