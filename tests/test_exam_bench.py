@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from exam_help import Spy, withheld_between_steps, write_script
+from exam_help import SCHEME, Spy, withheld_between_steps, write_script
 
 from harness.assess.exam import prepare_exam
 from harness.assess.explain import tell
@@ -65,7 +65,7 @@ order: {zh: 请检查。, en: Check it.}
 level: junior
 procedures: [PROCEDURE]
 bench: BENCH
-scheme: vehicle-inspection
+scheme: lab-scheme.yaml
 minutes: 20
 conclude: [LAST]
 cases:
@@ -82,6 +82,8 @@ def prepared(folder: Path, bench: str, steps: str, script: dict[str, object], **
     procedure, place = folder / "EXAM-LAB-01.yaml", folder / "bench.yaml"
     procedure.write_text(PROCEDURE + steps, "utf-8")
     place.write_text(bench, "utf-8")
+    scheme = SCHEME.replace("OVERTIME", "0 s").replace("gun-temperature", how["last"])
+    (folder / "lab-scheme.yaml").write_text(scheme, "utf-8")
     text = SCENARIO.replace("PROCEDURE", str(procedure)).replace("BENCH", str(place))
     text = text.replace("FAULTS", how.get("faults", "")).replace("LAST", how["last"])
     (folder / "lab.yaml").write_text(text, "utf-8")
