@@ -85,6 +85,7 @@ class Exam:
         does: str = "",
         attempt: int = 1,
         critical: bool = False,
+        group: str = "",
         inside: Sequence[Event] = (),
         reason: str = "",
         seconds: float = 10.0,
@@ -98,7 +99,7 @@ class Exam:
             StepStarted(
                 procedure=procedure or self.procedure, step=step, number=1, attempt=attempt,
                 title=Text(f"步骤{step}", step), action=action, kind=kind, parameters=given,
-                critical=critical,
+                critical=critical, group=group,
             )
         )  # fmt: skip
         for event in inside:

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import msgspec
@@ -87,6 +88,19 @@ def test_mistakes(inspected: Path, tmp_path: Path) -> None:
     bad.write_text("scheme: bad\ntitle: {zh: 坏, en: Bad}\n", encoding="utf-8")
     shown = _call(inspected, "--scheme", bad)
     assert shown.exit_code == 2 and f"{bad}:1:1: 'shape' is missing" in shown.stderr
+
+
+def test_the_score_of_an_altered_record_is_not_to_be_relied_on(
+    inspected: Path, tmp_path: Path
+) -> None:
+    forged = copytree(inspected, tmp_path / "forged")
+    journal = forged / "journal.jsonl"
+    journal.write_bytes(journal.read_bytes().replace(b'"normal"', b'"damage"', 1))
+    shown = _call(forged, "--scheme", "deduction")
+    assert shown.exit_code == 1 and "has been altered" in shown.stderr
+    assert (
+        json.loads(_call(inspected, "--scheme", "deduction", "--json").stdout)["altered"] is False
+    )
 
 
 # Recomputing

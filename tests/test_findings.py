@@ -98,6 +98,7 @@ def test_a_proof_is_void_once_power_has_been_on() -> None:
 
 def test_nothing_is_touched_when_the_person_declines() -> None:
     exam = Exam()
+    exam.step("apart", action="operator.tell_apart", kind="I")  # nothing was left to tell apart
     exam.step("repair", NOT_RUN, action="operator.repair_pile_fault")
     assert _rules(exam) == []
 
@@ -134,6 +135,10 @@ def test_power_before_it_was_released() -> None:
     right.step("release", does="release-power")
     right.step("charge", PASS, action="pile.start_charging", kind="W")
     assert EARLY not in _rules(right)
+    elsewhere = Exam(energises=["charge: Start"])
+    elsewhere.step("charge", PASS, action="pile.start_charging", kind="W", group="before")
+    elsewhere.step("release", does="release-power", group="metering")
+    assert EARLY not in _rules(elsewhere)
     nobody_asked = Exam(energises=["charge: Start"])
     nobody_asked.step("charge", PASS, action="pile.start_charging", kind="W")
     assert EARLY not in _rules(nobody_asked)
@@ -186,6 +191,17 @@ def test_clearing_codes_of_a_unit_that_was_not_read() -> None:
 
 
 # Protective equipment
+
+
+def test_live_measuring_needs_equipment_but_no_proof() -> None:
+    for does, rules in (("make-safe-for-live-work", []), ("read-work-order", [PPE])):
+        exam = Exam()
+        exam.step("safety", does=does)
+        exam.step(
+            "live", action="operator.tell_apart", kind="I", parameters={"power": "on"},
+            inside=[confirmed("live")],
+        )  # fmt: skip
+        assert _rules(exam) == rules
 
 
 def test_work_without_protective_equipment() -> None:
@@ -313,12 +329,23 @@ def _without(entries: Sequence[Entry], *steps: str) -> list[Entry]:
     return [entry._replace(n=number) for number, entry in enumerate(kept, start=1)]
 
 
-def test_the_same_run_without_its_safety_step() -> None:
-    found = _found(_without(_run("PILE-FAULT-01", "pe-open"), "safety"))
-    assert {one.rule for one in found} == {LIVE, PPE}
+@pytest.mark.parametrize(
+    ("left_out", "rules"),
+    [
+        ("live-safety", {PPE}),
+        ("tester-again", {LIVE}),
+        ("snapshot", {CLEARED}),
+    ],
+)
+def test_the_same_run_without_one_of_its_steps(left_out: str, rules: set[str]) -> None:
+    found = _found(_without(_run("PILE-FAULT-01", "pe-open"), left_out))
+    assert {one.rule for one in found} == rules
     assert all(one.procedure == "PILE-FAULT-01" for one in found)
 
 
-def test_the_same_run_without_its_snapshot() -> None:
-    found = _found(_without(_run("PILE-FAULT-01", "pe-open"), "snapshot"))
-    assert [one.rule for one in found] == [CLEARED]
+def test_a_plug_that_is_really_pulled_while_charging() -> None:
+    entries = _run("PILE-CP-01")  # one of its trials asks for just that
+    (one,) = _found(entries)
+    assert one.rule == LOAD
+    step = facts_of(entries).attempt_at(one.lines[0])
+    assert step is not None and step.step == "pulled-out"

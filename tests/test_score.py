@@ -18,7 +18,7 @@ from harness.assess.entries import (
 )
 from harness.assess.result import AspectScore, Score
 from harness.assess.score import score
-from harness.events import FaultPlan, FaultSet, ScenarioSet
+from harness.events import FaultPlan, FaultSet, FaultsLeft, ScenarioSet
 from harness.text import Text
 from harness.verdict import CandidateVerdict, Ending, Verdict
 
@@ -136,6 +136,17 @@ def test_done_and_order() -> None:
     assert marks({"none_of": [{"done": ["look"]}]}) == 0
 
 
+def test_a_step_done_once_more_does_not_undo_the_order() -> None:
+    def marks(*steps: str) -> float | None:
+        exam = Exam()
+        for place, step in enumerate(steps):
+            exam.step(step, attempt=1 + steps[:place].count(step))
+        return _of(exam, _when({"order": ["keep", "clear"]})).marks
+
+    assert marks("keep", "clear", "keep") == 10
+    assert marks("clear", "keep", "clear") == 0
+
+
 def test_tools() -> None:
     exam = Exam()
     exam.step("look", inside=[tool("measure", "cp"), tool("measure", "cc", ok=False)])
@@ -249,6 +260,17 @@ def test_hidden_faults_are_handled_when_they_are_named_and_gone() -> None:
     assert marks(WRONG, mended=False) == 0
     # Nobody switched it off and the record does not say whether it is there: a person decides.
     assert marks(RIGHT, mended=False) is None
+
+
+@pytest.mark.parametrize(
+    ("left", "known", "marks"), [([], True, 10), (["cp-open"], True, 0), ([], False, None)]
+)
+def test_the_exam_says_what_is_left(left: list[str], known: bool, marks: float | None) -> None:
+    exam = Exam()
+    _hidden(exam, "cp-open")
+    exam.step("fault", None, RIGHT, action="operator.name_pile_fault", kind="D")
+    exam.add(FaultsLeft(faults=left, known=known))
+    assert _of(exam, _when({"handled": True})).marks == marks
 
 
 def test_what_is_switched_off_when_tidying_up_is_not_the_candidates_doing() -> None:

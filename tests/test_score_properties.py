@@ -61,6 +61,7 @@ SCHEME = scheme(
     overtime={"per_minute": 3},
     conditional={"conditional_pass": 0.9, "conditional_fail": 0.1},
 )
+ONE = scheme(module("m", right("a", "fault")))
 ASSESSORS = ("A", "B", "C")
 CAPS = {"b": 3.0, "c": 1.0}
 
@@ -232,8 +233,7 @@ def test_an_error_never_costs_more_than_it_would_have_without(attempts: list[Any
             verdict = one if isinstance(one, Verdict) else None
             candidate = None if isinstance(one, Verdict) else one
             exam.step("fault", verdict, candidate, attempt=number)
-        loaded = scheme(module("m", right("a", "fault")))
-        return score(exam.end(), loaded).total
+        return score(exam.end(), ONE).total
 
     without = [one for one in attempts if not isinstance(one, Verdict)]
     # Errors of the bench leave the score as if they had not been; alone they leave it open.

@@ -21,13 +21,14 @@ from harness.actions.candidate import (
 from harness.actions.context import StepContext
 from harness.actions.pile_fault.causes import BY_NAME
 from harness.assess.exam_clock import ExamClock
+from harness.assess.live_vetoes import BreachWatch, said
 from harness.assess.scenario import Case, HiddenFault
 from harness.assess.scenario_file import LoadedScenario
 from harness.bench.bench import Bench
 from harness.clock import Deadline
 from harness.devices.operator import Question
 from harness.engine.plan import Plan, PlannedStep
-from harness.errors import EvidenceError, NoReplyError, NotAvailableError
+from harness.errors import EvidenceError, NoReplyError, NotAvailableError, StopRun
 from harness.events import (
     CandidateReading,
     ClockNoted,
@@ -45,6 +46,7 @@ from harness.events import (
     OutcomeNoted,
     Padding,
     ScenarioSet,
+    StepEnded,
     ToolUsed,
     Transaction,
     Written,
@@ -136,6 +138,7 @@ class ExamAttendant:
         """Point -> what was written last and read back."""
         self._switched: list[str] = []
         self._secrets = _secrets(scenario)
+        self._watch = BreachWatch(scenario.scheme, self._elapsed)
         self._may_come = _places(scenario)
 
     @property
@@ -149,6 +152,7 @@ class ExamAttendant:
 
         Of measurements, what a device itself reported and what the candidate gave stays readable.
         """
+        self._watch(event)
         match event:
             case Measured(measurement=reading):
                 own = reading.source.startswith(self.candidate)
@@ -163,6 +167,8 @@ class ExamAttendant:
                 return isinstance(event, _ALWAYS)
 
     def close(self, event: Event) -> Event:
+        if isinstance(event, StepEnded):
+            self._watch(event)
         block = _SET_BLOCK if isinstance(event, ScenarioSet) else BLOCK
         return withhold(event, self._key, block=block)
 
@@ -259,16 +265,17 @@ class ExamAttendant:
             labels=VERDICT_LABELS,
         )
         try:
-            said = (await context.ask(question)).value
+            own = (await context.ask(question)).value
         except (NotAvailableError, NoReplyError):
-            said = None  # nobody is there any more, or the time of the step is over
+            own = None  # nobody is there any more, or the time of the step is over
         by_truth = worst(context.by_truth) or verdict
         basis = by_truth.value if by_truth is not None else ""
-        context.conclude_own(said, accepted_verdicts(by_truth), basis)
+        context.conclude_own(own, accepted_verdicts(by_truth), basis)
 
     async def after(self, planned: PlannedStep, *, harness_failed: str) -> list[str]:
         self.context = None
         self.done.add(planned.model.id)
+        self.look_for_breach()
         if harness_failed and self.clock is not None:
             why = Text("台架程序故障，技术暂停", "A mistake of the harness: technical stop")
             self.clock.enter("technical_stop", by="harness", why=f"step {planned.model.id}")
@@ -308,7 +315,17 @@ class ExamAttendant:
         )
 
     def _ended_by(self) -> str:
-        return "clock" if self._why == "time_up" else self.candidate
+        return {"time_up": "clock", "veto": "harness"}.get(self._why, self.candidate)
+
+    def _elapsed(self) -> float:
+        return self.bench.clock.elapsed() if self.bench is not None else 0.0
+
+    def look_for_breach(self) -> None:
+        """Raises StopRun when a grave breach has to end the exam."""
+        breach = self._watch.breach()
+        if breach is not None:
+            self._why = "veto"
+            raise StopRun(said(breach), aborted=False)
 
     def finished(self) -> None:
         """Every step has had its turn."""

@@ -160,8 +160,10 @@ class Evaluation:
         done = outcome.all_of([self._done(step) for step in steps])
         if done.low < 1:
             return done
-        # The order in which the attempts began that count.
-        attempts = [one for step in steps if (one := self.step(step)) is not None]
+        # A step that was done once more later on does not undo the order.
+        attempts = [
+            next(one for one in self.facts.of(step, self.procedures) if one.done) for step in steps
+        ]
         right = all(one.line < later.line for one, later in pairwise(attempts))
         actual = [one.title for one in sorted(attempts, key=lambda one: one.line)]
         said = Text("顺序正确", "in this order") if right else Text("顺序不对", "in another order")

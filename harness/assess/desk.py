@@ -56,7 +56,7 @@ class Commands:
         """Waits for a referee: gets what to say and who paused, gives who lets it go on."""
 
     async def take(self, order: ToolOrder, deadline: Deadline) -> Lines:
-        """Carry out one order. Raises StopRun when the candidate hands in."""
+        """Carry out one order. Raises StopRun when that ends the exam."""
         own: dict[str, Callable[[ToolOrder], Lines]] = {
             "hint": self._hint,
             "order": self._order,
@@ -80,6 +80,7 @@ class Commands:
         tools = Toolbox(context, bench, self._attendant.candidate, self._language)
         lines = await tools.take(order, deadline)
         self._attendant.measured_with |= tools.measured_with
+        self._attendant.look_for_breach()
         return lines
 
     def _hint(self, _order: ToolOrder) -> Lines:

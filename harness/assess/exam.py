@@ -113,6 +113,9 @@ def prepare_exam(
         plans=request.plans,
         roles=roles_of_faults(faults, request.bench),
     )
+    # Marks can be computed again years later only with the scheme that the exam had.
+    scheme = ("scheme", f"{loaded.scheme.scheme}.yaml", loaded.scheme_data)
+    request.extra_files.append(scheme)
     if passphrase is not None:
         request.extra_files.append((KIND, NAME, lock(attendant.key, passphrase)))
     request.attendant = attendant

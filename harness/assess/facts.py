@@ -31,6 +31,7 @@ class Attempt(msgspec.Struct, kw_only=True):
     action: str
     kind: str
     critical: bool
+    group: str
     parameters: Mapping[str, object]
     started: float
     line: int
@@ -44,7 +45,7 @@ class Attempt(msgspec.Struct, kw_only=True):
     concluded: Concluded | None = None
     reading: CandidateReading | None = None
     answered: list[int] = []
-    """Lines of confirmed work by hand."""
+    """Lines of answers, and of work by hand that was confirmed."""
 
     @property
     def does(self) -> str:
@@ -149,12 +150,12 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
         over = 0.0 if self.minutes is None else self.seconds() - self.minutes * 60
         return round(max(noted, over, 0.0), 6)
 
-    def attempt_at(self, line: int) -> int:
-        """Line at which the attempt began that was under way at a line; 0 if none was."""
+    def attempt_at(self, line: int) -> Attempt | None:
+        """The attempt that was under way at a line; None before the first."""
         place = bisect_right(self.attempts, line, key=lambda one: one.line)
-        return self.attempts[place - 1].line if place else 0
+        return self.attempts[place - 1] if place else None
 
     def procedure_at(self, line: int) -> str:
         """The procedure whose step was under way at a line; empty if none was."""
-        place = bisect_right(self.attempts, line, key=lambda one: one.line)
-        return self.attempts[place - 1].procedure if place else ""
+        one = self.attempt_at(line)
+        return one.procedure if one is not None else ""

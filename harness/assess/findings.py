@@ -15,8 +15,8 @@ from harness.assess.work import Deed
 from harness.events import BusClosed, DiagnosticExchange, FramesSent, RunStarted, Written
 from harness.text import Text
 
-_PPE = ("wear-ppe", "isolate-and-prove-dead")
-"""What a person confirms who has put protective equipment on (the second asks for it too)."""
+_PPE = ("wear-ppe", "make-safe-for-live-work", "isolate-and-prove-dead")
+"""What a person confirms who has put protective equipment on (all of them ask for it)."""
 _RELEASE = "release-power"
 _SNAPSHOTS = ("pile.snapshot", "pile.stored_snapshot", "pile.whole_state")
 _CLEARS = ("pile.clear_alarms",)
@@ -53,16 +53,22 @@ def live_work(facts: Facts) -> Iterator[Finding]:
 
 
 def energised_early(facts: Facts) -> Iterator[Finding]:
-    """Power was applied before it was released, in a run that has a step for the release."""
-    if not any(one.does == _RELEASE for one in facts.attempts):
-        return
-    released = _first_done(facts, lambda one: one.does == _RELEASE)
-    for deed in work.deeds(facts):
-        if deed.kind == "energise" and not 0 < released < deed.line:
-            yield _found(
-                "energised-before-release", deed,
-                Text(f"{deed.what.zh}：通电未经放行", f"{deed.what.en}: power was not released"),
-            )  # fmt: skip
+    """Power was applied before it was released, in a group of steps with a step for the release."""
+    for group in {one.group: None for one in facts.attempts if one.does == _RELEASE}:
+        ends = [
+            one.end_line or 0
+            for one in facts.attempts
+            if one.done and one.does == _RELEASE and one.group == group
+        ]
+        released = min(ends, default=0)
+        for deed in work.deeds(facts):
+            inside = facts.attempt_at(deed.line)
+            if inside is None or inside.group != group or deed.kind != "energise":
+                continue
+            if not 0 < released < deed.line:
+                what = deed.what
+                reason = Text(f"{what.zh}：通电未经放行", f"{what.en}: power was not released")
+                yield _found("energised-before-release", deed, reason)
 
 
 def cleared_early(facts: Facts) -> Iterator[Finding]:
@@ -73,7 +79,8 @@ def cleared_early(facts: Facts) -> Iterator[Finding]:
         if not one.clears:
             kept.add(one.device)
         elif one.device not in kept:
-            early.setdefault(facts.attempt_at(one.line), []).append(one)
+            under_way = facts.attempt_at(one.line)
+            early.setdefault(under_way.line if under_way else 0, []).append(one)
     for found in early.values():  # one for each step, however many units it cleared
         lines = [one.line for one in found]
         what = found[0].what
@@ -90,12 +97,14 @@ def no_ppe(facts: Facts) -> Iterator[Finding]:
     """
     asked = any(one.does == "wear-ppe" for one in facts.attempts)
     worn = _first_done(facts, lambda one: one.does in _PPE)
-    early = [deed for deed in work.deeds(facts) if deed.kind == "touch"]
+    early = [deed for deed in work.deeds(facts) if deed.kind in ("touch", "live")]
     if asked:
         early += [
             Deed(one.line, "touch", one.procedure, work.title(one))
             for one in facts.attempts
-            if one.kind in _HANDS_ON and one.done and one.does not in (*_PPE, _RELEASE)
+            if one.done
+            and (one.kind in _HANDS_ON or (one.does and one.answered))
+            and one.does not in (*_PPE, _RELEASE)
         ]
     before = sorted((deed for deed in early if not 0 < worn < deed.line), key=lambda one: one.line)
     if before:

@@ -3,13 +3,11 @@
 from collections.abc import Iterator
 
 from harness.assess.facts import Facts
-from harness.events import Answered, Judged, Measured, StepStarted, ToolUsed, Written
+from harness.events import Answered, FaultSet, Judged, Measured, StepStarted, ToolUsed, Written
 from harness.evidence.read import Entry
 from harness.quantity import Measurement, Quality
 
 _DRAWN = ("disconnect-vehicle", "take-gun-out", "unplug")
-_OPENS_FIRST = ("feeder-off", "open-s2")
-"""What takes the load off before the plug is drawn."""
 _STATE, _CONTACTS = "charging_state", "contactor_state"
 _LOADED = 1.0
 """A: less than this may be the offset of a meter."""
@@ -32,7 +30,6 @@ class _Watch:
         for entry in facts.entries:
             if self._draws(entry) and self._shown:
                 yield entry.n, ", ".join(self._shown.values())
-                self._shown = {}
             self._note(entry)
 
     def _draws(self, entry: Entry) -> bool:
@@ -47,18 +44,19 @@ class _Watch:
         match entry.event:
             case StepStarted() as event:
                 self._does = str(event.parameters.get("does") or "")
-            case Answered(kind="confirm", value=True) if self._does in _OPENS_FIRST:
-                self._shown = {}
-            case ToolUsed(tool="operate", ok=True) as event if event.target in _OPENS_FIRST:
-                self._shown = {}
             case Measured() as event:
                 self._read(event.measurement)
             case Judged() as event:
                 self._read(event.measurement)
             case ToolUsed(tool="read", ok=True) as event:
                 self._said(event.target, event.detail.get("value"))
-            case Written():
-                # A command changes the state; only what is read after it counts.
+            case (
+                Written()
+                | FaultSet()
+                | Answered(kind="confirm", value=True)
+                | ToolUsed(tool="operate", ok=True)
+            ):
+                # These may have changed the state; only what is read after them counts.
                 self._shown = {}
 
     def _read(self, measurement: Measurement) -> None:

@@ -61,8 +61,7 @@ class _Reading:
         self._clock: list[tuple[int, float, ClockNoted]] = []
         self._on: dict[str, bool] = {}
         """Fault -> whether it was on when the exam ended."""
-        self._told_left: list[str] | None = None
-        """What was still there when the exam ended, where the bench can tell."""
+        self._said_left: FaultsLeft | None = None
         self._fault_lines: list[int] = []
         self._over = False
         """The candidate's time has ended."""
@@ -100,11 +99,12 @@ class _Reading:
     def _left(self, hidden: Sequence[str]) -> list[str] | None:
         """Hidden faults that are there still; None where the record does not tell of each.
 
-        A fault that a person has mended was switched off by nobody; what a simulated bench says at
-        the end of an exam is the last word.
+        The exam says at its end what is left. In other runs, a fault that a person has mended was
+        switched off by nobody.
         """
-        if self._told_left is not None:
-            return [fault for fault in hidden if fault in self._told_left]
+        said = self._said_left
+        if said is not None:
+            return [fault for fault in hidden if fault in said.faults] if said.known else None
         if all(self._on.get(fault) is False for fault in hidden):
             return []
         return None
@@ -165,9 +165,8 @@ class _Reading:
                 self._scenario = event
                 self._fault_lines.append(entry.n)
             case FaultsLeft() as event:
+                self._said_left = event
                 self._fault_lines.append(entry.n)
-                if event.known:
-                    self._told_left = event.faults
             case FaultSet() as event if event.on or self._working():
                 self._on[event.fault] = event.on
                 self._fault_lines.append(entry.n)
@@ -198,7 +197,7 @@ class _Reading:
             current.concluded = event
         elif isinstance(event, CandidateReading):
             current.reading = event
-        elif event.kind == "confirm" and event.value is True:
+        elif event.value is not None and event.value is not False:
             current.answered.append(entry.n)
 
     def _ended(self, entry: Entry, event: StepEnded) -> None:
@@ -228,6 +227,7 @@ def _attempt(entry: Entry, event: StepStarted) -> Attempt:
         action=event.action,
         kind=event.kind,
         critical=event.critical,
+        group=event.group,
         parameters=msgspec.to_builtins(event.parameters),
         started=entry.t,
         line=entry.n,

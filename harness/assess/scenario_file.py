@@ -8,7 +8,7 @@ import msgspec
 
 from harness.assess.scenario import Case, Scenario
 from harness.assess.scheme import Scheme
-from harness.assess.scheme_file import load_scheme
+from harness.assess.scheme_file import scheme_of
 from harness.data import data_folder
 from harness.datafile import Path_, Places, load, sha256, validate
 from harness.errors import FileError, HarnessError, Problem, UnknownNameError
@@ -66,8 +66,9 @@ def load_scenario(name: str) -> LoadedScenario:
     if scheme_path is None:
         what = f"no scheme is called {model.scheme!r}"
         raise FileError([places.problem(("scheme",), what, _known_schemes(path))])
-    scheme = load_scheme(str(scheme_path), model.procedures)
-    return LoadedScenario(model, places, data, path, scheme.model, scheme.data, scheme_path)
+    scheme_values, scheme_places, scheme_data = load(scheme_path)
+    scheme = scheme_of(scheme_values, scheme_places, scheme_data, scheme_path, model.procedures)
+    return LoadedScenario(model, places, data, path, scheme.model, scheme_data, scheme_path)
 
 
 def _scheme_path(name: str, scenario: Path) -> Path | None:

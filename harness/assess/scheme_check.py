@@ -1,6 +1,7 @@
 """What types cannot say about a scheme: names that do not exist, marks that do not add up."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
 from harness.assess.findings import RULES
 from harness.assess.scheme import (
@@ -45,7 +46,10 @@ class _Check:
         self._procedures = list(procedures)
         self._steps: dict[str, list[str]] = {}
         """Procedure -> its steps, of those that are named and exist."""
-        self._skills = [skill.id for skill in load_skills().skills]
+
+    @cached_property
+    def _skills(self) -> list[str]:
+        return [skill.id for skill in load_skills().skills]
 
     def problems(self) -> Iterator[Problem]:
         model = self._model

@@ -202,9 +202,10 @@ class Toolbox:
         by = {"instrument": tool.id}
         if self._bench.hands is None:
             return ToolResult([_BY_HAND.get(self._language)], dict(by))
-        if order.target not in units:
-            raise UnknownNameError("place", order.target, sorted(units))
-        unit = units[order.target]
+        name = order.target.partition("@")[0]  # of an outlet, the pile stands behind it
+        if name not in units:
+            raise UnknownNameError("place", name, sorted(units))
+        unit = units[name]
         question = self._question("reading", order.target, unit=unit, instrument=tool.type)
         answer = await self._bench.hands.ask(question, deadline)
         if answer.value is None:
@@ -250,8 +251,9 @@ class Toolbox:
             raise ToolRefusedError(_NO_TARGET.get(self._language))
         if self._bench.hands is None:
             return ToolResult([_BY_HAND.get(self._language)], {})
-        if order.tool == "operate" and subject not in self._bench.things()["operate"]:
-            raise UnknownNameError("action", subject, self._bench.things()["operate"])
+        known = self._bench.things()["operate"]
+        if order.tool == "operate" and subject.partition("@")[0] not in known:
+            raise UnknownNameError("action", subject, known)
         await self._bench.hands.ask(self._question("confirm", subject), deadline)
         return ToolResult([f"{order.target}: {_DONE.get(self._language)}"], {})
 

@@ -31,7 +31,7 @@ _KNOWN = "known_source_voltage"
 _DEAD = 25.0
 """V: what a tester may show of coupling on terminals that are dead (an own value)."""
 
-Kind = Literal["proof", "touch", "energise"]
+Kind = Literal["proof", "touch", "live", "energise"]
 
 
 class Deed(msgspec.Struct, frozen=True):
@@ -67,9 +67,9 @@ def _of_steps(facts: Facts) -> Iterator[Deed]:
     for one in facts.attempts:
         if _proves(one):
             yield Deed(one.end_line or one.line, "proof", one.procedure, title(one))
-        if one.action in _TOUCHING and (one.answered or one.kind == "I") and began(one):
-            line = one.answered[0] if one.answered else one.line
-            yield Deed(line, "touch", one.procedure, title(one))
+        if one.action in _TOUCHING and one.answered:
+            kind: Kind = "live" if one.parameters.get("power") == "on" else "touch"
+            yield Deed(one.answered[0], kind, one.procedure, title(one))
         powers = one.does in _POWER_DOES or one.action in _POWER_ACTIONS
         if (powers or (one.procedure, one.step) in energising) and began(one):
             yield Deed(one.line, "energise", one.procedure, title(one))

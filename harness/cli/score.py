@@ -14,6 +14,7 @@ from harness.cli.evidence import folder_argument, must_be_record
 from harness.cli.options import json_option, print_json
 from harness.cli.score_page import show
 from harness.evidence.read import read_journal
+from harness.evidence.verify import verify
 from harness.text import Text
 from harness.verdict import ExitCode
 
@@ -25,6 +26,10 @@ _DIFFERENT = Text(
     "{by} {utc} 签名的成绩 {total}：重新计算得 {now}，不一致（{field}）",
     "{by} {utc} signed {total}: computed again it is {now}, which differs ({field})",
 )
+_ALTERED = Text(
+    "证据已被改动（见 harness evidence verify），成绩不可信",
+    "The record has been altered (see harness evidence verify): do not rely on this score",
+)
 _NONE = Text("没有签名的成绩可供比对", "no signed score to compare with")
 
 
@@ -32,10 +37,11 @@ _NONE = Text("没有签名的成绩可供比对", "no signed score to compare wi
     "score",
     about=Text(
         "按评分方案计算一次运行的成绩：各模块、各项得分及依据，待定事项，待确认的否决。"
-        "退出码：0 已算出（--recompute：全部一致）；1 与签名的成绩不一致；3 尚有待定。",
+        "退出码：0 已算出（--recompute：全部一致）；1 与签名的成绩不一致，或证据已被改动；"
+        "3 尚有待定。",
         "Score a run by its scheme: modules and aspects with reasons, what is open, proposed "
-        "vetoes. Exit code: 0 scored (--recompute: all the same); 1 a signed score differs; "
-        "3 something is open.",
+        "vetoes. Exit code: 0 scored (--recompute: all the same); 1 a signed score differs, "
+        "or the record was altered; 3 something is open.",
     ),
 )
 @folder_argument
@@ -53,6 +59,9 @@ _NONE = Text("没有签名的成绩可供比对", "no signed score to compare wi
 def score(folder: Path, scheme: str | None, recompute: bool, as_json: bool) -> int:
     """Compute and print the score of a record."""
     must_be_record(folder)
+    altered = verify(folder).exit_code == ExitCode.FAIL
+    if altered:
+        click.echo(click.style(say(_ALTERED), fg="red"), err=True)
     entries = read_journal(folder)
     reviews = reviews_of(folder)
     loaded = scheme_for(folder, entries, reviews, scheme)
@@ -73,13 +82,13 @@ def score(folder: Path, scheme: str | None, recompute: bool, as_json: bool) -> i
                 }
             )
     if as_json:
-        page = {"sha256": digest(now), "score": msgspec.to_builtins(now)}
+        page = {"sha256": digest(now), "altered": altered, "score": msgspec.to_builtins(now)}
         print_json({**page, "recomputed": compared} if recompute else page)
     else:
         show(now, loaded.model)
         if recompute:
             _say_compared(compared)
-    return _exit_code(now, compared)
+    return ExitCode.FAIL if altered else _exit_code(now, compared)
 
 
 def _say_compared(compared: list[dict[str, Any]]) -> None:

@@ -358,10 +358,10 @@ def _line(part: Row) -> str:
     elif "table" in part:
         unit = f" {part['unit']}" if part["unit"] else ""
         words += [f"{part['table']} {part['address']}", part["type"] + unit, part["access"]]
-    elif "needs" in part:
-        words += ["← " + ", ".join(part["needs"]), part["unit"] or ""]
     elif "module" in part:
         words += [part["module"], f"{part['type']} {part['max']:g}", ", ".join(part["skills"])]
+    elif "needs" in part:
+        words += ["← " + ", ".join(part["needs"]), part["unit"] or ""]
     elif "from" in part:
         words += [part["from"], part["unit"] or " | ".join(map(str, part["values"].values()))]
     return " · ".join(word for word in words if word)

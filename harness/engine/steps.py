@@ -30,6 +30,8 @@ STEP_DEADLINE = 600.0
 """Seconds that a step may take when it does not say so itself."""
 PERSON_DEADLINE = 3600.0
 """Seconds that a person may take."""
+EXAM_DEADLINE = 6 * 3600.0
+"""The same in an exam, which has a clock of its own: people think at a prompt, referees pause."""
 _SILENCES_UNTIL_LOST = 2
 _GRACE = 0.5
 """Seconds that a step has to find out by itself that its device is gone, and to tidy up."""
@@ -260,6 +262,8 @@ class ProcedureRun:
     async def _attempt(self, planned: PlannedStep) -> tuple[StepContext, StepOutcome]:
         model, action = planned.model, planned.action
         usual = PERSON_DEADLINE if self._involves_person(planned) else STEP_DEADLINE
+        if self._attendant is not None:
+            usual = EXAM_DEADLINE
         deadline = Deadline.after(model.within if model.within is not None else usual)
         context = StepContext(
             step=model.id,
