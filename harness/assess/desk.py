@@ -33,6 +33,10 @@ _KINDS = {
     "operate": Text("可操作", "To operate"),
     "instruments": Text("仪表", "Instruments"),
 }
+_PARTS = Text(
+    "可更换：名称同“判断故障”的选项，总线写作 chassis-ibc",
+    "To replace: names as in the question for the fault; of a bus like chassis-ibc",
+)
 _DONE, _OPEN = "✓", "·"
 
 
@@ -120,8 +124,8 @@ class Commands:
             f"{_KINDS[kind].get(self._language)}: "
             + ", ".join(name for name in names if name not in NOT_SHOWN)
             for kind, names in things.items()
-            if names
-        ]
+            if names and kind in _KINDS
+        ] + [_PARTS.get(self._language)]
 
     def _help(self, _order: ToolOrder) -> Lines:
         language = self._language
