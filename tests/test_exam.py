@@ -231,6 +231,12 @@ def test_mistake_of_the_harness_is_a_technical_stop(tmp_path: Path) -> None:
     assert ("technical_stop", "harness", "step lamp") in phases(entries)
     assert ("working", "R-00", "") in phases(entries)
     assert tell(tmp_path / "run").device["lamp"] is Verdict.ERROR
+    begun = [
+        e.event.attempt
+        for e in entries
+        if isinstance(e.event, StepStarted) and e.event.step == "lamp"
+    ]
+    assert begun == [1, 2]  # once more, and no further
 
 
 @pytest.mark.parametrize("by", ["tool", "step"])

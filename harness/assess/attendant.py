@@ -75,6 +75,10 @@ _SET_BLOCK = 64 * BLOCK
 _INJECTOR = "injector"
 HANDED_IN = Text("考生交卷", "The candidate handed in")
 TIME_UP = Text("考试时间到", "The time was over")
+_TECHNICAL = Text(
+    "台架或程序故障，技术暂停，不计考生用时；排除后本步重做",
+    "Bench or harness failed: technical stop, off the clock; the step is done once more",
+)
 _ASK_OWN = Text(
     "对本步骤涉及的要求，您的结论是？（根据自己的读数和观察）",
     "Your own verdict on what this step is about, by what you have read and seen:",
@@ -134,6 +138,8 @@ class ExamAttendant:
         self._why = "stopped"
         self._interrupted: Text | None = None
         self._again: list[str] = []
+        self._stopped_at: set[str] = set()
+        """Steps at which bench or harness failed."""
         self._set: dict[str, Value] = {}
         """Point -> what was written last and read back."""
         self._switched: list[str] = []
@@ -272,14 +278,17 @@ class ExamAttendant:
         basis = by_truth.value if by_truth is not None else ""
         context.conclude_own(own, accepted_verdicts(by_truth), basis)
 
-    async def after(self, planned: PlannedStep, *, harness_failed: str) -> list[str]:
+    async def after(self, planned: PlannedStep, *, bench_failed: bool) -> list[str]:
+        step = planned.model.id
         self.context = None
-        self.done.add(planned.model.id)
+        self.done.add(step)
         self.look_for_breach()
-        if harness_failed and self.clock is not None:
-            why = Text("台架程序故障，技术暂停", "A mistake of the harness: technical stop")
-            self.clock.enter("technical_stop", by="harness", why=f"step {planned.model.id}")
-            by = await self.desk.paused(why) if self.desk is not None else "harness"
+        if bench_failed and self.clock is not None and step not in self._stopped_at:
+            # Not the candidate's doing: the clock stops, and he gets the step once more.
+            self._stopped_at.add(step)
+            self._again.append(step)
+            self.clock.enter("technical_stop", by="harness", why=f"step {step}")
+            by = await self.desk.paused(_TECHNICAL) if self.desk is not None else "harness"
             self.clock.go_on(by=by)
         again, self._again = self._again, []
         return again

@@ -131,7 +131,7 @@ def start(
     exam = prepare_exam(
         scenario,
         candidate,
-        folder=out or default_folder([f"exam-{candidate}"], real_now()),
+        folder=out or default_folder([f"exam-{candidate.replace('.', '-')}"], real_now()),
         practice=practice,
         case=case,
         seed=seed,
