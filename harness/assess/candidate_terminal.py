@@ -25,6 +25,7 @@ _READY = Text(
 )
 _STARTED = Text("计时开始", "The clock runs")
 _REFEREE = Text("裁判代号 [继续 代号]", "Referee's code [resume CODE]")
+_MEASURE = Text("测量：输入“测 {} 用 仪表名”", "To measure: measure {} with INSTRUMENT")
 _SEEN_NOTHING = Text("没有看到特别之处", "nothing striking to see")
 _LOOKS = Text("现场所见", "What there is to see")
 _ASKS_A_CODE = Text("须输入裁判代号，如：继续 R-02", "a referee's code is needed: resume R-02")
@@ -54,8 +55,14 @@ class CandidateTerminal(TerminalOperator):
         taken = self._attendant.measured_with.get(question.subject, "")
         return replace(answer, instrument=taken) if taken else answer
 
+    def _say_how_to_measure(self, question: Question) -> None:
+        bench = self._attendant.bench
+        if bench is not None and bench.hands is not None:
+            self._show(f"  {_MEASURE.get(self._language).format(question.subject)}")
+
     async def _perceive(self, question: Question, deadline: Deadline) -> Answer | None:
         if question.kind == "reading":
+            self._say_how_to_measure(question)
             return None
         seen = await super()._perceive(question, deadline)
         if seen is not None and question.kind == "inspect":
