@@ -67,7 +67,7 @@ def test_practice_in_chinese_at_a_terminal(tmp_path: Path) -> None:
         "== 台架中的情况 ==",
         "connector-overheated",
         "枪头过热。",
-        "结束时仍存在：connector-overheated",
+        "结束时仍存在：枪头过热 (connector-overheated)",
         "枪头表面温度: 作答 30 °C，正确",
         "枪头表面温度: 作答 符合要求，正确 不符合要求",
         "巡检结论: 作答 正常投运，正确 停用挂牌",
@@ -103,6 +103,8 @@ def test_stop_aborts_and_seals(tmp_path: Path) -> None:
     assert done.exit_code == 130
     told = call("exam", "open", str(tmp_path / "run"))
     assert told.exit_code == 0 and "中止" in told.output
+    assert re.search(r"未进行的步骤: 安全准备, 柜体与门锁", told.output)
+    assert "记录" not in told.output.partition("未进行的步骤")[2].partition("使用提示")[0]
 
 
 def test_referee_pauses_at_the_terminal(tmp_path: Path) -> None:
