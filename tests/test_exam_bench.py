@@ -11,6 +11,7 @@ from harness.assess.explain import tell
 from harness.bench.bench import Bench
 from harness.devices.operator import Question
 from harness.engine.run import execute
+from harness.errors import UsageError
 from harness.events import CandidateReading, Event, HiddenExchange, ScenarioSet, StepEnded, Written
 from harness.evidence.layout import JOURNAL, MODBUS
 from harness.evidence.read import read_journal
@@ -239,3 +240,16 @@ def test_a_sound_bus_is_left_alone(tmp_path: Path) -> None:
     told = tell(execute(exam.request, []).folder)
     assert told.candidate == {"fault-type": "right", "isolation": "right", "repaired": "right"}
     assert told.device["repair"] is None
+
+
+def test_real_devices_need_live(tmp_path: Path) -> None:
+    """A candidate at the terminal works in real time anyhow; that opens no real device."""
+    real = METERS.replace(
+        "profile: gb-ac-pile, simulated: true",
+        "profile: gb-ac-pile, connection: {modbus: tcp, host: 192.0.2.7}",
+    )
+    how = {"last": "supply", "case": "sound-case", "faults": "{fault: supply-undervoltage}"}
+    with pytest.raises(UsageError, match="add --live"):
+        prepared(tmp_path, real, READING, {"steps": {}}, **how)
+    with pytest.raises(UsageError, match="add --live"):
+        prepare_exam(str(tmp_path / "lab.yaml"), "K-9", folder=tmp_path / "run")

@@ -98,8 +98,9 @@ def test_exam_explains_nothing(tmp_path: Path) -> None:
         assert secret not in done.output.replace("巡检结论", "")
 
 
-def test_stop_aborts_and_seals(tmp_path: Path) -> None:
-    done = begin(tmp_path, typed="\nstop\n")
+@pytest.mark.parametrize("typed", ["stop\n", "\nstop\n"])
+def test_stop_aborts_and_seals(tmp_path: Path, typed: str) -> None:
+    done = begin(tmp_path, typed=typed)
     assert done.exit_code == 130
     told = call("exam", "open", str(tmp_path / "run"))
     assert told.exit_code == 0 and "中止" in told.output

@@ -15,7 +15,7 @@ from harness.assess.desk import Commands
 from harness.assess.tool_words import parse
 from harness.clock import Deadline
 from harness.devices.operator import ABNORMAL, Answer, Question
-from harness.devices.operator.terminal import TerminalOperator, is_free_text
+from harness.devices.operator.terminal import TerminalOperator, is_free_text, unless_stop
 from harness.errors import NoReplyError, NotAvailableError, UsageError
 from harness.text import Language, Text
 
@@ -87,7 +87,7 @@ class CandidateTerminal(TerminalOperator):
         text = _READY.get(self._language).format(within / 60)
         # The preparation time may be over, or nobody may be there to press a key.
         with suppress(NoReplyError, NotAvailableError):
-            await self._line(text, Deadline.after(within))
+            unless_stop(await self._line(text, Deadline.after(within)))
         self._show(f"  {_STARTED.get(self._language)}")
 
     async def before_end(self, step: str, deadline: Deadline) -> None:
