@@ -201,3 +201,29 @@ def test_nothing_in_the_process_list(tmp_path: Path) -> None:
     assert str(scenario).encode() in listed
     assert not [secret for secret in SECRETS if secret.encode() in listed + said + rest]
     assert not [name for name in open_files if "lab-check" in name]
+
+
+def test_time_is_up_while_the_candidate_thinks(tmp_path: Path) -> None:
+    scenario = write_scenario(tmp_path, minutes=0.02)
+    command = [
+        sys.executable,
+        "-m",
+        "harness",
+        "exam",
+        "start",
+        str(scenario),
+        "--candidate",
+        "K-017",
+        "--out",
+        str(tmp_path / "run"),
+    ]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as process:
+        assert process.stdin is not None and process.stdout is not None
+        process.stdin.write(b"\n")
+        process.stdin.flush()  # and then nothing is typed
+        said = process.stdout.read().decode()
+        assert process.wait(timeout=60) == 0, said
+    assert "考试时间到" in said and "考试结束，记录已封存" in said
+    assert call("evidence", "verify", str(tmp_path / "run")).exit_code == 0
