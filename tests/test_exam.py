@@ -451,6 +451,12 @@ def test_script_that_does_not_fit_is_refused(tmp_path: Path) -> None:
     [
         ("fault: connector-overheated", "fault: no-such-fault", 15, "no fault is called"),
         ("before: enclosure", "before: no-such-step", 19, "no step is called"),
+        (
+            "fault: connector-overheated",
+            "fault: tyre-soft",
+            15,
+            "nothing here looks at the vehicle",
+        ),
         ("conclude: [supply-voltage,", "conclude: [no-such-step,", 9, "no step is called"),
         (
             "conclusion: out_of_service",
