@@ -20,11 +20,12 @@ from simulators import (
 )
 from simulators.displays import DISPLAYS
 from simulators.instruments import Reading, constant
-from simulators.pile_mending import mend
+from simulators.pile_mending import mend, mendable
 from simulators.rig import Rig
 from simulators.vehicle import hands, measuring
 
 BY = "simulated technician"
+_REPAIR = "repair-"
 
 
 READINGS: dict[str, Reading] = {
@@ -252,11 +253,13 @@ class SimulatedTechnician:
         return Measurement(subject, true, reading.unit, round(spread, 6))
 
     def things(self) -> Mapping[str, list[str]]:
-        """What can be done, measured (with its unit) and seen here; and parts that are kept."""
+        """What can be done, measured (with its unit), seen and renewed or mended here."""
         readings = {**READINGS, **(measuring.READINGS if self._rig.has_car else {})}
         looks = measuring.OBSERVATIONS if self._rig.has_car else {}
+        places = [name for name in self._actions if name.startswith(_REPAIR)]
         return {
-            "operate": sorted(name for name in self._actions if not name.startswith("repair-")),
+            "replace": sorted({*mendable(), *(name.removeprefix(_REPAIR) for name in places)}),
+            "operate": sorted(name for name in self._actions if not name.startswith(_REPAIR)),
             "measure": sorted(f"{name} {reading.unit}" for name, reading in readings.items()),
             "look": sorted({*_LOOKS, *pile_looks.OBSERVATIONS, *looks, "lamp"}),
         }

@@ -39,6 +39,13 @@ modules:
             max: 10
             by: {when: {step: gun-temperature}}
 """
+VETO = """\
+vetoes:
+  - id: live-work
+    title: {zh: 未验电就动手, en: Hands on without a proof}
+    when: {finding: live-work-without-voltage-test}
+    grade: GRADE
+"""
 SCENARIO = """\
 scenario: lab-check
 title: {zh: 桩检查, en: Check of a pile}
@@ -103,13 +110,15 @@ PASSPHRASE = b"correct horse battery staple"
 
 
 def write_scenario(
-    folder: Path, *, minutes: float = 20, overtime: str = "0 s", text: str = ""
+    folder: Path, *, minutes: float = 20, overtime: str = "0 s", text: str = "", veto: str = ""
 ) -> Path:
     """The scenario with its scheme in `folder`; its file."""
     folder.mkdir(parents=True, exist_ok=True)
     procedure = load_procedure("PILE-INSP-01").model
     left_out = ", ".join(step.id for step in procedure.steps if step.id not in KEPT)
-    (folder / "lab-scheme.yaml").write_text(SCHEME.replace("OVERTIME", overtime), "utf-8")
+    scheme = SCHEME.replace("OVERTIME", overtime)
+    scheme += VETO.replace("GRADE", veto) if veto else ""
+    (folder / "lab-scheme.yaml").write_text(scheme, "utf-8")
     file = folder / "lab-check.yaml"
     whole = (text or SCENARIO).replace("WITHOUT", left_out).replace("MINUTES", f"{minutes:g}")
     file.write_text(whole, "utf-8")
@@ -133,9 +142,10 @@ def prepared(
     minutes: float = 20,
     overtime: str = "0 s",
     text: str = "",
+    veto: str = "",
 ) -> Exam:
     """The exam, ready to be held in `folder`/run."""
-    scenario = write_scenario(folder, minutes=minutes, overtime=overtime, text=text)
+    scenario = write_scenario(folder, minutes=minutes, overtime=overtime, text=text, veto=veto)
     return prepare_exam(
         str(scenario),
         "K-017",

@@ -1,5 +1,6 @@
 """Exams: two verdicts, the clock, tools, practice, what is refused."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,10 +19,14 @@ from exam_help import (
 
 from harness.actions.candidate import accepted_verdicts, normalised_error
 from harness.assess.codes import check_code
-from harness.assess.exam import prepare_exam
+from harness.assess.exam import Exam, prepare_exam
 from harness.assess.explain import tell
+from harness.assess.read_facts import facts_of
 from harness.assess.scenario_file import check_scenario, load_scenario, scenario_files
-from harness.assess.tool_words import parse
+from harness.assess.score import score
+from harness.assess.tool_words import ToolOrder, parse
+from harness.assess.tools import Toolbox
+from harness.clock import Deadline
 from harness.engine.prepare import load_bench_for
 from harness.errors import FileError, UnknownNameError, UsageError
 from harness.events import (
@@ -36,6 +41,8 @@ from harness.events import (
     ToolUsed,
 )
 from harness.evidence.read import read_journal
+from harness.evidence.rejudge import rejudge
+from harness.evidence.verify import verify
 from harness.quantity import Measurement
 from harness.verdict import CandidateVerdict, Ending, Verdict
 
@@ -224,6 +231,54 @@ def test_mistake_of_the_harness_is_a_technical_stop(tmp_path: Path) -> None:
     assert ("technical_stop", "harness", "step lamp") in phases(entries)
     assert ("working", "R-00", "") in phases(entries)
     assert tell(tmp_path / "run").device["lamp"] is Verdict.ERROR
+    begun = [
+        e.event.attempt
+        for e in entries
+        if isinstance(e.event, StepStarted) and e.event.step == "lamp"
+    ]
+    assert begun == [1, 2]  # once more, and no further
+
+
+@pytest.mark.parametrize("by", ["tool", "step"])
+def test_grave_breach_ends_the_exam_and_makes_the_bench_safe(tmp_path: Path, by: str) -> None:
+    unsafe = steps(lamp={"tools": ["replace lamp-failed"]})
+    exam = prepared(tmp_path, script=unsafe, veto="end_exam")
+    if by == "step":  # where the tool alone would not have been enough to look
+        exam.commands.take = without_looking(exam)  # type: ignore[method-assign]
+    result = held(exam)
+    entries = read_journal(result.folder)
+    assert result.ending is Ending.STOPPED and result.sealed
+    assert phases(entries)[-1] == ("ended", "harness", "veto")
+    assert tell(result.folder).device["supply-voltage"] is Verdict.NOT_RUN
+    ended = entries[-1].event
+    assert isinstance(ended, RunEnded) and ended.safe
+    assert ended.headline is not None and "考评员裁定" in ended.headline.zh
+    assert [one.id for one in score(entries, exam.scenario.scheme).vetoes] == ["live-work"]
+    assert verify(result.folder).exit_code == 0 and rejudge(entries) == []
+
+
+def without_looking(exam: Exam) -> Callable[[ToolOrder, Deadline], Awaitable[list[str]]]:
+    """A desk that takes tools and does not look for breaches."""
+
+    async def take(order: ToolOrder, deadline: Deadline) -> list[str]:
+        attendant = exam.attendant
+        assert attendant.context is not None and attendant.bench is not None
+        return await Toolbox(attendant.context, attendant.bench, "K-017", "zh").take(
+            order, deadline
+        )
+
+    return take
+
+
+def test_lesser_vetoes_leave_the_exam_going(tmp_path: Path) -> None:
+    _, told, entries = hold(
+        tmp_path, script=steps(lamp={"tools": ["replace lamp-failed"]}), veto="zero_task"
+    )
+    assert told.why == "handed_in" and told.device["conclusion"] is not Verdict.NOT_RUN
+    scheme = load_scenario(str(tmp_path / "lab-check.yaml")).scheme
+    assert [(one.id, one.decision) for one in score(entries, scheme).vetoes] == [
+        ("live-work", None)
+    ]
 
 
 # Tools
@@ -276,6 +331,16 @@ def test_tools_are_on_record_under_their_step(tmp_path: Path) -> None:
     measured = [e.event.measurement for e in entries if isinstance(e.event, Measured)]
     own = next(one for one in measured if one.source == "K-017 / irt-1")
     assert own.name == "gun_surface_temperature" and own.unit == "°C"
+
+
+@pytest.mark.parametrize(("mends", "left"), [(True, []), (False, ["connector-overheated"])])
+def test_scoring_is_told_what_was_left(tmp_path: Path, mends: bool, left: list[str]) -> None:
+    tools = ["replace connector-overheated"] if mends else ["replace lamp-failed"]
+    script = steps(gun_temperature={"tools": tools, "verdict": "meets"})
+    _, _, entries = hold(tmp_path, case="hot-plug-case", script=script)
+    facts = facts_of(entries)
+    assert facts.hidden == ["connector-overheated"] and facts.left == left
+    assert len(facts.parts) == 1
 
 
 def test_replacing_the_faulty_part_takes_the_fault_out(tmp_path: Path) -> None:
@@ -386,6 +451,12 @@ def test_script_that_does_not_fit_is_refused(tmp_path: Path) -> None:
     [
         ("fault: connector-overheated", "fault: no-such-fault", 15, "no fault is called"),
         ("before: enclosure", "before: no-such-step", 19, "no step is called"),
+        (
+            "fault: connector-overheated",
+            "fault: tyre-soft",
+            15,
+            "nothing here looks at the vehicle",
+        ),
         ("conclude: [supply-voltage,", "conclude: [no-such-step,", 9, "no step is called"),
         (
             "conclusion: out_of_service",

@@ -58,6 +58,7 @@ def test_practice_in_chinese_at_a_terminal(tmp_path: Path) -> None:
         "计时开始",
         "读 数据点：读设备的一个数据点",  # help
         "enclosure: 没有看到特别之处",
+        "测量：输入“测 gun_surface_temperature 用 仪表名”",
         "提示 1：看看枪头。",
         "剩余 20.0 分钟",
         "您的结论是？",
@@ -66,7 +67,7 @@ def test_practice_in_chinese_at_a_terminal(tmp_path: Path) -> None:
         "== 台架中的情况 ==",
         "connector-overheated",
         "枪头过热。",
-        "结束时仍存在：connector-overheated",
+        "结束时仍存在：枪头过热 (connector-overheated)",
         "枪头表面温度: 作答 30 °C，正确",
         "枪头表面温度: 作答 符合要求，正确 不符合要求",
         "巡检结论: 作答 正常投运，正确 停用挂牌",
@@ -75,7 +76,7 @@ def test_practice_in_chinese_at_a_terminal(tmp_path: Path) -> None:
         assert words in said, f"no {words!r} in\n{said}"
     # What an instrument shows is asked of it, never shown by itself.
     assert "模拟现场" not in said.partition("枪头表面温度")[2].partition("巡检结论")[0]
-    assert re.search(r"irt-1: gun_surface_temperature = \d+(\.\d+)? °C", said)
+    assert re.search(r"irt-1: .*\(gun_surface_temperature\) = \d+(\.\d+)? °C", said)
     before, _, _ = said.partition("考试结束")
     assert "connector-overheated" not in before
     assert not any(word in before for word in ("合格", "结论正确", "结论错误"))
@@ -97,11 +98,14 @@ def test_exam_explains_nothing(tmp_path: Path) -> None:
         assert secret not in done.output.replace("巡检结论", "")
 
 
-def test_stop_aborts_and_seals(tmp_path: Path) -> None:
-    done = begin(tmp_path, typed="\nstop\n")
+@pytest.mark.parametrize("typed", ["stop\n", "\nstop\n"])
+def test_stop_aborts_and_seals(tmp_path: Path, typed: str) -> None:
+    done = begin(tmp_path, typed=typed)
     assert done.exit_code == 130
     told = call("exam", "open", str(tmp_path / "run"))
     assert told.exit_code == 0 and "中止" in told.output
+    assert re.search(r"未进行的步骤: 安全准备, 柜体与门锁", told.output)
+    assert "记录" not in told.output.partition("未进行的步骤")[2].partition("使用提示")[0]
 
 
 def test_referee_pauses_at_the_terminal(tmp_path: Path) -> None:
@@ -197,3 +201,29 @@ def test_nothing_in_the_process_list(tmp_path: Path) -> None:
     assert str(scenario).encode() in listed
     assert not [secret for secret in SECRETS if secret.encode() in listed + said + rest]
     assert not [name for name in open_files if "lab-check" in name]
+
+
+def test_time_is_up_while_the_candidate_thinks(tmp_path: Path) -> None:
+    scenario = write_scenario(tmp_path, minutes=0.02)
+    command = [
+        sys.executable,
+        "-m",
+        "harness",
+        "exam",
+        "start",
+        str(scenario),
+        "--candidate",
+        "K-017",
+        "--out",
+        str(tmp_path / "run"),
+    ]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as process:
+        assert process.stdin is not None and process.stdout is not None
+        process.stdin.write(b"\n")
+        process.stdin.flush()  # and then nothing is typed
+        said = process.stdout.read().decode()
+        assert process.wait(timeout=60) == 0, said
+    assert "考试时间到" in said and "考试结束，记录已封存" in said
+    assert call("evidence", "verify", str(tmp_path / "run")).exit_code == 0

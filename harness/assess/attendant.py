@@ -21,58 +21,43 @@ from harness.actions.candidate import (
 from harness.actions.context import StepContext
 from harness.actions.pile_fault.causes import BY_NAME
 from harness.assess.exam_clock import ExamClock
+from harness.assess.live_vetoes import BreachWatch, said
 from harness.assess.scenario import Case, HiddenFault
 from harness.assess.scenario_file import LoadedScenario
+from harness.assess.secrecy import Secrecy, places
 from harness.bench.bench import Bench
 from harness.clock import Deadline
 from harness.devices.operator import Question
 from harness.engine.plan import Plan, PlannedStep
-from harness.errors import EvidenceError, NoReplyError, NotAvailableError
+from harness.errors import EvidenceError, NoReplyError, NotAvailableError, StopRun
 from harness.events import (
-    CandidateReading,
     ClockNoted,
-    Concluded,
     Event,
     ExamOpened,
     ExamStarted,
     FaultPlan,
-    FaultSet,
     FaultsLeft,
-    HiddenExchange,
     HintGiven,
-    Judged,
-    Measured,
-    OutcomeNoted,
     Padding,
     ScenarioSet,
+    StepEnded,
     ToolUsed,
     Transaction,
     Written,
 )
-from harness.evidence.withheld import BLOCK, commitment, new_key, withhold
+from harness.evidence.withheld import commitment, new_key
 from harness.quantity import Measurement, Value
 from harness.text import Text
 from harness.verdict import Verdict, worst
 
 SWITCHING = 30.0
 """Seconds for bringing in a hidden fault."""
-_ALWAYS = (
-    Judged,
-    Concluded,
-    CandidateReading,
-    FaultSet,
-    FaultsLeft,
-    ScenarioSet,
-    Padding,
-    HiddenExchange,
-)
-_LINES = 16
-"""Withheld lines between two ends of steps come in multiples of this."""
-_SET_BLOCK = 64 * BLOCK
-"""The scenario is longer than other events, and its cases differ in length."""
-_INJECTOR = "injector"
 HANDED_IN = Text("考生交卷", "The candidate handed in")
 TIME_UP = Text("考试时间到", "The time was over")
+_TECHNICAL = Text(
+    "台架或程序故障，技术暂停，不计考生用时；排除后本步重做",
+    "Bench or harness failed: technical stop, off the clock; the step is done once more",
+)
 _ASK_OWN = Text(
     "对本步骤涉及的要求，您的结论是？（根据自己的读数和观察）",
     "Your own verdict on what this step is about, by what you have read and seen:",
@@ -127,53 +112,41 @@ class ExamAttendant:
         self.done: set[str] = set()
         self._case = case
         self._seed = seed
-        self._key = key if key is not None else new_key()
+        self._secrecy = Secrecy(scenario, candidate, key if key is not None else new_key())
         self._emit: Callable[[Event], None] = lambda event: None
         self._why = "stopped"
         self._interrupted: Text | None = None
         self._again: list[str] = []
+        self._stopped_at: set[str] = set()
+        """Steps at which bench or harness failed."""
         self._set: dict[str, Value] = {}
         """Point -> what was written last and read back."""
         self._switched: list[str] = []
-        self._secrets = _secrets(scenario)
-        self._may_come = _places(scenario)
+        self._watch = BreachWatch(scenario.scheme, self._elapsed)
+        self._may_come = places(scenario)
 
     @property
     def key(self) -> bytes:
-        return self._key
+        return self._secrecy.key
 
     # Withholding
 
     def withholds(self, event: Event) -> bool:
-        """Everything that the harness concludes, and everything about what is hidden.
-
-        Of measurements, what a device itself reported and what the candidate gave stays readable.
-        """
-        match event:
-            case Measured(measurement=reading):
-                own = reading.source.startswith(self.candidate)
-                return not own and not reading.transactions and not reading.frame
-            case Written(role=role):
-                if event.agreed:
-                    self._set[event.point] = event.value
-                return role == _INJECTOR
-            case OutcomeNoted(branch=branch, detail=detail):
-                return branch == "harness" or any(secret in detail for secret in self._secrets)
-            case _:
-                return isinstance(event, _ALWAYS)
+        self._watch(event)
+        if isinstance(event, Written) and event.agreed:
+            self._set[event.point] = event.value
+        return self._secrecy.withholds(event)
 
     def close(self, event: Event) -> Event:
-        block = _SET_BLOCK if isinstance(event, ScenarioSet) else BLOCK
-        return withhold(event, self._key, block=block)
+        if isinstance(event, StepEnded):
+            self._watch(event)
+        return self._secrecy.close(event)
 
     def hides(self, transaction: Transaction) -> bool:
-        return transaction.role == _INJECTOR
+        return self._secrecy.hides(transaction)
 
     def padding(self, count: int) -> Event | None:
-        """Another line, until there are as many as there always are."""
-        if count and count % _LINES == 0:
-            return None
-        return withhold(Padding(), self._key)
+        return self._secrecy.padding(count)
 
     # The course of the exam
 
@@ -189,7 +162,7 @@ class ExamAttendant:
                 order=model.order,
                 scheme=scheme.scheme,
                 scheme_sha256=self.scenario.scheme_sha256,
-                commitment=commitment(self._key),
+                commitment=commitment(self.key),
                 minutes=model.minutes,
                 station=bench.model.station,
             )
@@ -259,20 +232,24 @@ class ExamAttendant:
             labels=VERDICT_LABELS,
         )
         try:
-            said = (await context.ask(question)).value
+            own = (await context.ask(question)).value
         except (NotAvailableError, NoReplyError):
-            said = None  # nobody is there any more, or the time of the step is over
+            own = None  # nobody is there any more, or the time of the step is over
         by_truth = worst(context.by_truth) or verdict
         basis = by_truth.value if by_truth is not None else ""
-        context.conclude_own(said, accepted_verdicts(by_truth), basis)
+        context.conclude_own(own, accepted_verdicts(by_truth), basis)
 
-    async def after(self, planned: PlannedStep, *, harness_failed: str) -> list[str]:
+    async def after(self, planned: PlannedStep, *, bench_failed: bool) -> list[str]:
+        step = planned.model.id
         self.context = None
-        self.done.add(planned.model.id)
-        if harness_failed and self.clock is not None:
-            why = Text("台架程序故障，技术暂停", "A mistake of the harness: technical stop")
-            self.clock.enter("technical_stop", by="harness", why=f"step {planned.model.id}")
-            by = await self.desk.paused(why) if self.desk is not None else "harness"
+        self.done.add(step)
+        self.look_for_breach()
+        if bench_failed and self.clock is not None and step not in self._stopped_at:
+            # Not the candidate's doing: the clock stops, and he gets the step once more.
+            self._stopped_at.add(step)
+            self._again.append(step)
+            self.clock.enter("technical_stop", by="harness", why=f"step {step}")
+            by = await self.desk.paused(_TECHNICAL) if self.desk is not None else "harness"
             self.clock.go_on(by=by)
         again, self._again = self._again, []
         return again
@@ -286,7 +263,7 @@ class ExamAttendant:
         if self.clock is not None:
             self._emit = events.append
             self.clock.stop(by=self._ended_by(), why=self._why)
-        events.append(ExamOpened(key=self._key.hex(), why=self._why))
+        events.append(ExamOpened(key=self.key.hex(), why=self._why))
         on = self.bench.faults_on if self.bench is not None else None
         left = [
             name
@@ -308,7 +285,17 @@ class ExamAttendant:
         )
 
     def _ended_by(self) -> str:
-        return "clock" if self._why == "time_up" else self.candidate
+        return {"time_up": "clock", "veto": "harness"}.get(self._why, self.candidate)
+
+    def _elapsed(self) -> float:
+        return self.bench.clock.elapsed() if self.bench is not None else 0.0
+
+    def look_for_breach(self) -> None:
+        """Raises StopRun when a grave breach has to end the exam."""
+        breach = self._watch.breach()
+        if breach is not None:
+            self._why = "veto"
+            raise StopRun(said(breach), aborted=False)
 
     def finished(self) -> None:
         """Every step has had its turn."""
@@ -386,20 +373,3 @@ class ExamAttendant:
 def _in(name: str, on: Collection[str]) -> bool:
     """Whether a hidden fault is among those that are on, with or without its place."""
     return name in on or f"{name}@pile" in on
-
-
-def _secrets(scenario: LoadedScenario) -> set[str]:
-    """Words that name what is hidden, of any case."""
-    cases = scenario.model.cases
-    faults = {hidden.fault.partition("@")[0] for case in cases for hidden in case.faults}
-    return faults | {case.id for case in cases}
-
-
-def _places(scenario: LoadedScenario) -> dict[str, int]:
-    """Step -> how many faults may come before it in any case."""
-    found: dict[str, int] = {}
-    for case in scenario.model.cases:
-        steps = [hidden.before for hidden in case.faults if hidden.before is not None]
-        for step in steps:
-            found[step] = max(found.get(step, 0), steps.count(step))
-    return found

@@ -15,7 +15,7 @@ from harness.assess.desk import Commands
 from harness.assess.tool_words import parse
 from harness.clock import Deadline
 from harness.devices.operator import ABNORMAL, Answer, Question
-from harness.devices.operator.terminal import TerminalOperator, is_free_text
+from harness.devices.operator.terminal import TerminalOperator, is_free_text, unless_stop
 from harness.errors import NoReplyError, NotAvailableError, UsageError
 from harness.text import Language, Text
 
@@ -25,6 +25,7 @@ _READY = Text(
 )
 _STARTED = Text("计时开始", "The clock runs")
 _REFEREE = Text("裁判代号 [继续 代号]", "Referee's code [resume CODE]")
+_MEASURE = Text("测量：输入“测 {} 用 仪表名”", "To measure: measure {} with INSTRUMENT")
 _SEEN_NOTHING = Text("没有看到特别之处", "nothing striking to see")
 _LOOKS = Text("现场所见", "What there is to see")
 _ASKS_A_CODE = Text("须输入裁判代号，如：继续 R-02", "a referee's code is needed: resume R-02")
@@ -54,8 +55,14 @@ class CandidateTerminal(TerminalOperator):
         taken = self._attendant.measured_with.get(question.subject, "")
         return replace(answer, instrument=taken) if taken else answer
 
+    def _say_how_to_measure(self, question: Question) -> None:
+        bench = self._attendant.bench
+        if bench is not None and bench.hands is not None:
+            self._show(f"  {_MEASURE.get(self._language).format(question.subject)}")
+
     async def _perceive(self, question: Question, deadline: Deadline) -> Answer | None:
         if question.kind == "reading":
+            self._say_how_to_measure(question)
             return None
         seen = await super()._perceive(question, deadline)
         if seen is not None and question.kind == "inspect":
@@ -80,7 +87,7 @@ class CandidateTerminal(TerminalOperator):
         text = _READY.get(self._language).format(within / 60)
         # The preparation time may be over, or nobody may be there to press a key.
         with suppress(NoReplyError, NotAvailableError):
-            await self._line(text, Deadline.after(within))
+            unless_stop(await self._line(text, Deadline.after(within)))
         self._show(f"  {_STARTED.get(self._language)}")
 
     async def before_end(self, step: str, deadline: Deadline) -> None:

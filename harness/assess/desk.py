@@ -33,6 +33,10 @@ _KINDS = {
     "operate": Text("可操作", "To operate"),
     "instruments": Text("仪表", "Instruments"),
 }
+_PARTS = Text(
+    "可更换：名称同“判断故障”的选项，总线写作 chassis-ibc",
+    "To replace: names as in the question for the fault; of a bus like chassis-ibc",
+)
 _DONE, _OPEN = "✓", "·"
 
 
@@ -56,7 +60,7 @@ class Commands:
         """Waits for a referee: gets what to say and who paused, gives who lets it go on."""
 
     async def take(self, order: ToolOrder, deadline: Deadline) -> Lines:
-        """Carry out one order. Raises StopRun when the candidate hands in."""
+        """Carry out one order. Raises StopRun when that ends the exam."""
         own: dict[str, Callable[[ToolOrder], Lines]] = {
             "hint": self._hint,
             "order": self._order,
@@ -80,6 +84,7 @@ class Commands:
         tools = Toolbox(context, bench, self._attendant.candidate, self._language)
         lines = await tools.take(order, deadline)
         self._attendant.measured_with |= tools.measured_with
+        self._attendant.look_for_breach()
         return lines
 
     def _hint(self, _order: ToolOrder) -> Lines:
@@ -119,8 +124,8 @@ class Commands:
             f"{_KINDS[kind].get(self._language)}: "
             + ", ".join(name for name in names if name not in NOT_SHOWN)
             for kind, names in things.items()
-            if names
-        ]
+            if names and kind in _KINDS
+        ] + [_PARTS.get(self._language)]
 
     def _help(self, _order: ToolOrder) -> Lines:
         language = self._language

@@ -17,7 +17,7 @@ from harness.assess.desk import Commands
 from harness.assess.escrow import KIND, NAME, lock
 from harness.assess.scenario_file import LoadedScenario, check_scenario, load_scenario
 from harness.engine.plan import roles_of_faults
-from harness.engine.prepare import prepare
+from harness.engine.prepare import load_bench_for, prepare
 from harness.engine.run import RunRequest
 from harness.errors import FileError, UsageError
 from harness.procedure.load import load_procedure
@@ -70,6 +70,8 @@ def prepare_exam(
         )
     loaded = load_scenario(scenario)
     model = loaded.model
+    # A person works in real time, also on a simulation; real devices need more than that.
+    load_bench_for(bench or model.bench, live=live)
     steps = [step.id for name in model.procedures for step in load_procedure(name).model.steps]
     unknown = [index for index, step in enumerate(model.without) if step not in steps]
     if unknown:

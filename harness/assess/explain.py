@@ -21,6 +21,7 @@ from harness.events import (
     FaultsLeft,
     HintGiven,
     Judged,
+    PlanAnnounced,
     ScenarioSet,
     StepEnded,
     StepStarted,
@@ -76,6 +77,18 @@ class Told:
     judged: list[Judged] = field(default_factory=list)
     """What was judged in the step that was taken in last."""
 
+    left_out: set[str] = field(default_factory=set)
+    """Steps that the scenario does not have."""
+
+    @property
+    def undone(self) -> list[Text]:
+        """Titles of the steps that were not carried out."""
+        return [
+            self.titles[step]
+            for step, verdict in self.device.items()
+            if verdict is Verdict.NOT_RUN and step not in self.left_out and step in self.titles
+        ]
+
     @property
     def missed(self) -> list[Held]:
         """Answers that were not right."""
@@ -107,6 +120,8 @@ def told_by(entries: Sequence[Entry]) -> Told:
 def _take(told: Told, entry: Entry) -> None:
     """Take in one event."""
     match entry.event:
+        case PlanAnnounced() as event:
+            told.left_out |= set(event.deselected)
         case StepStarted() as event:
             told.titles[event.step] = event.title
             # A step that is done once more counts with its last attempt.
@@ -122,6 +137,13 @@ def _take(told: Told, entry: Entry) -> None:
             told.device[event.step] = event.verdict
             if event.candidate is not None:
                 told.candidate[event.step] = event.candidate
+        case _:
+            _take_about_the_exam(told, entry)
+
+
+def _take_about_the_exam(told: Told, entry: Entry) -> None:
+    """What is of no step: tools, hints, the clock, the end."""
+    match entry.event:
         case ToolUsed() as event:
             told.tools.append(event)
         case HintGiven() as event:

@@ -87,7 +87,10 @@ def _known_schemes(scenario: Path) -> str:
 
 
 def check_scenario(scenario: LoadedScenario, bench: "LoadedBench") -> list[Problem]:
-    """Every name in the file that does not exist, with its place."""
+    """Every name in the file that does not exist, with its place.
+
+    Raises FileError when its procedures do not fit the bench.
+    """
     return list(_Check(scenario, bench).problems())
 
 
@@ -98,6 +101,7 @@ class _Check:
         self._scenario = scenario
         self._bench = bench
         self._procedures: list[LoadedProcedure] = []
+        self._roles: set[str] = set()
 
     def problems(self) -> Iterator[Problem]:
         model, places = self._scenario.model, self._scenario.places
@@ -114,10 +118,21 @@ class _Check:
                 yield places.problem(("procedures", index), error.detail, "a procedure")
         if len(self._procedures) < len(model.procedures):
             return
+        self._roles = self._looked_at()
         yield from self._steps(model.without, ("without",))
         yield from self._steps(model.conclude, ("conclude",))
         for index, case in enumerate(model.cases):
             yield from self._case(case, ("cases", index))
+
+    def _looked_at(self) -> set[str]:
+        """Roles that the procedures touch: a fault of any other could not be there."""
+        from harness.catalogue.load import load_catalogue  # noqa: PLC0415 - as below
+        from harness.engine.plan import roles_needed  # noqa: PLC0415
+        from harness.engine.prepare import bind  # noqa: PLC0415 - loads the engine
+
+        catalogue = load_catalogue(self._bench.catalogue_folders)
+        plans = bind(self._procedures, self._bench, catalogue, energise=True)
+        return roles_needed(plans, self._bench)
 
     def _known(self) -> dict[str, str]:
         """Step -> verb."""
@@ -140,8 +155,7 @@ class _Check:
         for index, hidden in enumerate(case.faults):
             here: Path_ = (*path, "faults", index)
             try:
-                roles = set(self._bench.model.devices)
-                check_faults(self._bench, [hidden.fault], roles, energise=True)
+                check_faults(self._bench, [hidden.fault], self._roles, energise=True)
             except HarnessError as error:
                 yield places.problem((*here, "fault"), error.detail, "a fault of this bench")
             if hidden.before is not None:

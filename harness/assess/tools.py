@@ -30,7 +30,8 @@ NOT_SHOWN = ("fault-box",)
 _NOTHING = Text("没有看到特别之处", "nothing striking to see")
 _DONE = Text("完成", "done")
 _NO_CODES = Text("没有故障码", "no codes")
-_NO_TARGET = Text("缺少名称，输入“工具”查看可用名称", "what? type `tools` for the names")
+_NO_TARGET = Text("缺少名称，输入“工具”查看", "a name is missing; `tools` lists them")
+_NO_INSTRUMENT = Text("须指明仪表", "which instrument? measure PLACE with INSTRUMENT")
 _BY_HAND = Text("请自行操作（真实台架）", "do it yourself on this bench; it is on record")
 _ALARM_WORDS = ("fault_flags", "warning_flags")
 
@@ -100,14 +101,16 @@ class Toolbox:
         )
 
     def _shown(self, reading: Measurement) -> str:
-        return f"{reading.name} = {wording.measurement(reading, self._language)}"
+        name = wording.quantity(reading, self._language)
+        called = name if name == reading.name else f"{name} ({reading.name})"
+        return f"{called} = {wording.measurement(reading, self._language)}"
 
     # Devices
 
     def _find(self, name: str) -> tuple[str, str]:
         """Role and point of `role.point`, or of a point that some device of the bench has."""
         if not name:
-            raise ToolRefusedError(_NO_TARGET.get(self._language))
+            raise ToolRefusedError(_NO_TARGET.en)
         role, _, point = name.partition(".")
         if role in self._bench.devices and self._bench.devices[role].has(point):
             return role, point
@@ -141,6 +144,9 @@ class Toolbox:
 
     async def _values(self, order: ToolOrder, deadline: Deadline) -> ToolResult:
         lines: list[str] = []
+        if order.target and order.target not in self._bench.devices:
+            known = [role for role in self._bench.devices if role != "injector"]
+            raise UnknownNameError("device", order.target, known)
         for role, device in self._bench.devices.items():
             if role == "injector" or (order.target and role != order.target):
                 continue
@@ -195,16 +201,19 @@ class Toolbox:
             (one for one in self._bench.instruments.values() if one.type == order.with_), None
         )
         if not order.target:
-            raise ToolRefusedError(_NO_TARGET.get(self._language))
+            raise ToolRefusedError(_NO_TARGET.en)
+        if not order.with_:
+            raise ToolRefusedError(_NO_INSTRUMENT.en)
         if tool is None:
             known = sorted({one.type for one in self._bench.instruments.values()})
             raise UnknownNameError("instrument", order.with_, known)
         by = {"instrument": tool.id}
         if self._bench.hands is None:
             return ToolResult([_BY_HAND.get(self._language)], dict(by))
-        if order.target not in units:
-            raise UnknownNameError("place", order.target, sorted(units))
-        unit = units[order.target]
+        name = order.target.partition("@")[0]  # of an outlet, the pile stands behind it
+        if name not in units:
+            raise UnknownNameError("place", name, sorted(units))
+        unit = units[name]
         question = self._question("reading", order.target, unit=unit, instrument=tool.type)
         answer = await self._bench.hands.ask(question, deadline)
         if answer.value is None:
@@ -228,7 +237,7 @@ class Toolbox:
         if hands is None:
             return ToolResult([_BY_HAND.get(self._language)], {})
         if not order.target:
-            raise ToolRefusedError(_NO_TARGET.get(self._language))
+            raise ToolRefusedError(_NO_TARGET.en)
         if order.target in NOT_SHOWN:
             raise UnknownNameError("place", order.target, self._bench.things()["look"])
         try:
@@ -236,22 +245,27 @@ class Toolbox:
             shown = seen.note or _NOTHING.get(self._language)
         except NotAvailableError:
             seen = await hands.ask(self._question("observe", order.target), deadline)
-            shown = str(seen.value)
+            value = seen.value
+            shown = wording.value(value, None, self._language, order.target) if value else ""
         return ToolResult([f"{order.target}: {shown}"], {"seen": shown})
 
     async def _operate(self, order: ToolOrder, deadline: Deadline) -> ToolResult:
         return await self._by_hand(order, order.target, deadline)
 
     async def _replace(self, order: ToolOrder, deadline: Deadline) -> ToolResult:
+        parts = self._bench.things().get("replace", [])
+        if order.target and self._bench.hands is not None and order.target not in parts:
+            raise UnknownNameError("part", order.target, parts)
         return await self._by_hand(order, f"repair-{order.target}", deadline)
 
     async def _by_hand(self, order: ToolOrder, subject: str, deadline: Deadline) -> ToolResult:
         if not order.target:
-            raise ToolRefusedError(_NO_TARGET.get(self._language))
+            raise ToolRefusedError(_NO_TARGET.en)
         if self._bench.hands is None:
             return ToolResult([_BY_HAND.get(self._language)], {})
-        if order.tool == "operate" and subject not in self._bench.things()["operate"]:
-            raise UnknownNameError("action", subject, self._bench.things()["operate"])
+        known = self._bench.things()["operate"]
+        if order.tool == "operate" and subject.partition("@")[0] not in known:
+            raise UnknownNameError("action", subject, known)
         await self._bench.hands.ask(self._question("confirm", subject), deadline)
         return ToolResult([f"{order.target}: {_DONE.get(self._language)}"], {})
 

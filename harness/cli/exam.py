@@ -131,7 +131,7 @@ def start(
     exam = prepare_exam(
         scenario,
         candidate,
-        folder=out or default_folder([f"exam-{candidate}"], real_now()),
+        folder=out or default_folder([f"exam-{candidate.replace('.', '-')}"], real_now()),
         practice=practice,
         case=case,
         seed=seed,
@@ -164,6 +164,8 @@ def _hold(exam: Exam) -> int:
             exam.seat(language(), progress.show)
         watch = _Watch(exam, progress)
         result = execute(exam.request, [digest, watch])
+    if digest.ended is not None and digest.ended.headline is not None:
+        console.print(say(digest.ended.headline), style="yellow", soft_wrap=True)
     text = _OVER if result.sealed else _NOT_SEALED
     console.print(say(text).format(result.folder), style="bold", soft_wrap=True)
     if attendant.practice:

@@ -3,6 +3,7 @@
 from rich.console import Console
 
 from harness.assess.explain import Held, Told
+from harness.bench.simulated import seeded_faults
 from harness.cli.marks import candidate as candidate_words
 from harness.cli.marks import candidate_style
 from harness.engine import wording
@@ -21,6 +22,7 @@ _EN = Text(
     "{:.2g} times the combined uncertainty away from the bench's value (right up to 1)",
 )
 _ALL_RIGHT = Text("全部作答正确", "Every answer was right")
+_UNDONE = Text("未进行的步骤", "Steps that were not carried out")
 _HINTS = Text("使用提示 {} 次，使用工具 {} 次", "{} hint(s), {} tool(s) taken")
 _CLOCK = Text("时间记录", "Clock")
 _PHASES = {
@@ -50,13 +52,14 @@ def show_told(
     line("")
     line(f"== {_WHAT.get(language)} ==", "bold")
     for plan in told.hidden.faults:
-        line(f"  {_FROM.get(language).format(plan.fault, plan.at) if plan.at else plan.fault}")
+        name = _named(plan.fault, language)
+        line(f"  {_FROM.get(language).format(name, plan.at) if plan.at else name}")
     if not told.hidden.faults:
         line(f"  {_NOTHING.get(language)}")
     if told.case is not None:
         line(f"  {told.case.explanation.get(language)}")
     if told.left is not None and told.left.known and told.hidden.faults:
-        left = ", ".join(told.left.faults)
+        left = ", ".join(_named(one, language) for one in told.left.faults)
         line(f"  {_STILL.get(language).format(left) if left else _GONE.get(language)}")
     line(f"== {_ANSWERS.get(language)} ==", "bold")
     shown = told.answers if everything else told.missed
@@ -71,12 +74,22 @@ def show_told(
             line(f"      {why}", "dim")
     if not shown:
         line(f"  {_ALL_RIGHT.get(language)}")
+    if told.undone:
+        titles = ", ".join(title.get(language) for title in told.undone)
+        line(f"{_UNDONE.get(language)}: {titles}")
     line(_HINTS.get(language).format(len(told.hints), len(told.tools)))
     if everything:
         line(f"== {_CLOCK.get(language)} ==", "bold")
         for at, entry in told.clock:
             why = _WHY[entry.why].get(language) if entry.why in _WHY else entry.why
             line(f"  {at / 60:7.1f} min  {_PHASES[entry.phase].get(language)}  {entry.by}  {why}")
+
+
+def _named(fault: str, language: Language) -> str:
+    """A seeded fault by its title and name."""
+    name, at, place = fault.partition("@")
+    known = seeded_faults().get(name)
+    return fault if known is None else f"{known.title.get(language)} ({name}{at}{place})"
 
 
 def _why(told: Told, one: Held, language: Language) -> list[str]:

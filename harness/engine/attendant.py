@@ -61,7 +61,7 @@ class Attendant(Protocol):
         """Ask the candidate for his own verdict, where the scenario wants one."""
         ...
 
-    async def after(self, planned: PlannedStep, *, harness_failed: str) -> list[str]:
+    async def after(self, planned: PlannedStep, *, bench_failed: bool) -> list[str]:
         """The step has ended; the steps that the candidate wants to do once more."""
         ...
 

@@ -51,6 +51,7 @@ _KINDS = {
     "diagnosis": "诊断",
     "instrument": "仪表",
     "place": "部位",
+    "part": "部件",
     "unit": "控制单元",
 }
 _EXCEPTIONS = {

@@ -23,6 +23,12 @@ DETAILS = Phrases(
     (r"(.+) is no tool", r"\1 不是工具"),
     # tools
     (r"(.+) cannot be measured now", r"现在无法测量 \1"),
+    (r"a name is missing", "缺少名称"),
+    (r"`tools` lists them", "输入“工具”查看"),
+    (
+        r"which instrument\? measure PLACE with INSTRUMENT",
+        "须指明仪表，如：测 cp_voltage 用 multimeter",
+    ),
     # escrow and opening
     (r"(?:escrow: )?the passphrase does not fit, or the file was changed",
      "口令不符，或文件被改动"),

@@ -30,10 +30,14 @@ STEP_DEADLINE = 600.0
 """Seconds that a step may take when it does not say so itself."""
 PERSON_DEADLINE = 3600.0
 """Seconds that a person may take."""
+EXAM_DEADLINE = 6 * 3600.0
+"""The same in an exam, which has a clock of its own: people think at a prompt, referees pause."""
 _SILENCES_UNTIL_LOST = 2
 _GRACE = 0.5
 """Seconds that a step has to find out by itself that its device is gone, and to tidy up."""
 _WAIT = "bench.wait"
+_UNDER_TEST = {"pile", "vehicle"}
+"""Roles whose silence may be what is to be found; other devices belong to the bench."""
 
 _RUN_ENDED = Text("运行已提前结束", "The run had ended")
 _LOST = Text("设备已失联", "The device was lost")
@@ -53,7 +57,7 @@ _ABOUT_DEVICE = (
 class StepOutcome:
     """What one attempt came to."""
 
-    __slots__ = ("harness", "headline", "lost", "reason", "verdict")
+    __slots__ = ("bench_failed", "headline", "lost", "reason", "verdict")
 
     def __init__(
         self,
@@ -62,10 +66,10 @@ class StepOutcome:
         headline: Text | None = None,
         *,
         lost: bool = False,
-        harness: bool = False,
+        bench_failed: bool = False,
     ) -> None:
-        self.harness = harness
-        """It was the harness itself that failed."""
+        self.bench_failed = bench_failed
+        """It was the harness itself that failed, or equipment that is not under test."""
         self.verdict = verdict
         self.reason = reason
         self.headline = headline
@@ -216,8 +220,7 @@ class ProcedureRun:
     async def _run_step(self, planned: PlannedStep) -> None:
         outcome = await self._attempts(planned)
         if self._attendant is not None:
-            failed = outcome.reason if outcome.harness else ""
-            again = await self._attendant.after(planned, harness_failed=failed)
+            again = await self._attendant.after(planned, bench_failed=outcome.bench_failed)
             for step in [one for one in self._plan.steps if one.model.id in again]:
                 repeated = await self._attempts(step)
                 outcome = repeated if step is planned else outcome
@@ -260,6 +263,8 @@ class ProcedureRun:
     async def _attempt(self, planned: PlannedStep) -> tuple[StepContext, StepOutcome]:
         model, action = planned.model, planned.action
         usual = PERSON_DEADLINE if self._involves_person(planned) else STEP_DEADLINE
+        if self._attendant is not None:
+            usual = EXAM_DEADLINE
         deadline = Deadline.after(model.within if model.within is not None else usual)
         context = StepContext(
             step=model.id,
@@ -295,7 +300,10 @@ class ProcedureRun:
             outcome = StepOutcome(Verdict.INCONCLUSIVE, error.detail, error.headline)
         except BenchError as error:
             lost = isinstance(error, DeviceLostError | ConnectionFailedError)
-            outcome = StepOutcome(Verdict.ERROR, error.detail, error.headline, lost=lost)
+            ours = bool(planned.roles) and not planned.roles & _UNDER_TEST
+            outcome = StepOutcome(
+                Verdict.ERROR, error.detail, error.headline, lost=lost, bench_failed=ours
+            )
         except HarnessError as error:
             outcome = StepOutcome(Verdict.ERROR, error.detail, error.headline)
         except Exception as error:  # noqa: BLE001 - a lab's own action may raise anything
@@ -313,7 +321,7 @@ class ProcedureRun:
         self._recorder.emit(
             OutcomeNoted(where=f"step {step}", branch="harness", headline=headline, detail=detail)
         )
-        return StepOutcome(Verdict.ERROR, detail, headline, harness=True)
+        return StepOutcome(Verdict.ERROR, detail, headline, bench_failed=True)
 
     @staticmethod
     def _involves_person(planned: PlannedStep) -> bool:

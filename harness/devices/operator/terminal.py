@@ -83,7 +83,7 @@ class TerminalOperator:
             await self._technician.ask(question, deadline)
         note = ""
         if value is not None and question.kind in ("inspect", "decide", "rank", "rate"):
-            note = _unless_stop(await self._line(_NOTE.get(self._language), deadline))
+            note = unless_stop(await self._line(_NOTE.get(self._language), deadline))
         return Answer(
             value=value,
             by=self._by,
@@ -109,7 +109,7 @@ class TerminalOperator:
         kind = "choice" if listed else free
         hint = _HINT[kind].get(self._language)
         for _ in range(_TRIES):
-            typed = _unless_stop(await self._line(hint, deadline)).strip()
+            typed = unless_stop(await self._line(hint, deadline)).strip()
             if kind != "confirm" and typed in _SKIP:
                 return None
             if kind == "rank":
@@ -150,7 +150,7 @@ def is_free_text(prompt: str) -> bool:
     return prompt in {_NOTE.zh, _NOTE.en, _HINT["text"].zh, _HINT["text"].en}
 
 
-def _unless_stop(typed: str) -> str:
+def unless_stop(typed: str) -> str:
     """What was typed, whatever was asked for. Raises StopRun for the word that ends the run."""
     if typed.strip().lower() in _STOP:
         raise StopRun(_STOPPED, aborted=True)
