@@ -258,4 +258,8 @@ def _answered(step: StepDigest, language: Language) -> str:
     last = step.answered[-1]
     if last.kind == "confirm" and last.value is True:
         return _DONE.get(language)
+    if last.kind == "reading":
+        for event in reversed(step.measured):
+            if event.measurement.value == last.value:  # with its unit
+                return wording.measurement(event.measurement, language)
     return answer(step, last.value, language)
