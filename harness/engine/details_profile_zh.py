@@ -179,7 +179,7 @@ EXPECTED = Phrases(
     (r"a raw number that the registers can hold", "寄存器放得下的原始值"),
     (r"(?:a )?text of at most (\d+) bytes", r"不超过 \1 字节的文字"),
     (r"(\d+) bytes in hex", r"\1 字节的十六进制数"),
-    (r"a list of (.+)", r"由 \1 组成的列表"),
+    (r"a list of (?!at least )(.+)", r"由 \1 组成的列表"),
     (r"one code for each state that can be written", "每个可写状态只有一个代码"),
     (r"a name of its own for each bit", "每一位各用一个名称"),
     (r"separate registers, or exactly the same ones for a second view",
