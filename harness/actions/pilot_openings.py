@@ -8,7 +8,9 @@ from pydantic import Field
 from harness.actions import injection
 from harness.actions.context import StepContext
 from harness.actions.joint_given import Passed, check_passed, require_passed
+from harness.actions.pilot_session import ShownIfThere, look_for
 from harness.actions.registry import action
+from harness.actions.timing import Look
 from harness.clock import loop_time, sleep_until
 from harness.errors import NotAvailableError
 from harness.fields import DurationField
@@ -45,6 +47,7 @@ def _can_open(bench: "LoadedBench", _role: str, parameters: dict[str, Any]) -> s
 async def open_s2_often(
     step: StepContext,
     *,
+    shows: ShownIfThere,
     times: Annotated[int, Field(ge=2, le=40, description="How often")] = 16,
     fault: Annotated[str, Field(description="The relay that opens S2")] = "s2-opened",
     poll: DurationField = 0.1,
@@ -54,27 +57,29 @@ async def open_s2_often(
 
     The moments are moved by a share of 0.5 s that is different every time and spreads evenly, so
     that the openings meet every phase of whatever the pile does periodically. S2 opens as soon as
-    the pile shows that it supplies again, as a rule before the vehicle draws: a contactor that
-    opens without load does not wear. When the pile does not supply again within 4 s, no more
-    openings are made; what was recorded is for a later step to judge.
+    the pile shows that it supplies again (the states `shows`, of the points that it has), as a rule
+    before the vehicle draws: a contactor that opens without load does not wear. When the pile does
+    not supply again within 4 s, no more openings are made; what was recorded is for a later step
+    to judge.
     """
     require_passed(step, if_passed)
     if not step.bench.faults.possible:
         raise NotAvailableError("this bench has no fault injector")
     if "pile" not in step.bench.energised:
         raise NotAvailableError("this run has started no session that could go on")
+    supplies = look_for(step, shows)
     for number in range(times):
         await sleep_until(loop_time() + (number * _SHARE % 1.0) * _SPAN)
         await step.bench.faults.switch(fault, on=True, deadline=step.deadline)
         await sleep_until(loop_time() + _HELD)
         await step.bench.faults.switch(fault, on=False, deadline=step.deadline)
-        if not await _supplies(step, poll):
+        if not await _comes(step, supplies, poll):
             return
 
 
-async def _supplies(step: StepContext, poll: float) -> bool:
+async def _comes(step: StepContext, supplies: Look, poll: float) -> bool:
     until = min(loop_time() + _SHUT, step.deadline.at)
-    while (await step.read_one("contactor_state", role="pile")).value != "closed":
+    while not (await supplies())[0]:
         if loop_time() >= until:
             return False
         await sleep_until(loop_time() + poll)
