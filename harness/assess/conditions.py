@@ -198,28 +198,27 @@ class Evaluation:
         facts = self.facts
         if not facts.opened:
             return outcome.unknown(SEALED)
+        naming = [one.step for one in facts.last_attempts(self.procedures) if one.action in _NAMING]
+        said = [self._right(StepRight(step=naming[-1]))] if naming else []
+        return outcome.all_of([self._gone(), *said])
+
+    def _gone(self) -> Outcome:
+        """No hidden fault is left; where there was none, nothing was changed for nothing."""
+        facts = self.facts
         if facts.left is None:
             reason = Text(
                 "台架不能自动确认故障是否排除", "the bench cannot tell if the faults are gone"
             )
             return outcome.unknown(reason, facts.fault_lines)
-        naming = [one.step for one in facts.last_attempts(self.procedures) if one.action in _NAMING]
-        said = [self._right(StepRight(step=naming[-1]))] if naming else []
         if not facts.hidden:
             changed = len(facts.parts)
             reason = Text(f"无故障，更换或修复 {changed} 处", f"no fault; {changed} parts changed")
-            state = outcome.holds(float(not changed), reason, facts.parts)
-        else:
-            gone = not facts.left
-            reason = (
-                Text("故障已排除", "the faults are gone")
-                if gone
-                else Text(
-                    f"仍有 {len(facts.left)} 个故障未排除", f"{len(facts.left)} faults are left"
-                )
-            )
-            state = outcome.holds(float(gone), reason, facts.fault_lines)
-        return outcome.all_of([state, *said])
+            return outcome.holds(float(not changed), reason, facts.parts)
+        left = len(facts.left)
+        reason = Text(f"仍有 {left} 个故障未排除", f"{left} faults are left")
+        if not left:
+            reason = Text("故障已排除", "the faults are gone")
+        return outcome.holds(float(not left), reason, facts.fault_lines)
 
     def _seen(self, rule: str) -> Outcome:
         found = [

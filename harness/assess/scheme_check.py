@@ -67,7 +67,7 @@ class _Check:
             if name not in known:
                 yield self._at(where, f"no module is called {name!r}", _one_of(known))
             if not 0 <= least <= 100:
-                yield self._at(where, f"{least:g} %", "0 to 100")
+                yield self._at(where, f"a share of {least:g} %", "0 to 100")
         for verdict, worth in model.conditional.items():
             if not 0 <= worth <= 1:
                 yield self._at(("conditional", verdict), f"{worth:g} of the marks", "0 to 1")

@@ -32,6 +32,12 @@ _KINDS = {
     "source": "交流电源",
     "vehicle": "车辆",
     "bench": "台架",
+    "scheme": "评分方案",
+    "module": "模块",
+    "aspect": "评分项",
+    "block": "扣分块",
+    "deduction": "扣分项",
+    "veto": "否决项",
 }
 _EXCEPTIONS = {
     "illegal function": "不支持的功能码",
@@ -89,13 +95,19 @@ def expected(english: str) -> str:
     """What was expected."""
     if OR in english:
         return " / 或：".join(map(expected, english.split(OR)))
-    from harness.engine import details_review_zh, details_vehicle  # noqa: PLC0415
+    # Most failures do without these.
+    from harness.engine import (  # noqa: PLC0415
+        details_review_zh,
+        details_scoring_zh,
+        details_vehicle,
+    )
 
     known = (
         metering_words.EXPECTED.find(english, _piece)
         or maintenance_words.EXPECTED.find(english, _piece)
         or EXPECTED.find(english, _piece)
         or pile_words.EXPECTED.find(english, _piece)
+        or details_scoring_zh.EXPECTED.find(english, _piece)
         or details_vehicle.expected(english, _piece)
         or details_review_zh.EXPECTED.find(english, _piece)
     )
@@ -132,10 +144,16 @@ def _known(english: str) -> str | None:
     if known is not None:
         return known
     # Most failures do without these.
-    from harness.engine import details_review_zh, details_vehicle  # noqa: PLC0415
+    from harness.engine import (  # noqa: PLC0415
+        details_review_zh,
+        details_scoring_zh,
+        details_vehicle,
+    )
 
-    return details_vehicle.detail(english, _piece) or details_review_zh.DETAILS.find(
-        english, _piece
+    return (
+        details_scoring_zh.DETAILS.find(english, _piece)
+        or details_vehicle.detail(english, _piece)
+        or details_review_zh.DETAILS.find(english, _piece)
     )
 
 
