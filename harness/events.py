@@ -213,7 +213,8 @@ class Written(Event, tag="written", frozen=True, kw_only=True):
 
 
 class Asked(Event, tag="asked", frozen=True, kw_only=True):
-    """A question to the person at the bench. `kind`: confirm, inspect, reading, decide, rate."""
+    """A question to the person at the bench. `kind`: confirm, inspect, reading, observe, decide,
+    rank, rate."""
 
     step: str
     kind: str
@@ -408,6 +409,25 @@ class Withheld(Event, tag="withheld", frozen=True, kw_only=True):
     data: str
 
 
+class Padding(Event, tag="padding", frozen=True, kw_only=True):
+    """Nothing. Withheld between what is, so that the number of withheld lines tells nothing."""
+
+
+class HiddenExchange(Event, tag="hidden_exchange", frozen=True, kw_only=True):
+    """A request to the injector of a bench during an exam: withheld, with the bytes on the wire."""
+
+    exchange: dict[str, object]
+    """The fields of a `Transaction`."""
+
+
+class FaultsLeft(Event, tag="faults_left", frozen=True, kw_only=True):
+    """Which of the hidden faults were still in the bench when the exam ended."""
+
+    faults: list[str]
+    known: bool = True
+    """False: this bench cannot tell (a fault outside a simulation that a person put in)."""
+
+
 class ExamOpened(Event, tag="exam_opened", frozen=True, kw_only=True):
     """The exam is over: this key opens everything that was withheld."""
 
@@ -475,6 +495,9 @@ AnyEvent = (
     | ExamStarted
     | ScenarioSet
     | Withheld
+    | Padding
+    | HiddenExchange
+    | FaultsLeft
     | ExamOpened
     | ToolUsed
     | HintGiven

@@ -116,7 +116,7 @@ class SimulatedBench:
         self._loop_start = loop_start
         self._now = now
         self.technician: Operator = SimulatedTechnician(self.rig, pace=pace)
-        self.hands: Operator = SimulatedTechnician(self.rig, at_once=True)
+        self.hands = SimulatedTechnician(self.rig, at_once=True)
         """Eyes and hands of a person at the terminal."""
         self.slaves: dict[str, SimulatedSlave] = {}
         self.site: dict[str, Value] = {}
@@ -316,4 +316,10 @@ class SimulatedBench:
 
     @property
     def faults_on(self) -> frozenset[str]:
-        return frozenset(self.rig.faults_on)
+        """Seeded faults that are there now; of those of the buses, what was repaired is not."""
+        found = frozenset(self.rig.faults_on)
+        if not self.rig.has_car:
+            return found
+        from simulators.vehicle.fault_box import fault_box  # noqa: PLC0415 - only with a car
+
+        return found - fault_box(self.rig).mended

@@ -38,6 +38,7 @@ class _State:
     contactor: bool
     earth: bool
     coupled: bool
+    pwm_arrives: bool
     latch: bool
     plugged: bool
     stop_pressed: bool
@@ -100,13 +101,14 @@ class SimulatedRecorder:
         world, grid = rig.world, rig.world.grid
         state = _State(
             world.levels(),
-            world.output_live,
+            world.output_live and not world.box.mains_open,
             grid.level,
             grid.lost_phases,
             world.vehicle.s2_closed,
             rig.pile.contactor.closed,
             world.cable.earth_sound,
-            world.cable.connection_made,
+            world.inlet_cc,
+            world.inlet_duty() is not None,
             world.cable.button_pressed,
             world.cable.mated,
             rig.pile.emergency_stop.pressed,
@@ -239,6 +241,7 @@ _CONTACTS: dict[str, Callable[[_State], Sample]] = {
     "contactor": lambda state: "closed" if state.contactor else "open",
     "pe": lambda state: "continuous" if state.earth else "open",
     "cc": lambda state: "connected" if state.coupled else "open",
+    "inlet_pwm": lambda state: "present" if state.pwm_arrives else "absent",
     "latch": lambda state: "pressed" if state.latch else "released",
     "plug": lambda state: "in" if state.plugged else "out",
     "emergency_stop": lambda state: "pressed" if state.stop_pressed else "released",

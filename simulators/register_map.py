@@ -205,7 +205,7 @@ class RegisterMap:
         views = [point for point in slot.points if self._can_be_read(point)]
         if not views:
             raise RefusalError(ILLEGAL_ADDRESS)
-        whole = [view for view in views if view.bits_at is None]
+        whole = _telling([view for view in views if view.bits_at is None])
         words = self._of_views(whole) if whole else [0] * slot.words
         for part in dict.fromkeys(view.bits_at for view in views if view.bits_at is not None):
             same = [view for view in views if view.bits_at == part]
@@ -373,6 +373,12 @@ class RegisterMap:
         if own is None or point.unit is None:
             return _Source(name, 1.0)
         return _Source(name, convert(1.0, own, point.unit))
+
+
+def _telling(views: list[Point]) -> list[Point]:
+    """Views without those that can show nothing: a number none of whose codes is a value."""
+    codes = {code for view in views for code in view.values}
+    return [view for view in views if view.values or not codes or codes - set(view.not_available)]
 
 
 def _packed(point: Point, code: int | str) -> list[int]:

@@ -7,9 +7,17 @@ error of an instrument are seeded; the error stays inside the instrument's state
 from collections.abc import Callable, Mapping
 
 from harness.clock import Deadline, sleep
-from harness.devices.operator import ABNORMAL, NORMAL, Answer, Question
+from harness.devices.operator import ABNORMAL, NORMAL, Answer, Evidence, Question
 from harness.errors import NoReplyError, NotAvailableError, UnknownNameError
-from simulators import conformance_work, pile_looks, protection_work, repair, site_work
+from harness.quantity import Measurement
+from simulators import (
+    conformance_work,
+    pile_looks,
+    pile_reasoning,
+    protection_work,
+    repair,
+    site_work,
+)
 from simulators.displays import DISPLAYS
 from simulators.instruments import Reading, constant
 from simulators.pile_mending import mend
@@ -49,7 +57,7 @@ READINGS: dict[str, Reading] = {
 
 
 def _connect_simulator(rig: Rig) -> None:
-    """The plug goes into a vehicle simulator with its S2 open; it draws what it may."""
+    """The plug goes into a vehicle (simulator) that keeps S2 open; it draws what it may."""
     rig.world.vehicle.wants_charge = False
     rig.world.plug_in()
 
@@ -64,7 +72,7 @@ def _connect_vehicle(rig: Rig) -> None:
 _ACTIONS: dict[str, Callable[[Rig], None]] = {
     "wear-ppe": lambda rig: None,
     "read-work-order": lambda rig: None,
-    "isolate-and-prove-dead": lambda rig: None,
+    "make-safe-for-live-work": lambda rig: None,
     "press-emergency-stop": lambda rig: rig.pile.press_emergency_stop(),
     "release-emergency-stop": lambda rig: rig.pile.release_emergency_stop(),
     "reset-emergency-stop": lambda rig: rig.pile.push_reset_button(),
@@ -80,6 +88,10 @@ _ACTIONS: dict[str, Callable[[Rig], None]] = {
     "open-s2": lambda rig: rig.world.vehicle.open_s2(),
     # A real recorder beside a simulated pile is the business of whoever has its files
     "arm-recorder": lambda rig: None,
+    # A vehicle without a screen: it is told what it wants
+    "connect-vehicle-paused": _connect_simulator,
+    "allow-charging": lambda rig: rig.world.vehicle.resume(),
+    "ask-for-energy": lambda rig: rig.world.vehicle.ask_for_energy(),
     "press-latch": lambda rig: rig.world.press_latch(True),
     "release-latch": lambda rig: rig.world.press_latch(False),
     "reset-faults": lambda rig: rig.pile.push_reset_button(),
@@ -98,9 +110,21 @@ _TIMES = {
     "observe": (1.0, 2.5),
     "reading": (3.0, 6.0),
     "decide": (2.0, 4.0),
+    "rank": (3.0, 6.0),
     "rate": (1.0, 2.0),
 }
 """Seconds that an answer takes, by kind of question."""
+
+
+def _concluded(question: Question, evidence: Evidence) -> Answer:
+    """What follows from the evidence that comes with the question, as far as he can tell."""
+    if question.kind == "observe":
+        return Answer(value=pile_reasoning.symptom(evidence), by=BY)
+    if question.kind == "rank":
+        ranked = pile_reasoning.hypotheses(evidence, least=question.least, most=question.most)
+        return Answer(value=ranked, by=BY)
+    likeliest = pile_reasoning.ranking(evidence)[0]
+    return Answer(value=evidence.stands_for.get(likeliest, likeliest), by=BY)
 
 
 class SimulatedTechnician:
@@ -135,11 +159,13 @@ class SimulatedTechnician:
             return self._do(question.subject)
         if question.kind == "inspect":
             return self._inspect(question.subject)
-        if question.kind == "observe":
+        if question.kind == "observe" and question.evidence is None:
             return self._observe(question)
         if question.kind == "reading":
             return self._measure(question)
-        # Conclusions and marks are the candidate's and the assessor's, not the technician's.
+        if question.evidence is not None:
+            return _concluded(question, question.evidence)
+        # Other conclusions and marks are the candidate's and the assessor's, not the technician's.
         return Answer(value=None, by=BY)
 
     async def _take_time(self, question: Question, deadline: Deadline) -> None:
@@ -196,13 +222,56 @@ class SimulatedTechnician:
         seen = self._rig.pile.indicator.visible() if self._rig.pile.powered else "off"
         return Answer(value=seen, by=BY)
 
+    def truth(self, question: Question) -> Measurement | None:
+        """What there is to measure or to see, without an instrument's error.
+
+        None for what is no matter of fact here. The uncertainty of a number is that of the bench:
+        what an instrument of the usual kind would state for it.
+        """
+        self._rig.advance()
+        try:
+            if question.kind == "inspect":
+                return Measurement(question.subject, self._inspect(question.subject).value)
+            if question.kind == "observe" and question.evidence is None:
+                return Measurement(question.subject, self._observe(question).value)
+            return self._true_number(question.subject) if question.kind == "reading" else None
+        except NotAvailableError:
+            return None
+
+    def _true_number(self, subject: str) -> Measurement | None:
+        shown_there = DISPLAYS.get(subject)
+        if shown_there is not None:
+            shown = round(shown_there.value(self._rig), shown_there.digits)
+            return Measurement(subject, shown, shown_there.unit)
+        reading = self._reading(subject)
+        if reading is None:
+            return None
+        true = reading.true(self._rig)
+        spread = max(reading.uncertainty(true), 0.5 * 10.0**-reading.digits)
+        true = true if reading.signed else abs(true)
+        return Measurement(subject, true, reading.unit, round(spread, 6))
+
+    def things(self) -> Mapping[str, list[str]]:
+        """What can be done, measured (with its unit) and seen here; and parts that are kept."""
+        readings = {**READINGS, **(measuring.READINGS if self._rig.has_car else {})}
+        looks = measuring.OBSERVATIONS if self._rig.has_car else {}
+        return {
+            "operate": sorted(name for name in self._actions if not name.startswith("repair-")),
+            "measure": sorted(f"{name} {reading.unit}" for name, reading in readings.items()),
+            "look": sorted({*_LOOKS, *pile_looks.OBSERVATIONS, *looks, "lamp"}),
+        }
+
+    def _reading(self, subject: str) -> Reading | None:
+        reading = READINGS.get(subject)
+        if reading is None and self._rig.has_car:
+            reading = measuring.READINGS.get(subject)
+        return reading
+
     def _measure(self, question: Question) -> Answer:
         shown_there = DISPLAYS.get(question.subject)
         if shown_there is not None and question.unit == shown_there.unit:
             return Answer(value=round(shown_there.value(self._rig), shown_there.digits), by=BY)
-        reading = READINGS.get(question.subject)
-        if reading is None and self._rig.has_car:
-            reading = measuring.READINGS.get(question.subject)
+        reading = self._reading(question.subject)
         if reading is None or (question.unit is not None and question.unit != reading.unit):
             raise NotAvailableError(
                 f"the simulated technician cannot measure {question.subject!r} in {question.unit}"

@@ -1,7 +1,8 @@
 """The charging side of a vehicle: inlet, diode, R2/R3, S2 and an on-board charger.
 
 It keeps the times that GB/T 18487.1-2023 (table A.7) asks of a vehicle with margin: follows a new
-duty within 5 s, is below 1 A within 3 s of the loss of the PWM and opens S2 within the next 3 s.
+duty within 5 s, is below 1 A within 3 s of the loss of the PWM and opens S2 within the next 3 s,
+stops within 1 s of a lost coupler and has S2 open within 3 s of it. Without mains it opens S2.
 """
 
 from collections.abc import Callable
@@ -35,6 +36,20 @@ class VehicleSettings:
     """From zero current to opening S2."""
     button_opens_after: float = 0.6
     """From the latch button to no current and S2 open (limit 1 s, T-15)."""
+    coupler_noticed_after: float = 0.15
+    """From the loss of CC to the beginning of its end."""
+    coupler_ramp: float = 0.25
+    """Seconds from there to no current, whatever it was (limit: 1 s after the loss, T-16)."""
+    coupler_opens_after: float = 0.4
+    """From zero current to opening S2 (limit: 3 s after the loss, T-16)."""
+    dead_noticed_after: float = 0.5
+    """From the loss of mains while charging to opening S2 (A.3.10.8, BF-5)."""
+    wakes_for: float | None = 1.0
+    """Length of the S2 pulse that wakes a pile (0.2 to 3 s, T-20); None: it has no such pulse."""
+
+
+_WAKING_CURRENT = 6.0
+"""What a charger draws that does not wait for a duty (A)."""
 
 
 class VehicleSide:
@@ -60,6 +75,10 @@ class VehicleSide:
         """False: it goes on drawing current when the PWM is gone."""
         self.follows_duty = True
         """False: the charger takes what it can, whatever the duty allows."""
+        self.s2_needs_mains = False
+        """A defect: S2's driver is fed from the mains side, so S2 stays as it is without mains."""
+        self.draws_when_waking = False
+        """A defect: the charger draws as soon as S2 is closed, also in the wake-up pulse."""
         self.wants_charge = True
         self.s2_closed = False
         self.contract: Literal["none", "accepted", "refused"] = "none"
@@ -81,7 +100,16 @@ class VehicleSide:
         self._mains = False
         self._goes_on = False
         """It wants energy again, and is still on its way to opening S2."""
+        self.lost_mains = False
+        """It has opened S2 because the mains had gone; until mains, a new offer or a new plug."""
+        self._letting_go = False
+        """It has lost test point 3 and is on its way to opening S2."""
         self._timers = Timers(scheduler)
+
+    @property
+    def waking(self) -> bool:
+        """S2 is closed for no more than the wake-up pulse."""
+        return self._timers.running("wake")
 
     # What the circuit sees
 
@@ -123,6 +151,7 @@ class VehicleSide:
         """The plug is out: no current, everything at rest."""
         self._end_timers()
         self._connected = False
+        self.lost_mains = False
         self._duty = None
         self._mains = False
         self._set_s2(False)
@@ -137,10 +166,13 @@ class VehicleSide:
         now = self.allowed()
         if now == 0.0:
             self._timers.cancel("ready", "follow", "draw")
+            if self._letting_go:
+                return
             if before > 0.0 or self.s2_closed:
                 self._timers.plan("stop", self.settings.notices_loss_after, self._wind_down)
             return
-        if before == 0.0:
+        if before == 0.0 and not self._letting_go:
+            self.lost_mains = False
             self._timers.cancel("stop", "open")
             if not self.s2_closed:
                 self._timers.plan("ready", self.settings.ready_after, self._close_s2)
@@ -156,10 +188,15 @@ class VehicleSide:
             return
         self._cable_valid = valid
         if not valid and self._connected and self.s2_closed:
-            self._timers.cancel("ready", "follow", "draw")
-            self._timers.plan("stop", self.settings.notices_loss_after, self._wind_down)
+            self.lose_coupler()
         elif valid and self.allowed() > 0 and not self.s2_closed:
             self._timers.plan("ready", self.settings.ready_after, self._close_s2)
+
+    def lose_coupler(self) -> None:
+        """Test point 3 is lost: no current within 1 s, then S2 opens (A.3.10.3)."""
+        self._timers.cancel("ready", "follow", "draw", "open")
+        self._letting_go = True
+        self._timers.plan("stop", self.settings.coupler_noticed_after, self._let_go)
 
     def limit_changed(self) -> None:
         """The car can take more or less than before."""
@@ -172,11 +209,15 @@ class VehicleSide:
             return
         self._mains = live
         if live:
+            self.lost_mains = False
+            self._timers.cancel("dead")
             if self.s2_closed:
                 self._timers.plan("draw", self.settings.draws_after, self._retarget)
         else:
             self._timers.cancel("draw")
             self._load.go_to(0.0)
+            if self.s2_closed:
+                self._timers.plan("dead", self.settings.dead_noticed_after, self._open_without)
 
     def finish(self) -> None:
         """The vehicle ends by itself: current down, then S2 opens."""
@@ -190,6 +231,26 @@ class VehicleSide:
         self._goes_on = self._timers.running("stop") or self._timers.running("open")
         if self.allowed() > 0 and not self.s2_closed:
             self._timers.plan("ready", self.settings.ready_after, self._close_s2)
+
+    def ask_for_energy(self) -> None:
+        """The driver wants energy now. A pile that offers none is woken."""
+        if self.allowed() > 0:
+            self.resume()
+        else:
+            self.wants_charge = True
+            self.wake_pile()
+
+    def wake_pile(self) -> None:
+        """A pulse of S2 (2 → 3 → 2), if it has one and is at rest."""
+        pulse = self.settings.wakes_for
+        at_rest = self._connected and not self.s2_closed and self._load.current() == 0.0
+        if pulse is None or self.s2_stuck_open or not at_rest:
+            return
+        self._timers.plan("wake", pulse, self._end_pulse)
+        self._set_s2(True)
+        self._changed()
+        if self._mains:
+            self._retarget()
 
     def trip(self) -> None:
         """The car cannot take a single ampere more: no current and S2 open, at once."""
@@ -229,6 +290,10 @@ class VehicleSide:
         target = self.allowed() * self._excess
         if self.load_instead is not None:
             target = self.load_instead()
+        if self._letting_go:
+            return
+        if self.waking:
+            target = _WAKING_CURRENT if self.draws_when_waking else 0.0
         if not self._mains or not self.s2_closed:
             target = 0.0
         now = self._load.current()
@@ -245,11 +310,39 @@ class VehicleSide:
         wait = current / self.settings.ramp_down + self.settings.opens_s2_after
         self._timers.plan("open", wait, self._open_after_wind_down)
 
+    def _let_go(self) -> None:
+        """The quick end: the coupler may come apart any moment."""
+        if not self.obeys:
+            return
+        current = self._load.current()
+        rate = current / self.settings.coupler_ramp
+        self._load.go_to(0.0, rate if current > 0 else None)
+        wait = self.settings.coupler_ramp + self.settings.coupler_opens_after
+        self._timers.plan("open", wait, self._open_after_wind_down)
+
+    def _open_without(self) -> None:
+        """The mains has gone, not by its own doing."""
+        if self.obeys and self.s2_closed:
+            self.lost_mains = True
+            self._open_after_wind_down()
+
+    def _end_pulse(self) -> None:
+        self._timers.cancel("draw")
+        self._load.go_to(0.0)
+        self._set_s2(False)
+        self._changed()
+        if self.wants_charge and self.allowed() > 0:
+            self._timers.plan("ready", self.settings.ready_after, self._close_s2)
+
     def _end_timers(self) -> None:
         self._timers.cancel_all()
-        self._goes_on = False
+        self._goes_on = self._letting_go = False
 
     def _open_after_wind_down(self) -> None:
+        if self.s2_needs_mains and not self._mains:
+            return
+        self._timers.cancel("stop", "open", "dead")
+        self._letting_go = False
         self._set_s2(False)
         self._changed()
         if self._goes_on and self.wants_charge:

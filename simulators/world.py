@@ -10,6 +10,7 @@ from random import Random
 from typing import Protocol
 
 from harness.errors import UsageError
+from simulators.breakout import BreakoutBox
 from simulators.cable import Cable, PilotWire, Place
 from simulators.enclosure import Enclosure
 from simulators.grid import Grid
@@ -98,7 +99,8 @@ class World:
             settings=settings,
             changed=self.refresh,
         )
-        self.vehicle.cable_rating = self.cable.coded_rating
+        self.box = BreakoutBox()
+        self.vehicle.cable_rating = self._rating_at_inlet
         self.load.phases = tuple(range(1, min(settings.phases, phases) + 1))
         self.ambient = round(self.random("site").uniform(22.0, 27.0), 1)
         """Air temperature (°C)."""
@@ -152,14 +154,16 @@ class World:
             return Levels(0.0, 0.0)
         # Without earth or pilot wire no current flows back: the pile sees an open circuit.
         joined = cable.pilot_wire is PilotWire.SOUND and cable.earth_sound and cable.mated
-        load = vehicle.resistance() if joined else None
         drop = vehicle.diode_drop if vehicle.diode_sound else 0.0
+        load, drop = self.box.pilot_load(vehicle.resistance(), drop)
+        if not joined:
+            load = None
         # Poor insulation of the pilot wire divides the generator's voltage before the vehicle does.
         share = 1.0 / (1.0 + source.r1 / cable.pilot_leak)
         r1 = source.r1 * share
         high = loaded(source.high * share, r1, load, drop)
         low = source.low * share
-        if not vehicle.diode_sound:
+        if not vehicle.diode_sound and not self.box.pilot_held:
             low = undiode(low, r1, load)
         if source.s1 is S1.HIGH:
             return Levels(high, high)
@@ -180,17 +184,41 @@ class World:
         earth = "continuous" if self.cable.earth_sound else "open"
         self.trace.note(self.t, "pe", earth)
         self.trace.note(self.t, "cc", "connected" if self.cable.connection_made else "open")
-        sound = self.cable.pilot_wire is PilotWire.SOUND and self.cable.earth_sound
-        duty = levels.duty if levels.duty > 0 and sound and self.cable.mated else None
-        self.vehicle.on_pilot(duty)
+        duty = self.inlet_duty()
+        self.trace.note(self.t, "inlet_cc", "connected" if self.inlet_cc else "open")
+        self.trace.note(self.t, "inlet_pwm", "present" if duty is not None else "absent")
         self.trace.note(self.t, "output", "live" if self.output_live else "off")
+        self.trace.note(self.t, "inlet", "live" if self.inlet_live else "off")
+        self.vehicle.on_pilot(duty)
         self.vehicle.on_cable()
-        self.vehicle.on_mains(self.output_live and self.cable.mated)
+        self.vehicle.on_mains(self.inlet_live)
         if self.pile is not None:
             self.pile.on_site()
         self.supply.rcd.sees(self.leakage if self.output_live else 0.0)
         if self.car is not None:
             self.car.on_world()
+
+    # The inlet, behind cable and break-out box
+
+    @property
+    def inlet_cc(self) -> bool:
+        """CC is joined all the way to the vehicle (test point 3)."""
+        return self.cable.connection_made and not self.box.cc_open
+
+    def inlet_duty(self) -> float | None:
+        """Duty (%) of the PWM at the inlet; None: none arrives there."""
+        cable, duty = self.cable, self.levels().duty
+        sound = cable.pilot_wire is PilotWire.SOUND and cable.earth_sound and cable.mated
+        return duty if duty > 0 and sound and not self.box.pilot_held else None
+
+    @property
+    def inlet_live(self) -> bool:
+        """Mains is on the inlet's pins."""
+        return self.output_live and self.cable.mated and not self.box.mains_open
+
+    def _rating_at_inlet(self) -> int:
+        parted = self.box.cc_open or not self.cable.connection_wire_sound
+        return 0 if parted else self.cable.coded_rating()
 
     # Mains
 
@@ -270,8 +298,10 @@ class World:
             "vehicle": (
                 vehicle.r2, vehicle.r3, vehicle.diode_sound, vehicle.s2_stuck_open,
                 vehicle.obeys, vehicle.excess, vehicle.follows_duty, vehicle.contract,
+                vehicle.s2_needs_mains, vehicle.draws_when_waking,
             ),
             "site": (self.ambient, self.leakage, dict(self.appearance)),
             "enclosure": tuple(vars(self.enclosure).values()),
             "supply": self.supply.condition(),
+            "box": (self.box.pilot_held, self.box.cc_open, self.box.mains_open),
         }  # fmt: skip

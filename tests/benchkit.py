@@ -2,7 +2,7 @@
 
 import textwrap
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -51,11 +51,16 @@ def run_procedure(
     procedure: str | Path,
     *,
     listener: Callable[[Event], None] | None = None,
+    pace: float = 1.0,
     **options: Any,
 ) -> Outcome:
-    """Run on the simulated bench (or what `options` say) into a new folder below `folder`."""
+    """Run on the simulated bench (or what `options` say) into a new folder below `folder`.
+
+    `pace`: how much of the usual time the technician takes.
+    """
     number = len(list(folder.glob("run-*")))
     request = prepare([str(procedure)], folder=folder / f"run-{number}", **options)
+    request = replace(request, pace=pace)
     result = execute(request, [] if listener is None else [listener])
     events = [entry.event for entry in read_journal(result.folder)]
     return Outcome(result, events)

@@ -23,7 +23,7 @@ DEBOUNCE = 0.02
 PULL_IN, RELEASE = 0.03, 0.025
 """Mechanical times of the contactor (s)."""
 _KEPT = 1200
-"""Steps; the vehicle has 5 s to follow a new duty."""
+"""Changes, at most one a step; the vehicle has 5 s to follow a new duty."""
 CYCLES = {
     "OBC_ControlPilot": 0.01, "OBC_AcVoltage": 0.02, "OBC_AcCurrent": 0.2,
     "OBC_ChargeStatus": 0.1, "OBC_Inlet": 0.2,
@@ -31,12 +31,14 @@ CYCLES = {
 
 
 class Past:
-    """What a quantity was, newest last."""
+    """What a quantity was, newest last: since when each value holds."""
 
     def __init__(self) -> None:
         self._entries: list[tuple[float, Any]] = []
 
     def put(self, t: float, value: Any) -> None:
+        if self._entries and self._entries[-1][1] == value:
+            return
         self._entries.append((t, value))
         if len(self._entries) > 2 * _KEPT:
             del self._entries[:_KEPT]
@@ -50,8 +52,7 @@ class Past:
 
     def steady(self, t: float) -> bool:
         """Whether it has not changed since `t`."""
-        values = self.since(t)
-        return all(value == values[0] for value in values)
+        return len(self._entries) < 2 or self._entries[-1][0] <= t
 
 
 class Session(CarPoint):

@@ -86,7 +86,7 @@ def test_resistance_is_measured_between_power_off_and_power_on(healthy: Outcome)
 
 
 def test_a_stuck_unit_is_named_found_and_replaced(tmp_path: Path) -> None:
-    outcome = run_procedure(tmp_path, PROCEDURE, faults=["bus-node-stuck-dominant"])
+    outcome = run_procedure(tmp_path, PROCEDURE, faults=["bus-node-stuck-dominant"], pace=0.2)
     values = [one.value for one in readings(outcome, "diagnosis")]
     assert values == ["chassis:node_stuck_dominant", "chassis:node_stuck_dominant:EPS"]
     (count,) = readings(outcome, "disconnections")
@@ -102,7 +102,7 @@ def test_a_stuck_unit_is_named_found_and_replaced(tmp_path: Path) -> None:
 
 
 def test_a_live_car_is_not_measured(tmp_path: Path) -> None:
-    outcome = run_procedure(tmp_path, PROCEDURE, faults=["bus-main-switch-stuck"])
+    outcome = run_procedure(tmp_path, PROCEDURE, faults=["bus-main-switch-stuck"], pace=0.2)
     assert outcome.verdicts["power-off-proved"] is Verdict.FAIL
     later = list(outcome.verdicts)[list(outcome.verdicts).index("power-off-proved") + 1 :]
     assert {outcome.verdicts[step] for step in later} == {Verdict.NOT_RUN}
@@ -128,7 +128,7 @@ def test_contradictory_readings_lead_to_no_name_and_no_repair(
         return answer
 
     technician(misread)
-    outcome = run_procedure(tmp_path, PROCEDURE)
+    outcome = run_procedure(tmp_path, PROCEDURE, pace=0.2)
     assert outcome.verdicts["diagnosis"] is Verdict.INCONCLUSIVE
     (diagnosis,) = readings(outcome, "diagnosis")
     assert diagnosis.value == "unknown"
@@ -148,7 +148,7 @@ def test_a_wrong_conclusion_is_the_candidates(
         return Answer(value=wrong, by="T-1") if wrong else answer
 
     technician(guess)
-    outcome = run_procedure(tmp_path, PROCEDURE, faults=["bus-node-dead"])
+    outcome = run_procedure(tmp_path, PROCEDURE, faults=["bus-node-dead"], pace=0.2)
     kind, place = outcome.of(Concluded)
     assert (kind.answer, kind.key) == ("open_high", "node_dead")
     assert (place.answer, place.key) == ("EPB", "OBC")

@@ -51,6 +51,19 @@ def test_every_listed_id_can_be_shown(kind: str, lang: str) -> None:
         assert entry["list"] == kind
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_profile_is_shown_with_the_points_made_of_others(lang: str) -> None:
+    name = "phoenix-ev-charge-control-basic"
+    made = json.loads(_call("show", name, "--json").stdout)["derived"]
+    assert [(one["id"], one["needs"], one["unit"]) for one in made[:2]] == [
+        ("firmware_full", ["firmware_version", "firmware_version_number", "firmware_minor"], None),
+        ("session_time", ["charging_hours", "charging_minutes_seconds"], "s"),
+    ]
+    shown = " ".join(_call("show", name, lang=lang).stdout.split())
+    assert {"zh": "合成数据点", "en": "derived"}[lang] in shown
+    assert "← charging_hours, charging_minutes_seconds · s" in shown
+
+
 def test_an_unknown_id_names_near_ones() -> None:
     result = _call("show", "pile.mesure")
     assert result.exit_code == 2

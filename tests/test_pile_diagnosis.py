@@ -235,7 +235,7 @@ def test_the_right_repair_mends_and_another_does_not() -> None:
 
 def test_settings_are_written_as_the_ledger_has_them_and_stay(tmp_path: Path) -> None:
     outcome = run_procedure(tmp_path, "PILE-FAULT-01", energise=True, faults=["current-limit-low"])
-    (written,) = [event for event in outcome.of(Written) if event.step == "repair"]
+    (written,) = [event for event in outcome.of(Written) if event.step == "settings-back"]
     assert (written.point, written.value, written.agreed) == ("current_limit", 32.0, True)
     assert outcome.verdicts["verify"] is Verdict.PASS
     assert outcome.verdicts["sweep"] is Verdict.PASS
@@ -245,29 +245,50 @@ def test_a_person_who_names_another_fault_is_wrong(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     usual = SimulatedTechnician.ask
+    said: dict[str, list[str] | str] = {
+        "pile-fault": "pe-open",
+        "pile-fault-hypotheses": ["pe-open", "cp-leakage"],
+        "pile-fault-cause": "vehicle",
+    }
 
     async def mistaken(self: SimulatedTechnician, question: Question, deadline: Deadline) -> Answer:
         answer = await usual(self, question, deadline)
-        if question.subject == "pile-fault":
-            return Answer(value="pe-open", by="tester")
-        return answer
+        wrong = said.get(question.subject)
+        return answer if wrong is None else Answer(value=wrong, by="tester")
 
     monkeypatch.setattr(SimulatedTechnician, "ask", mistaken)
     outcome = run_procedure(tmp_path, "PILE-FAULT-01", energise=True, faults=["cp-break"])
-    for concluded in outcome.of(Concluded):
-        assert (concluded.answer, concluded.key) == ("pe-open", "cp-break")
-        assert concluded.candidate is CandidateVerdict.WRONG
-    assert [one.step for one in outcome.of(Concluded)] == ["hypothesis", "fault"]
+    concluded = {one.step: one for one in outcome.of(Concluded)}
+    wrong = {step for step, one in concluded.items() if one.candidate is CandidateVerdict.WRONG}
+    assert wrong == {"fault", "hypothesis-held", "root-cause"}
+    assert (concluded["fault"].answer, concluded["fault"].key) == ("pe-open", "cp-break")
+    assert concluded["hypothesis-held"].answer == ["pe-open", "cp-leakage"]
+    assert concluded["root-cause"].key == "wiring"
+    assert concluded["handling"].candidate is CandidateVerdict.RIGHT
+    (place,) = [one.measurement for one in outcome.of(Measured)
+                if one.measurement.name == "place_of_the_fault"]  # fmt: skip
+    assert (place.value, place.note) == (0, "the fault is not in the list")
 
 
-def test_any_cause_that_is_left_is_a_right_hypothesis(tmp_path: Path) -> None:
+def test_what_cannot_be_told_apart_yet_is_listed_and_held_against_the_outcome(
+    tmp_path: Path,
+) -> None:
     outcome = run_procedure(
         tmp_path, "PILE-FAULT-01", energise=True, faults=["water-sensor-failed"]
     )
-    first, last = outcome.of(Concluded)
-    assert first.basis == {"diagnosis": "water-inside|water-sensor-failed"}
-    assert first.candidate is CandidateVerdict.RIGHT
-    assert (last.answer, last.candidate) == ("water-sensor-failed", CandidateVerdict.RIGHT)
+    concluded = {one.step: one for one in outcome.of(Concluded)}
+    held, named = concluded["hypothesis-held"], concluded["fault"]
+    assert held.answer == ["water-inside", "water-sensor-failed"]
+    assert (held.key, held.candidate) == ("water-sensor-failed", CandidateVerdict.RIGHT)
+    assert (named.answer, named.candidate) == ("water-sensor-failed", CandidateVerdict.RIGHT)
+    kept = {one.measurement.name: one.measurement.value for one in outcome.of(Measured)}
+    assert kept["place_of_the_fault"] == 2
+    assert kept["hypotheses"] == held.answer
+    assert "alarm" not in str(kept["symptom.words"])
+    assert "F-38" in str(kept["symptom.words"])
+    assert outcome.step("symptom").candidate is CandidateVerdict.PENDING
+    assert (kept["resets_in_all"], kept["evidence_before_reset"]) == (1, True)
+    assert (kept["parts_repaired"], kept["settings_corrected"]) == (["water-sensor-failed"], [])
 
 
 @pytest.mark.parametrize("name", PILES)

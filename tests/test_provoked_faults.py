@@ -19,7 +19,7 @@ BOARD = f"  injector: {{profile: relay-8ch, simulated: true, faults: {json.dumps
 BENCH = (resources.files("harness.bench") / "sim.yaml").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("procedure", [*PROCEDURES, "VEH-CHG-01"])
+@pytest.mark.parametrize("procedure", [*PROCEDURES, "VEH-CHG-01", "VEH-CP-01"])
 def test_without_a_release_no_fault_is_brought_in(tmp_path: Path, procedure: str) -> None:
     outcome = run_procedure(tmp_path, procedure)
     assert outcome.of(FaultSet) == []

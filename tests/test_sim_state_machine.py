@@ -62,6 +62,7 @@ class PileUnderStimuli(RuleBasedStateMachine):
     def get_charging(self) -> None:
         """Do everything that leads to charging; defects may still be in the way."""
         self.cable_is(PilotWire.SOUND, True)
+        self.box_is(False, False, False)
         self.supply_is(220.0)
         self.leaks(0.0)
         self.pile.release_emergency_stop()
@@ -137,7 +138,10 @@ class PileUnderStimuli(RuleBasedStateMachine):
         self.pile.push_reset_button()
         self.acted(wait)
 
-    @rule(what=st.sampled_from(["open_s2", "close_s2", "finish", "resume"]), wait=WAITS)
+    @rule(
+        what=st.sampled_from(["open_s2", "close_s2", "finish", "resume", "ask_for_energy"]),
+        wait=WAITS,
+    )
     def vehicle_acts(self, what: str, wait: float = 0.0) -> None:
         getattr(self.point.vehicle, what)()
         self.acted(wait)
@@ -152,6 +156,14 @@ class PileUnderStimuli(RuleBasedStateMachine):
         self.point.vehicle.obeys = obeys
         self.point.vehicle.excess = excess
         self.point.vehicle.diode_sound = diode
+        self.world.refresh()
+        self.acted(wait)
+
+    @rule(held=st.booleans(), cc=st.booleans(), mains=st.booleans(), wait=WAITS)
+    def box_is(self, held: bool, cc: bool, mains: bool, wait: float = 0.0) -> None:
+        """The break-out box between plug and inlet."""
+        box = self.world.box
+        box.pilot_held, box.cc_open, box.mains_open = held, cc, mains
         self.world.refresh()
         self.acted(wait)
 
@@ -198,7 +210,8 @@ class PileUnderStimuli(RuleBasedStateMachine):
     def current_needs_a_closed_contactor(self) -> None:
         if self.world.load.current() > 0:
             assert self.pile.contactor.closed
-            assert self.world.cable.mated
+            assert self.world.inlet_live
+            assert not self.point.vehicle.waking
 
     @invariant()
     def energy_only_grows(self) -> None:
@@ -214,7 +227,8 @@ class PileUnderStimuli(RuleBasedStateMachine):
             return
         cable, vehicle = self.world.cable, self.point.vehicle
         assert cable.mated and cable.earth_sound and cable.pilot_wire is PilotWire.SOUND
-        assert vehicle.s2_closed
+        # To the pile the box's substitute is a vehicle with S2 closed.
+        assert vehicle.s2_closed or self.world.box.pilot_held
         assert not self.pile.emergency_stop.pressed
         assert self.pile.powered
         assert self.pile.residual_current() <= self.pile.settings.leakage_trip

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -54,3 +55,13 @@ def test_help_loads_nothing_heavy(arguments: tuple[str, ...]) -> None:
 def test_the_probe_sees_what_a_command_loads() -> None:
     loaded, _ = _after("list", "procedures")
     assert {"pydantic", "yaml"} <= loaded
+
+
+def test_a_run_at_a_pile_loads_no_can_library(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """python-can brings pandas with it where MF4 can be read: most of a second for nothing."""
+    monkeypatch.setenv("HARNESS_KEYS", str(tmp_path / "keys"))
+    loaded, _ = _after("run", "PILE-INSP-01", "--out", str(tmp_path / "run"))
+    assert {"pymodbus", "simulators"} <= loaded
+    assert loaded & {"asammdf", "can", "cantools", "numpy", "pandas"} == set()

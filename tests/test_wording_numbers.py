@@ -147,3 +147,11 @@ def test_a_run_of_chosen_steps_has_a_result_of_its_own() -> None:
     assert found.text == Text("共 3 步，只选择执行 2 步", "only 2 of 3 steps were chosen")
     nothing = selection({("P", "a"), ("P", "c")}, verdicts)
     assert nothing is not None and nothing.verdict is None
+
+
+def test_a_large_resistance_is_said_in_the_larger_unit_but_not_beside_its_limit() -> None:
+    open_circuit = Measurement("cc_resistance", 39916790.0, "Ω")
+    assert wording.measurement(open_circuit, "en") == "39.917 MΩ"
+    assert wording.measurement(Measurement("cc_resistance", 680.0, "Ω"), "en") == "680 Ω"
+    limit = Range("Ω", low=1e6)
+    assert wording.measurement(open_circuit, "en", limit).endswith(" Ω")

@@ -8,7 +8,7 @@ from benchkit import Outcome
 
 from harness.data import data_folder
 from harness.datafile import load
-from harness.engine.matrix import PACE
+from harness.engine.matrix import HURRY
 from harness.engine.prepare import prepare
 from harness.engine.run import execute
 from harness.evidence.read import read_journal
@@ -33,5 +33,5 @@ def inspect(folder: Path, procedure: str, **options: Any) -> Outcome:
     """Run with a technician who hurries, and without recording the buses."""
     number = len(list(folder.glob("run-*")))
     request = prepare([procedure], folder=folder / f"run-{number}", **options)
-    result = execute(replace(request, pace=PACE, capture=False))
+    result = execute(replace(request, pace=HURRY, capture=False))
     return Outcome(result, [entry.event for entry in read_journal(result.folder)])

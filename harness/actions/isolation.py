@@ -53,11 +53,12 @@ ORDER: dict[str, str] = {
 _PLACES = list(ORDER)
 
 
-def _watched_point(device: ModbusDevice) -> str:
+def watched_point(device: ModbusDevice) -> str:
+    """The point that shows whether the device talks."""
     return "charging_state" if device.has("charging_state") else next(iter(device.profile.points))
 
 
-async def _answers(device: ModbusDevice, point: str, deadline: Deadline) -> bool:
+async def answers(device: ModbusDevice, point: str, deadline: Deadline) -> bool:
     """Whether anything comes back, be it a refusal or a damaged frame."""
     try:
         await device.read([point], deadline, attempts=1)
@@ -88,9 +89,17 @@ async def goes_silent(
     """
     require_passed(step, if_passed)
     limit = within_of(step)
+    await step.read_one(watched_point(step.modbus))
+    await until_silent(step, limit.high, does, ask)
+
+
+async def until_silent(step: StepContext, within: float, does: str, ask: Text) -> None:
+    """Have the person switch it off, watch it meanwhile, and judge how soon it is silent.
+
+    `within` seconds after the person confirmed nothing is waited for any more.
+    """
     device = step.modbus
-    point = _watched_point(device)
-    await step.read_one(point)
+    point = watched_point(device)
     isolation = step.bench.isolated[device.role] = Isolation(step.step)
     acting = asyncio.create_task(step.do_by_hand(does, ask))
     confirmed: float | None = None  # when the person said that it is done
@@ -105,10 +114,10 @@ async def goes_silent(
             asked = loop_time()
             # Silence while the person was still at it is not enough: it has to last.
             if confirmed is not None and (
-                silences >= _IN_A_ROW or asked > confirmed + limit.high + _POLL
+                silences >= _IN_A_ROW or asked > confirmed + within + _POLL
             ):
                 break
-            if await _answers(device, point, Deadline.after(_ONE_READ)):
+            if await answers(device, point, Deadline.after(_ONE_READ)):
                 silences, silent_since, last_answer = 0, None, asked
             else:
                 silences += 1

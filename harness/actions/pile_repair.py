@@ -2,10 +2,12 @@
 
 from harness.actions.charging import arm_watchdog, can_start, recording
 from harness.actions.context import StepContext
-from harness.actions.pile_diagnosis import DIAGNOSIS, cause_title
+from harness.actions.isolation import require_dead
+from harness.actions.pile_diagnosis import DIAGNOSIS, NAMED, cause_title
 from harness.actions.pile_fault import readings as words
 from harness.actions.pile_fault.causes import BY_NAME
-from harness.actions.pile_fault.model import UNKNOWN, Cause, parse
+from harness.actions.pile_fault.model import FINDING, OK, UNKNOWN, Cause, parse
+from harness.actions.pile_fault.record import RESETS, gathered
 from harness.actions.registry import action
 from harness.actions.unplugging import while_plugged
 from harness.bench.sequences import perform
@@ -17,14 +19,15 @@ from harness.limits import Clear, Range
 from harness.quantity import Measurement, Value
 from harness.text import Text
 
-_REPAIRED = "repaired"
-_RESETS = "resets"
+_REPAIRED, _CORRECTED = "repaired", "corrected"
+_NONE = "none"
 
 
 def _named(step: StepContext) -> tuple[str, ...]:
     """The causes of the last diagnosis. Raises NotAvailableError."""
     kept = [one for found in step.memory.measurements.values() for one in found]
-    last = next((one for one in reversed(kept) if one.name == DIAGNOSIS), None)
+    by = DIAGNOSIS if step.examiner is None else NAMED
+    last = next((one for one in reversed(kept) if one.name == by), None)
     if last is None:
         raise NotAvailableError("no diagnosis is on record")
     if last.value == UNKNOWN:
@@ -35,29 +38,47 @@ def _named(step: StepContext) -> tuple[str, ...]:
 @action(
     "operator.repair_pile_fault",
     kind="O",
-    writes=True,
     judges=False,
     limit="none",
     title=Text("处理", "Repair"),
 )
-async def repair_pile_fault(step: StepContext, *, ask: TextField) -> None:
-    """Have the person mend what was named; settings are written back as the ledger has them.
+async def repair_pile_fault(step: StepContext, *, ask: TextField, device: str = "pile") -> None:
+    """Have the person mend by hand what was named; settings are `pile.correct_settings`.
 
-    Of causes that cannot be told apart each is mended in turn. What is written here stays: it is
-    the repair.
+    Of causes that cannot be told apart each is mended in turn. Nobody is sent to a pile that was
+    not switched off and proved dead in this run.
     """
-    names = _named(step)
+    names = [name for name in _named(step) if not BY_NAME[name].writes]
     if not names:
-        step.measured(_noted(step, _REPAIRED, "none"))
+        step.measured(_noted(step, _REPAIRED, _NONE))
+        return
+    require_dead(step, device)
     for name in names:
-        cause = BY_NAME[name]
-        if cause.writes:
-            await _write_back(step, cause)
-        else:
-            title = cause_title(name)
-            told = Text(f"{ask.zh}故障：{title.zh}。", f"{ask.en} The fault: {title.en}.")
-            await step.do_by_hand(f"repair-{name}", told)
+        title = cause_title(name)
+        told = Text(f"{ask.zh}故障：{title.zh}。", f"{ask.en} The fault: {title.en}.")
+        await step.do_by_hand(f"repair-{name}", told)
         step.measured(_noted(step, _REPAIRED, name))
+
+
+@action(
+    "pile.correct_settings",
+    kind="W",
+    writes=True,
+    judges=False,
+    limit="none",
+    title=Text("改正参数", "Correct the settings"),
+)
+async def correct_settings(step: StepContext) -> None:
+    """Write settings that were named as the fault back as the ledger has them; the clock as it is.
+
+    What is written here stays: it is the repair. It is read back.
+    """
+    names = [name for name in _named(step) if BY_NAME[name].writes]
+    if not names:
+        step.measured(_noted(step, _CORRECTED, _NONE))
+    for name in names:
+        await _write_back(step, BY_NAME[name])
+        step.measured(_noted(step, _CORRECTED, name))
 
 
 async def _write_back(step: StepContext, cause: Cause) -> None:
@@ -99,7 +120,7 @@ async def clear_alarms(
     """
     device = step.modbus
     await perform(device, "reset", step.deadline, on_write=recording(step, device))
-    step.measured(_noted(step, _RESETS, 1, unit="1"))
+    step.measured(_noted(step, RESETS, 1, unit="1"))
     names = [name for name in ("fault_flags", "warning_flags") if device.has(name)]
     if not names:
         raise NotAvailableError("this pile has no alarm word")
@@ -195,10 +216,16 @@ async def sweep(step: StepContext, *, snapshot: str) -> None:
     "pile.effort", kind="J", judges=False, limit="none", title=Text("用时与次数", "Time and resets")
 )
 async def effort(step: StepContext) -> None:
-    """Put on record how often the pile was reset, what was repaired, and how long it took."""
+    """Put on record how often the pile was reset, whether the evidence was kept before, what was
+    repaired and corrected, and how long it took. For the assessor: nothing is judged."""
     kept = [one for found in step.memory.measurements.values() for one in found]
-    resets = sum(1 for one in kept if one.name == _RESETS)
-    repaired = [str(one.value) for one in kept if one.name == _REPAIRED and one.value != "none"]
-    step.measured(_noted(step, "resets_in_all", resets, unit="1"))
-    step.measured(_noted(step, "parts_repaired", list(repaired)))
+    resets = [one.at for one in kept if one.name == RESETS]
+    snapshots = [one.at for one in kept if one.name.startswith(f"{FINDING}rest.")]
+    step.measured(_noted(step, "resets_in_all", len(resets), unit="1"))
+    if resets and gathered(step)[0].get("link", OK) == OK:  # else there was nothing to read
+        first = bool(snapshots) and min(snapshots) < min(resets)
+        step.measured(_noted(step, "evidence_before_reset", first))
+    for name, found in (("parts_repaired", _REPAIRED), ("settings_corrected", _CORRECTED)):
+        done = [str(one.value) for one in kept if one.name == found and one.value != _NONE]
+        step.measured(_noted(step, name, list(done)))
     step.measured(_noted(step, "time_taken", round(step.clock.elapsed(), 1), unit="s"))

@@ -3,12 +3,13 @@
 from harness.actions.context import StepContext
 from harness.actions.pile_fault import readings as words
 from harness.actions.pile_fault.model import OK
-from harness.actions.pile_fault.record import gathered, note_findings, require_link
+from harness.actions.pile_fault.record import RESETS, gathered, note_findings, require_link
 from harness.actions.registry import action
 from harness.clock import loop_time, sleep_until
 from harness.devices.modbus.device import ModbusDevice
 from harness.errors import NotAvailableError
 from harness.fields import DurationField, TextField
+from harness.quantity import Measurement
 from harness.text import Text
 
 _FOLLOWS_WITHIN = 10.0
@@ -81,6 +82,7 @@ async def try_emergency_stop(
     await sleep_until(min(step.deadline.at, loop_time() + holds))
     latched = await _is(step, device, "fault")
     await step.do_by_hand("reset-emergency-stop", reset)
+    step.measured(Measurement(RESETS, 1, "1", source=step.role, at=step.clock.elapsed()))
     cleared = await _becomes(step, device, "idle")
     word = OK
     if not pressed:

@@ -97,7 +97,11 @@ _OWN_ROOMS = (
     "harness.actions.pile_looking",
     "harness.actions.pile_trying",
     "harness.actions.pile_diagnosis",
+    "harness.actions.pile_hands",
+    "harness.actions.pile_naming",
+    "harness.actions.pile_isolation",
     "harness.actions.pile_repair",
+    "harness.actions.pile_report",
     "harness.actions.pilot_session",
     "harness.actions.maintenance",
     "harness.actions.reports",
@@ -106,6 +110,7 @@ _OWN_ROOMS = (
     "harness.actions.trace_recording",
     "harness.actions.trace_timing",
     "harness.actions.trace_measuring",
+    "harness.actions.trace_pulse",
     "harness.actions.checks",
 )
 

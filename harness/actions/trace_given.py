@@ -30,7 +30,7 @@ def check_recording(context: CheckContext) -> Iterator[Complaint]:
     """The recording is that of an earlier step; channels, states and units exist."""
     yield from check_passed(context)
     yield from earlier(context, (context.parameters["recording"],), "recording")
-    for key in ("from_", "to", "since", "when"):
+    for key in ("from_", "to", "since", "when", "pulse"):
         for name, wanted in (context.parameters.get(key) or {}).items():
             yield from _check_wanted(("with", key.rstrip("_"), name), name, wanted)
     channel = context.parameters.get("channel")

@@ -15,10 +15,10 @@ from harness.assess.scheme_file import LoadedScheme, load_scheme, scheme_of
 from harness.datafile import loads, sha256
 from harness.errors import EvidenceError, UsageError
 from harness.events import ExamStarted, RunStarted
+from harness.evidence.layout import REVIEW
 from harness.evidence.read import Entry, read_file
 from harness.text import Text
 
-REVIEW = "review.jsonl"
 _OTHER = Text("评分方案不是考试所用的那一个", "The scheme is not the one of the exam")
 
 
@@ -71,7 +71,9 @@ def claims(reviews: Sequence[AnyReviewEntry]) -> list[Claimed]:
 def scheme_for(
     folder: Path, entries: Sequence[Entry], reviews: Sequence[AnyReviewEntry], asked: str | None
 ) -> LoadedScheme:
-    """The scheme to score a run by: the one asked for, else the copy in the record, else its id.
+    """The scheme to score a run by.
+
+    The one asked for, else the copy in the record, else the one in the review, else by its id.
 
     Raises UsageError when the record names none, EvidenceError when the scheme that was found is
     not the one that the exam or its review committed to.
@@ -98,6 +100,10 @@ def scheme_for(
             if sha256(data) == wanted:
                 path = folder / used.copy
                 return scheme_of(*loads(data, str(path)), data, path, procedures)
+    if opened is not None and sha256(opened.document.encode()) == wanted:
+        path = folder / REVIEW
+        data = opened.document.encode()
+        return scheme_of(*loads(data, f"{path}:1"), data, path, procedures)
     found = load_scheme(name, procedures)
     if found.sha256 != wanted:
         raise EvidenceError(

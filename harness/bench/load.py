@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING
 from harness.bench.instrument_files import SCPI_ROLES, instrument_profiles
 from harness.bench.instruments import InstrumentRegister
 from harness.bench.model import BenchFile, DeviceEntry
+from harness.bench.profiles import register_maps, vehicle_profile
 from harness.bench.recorder import check_recorder
-from harness.bench.roles import kind_of, piles_of
+from harness.bench.roles import piles_of
 from harness.bench.states import expected_of, fits
 from harness.datafile import Path_, Places, load, loads, sha256, validate
 from harness.devices.can.connection import CanConnection
 from harness.devices.device import DeviceProfile, PointInfo
 from harness.devices.instrument.profile import InstrumentProfile
 from harness.devices.modbus.connection import ModbusConnection
-from harness.devices.modbus.profile import Profile, load_profile
-from harness.errors import FileError, Problem, UnknownNameError, UsageError
+from harness.devices.modbus.points import Profile
+from harness.errors import FileError, Problem, UsageError
 from harness.quantity import Quantity, convert, same_dimension
 
 if TYPE_CHECKING:
@@ -79,7 +80,9 @@ class LoadedBench:
 
     @property
     def simulated(self) -> bool:
-        """True when no device of the bench is real."""
+        """True when no device of the bench is real. Without devices there is the person: real."""
+        if not self.model.devices:
+            return False
         recorder = self.model.recorder
         real = recorder is not None and not recorder.simulated
         return not real and all(entry.simulated for entry in self.model.devices.values())
@@ -139,9 +142,9 @@ def load_bench(name: str, *, pile_profile: str | None = None) -> LoadedBench:
         data += f"\n# pile profile: {pile_profile}\n".encode()
     model, register = _with_register(validate(BenchFile, values, places), places, folder)
     problems: list[Problem] = []
-    profiles = _profiles(model, places, folder, problems)
+    profiles = register_maps(model, places, folder, problems)
     scpi = instrument_profiles(model, places, folder, problems)
-    vehicle = _vehicle(model, places, folder, problems)
+    vehicle = vehicle_profile(model, places, folder, problems)
     check = _Check(model, places, profiles, vehicle, problems)
     check.kinds()
     if not problems:
@@ -420,87 +423,3 @@ def _check_uncertainty(point: PointInfo, stated: Quantity) -> None:
 def _plain(unit: str) -> str:
     """Uncertainties and steps of temperatures are differences; both spellings are in use."""
     return "K" if unit == "°C" else unit
-
-
-def _profiles(
-    model: BenchFile, places: Places, folder: Path | None, problems: list[Problem]
-) -> dict[str, Profile]:
-    folders = [folder / name for name in model.profiles] if folder else []
-    found: dict[str, Profile] = {}
-    for role, entry in model.devices.items():
-        name = entry.profile
-        if role == "vehicle" or role in SCPI_ROLES:
-            continue
-        if name is None:
-            where: Path_ = ("devices", role, "database")
-            problems.append(places.problem(where, f"a {role} has no database", "a profile"))
-            continue
-        if folder and name.endswith((".yaml", ".yml")):
-            name = str(folder / name)
-        where = ("devices", role, "profile")
-        try:
-            profile = load_profile(
-                name,
-                folders,
-                beside=[folder] if folder else [],
-                connector=entry.connector,
-                variant=entry.variant,
-            )
-        except UnknownNameError as error:
-            where = ("devices", role, error.kind)
-            problems.append(places.problem(where, error.detail, f"a {error.kind} that exists"))
-            continue
-        except UsageError as error:  # a connector that it does not have
-            what, _, expected = error.detail.partition("; expected ")
-            problems.append(places.problem(("devices", role, "connector"), what, expected))
-            continue
-        if profile.kind != kind_of(role):
-            problems.append(
-                places.problem(
-                    where,
-                    f"{entry.profile!r} describes a {profile.kind}",
-                    f"a profile of a {kind_of(role)}",
-                )
-            )
-            continue
-        found[role] = profile
-    return found
-
-
-def _vehicle(
-    model: BenchFile, places: Places, folder: Path | None, problems: list[Problem]
-) -> "VehicleProfile | None":
-    entry = model.devices.get("vehicle")
-    if entry is None:
-        return None
-    # Late: a bench without a vehicle needs no CAN libraries.
-    from harness.devices.vehicle.profile import (  # noqa: PLC0415
-        load_vehicle_profile,
-        profile_of_databases,
-    )
-
-    folders = [folder / name for name in model.profiles] if folder else []
-    if entry.profile is None:
-        above = folder or Path()
-        databases = [above / name for name in entry.database]
-        for index, path in enumerate(databases):
-            if not path.is_file():
-                where: Path_ = ("devices", "vehicle", "database", index)
-                problems.append(places.problem(where, f"there is no file {path}", "a DBC file"))
-        described = above / entry.diagnostics if entry.diagnostics is not None else None
-        if described is not None and not described.is_file():
-            where = ("devices", "vehicle", "diagnostics")
-            what = f"there is no file {described}"
-            problems.append(places.problem(where, what, "a diagnostic description"))
-        if problems:
-            return None
-        return profile_of_databases(model.bench, databases, described)
-    name = entry.profile
-    if folder and name.endswith((".yaml", ".yml")):
-        name = str(folder / name)
-    try:
-        return load_vehicle_profile(name, folders)
-    except UnknownNameError as error:
-        where = ("devices", "vehicle", "profile")
-        problems.append(places.problem(where, error.detail, "a profile of a vehicle"))
-        return None

@@ -151,7 +151,9 @@ class BenchFile(FileModel):
     read_only: bool = Field(
         default=False, description="Not one frame may leave on any CAN bus of this bench"
     )
-    devices: dict[Role, DeviceEntry] = Field(min_length=1)
+    devices: dict[Role, DeviceEntry] = Field(
+        description="By role; `{}` for a place where an assessor scores and nothing is connected"
+    )
     site: dict[str, Scalar] = Field(
         default_factory=dict, description="What the site ledger says: serial number, tariff ..."
     )

@@ -13,7 +13,7 @@ from harness.devices.instrument.connection import VisaConnection
 from harness.devices.modbus.connection import ModbusConnection
 from harness.devices.modbus.points import Profile
 from harness.devices.operator import Operator, Question
-from harness.quantity import Scalar, Value
+from harness.quantity import Measurement, Scalar, Value
 from harness.text import Text
 
 if TYPE_CHECKING:
@@ -101,6 +101,19 @@ class SimulatedSide:
     def hands(self) -> Operator:
         """Acts and sees on the simulated bench for a person, without taking time."""
         return self._site.hands
+
+    def truth(self, question: Question) -> Measurement | None:
+        """What there is to measure or to see; None where it is no matter of fact here."""
+        return self._site.truth(question)
+
+    def things(self) -> Mapping[str, list[str]]:
+        """What a person can operate, measure (name and unit) and look at here."""
+        return self._bench.hands.things()
+
+    @property
+    def faults_on(self) -> list[str]:
+        """The seeded faults that are in the bench now."""
+        return self._site.faults_on
 
     @property
     def recorder(self) -> Source | None:

@@ -1,6 +1,7 @@
 """`harness demo`: what the harness does, shown on the simulated bench in a few seconds."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from shutil import which
 
@@ -17,6 +18,8 @@ from harness.verdict import ExitCode, Verdict
 
 PROCEDURES = ("PILE-INSP-01", "VEH-INSP-01")
 _PREFERRED = {"PILE-INSP-01": "supply-undervoltage", "VEH-INSP-01": "low-beam-left-burnt"}
+_PACE = 0.2
+"""The simulated technician hurries: nobody learns anything from the time that buses idle."""
 _HEALTHY = Text("一、正常的充电桩和车辆", "1. A healthy pile and a healthy car")
 _FAULTY = Text("二、同一台架，注入故障：{}", "2. The same bench with seeded faults: {}")
 _AS_EXPECTED = Text(
@@ -52,15 +55,13 @@ def demo(out: Path | None) -> int:
     faults = [_fault_for(procedure) for procedure in PROCEDURES]
     console = make_console()
     console.print(f"== {say(_HEALTHY)} ==", style="bold")
-    healthy = perform(
-        prepare(PROCEDURES, folder=above / "healthy"), language(), console=console, quiet=True
-    )
+    sound = replace(prepare(PROCEDURES, folder=above / "healthy"), pace=_PACE)
+    healthy = perform(sound, language(), console=console, quiet=True)
     titles = ", ".join(say(fault.title) for fault in faults)
     console.print(f"\n== {say(_FAULTY).format(titles)} ==", style="bold")
     names = [fault.name for fault in faults]
-    faulty = perform(
-        prepare(PROCEDURES, folder=above / "faulty", faults=names), language(), console=console
-    )
+    broken = replace(prepare(PROCEDURES, folder=above / "faulty", faults=names), pace=_PACE)
+    faulty = perform(broken, language(), console=console)
     expected = {
         (procedure, step)
         for fault in faults

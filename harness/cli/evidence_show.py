@@ -13,7 +13,7 @@ from harness.cli.progress import Progress
 from harness.cli.session import make_console
 from harness.cli.summary import Summary
 from harness.engine.digest import RunDigest
-from harness.events import RunStarted
+from harness.events import DeviceOpened, RunStarted
 from harness.report.record import Record, load_record
 from harness.report.summary import bus_counts
 from harness.report.vehicle import bus_name
@@ -27,6 +27,7 @@ _SIMULATED_TIME = Text("模拟时间", "simulated time")
 _BENCH = Text("台架", "Bench")
 _SIMULATED = Text("全部为模拟设备", "all devices simulated")
 _REAL = Text("含真实设备", "with real devices")
+_NONE = Text("未接设备", "no device")
 _SEED = Text("种子", "seed")
 _OPERATOR = Text("操作员", "Operator")
 _STATE = Text("证据状态", "State")
@@ -90,7 +91,9 @@ def _vehicle(view: RunView) -> list[tuple[Text, str]]:
 def _head(record: Record, started: RunStarted) -> str:
     state, sentence = integrity(record.check)
     when = local_time(started.utc) + (f" ({say(_SIMULATED_TIME)})" if started.virtual_time else "")
-    kind = _SIMULATED if started.simulated else _REAL
+    kind = _SIMULATED if started.simulated else _NONE
+    if not started.simulated and any(isinstance(e.event, DeviceOpened) for e in record.entries):
+        kind = _REAL
     pairs = [
         (say(_RUN), started.run_id),
         (say(_WHEN), when),

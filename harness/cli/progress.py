@@ -17,6 +17,7 @@ from harness.cli.base import columns
 from harness.cli.marks import candidate, candidate_style, mark, style
 from harness.engine import wording
 from harness.engine.digest import FAILED, RunDigest, StepDigest
+from harness.engine.pile_fault_words import CAUSE, HYPOTHESES
 from harness.events import (
     Asked,
     Event,
@@ -230,17 +231,35 @@ class Progress:
             if headline is not None and step.verdict is not Verdict.NOT_RUN:
                 why = f"{headline.get(language)}: {why}"
             lines += [why] if why else []
-        return lines
+        return lines + self._ranking(step)
+
+    def _ranking(self, step: StepDigest) -> list[str]:
+        """A ranking that the person gave, each of its entries on a line."""
+        given = next((one.value for one in step.answered if isinstance(one.value, list)), None)
+        if given is None:
+            return []
+        titles = [answer(step, one, self._language) for one in given]
+        return [f"{place}. {title}" for place, title in enumerate(titles, 1)]
 
 
 def answer(step: StepDigest, given: Value | None, language: Language) -> str:
-    """An answer in the words of its choices."""
+    """An answer in the words of its choices; a ranking with its places."""
+    if isinstance(given, list):
+        more = f" +{len(given) - 1}" if len(given) > 1 else ""
+        return wording.value(given[:1], None, language, HYPOTHESES) + more
     label = step.labels.get(given) if isinstance(given, str) else None
-    return wording.value(given, None, language) if label is None else label.get(language)
+    if label is not None:
+        return label.get(language)
+    # A step that asks nothing itself may hold an earlier ranking of causes against the outcome.
+    return wording.value(given, None, language, "" if step.answered else CAUSE)
 
 
 def _answered(step: StepDigest, language: Language) -> str:
     last = step.answered[-1]
     if last.kind == "confirm" and last.value is True:
         return _DONE.get(language)
+    if last.kind == "reading":
+        for event in reversed(step.measured):
+            if event.measurement.value == last.value:  # with its unit
+                return wording.measurement(event.measurement, language)
     return answer(step, last.value, language)

@@ -61,6 +61,29 @@ CAN = LazyGroup(
     },
 )
 
+EXAM = LazyGroup(
+    "exam",
+    about=Text(
+        "考试与练习：带隐藏故障的场景。", "Exams and practice: scenarios with hidden faults."
+    ),
+    late={
+        "start": Late(f"{_C}.exam:start", Text("开始一场考试或练习", "Begin an exam or practice")),
+        "list": Late(f"{_C}.exam_look:list_", Text("列出场景", "List the scenarios")),
+        "show": Late(
+            f"{_C}.exam_look:show", Text("查看场景（不含答案）", "Show one, without its key")
+        ),
+        "check": Late(f"{_C}.exam_look:check", Text("检查场景文件", "Check a scenario file")),
+        "open": Late(
+            f"{_C}.exam_look:open_",
+            Text("考评员查看已结束的考试", "For assessors: what an exam that is over had hidden"),
+        ),
+        "recover": Late(
+            f"{_C}.exam_look:recover",
+            Text("凭口令启封被中断的考试", "Open an exam that was cut off, by passphrase"),
+        ),
+    },
+)
+
 PROFILE = LazyGroup(
     "profile",
     about=Text("编写和核对点表。", "Write register maps and look whether they are right."),
@@ -84,6 +107,21 @@ STANDARDS = LazyGroup(
         "coverage": Late(
             f"{_C}.standards:coverage",
             Text("各标准项目由哪些步骤判定", "Which items are judged, how, by which step"),
+        ),
+    },
+)
+
+SKILLS = LazyGroup(
+    "skills",
+    about=Text("职业技能标准的要求与证据。", "Rows of the skill standard, and evidence for them."),
+    late={
+        "coverage": Late(
+            f"{_C}.skills:coverage",
+            Text("137 条要求各由什么考核", "What exercises each of the 137 rows"),
+        ),
+        "record": Late(
+            f"{_C}.skills_record:record",
+            Text("一名考生在多次运行中的证据是否足够", "Evidence of a candidate over several runs"),
         ),
     },
 )
@@ -145,6 +183,10 @@ ROOT = Root(
             ),
         ),
         "show": Late(f"{_C}.show:show", Text("按编号查看一个条目", "Show one of them by its id")),
+        "exam": Late(
+            f"{_C}.root:EXAM",
+            Text("考试与练习（start、list、show…）", "Exams and practice (start, list, show …)"),
+        ),
         "bench": Late(f"{_C}.root:BENCH", Text("检查台架（probe）", "Look after benches (probe)")),
         "profile": Late(
             f"{_C}.root:PROFILE",
@@ -153,6 +195,10 @@ ROOT = Root(
         "standards": Late(
             f"{_C}.root:STANDARDS",
             Text("标准覆盖情况（coverage）", "Coverage of standards (coverage)"),
+        ),
+        "skills": Late(
+            f"{_C}.root:SKILLS",
+            Text("职业技能（coverage、record）", "Skills (coverage, record)"),
         ),
         "can": Late(
             f"{_C}.root:CAN",

@@ -135,7 +135,13 @@ def _instrument(name: str, tool: Instrument) -> list[str]:
     return [*lines, "    # calibration_due: YYYY-MM-DD", "    simulated: true"]
 
 
-def modbus_device(profile: str, address: str, faults: Mapping[str, str] | None = None) -> str:
+def modbus_device(
+    profile: str,
+    address: str,
+    faults: Mapping[str, str] | None = None,
+    *,
+    variant: str | None = None,
+) -> str:
     """The line of a Modbus device in a bench file; `faults` are an injector's."""
     kind, _, place = address.partition(":")
     if kind in ("rtu", "ascii"):
@@ -145,7 +151,8 @@ def modbus_device(profile: str, address: str, faults: Mapping[str, str] | None =
         connection = f"{{modbus: {kind}, host: {host}, port: {port}}}"
     wired = ", ".join(f"{fault}: {relay}" for fault, relay in (faults or {}).items())
     more = f", faults: {{{wired}}}" if wired else ""
-    return f"{{profile: {profile}, simulated: true, connection: {connection}{more}}}"
+    which = f"{profile}, variant: {variant}" if variant is not None else profile
+    return f"{{profile: {which}, simulated: true, connection: {connection}{more}}}"
 
 
 def scpi_device(profile: str, visa: str) -> str:

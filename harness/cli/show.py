@@ -18,6 +18,7 @@ from harness.devices.instrument.profile import (
     list_instrument_profiles,
     load_instrument_profile,
 )
+from harness.devices.modbus.derived import Derived
 from harness.devices.modbus.points import Point, Profile
 from harness.devices.modbus.profile import list_profiles, load_profile
 from harness.errors import UnknownNameError
@@ -155,6 +156,7 @@ def _profile(id: str) -> Row | None:
         "quirks": [f"{quirk.tag}: {quirk.detail}" for quirk in profile.quirks],
         "sources": list(profile.sources),
         "points": [_point(profile, point) for point in profile.points.values()],
+        "derived": [_derived(one) for one in profile.derived.values()],
     }
 
 
@@ -189,6 +191,17 @@ def _point(profile: Profile, point: Point) -> Row:
         "scale": point.scale,
         "access": access,
         "values": {str(code): label for code, label in point.values.items()},
+        "confidence": point.confidence,
+    }
+
+
+def _derived(point: Derived) -> Row:
+    """A point that the harness works out from others."""
+    return {
+        "id": point.name,
+        "title": both(point.title),
+        "needs": list(point.needs),
+        "unit": point.unit,
         "confidence": point.confidence,
     }
 
@@ -283,6 +296,7 @@ _WORDS = {
     "vendor": Text("制造商", "vendor"),
     "model": Text("型号", "model"),
     "points": Text("数据点", "points"),
+    "derived": Text("合成数据点", "derived"),
     "links": Text("接口", "links"),
     "ratings": Text("额定值", "ratings"),
     "buses": Text("总线", "buses"),
@@ -344,6 +358,8 @@ def _line(part: Row) -> str:
     elif "table" in part:
         unit = f" {part['unit']}" if part["unit"] else ""
         words += [f"{part['table']} {part['address']}", part["type"] + unit, part["access"]]
+    elif "needs" in part:
+        words += ["← " + ", ".join(part["needs"]), part["unit"] or ""]
     elif "module" in part:
         words += [part["module"], f"{part['type']} {part['max']:g}", ", ".join(part["skills"])]
     elif "from" in part:

@@ -57,6 +57,11 @@ def _common(function: Callable[..., Any]) -> Callable[..., Any]:
                 metavar="NAME",
                 about=Text("充电桩点表（缺省为内置 AC 桩）", "Profile of the pile"),
             ),
+            option(
+                "--variant",
+                metavar="NAME",
+                about=Text("点表中的变型", "Which variant of the profile the pile is"),
+            ),
             option("--modbus", default="tcp://127.0.0.1:5020", metavar="ADDRESS", about=_ADDRESS),
             option(
                 "--vehicle",
@@ -159,6 +164,7 @@ def _serve(
     roles: Sequence[tuple[str, str]],
     *,
     profile: str | None,
+    variant: str | None,
     meter: Profile | None,
     seed: int,
     faults: tuple[str, ...],
@@ -168,7 +174,7 @@ def _serve(
     can_address: str | None = None,
     wiring: Mapping[str, str] | None = None,
 ) -> int:
-    served = _profile(profile or load_bench(SIMULATED).profiles["pile"].id, "pile")
+    served = _profile(profile or load_bench(SIMULATED).profiles["pile"].id, "pile", variant)
     check_faults(faults)
     with ExitStack() as stack:
         log = stack.enter_context(open_log(events)) if events is not None else None
@@ -202,7 +208,10 @@ def _serve(
                     role: scpi_device(_SCPI_PROFILES[role], address)
                     if role in _SCPI_PROFILES
                     else modbus_device(
-                        served_by[role], address, wiring if role == "injector" else None
+                        served_by[role],
+                        address,
+                        wiring if role == "injector" else None,
+                        variant=variant if role == "pile" else None,
                     )
                     for role, address in addresses.items()
                 }
@@ -227,8 +236,8 @@ def _serve(
     return ExitCode.PASS
 
 
-def _profile(name: str, kind: str) -> Profile:
-    found = load_profile(name, beside=[Path()])
+def _profile(name: str, kind: str, variant: str | None = None) -> Profile:
+    found = load_profile(name, beside=[Path()], variant=variant)
     if found.kind != kind:
         raise UsageError(f"the profile {name} is that of a {found.kind}; expected a {kind}")
     return found

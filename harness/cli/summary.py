@@ -12,6 +12,7 @@ from harness.cli.marks import candidate, candidate_style, mark, style
 from harness.cli.progress import answer
 from harness.engine import safety_words, wording
 from harness.engine.digest import RunDigest, StepDigest
+from harness.engine.pile_fault_words import HYPOTHESES
 from harness.engine.selection import Selection, selection
 from harness.events import RunEnded
 from harness.report.words import CUT_OFF, explain
@@ -163,7 +164,12 @@ class Summary:
             text = f"{step.started.number} {step.started.title.get(self._language)}: "
             line = Line(text + candidate(verdict, self._language), candidate_style(verdict))
             if step.concluded is not None and verdict is CandidateVerdict.WRONG:
-                given = answer(step, step.concluded.answer, self._language)
+                said = step.concluded.answer
+                given = (
+                    wording.value(said, None, self._language, HYPOTHESES)
+                    if isinstance(said, list)
+                    else answer(step, said, self._language)
+                )
                 key = answer(step, step.concluded.key, self._language)
                 line.append(f" ({given} ≠ {key})")
             self._row(_CANDIDATE, line)

@@ -1,5 +1,7 @@
 """What a planned step will ask the person, known before the run."""
 
+from harness.actions.pile_fault.families import CHOICES, Aspect
+from harness.actions.pile_naming import MOST, NAMES
 from harness.devices.operator import ABNORMAL, NORMAL, Question, QuestionKind
 from harness.engine.plan import PlannedStep
 from harness.text import Text
@@ -15,6 +17,10 @@ _KINDS: dict[str, QuestionKind] = {
     "operator.bus_continuity": "reading",
     "operator.name_bus_fault": "decide",
     "operator.name_pile_fault": "decide",
+    "operator.rank_pile_faults": "rank",
+    "operator.attribute_pile_fault": "decide",
+    "operator.describe": "observe",
+    "pile.switched_off": "confirm",
     "operator.repair_pile_fault": "confirm",
     "pile.reproduce": "confirm",
     "pile.verify_session": "confirm",
@@ -54,16 +60,33 @@ def question_of(planned: PlannedStep) -> Question | None:
     match kind:
         case "inspect":
             return _question(planned, kind, [NORMAL, ABNORMAL])
+        case "rank":
+            return _question(planned, kind, list(NAMES), given["least"], MOST)
         case "observe" | "decide":
-            return _question(planned, kind, list(given.get("choices") or ()))
+            return _question(planned, kind, _choices(planned))
         case "rate":
             return _question(planned, kind, [str(mark) for mark in sorted(given["anchors"])])
         case _:
             return _question(planned, kind)
 
 
+def _choices(planned: PlannedStep) -> list[str]:
+    """What may be answered; empty: anything."""
+    given = planned.parameters
+    if planned.action.name == "operator.name_pile_fault":
+        return list(NAMES)
+    if planned.action.name == "operator.attribute_pile_fault":
+        aspect: Aspect = given["aspect"]
+        return list(CHOICES[aspect])
+    return list(given.get("choices") or ())
+
+
 def _question(
-    planned: PlannedStep, kind: QuestionKind, choices: list[str] | None = None
+    planned: PlannedStep,
+    kind: QuestionKind,
+    choices: list[str] | None = None,
+    least: int = 1,
+    most: int | None = None,
 ) -> Question:
     given = planned.parameters
     reading = kind == "reading"
@@ -75,4 +98,6 @@ def _question(
         choices=choices or [],
         unit=given["unit"] if reading else None,
         instrument=given.get("instrument", "") if reading else "",
+        least=least,
+        most=most,
     )

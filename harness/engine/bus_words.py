@@ -134,7 +134,7 @@ REASONS = Phrases(
     (r"the level of CAN-H was not measured", "没有测 CAN-H 电平"),
     (r"nobody counted error frames", "没有统计错误帧"),
     (r"place: (\S+)", r"位置：\1"),
-    (r"found: (\S+)", r"位置：\1"),
+    (r"found: (?!F-\d\d$)(\S+)", r"位置：\1"),
     (r"the place was not found", "没有找到位置"),
     (r"no fault was named: nothing is taken apart", "没有判定出故障，不拆任何插头"),
     (r"no fault was named", "没有判定出故障"),

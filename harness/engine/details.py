@@ -7,7 +7,14 @@ decided here and nothing is stored. Plain text only: failures of the first secon
 
 from harness.bench.roles import is_pile, title
 from harness.datafile import OR
-from harness.engine import maintenance_words, metering_words, pile_words
+from harness.engine import (
+    details_exam_zh,
+    details_profile_zh,
+    maintenance_words,
+    metering_words,
+    pile_words,
+    skills_words,
+)
 from harness.engine.details_zh import DETAILS, EXPECTED
 from harness.errors import FileError, HarnessError, Problem
 
@@ -19,6 +26,7 @@ _KINDS = {
     "profile": "点表或车型",
     "action": "动作",
     "skill": "技能",
+    "reason": "理由",
     "device": "设备",
     "point": "数据点",
     "model": "型号",
@@ -32,12 +40,18 @@ _KINDS = {
     "source": "交流电源",
     "vehicle": "车辆",
     "bench": "台架",
-    "scheme": "评分方案",
     "module": "模块",
     "aspect": "评分项",
     "block": "扣分块",
     "deduction": "扣分项",
     "veto": "否决项",
+    "scenario": "场景",
+    "case": "情形",
+    "scheme": "评分方案",
+    "diagnosis": "诊断",
+    "instrument": "仪表",
+    "place": "部位",
+    "unit": "控制单元",
 }
 _EXCEPTIONS = {
     "illegal function": "不支持的功能码",
@@ -105,9 +119,12 @@ def expected(english: str) -> str:
     known = (
         metering_words.EXPECTED.find(english, _piece)
         or maintenance_words.EXPECTED.find(english, _piece)
+        or details_profile_zh.EXPECTED.find(english, _piece)
         or EXPECTED.find(english, _piece)
         or pile_words.EXPECTED.find(english, _piece)
         or details_scoring_zh.EXPECTED.find(english, _piece)
+        or details_exam_zh.EXPECTED.find(english, _piece)
+        or skills_words.EXPECTED.find(english, _piece)
         or details_vehicle.expected(english, _piece)
         or details_review_zh.EXPECTED.find(english, _piece)
     )
@@ -138,6 +155,7 @@ def _known(english: str) -> str | None:
         or maintenance_words.DETAILS.find(english, _piece)
         or DETAILS.find(english, _piece)
         or pile_words.DETAILS.find(english, _piece)
+        or skills_words.DETAILS.find(english, _piece)
     )
     if known is None and is_pile(english):
         known = title(english).zh
@@ -152,7 +170,9 @@ def _known(english: str) -> str | None:
 
     return (
         details_scoring_zh.DETAILS.find(english, _piece)
+        or details_exam_zh.DETAILS.find(english, _piece)
         or details_vehicle.detail(english, _piece)
+        or details_profile_zh.DETAILS.find(english, _piece)
         or details_review_zh.DETAILS.find(english, _piece)
     )
 

@@ -27,6 +27,7 @@ DETAILS = Phrases(
     # keys and values of files
     (r"'(.+)' is missing", r"缺少“\1”"),
     (r"(\d+) is missing", r"缺少第 \1 项"),
+    (r"(.+) is no answer for '(.+)'", r"\1 不能作为“\2”的答案"),
     (r"'(.+)' is not known here", r"此处不认识“\1”"),
     (r"(.+) is not accepted: (.+)", r"不接受 \1：{2}"),
     (r"(.+) is not accepted", r"不接受 \1"),
@@ -73,6 +74,10 @@ DETAILS = Phrases(
     (
         r"(.+) of bench '(.+)' would be opened",
         r"将打开台架“\2”的 \1",
+    ),
+    (
+        r"bench '(.+)' has no devices: a person is assessed, in real time; add --live",
+        r"台架“\1”没有设备：考评对象是人，按实际时间进行；请加 --live",
     ),
     (
         r"add --live to do so \(a run without it takes place in simulated time\)",
@@ -228,6 +233,15 @@ EXPECTED = Phrases(
     (r"a timeout above zero", "大于零的超时"),
     (r"true or false", "true 或 false"),
     (r"a number in (\S+)", r"以 \1 计的数值"),
+    # a person's answers
+    (r"a list of at least (\d+) choices, the likeliest first", r"至少 \1 项的列表，最可能的在前"),
+    (r"a ranking of choices: (.+)", r"按可能性排列的选项（{1}）"),
+    (r"at least (\d+) are wanted, (\d+) given", r"至少列出 \1 项，只列了 \2 项"),
+    (r"at most (\d+) are wanted, (\d+) given", r"最多列出 \1 项，列了 \2 项"),
+    (r"'(.+)' is named twice", r"“\1”重复"),
+    (r"no choice is called '([^']+)' \(like it: (.+)\)", r"没有“\1”这一项，相近的有：\2"),
+    (r"no choice is called '(.+)'", r"没有“\1”这一项"),
+    (r"one answer, no list", "一个答案，不是列表"),
     (r"(?:Input should be )?a valid (string|dictionary|list|boolean|integer|number).*", "{1}"),
     (r"(?:Input should be )?an instance of .*", "其他类型的值"),
     (r"(?:Input should be )?greater than or equal to (.+)", r"不小于 \1"),

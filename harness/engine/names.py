@@ -289,8 +289,8 @@ def listed(entries: Sequence[str], of: str, language: Language) -> str:
         )
     if of == "lamps_lit":
         return comma.join(point(entry, language, "vehicle") for entry in entries)
-    if of in pile_fault_words.LISTS:
-        return comma.join(pile_fault_words.entry(entry, language) for entry in entries)
+    if (said := pile_fault_words.listed(entries, of, language)) is not None:
+        return said
     if of not in _AT_A_PLACE:
         of_units = of in _OF_UNITS or of.rpartition(".")[2] == _DIFFERING
         return comma.join(_differing(one, language) if of_units else one for one in entries)

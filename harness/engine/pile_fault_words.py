@@ -4,6 +4,7 @@ Nothing is decided here; see `harness.actions.pile_fault`.
 """
 
 import re
+from collections.abc import Sequence
 
 from harness.actions.pile_fault.causes import BY_NAME
 from harness.actions.pile_fault.checks import CHECKS
@@ -87,6 +88,16 @@ _NAMES = {
     "alarms_left": Text("剩余告警", "alarms left"),
     "session_findings": Text("试充异常", "wrong with the session"),
     "collateral": Text("不应有的变化", "what should not have changed"),
+    "hypotheses": Text("故障假设", "hypotheses"),
+    "place_of_the_fault": Text(
+        "实际故障所列位次（0：未列出）", "place of the fault in the list (0: none)"
+    ),
+    "symptom.words": Text("现象描述", "the symptom in words"),
+    "report.words": Text("归因说明", "the report in words"),
+    "switched_off": Text("已断电", "switched off"),
+    "settings_corrected": Text("改正的参数", "settings corrected"),
+    "corrected": Text("改正", "corrected"),
+    "evidence_before_reset": Text("首次复位前已取证", "evidence kept before the first reset"),
     "resets": Text("复位", "reset"),
     "resets_in_all": Text("复位次数", "resets"),
     "parts_repaired": Text("处理过的部位", "repaired"),
@@ -109,6 +120,12 @@ LISTS = (
     "link_findings", "findings", "alarms_left", "session_findings", "collateral", "finding.alarms",
 )  # fmt: skip
 """Lists of what was found to be wrong; an empty one is as it should be."""
+HYPOTHESES = "hypotheses"
+"""A list of causes, the likeliest first."""
+CAUSE = "repaired"
+"""Something that is called by the name of a cause."""
+_OF_CAUSES = ("parts_repaired", "settings_corrected")
+_FOUND, _ALL_WELL = "found: ", "everything that was looked at is as it should be"
 _STATES = {
     "ok": Text("正常", "ok"),
     "silent": Text("无应答", "silent"),
@@ -190,9 +207,23 @@ def quantity(name: str, language: Language) -> str | None:
 
 def value(shown: str, of: str, language: Language) -> str | None:
     """A diagnosis, a repaired cause or the state of a finding in words; None: something else."""
-    if of in ("diagnosis", "repaired"):
+    if of in ("diagnosis", "repaired", "corrected"):
         return _causes(shown, language)
+    if shown == _ALL_WELL or shown.startswith(_FOUND):  # what the simulated technician tells
+        return reason(shown) if language == "zh" else in_words(shown)
     return _state(of.removeprefix(FINDING), shown, language) if of.startswith(FINDING) else None
+
+
+def listed(entries: Sequence[str], of: str, language: Language) -> str | None:
+    """Findings in words; causes by their titles, hypotheses with their places. None: others."""
+    if of in LISTS:
+        return ("、" if language == "zh" else ", ").join(entry(one, language) for one in entries)
+    if of != HYPOTHESES and of not in _OF_CAUSES:
+        return None
+    titles = [_causes(one, language) or one for one in entries]
+    if of == HYPOTHESES:
+        titles = [f"{place}. {title}" for place, title in enumerate(titles, 1)]
+    return ("；" if language == "zh" else "; ").join(titles)
 
 
 def _causes(shown: str, language: Language) -> str | None:
@@ -262,6 +293,16 @@ REASONS = Phrases(
     (r"this pile has no alarm word", "该桩没有告警字"),
     (r"this pile has no session energy", "该桩没有本次电量"),
     (r"no diagnosis is on record", "没有诊断记录"),
+    (r"no hypotheses are on record", "没有故障假设的记录"),
+    (r"the fault is not in the list", "实际故障不在所列原因中"),
+    (
+        r"its gateway answers from a memory: silence is not to be expected",
+        "网关以缓存数据应答，断电后也不会中断，以验电为准",
+    ),
+    (
+        r"it did not answer before: its silence proves nothing",
+        "断电前已无应答，通信中断不能作为断电的证据，以验电为准",
+    ),
     (r"the diagnosis names no fault", "诊断没有判定出故障"),
     (r"the pile is not idle: nothing could be concluded", "桩不在空闲状态，无法得出结论"),
     (r"nothing was found out about the pile yet", "还没有查到桩的任何情况"),

@@ -5,7 +5,7 @@ reported with its place. What this bench cannot offer is not a mistake: the step
 not run, with the reason. The plan also says what would be written and what would be energised.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -157,12 +157,14 @@ def _without_its_cause(planned: PlannedStep, before: Iterable[PlannedStep]) -> P
     return replace(planned, obstacle=Obstacle(_NOT_ON_THIS_BENCH, detail))
 
 
-def roles_needed(plans: Iterable[Plan], bench: LoadedBench) -> set[str]:
+def roles_needed(plans: Sequence[Plan], bench: LoadedBench) -> set[str]:
     """The devices that these plans touch; nothing else is opened.
 
     A verb of a lab's own package may touch any device, so with one of those all are needed, as
-    they are when no step names a device.
+    they are when no step names a device. Procedures that an assessor only scores need none.
     """
+    if all(step.action.kind == "A" for plan in plans for step in plan.steps):
+        return set()
     everything: set[str] = set(bench.model.devices)
     found: set[str] = set()
     for plan in plans:

@@ -23,6 +23,7 @@ from harness.evidence.layout import ATTACHMENTS, safe_name
 from harness.procedure.load import LoadedProcedure, load_procedure
 from harness.text import Text
 
+_REAL_TIME = Text("考评按实际时间进行", "An assessment takes place in real time")
 _NEEDS_LIVE = Text("该台架接有实际连接", "This bench has real connections")
 
 
@@ -130,6 +131,11 @@ def load_bench_for(name: str, *, live: bool, pile_profile: str | None = None) ->
         raise UsageError(f"a pile profile can be chosen only for the bench {SIMULATED!r}")
     bench = load_bench(name, pile_profile=pile_profile)
     real = [role for role in bench.model.devices if role not in bench.simulated_inside]
+    if not bench.model.devices and not live:
+        raise UsageError(
+            f"bench {bench.id!r} has no devices: a person is assessed, in real time; add --live",
+            headline=_REAL_TIME,
+        )
     if real and not live:
         raise UsageError(
             f"{', '.join(real)} of bench {bench.id!r} would be opened; add --live to do so "

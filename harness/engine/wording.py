@@ -28,7 +28,7 @@ from harness.engine.phrases import ANY_POINT
 from harness.engine.reasons_zh import REASONS
 from harness.events import Judged
 from harness.limits import Clear, Equals, Limit, OneOf, Range, Within, describe
-from harness.quantity import Measurement, Quality, Value
+from harness.quantity import Measurement, Quality, Value, convert
 from harness.text import Language, Text
 from harness.verdict import CandidateVerdict, Ending, Verdict
 
@@ -208,6 +208,17 @@ def note(reading: Measurement) -> Text:
     return reason(reading.note, base if timed else reading.name)
 
 
+_LARGE = {"Ω": ((1e6, "MΩ"), (1e4, "kΩ"))}
+"""From this many on, a reading is said in the larger unit. A limit beside it keeps its own."""
+
+
+def _at_its_size(number: float, unit: str) -> tuple[float, str]:
+    for least, larger in _LARGE.get(unit, ()):
+        if abs(number) >= least:
+            return convert(number, unit, larger), larger
+    return number, unit
+
+
 def value(shown: Value | None, unit: str | None, language: Language, of: str = "") -> str:
     """A value with its unit; states (of the point `of`) in the language of the reader."""
     if isinstance(shown, list):
@@ -271,6 +282,9 @@ def measurement(reading: Measurement, language: Language, beside: Limit | None =
     if beside is not None and _exact(reading, beside):
         unit = "" if reading.unit in (None, "1") else f" {_unit(reading.unit, language)}"
         return f"{reading.value:.9g}{unit}"
+    if beside is None and isinstance(reading.value, float) and reading.unit in _LARGE:
+        number, unit = _at_its_size(reading.value, reading.unit)
+        return value(number, unit, language, reading.name)
     return value(reading.value, reading.unit, language, reading.name)
 
 

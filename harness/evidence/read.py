@@ -65,28 +65,32 @@ def opened(entries: list[Entry], skip_bad: bool = False) -> list[Entry]:
     if not keys:
         return entries
     committed = [e.event.commitment for e in entries if isinstance(e.event, ExamStarted)]
-    found: list[Entry] = []
     try:
         last = keys[-1].event
         assert isinstance(last, ExamOpened)
-        key = key_of(last.key, committed)
-        for entry in entries:
-            if not isinstance(entry.event, Withheld):
-                found.append(entry)
-                continue
-            event = open_withheld(entry.event, key)
-            before = found[-1].event if found else None
-            if isinstance(event, StepEnded) and isinstance(before, StepEnded) and before.withheld:
-                # What ties the step to the Modbus record was not known when it was withheld.
-                event = msgspec.structs.replace(
-                    event, modbus_lines=before.modbus_lines, modbus_head=before.modbus_head
-                )
-                found.pop()
-            found.append(entry._replace(event=event))
+        return opened_with(entries, key_of(last.key, committed))
     except EvidenceError as error:
         if skip_bad:
             return entries
         raise EvidenceError(f"{JOURNAL}: {error.detail}", headline=error.headline) from error
+
+
+def opened_with(entries: list[Entry], key: bytes) -> list[Entry]:
+    """The entries with what was withheld by this key at its place. Raises EvidenceError."""
+    found: list[Entry] = []
+    for entry in entries:
+        if not isinstance(entry.event, Withheld):
+            found.append(entry)
+            continue
+        event = open_withheld(entry.event, key)
+        before = found[-1].event if found else None
+        if isinstance(event, StepEnded) and isinstance(before, StepEnded) and before.withheld:
+            # What ties the step to the Modbus record was not known when it was withheld.
+            event = msgspec.structs.replace(
+                event, modbus_lines=before.modbus_lines, modbus_head=before.modbus_head
+            )
+            found.pop()
+        found.append(entry._replace(event=event))
     return found
 
 

@@ -21,7 +21,7 @@ from harness.text import Text
 
 KEY_BYTES = 32
 _NONCE = 12
-_BLOCK = 1024
+BLOCK = 1024
 """Texts are padded to a multiple of this."""
 _HEADLINE = Text("封存的内容无法打开", "What was withheld cannot be opened")
 _encoder = msgspec.json.Encoder()
@@ -38,12 +38,12 @@ def commitment(key: bytes) -> str:
     return hashlib.sha256(key).hexdigest()
 
 
-def withhold(event: Event, key: bytes) -> Withheld:
-    """The event, unreadable without the key."""
+def withhold(event: Event, key: bytes, *, block: int = BLOCK) -> Withheld:
+    """The event, unreadable without the key; its length is a multiple of `block` bytes."""
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - heavy
 
     plain = _encoder.encode(event)
-    plain += b" " * (-len(plain) % _BLOCK)
+    plain += b" " * (-len(plain) % block)
     nonce = os.urandom(_NONCE)
     return Withheld(data=base64.b64encode(nonce + AESGCM(key).encrypt(nonce, plain, None)).decode())
 

@@ -100,10 +100,15 @@ class _Page:
 
     @property
     def reality(self) -> str:
-        """`simulated`, `real` or `mixed`; what is not known to be real is called simulated."""
+        """`simulated`, `real`, `mixed`, or `none` without any device.
+
+        What is not known to be real is called simulated.
+        """
         started = self._view.started
         if started is None or started.simulated:
             return "simulated"
+        if not self._view.devices:
+            return "none"
         return "mixed" if self.simulated_roles else "real"
 
     @property
@@ -226,7 +231,9 @@ class _Page:
         return said(lambda language: wording.limit(event.limit, language, event.measurement.name))
 
     def answer(self, asked: Asked | None, answered: Answered) -> Markup:
-        """The answer in the words of its choices."""
+        """The answer in the words of its choices; a ranking as a list."""
+        if asked is not None and isinstance(answered.value, list):
+            return self.say.ranking(answered.value, asked.labels)
         if asked is not None and isinstance(answered.value, str):
             return self.say.choice(asked, answered.value)
         return self.value(answered.value, asked.unit if asked is not None else None)

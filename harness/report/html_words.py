@@ -1,10 +1,12 @@
 """What the report's template calls devices, sources, instruments and faults, in both languages."""
 
 import re
+from collections.abc import Mapping
 
 from markupsafe import Markup
 
 from harness.engine import names, wording
+from harness.engine.pile_fault_words import CAUSE
 from harness.engine.selection import Selection, selection
 from harness.events import Answered, Asked, Concluded, StepEnded
 from harness.quantity import Measurement, Value
@@ -82,7 +84,8 @@ class ReportWords:
         known = next((one for one in self._view.steps if one.id == step), None)
         title = Text(step, step) if known is None else known.title
         verdict = next((text for one, text in wording.VERDICTS.items() if one.value == found), None)
-        shown = said(lambda language: wording.value(found, None, language))
+        of = CAUSE if step == "diagnosis" else ""
+        shown = said(lambda language: wording.value(found, None, language, of))
         return Markup("{}{}{}").format(
             both(title), both("：", ": "), shown if verdict is None else both(verdict)
         )
@@ -107,8 +110,34 @@ class ReportWords:
             return both(label)
         return said(lambda language: wording.value(choice, None, language))
 
+    def ranking(self, value: list[str], labels: Mapping[str, Text]) -> Markup:
+        """A ranking, the first on top."""
+        rows = Markup("").join(
+            Markup("<span>{}. {}</span>").format(place, both(labels.get(one, Text(one, one))))
+            for place, one in enumerate(value, 1)
+        )
+        return Markup('<span class="ranking">{}</span>').format(rows)
+
+    @property
+    def _labels(self) -> dict[str, Text]:
+        """What choices of rankings were called: they are held against the outcome in another
+        step."""
+        return {
+            name: text
+            for step in self._view.steps
+            for attempt in step.attempts
+            for asked, _ in attempt.dialogue
+            if asked is not None and asked.kind == "rank"
+            for name, text in asked.labels.items()
+        }
+
     def concluded(self, value: Value | None, attempt: Attempt) -> Markup:
         """A conclusion, or the one that would be right, in the words of its choices."""
+        labels = self._labels
+        if isinstance(value, list):
+            return self.ranking(value, labels)
+        if not attempt.dialogue and isinstance(value, str) and value in labels:
+            return both(labels[value])
         for asked, _ in attempt.dialogue:
             if asked is not None and isinstance(value, str) and value in asked.labels:
                 return both(asked.labels[value])

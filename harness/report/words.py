@@ -76,6 +76,9 @@ EXITS = {
     ExitCode.ABORTED: Text("被人中止", "aborted"),
 }
 
+WITH_NOTE = ("switched_off", "place_of_the_fault")
+"""Readings beside which their note says what they mean."""
+
 
 def text_of(say: Callable[[Language], str]) -> Text:
     """Both languages of something that `wording` says in one."""

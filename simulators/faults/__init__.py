@@ -38,6 +38,7 @@ from simulators.faults import (
     vehicle_lamps,
     vehicle_lowvoltage,
     vehicle_network,
+    vehicle_pilot,
     vehicle_state,
     vehicle_tyres,
     wire,
@@ -85,6 +86,7 @@ _FAMILIES = (
     pilot_vehicle,
     conformance,
     repair,
+    vehicle_pilot,
 )
 
 

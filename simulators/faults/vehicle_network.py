@@ -1,11 +1,14 @@
 """Units that are silent, do not belong there, or send damaged frames."""
 
-import can
+from typing import TYPE_CHECKING
 
 from harness.text import Text
 from simulators.faults.vehicle_found import broken, happening
 from simulators.rig import Rig
 from simulators.vehicle.units import ExtraUnit
+
+if TYPE_CHECKING:
+    import can
 
 _FOREIGN = ExtraUnit(
     name="FOREIGN",
@@ -22,7 +25,9 @@ _PRESENT = bytes([0x02, 0x7E, 0x00])
 
 def _fit(rig: Rig) -> None:
     """Put the device on the bus; it answers when everybody is asked."""
-    # Late: a run without a car does not load the databases.
+    # Late: a run without a car loads no databases and no CAN library, which costs most of a second.
+    from can import Message  # noqa: PLC0415
+
     from simulators.vehicle.network import FUNCTIONAL  # noqa: PLC0415
 
     car = rig.car
@@ -31,10 +36,10 @@ def _fit(rig: Rig) -> None:
         return
     node = car.network.extra_node(_FOREIGN)
 
-    def answer(request: can.Message) -> None:
+    def answer(request: "can.Message") -> None:
         if bytes(request.data[:3]) == _TESTER_PRESENT:
             node.send(
-                can.Message(
+                Message(
                     arbitration_id=_FOREIGN.response,
                     is_extended_id=False,
                     data=_PRESENT,

@@ -117,6 +117,8 @@ READ: dict[str, Read] = {
     "cable_state": lambda p: (
         "not_connected" if p.world.cable.sensed_resistance() is None else "connected"
     ),
+    # A controller that only asks whether CC is closed, not by which resistor.
+    "proximity_state": lambda p: "open" if p.world.cable.sensed_resistance() is None else "shorted",
     "contactor_command": lambda p: "closed" if p.contactor.command else "open",
     "contactor_state": lambda p: "closed" if p.contactor.feedback else "open",
     "pe_state": lambda p: "continuous" if p.world.cable.earth_sound else "open",

@@ -49,6 +49,7 @@ class Charging(Part):
         self.battery_heard = True
         """The charger gets frames of the battery management."""
         self._was_plugged = False
+        self._at_rest = True
         self._was_asked = False
         self._energy_at_start = 0.0
         self._began: float | None = None
@@ -163,6 +164,12 @@ class Charging(Part):
             self.reason = "none"
         self._car.update()
 
+    def ask_by_user(self) -> None:
+        """The driver wants energy now; a pile that offers none is woken."""
+        self.resume_by_user()
+        if self._car.plug.mated and not self._asked:
+            self._car.side.wake_pile()
+
     # What happens
 
     def update(self) -> None:
@@ -175,6 +182,8 @@ class Charging(Part):
             else:
                 self._unplugged()
         if not plugged:
+            if not self._at_rest and not self._car.side.s2_closed:
+                self._rest()
             return
         self._see_offer()
         self._see_end()
@@ -183,7 +192,7 @@ class Charging(Part):
     def _plugged(self) -> None:
         car = self._car
         self.reason, self.user_stopped, self.complete = "none", False, False
-        self._was_asked = False
+        self._was_asked = self._at_rest = False
         self._energy_at_start, self._energy = car.obc.energy(), 0.0
         self._began = self._ended = None
         car.inlet.flap_open = True
@@ -191,12 +200,18 @@ class Charging(Part):
         self.note("charging", self.state)
 
     def _unplugged(self) -> None:
-        car = self._car
-        self._finish_record()
+        """CC is gone. With the plug still in (a lost coupler) current and S2 go before all else."""
         if self._began is not None and self.reason == "none":
             # Nobody but a person pulls a plug out.
             self.reason = "user"
-        car.side.wants_charge = False
+        self._car.side.wants_charge = False
+        if self._car.side.s2_closed:
+            self._car.side.lose_coupler()
+
+    def _rest(self) -> None:
+        car = self._car
+        self._at_rest = True
+        self._finish_record()
         car.inlet.lock(False)
         car.inlet.flap_open = False
         car.circuit.charge.command = False
@@ -251,6 +266,9 @@ class Charging(Part):
         if trouble is not None:
             self.note("charging_trouble", trouble)
             self._end("fault")
+        if side.lost_mains:
+            # The database has no word for the supply; the pile is the side that it came from.
+            self._end("pile")
         if not side.s2_closed:
             return
         if car.plug.half_connected():
@@ -293,7 +311,7 @@ class Charging(Part):
             side.resume()
         elif not wanted and side.wants_charge:
             self._stop()
-        if side.s2_closed and not car.circuit.connected:
+        if side.s2_closed and not side.waking and not car.circuit.connected:
             # Nowhere to put the energy: at once.
             side.trip()
 

@@ -144,6 +144,12 @@ def _latch(pressed: bool, rig: Rig) -> None:
     rig.world.press_latch(pressed)
 
 
+def _connect_paused(rig: Rig) -> None:
+    """Plugged in, and the driver has said no for now."""
+    rig.world.plug_in()
+    rig.car.charging.stop_by_user()
+
+
 def _plug_unit(node: str, plugged: bool, rig: Rig) -> None:
     network = rig.car.network
     if network is None:
@@ -204,6 +210,9 @@ _PLAIN: dict[str, Action] = {
     "close-flap": partial(_flap, False),
     "stop-charging-at-car": lambda rig: rig.car.charging.stop_by_user(),
     "resume-charging-at-car": lambda rig: rig.car.charging.resume_by_user(),
+    "connect-vehicle-paused": _connect_paused,
+    "allow-charging": lambda rig: rig.car.charging.resume_by_user(),
+    "ask-for-energy": lambda rig: rig.car.charging.ask_by_user(),
     "press-latch": partial(_latch, True),
     "release-latch": partial(_latch, False),
     "disconnect-12v": partial(_battery, False),

@@ -32,7 +32,7 @@ class PlugView:
     def cc_resistance(self) -> float | None:
         """CC to earth; None: nothing is there."""
         cable = self._world.cable
-        if not cable.mated or cable.cc_open:
+        if not self._world.inlet_cc or cable.cc_open:
             return self.cc_leak
         plug = cable.plug_resistance() + self.cc_contact
         return plug if self.cc_leak is None else plug * self.cc_leak / (plug + self.cc_leak)
@@ -60,19 +60,25 @@ class PlugView:
 
     def cp_level(self) -> float:
         """Positive level of the pilot; 0 when none arrives."""
-        return max(self._world.levels().positive, 0.0) if self._joined() else 0.0
+        if not self._joined():
+            return 0.0
+        box, vehicle = self._world.box, self._world.vehicle
+        if box.pilot_held:
+            return box.held_level(vehicle.resistance(), vehicle.diode_drop)
+        return max(self._world.levels().positive, 0.0)
 
     def out_of_service(self) -> bool:
         """The pile holds the pilot at steady -12 V."""
         pile = self._world.pile
-        return self._joined() and pile is not None and pile.pilot.s1 is S1.LOW
+        held = self._world.box.pilot_held
+        return self._joined() and not held and pile is not None and pile.pilot.s1 is S1.LOW
 
     def duty(self) -> float:
         """Duty of the PWM; 0 without one."""
-        return self._world.levels().duty if self._joined() else 0.0
+        return self._world.inlet_duty() or 0.0
 
     def frequency(self) -> float:
-        return self._world.levels().frequency if self._joined() else 0.0
+        return self._world.levels().frequency if self.duty() else 0.0
 
     def coded_current(self) -> float:
         """What the duty allows (A)."""
@@ -83,7 +89,7 @@ class PlugView:
     @property
     def live(self) -> bool:
         """Mains is on the pins."""
-        return self._world.output_live and self._world.cable.mated
+        return self._world.inlet_live
 
     @property
     def earth(self) -> bool:

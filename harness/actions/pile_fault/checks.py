@@ -2,7 +2,13 @@
 
 Bounds are practice values of low confidence, far from what a sound pile shows; none of them is a
 limit of a standard except the insulation of 10 MΩ (GB/T 18487.1-2023, 12.2).
+
+What needs hands at conductors, at the pins of the plug or inside is done with the pile switched off
+and proved dead. Only what cannot be seen without power is done with power: voltages, the menu, the
+display of the meter, the lock that is driven, the heat inside; and looks from outside.
 """
+
+from dataclasses import replace
 
 from harness.actions.pile_fault.model import OK, Band, HandCheck
 from harness.text import Text
@@ -26,8 +32,14 @@ def _along(key: str, subject: str, ask: Text) -> HandCheck:
     return _ohms(key, subject, ask, Band(OK, high=5.0), Band("open", low=5.0))
 
 
+_DEAD = (
+    "hand.insulation", "hand.contact", "hand.cc", "hand.cp_wire", "hand.cp_insulation", "hand.pe",
+    "hand.output_ohms", "hand.meter_wire", "hand.bus", "hand.rcd", "hand.breaker",
+    "hand.arrester", "hand.smoke", "hand.water", "hand.transformers",
+)  # fmt: skip
+"""Done with the pile switched off and proved dead."""
 CHECKS: dict[str, HandCheck] = {
-    check.key: check
+    check.key: replace(check, power="off") if check.key in _DEAD else check
     for check in (
         # Measured
         HandCheck(
@@ -74,8 +86,8 @@ CHECKS: dict[str, HandCheck] = {
         ),
         _ohms(
             "hand.cc", "cc_resistance",
-            Text("测枪头 CC 对 PE 的电阻（按钮松开）。",
-                 "Measure CC against PE at the plug, button released."),
+            Text("断电并验电后，测枪头 CC 对 PE 的电阻（按钮松开）。",
+                 "Power off and proved: CC against PE at the plug, button released."),
         ),
         _along("hand.cp_wire", "cp_wire_resistance",
                Text("断电，测枪头 CP 针到主板 CP 端子的电阻。",
@@ -98,8 +110,8 @@ CHECKS: dict[str, HandCheck] = {
                Text("断电，测主板到电能表的 485 线电阻。",
                     "Power off: along the RS-485 wire from the controller to the meter.")),
         _along("hand.bus", "modbus_line_resistance",
-               Text("测主站到桩的 485 线电阻。",
-                    "Along the RS-485 wire from the master to the pile.")),
+               Text("断电并验电后，测主站到桩的 485 线电阻。",
+                    "Power off and proved: along the RS-485 wire from the master to the pile.")),
         # Seen
         _look("hand.baud", "baud-setting",
               Text("在桩的菜单里看波特率，与主站是否一致？",
@@ -153,5 +165,7 @@ NORMAL = {check.key: check.normal for check in CHECKS.values() if check.key != L
 """How each should be, where that is not `ok`."""
 INSPECTED = ("hand.enclosure", "hand.cable")
 """Looks that are answered with normal or abnormal."""
-ALWAYS = ("hand.holder", "hand.lamp", "hand.enclosure", "hand.cable", "hand.contact", "hand.cc")
+OUTSIDE = ("hand.holder", "hand.lamp", "hand.enclosure", "hand.cable")
+AT_THE_PINS = ("hand.contact", "hand.cc")
+ALWAYS = (*OUTSIDE, *AT_THE_PINS)
 """What is looked at whatever was read: a pile cannot report it."""

@@ -11,6 +11,7 @@ A finding is one word about one thing: `rest.cp` is `ok` or `0V`. Its key says w
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from harness.text import Text
 
@@ -22,6 +23,9 @@ ALARMS = "finding.alarms"
 FINDING = "finding."
 """Before the key, in the name of a reading that is a finding."""
 NONE, UNKNOWN = "no_fault", "unknown"
+
+
+Power = Literal["on", "off"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,8 @@ class HandCheck:
     bands: Sequence[Band] = ()
     choices: Mapping[str, Text] = field(default_factory=dict)
     """What may be seen; the first is as it should be."""
+    power: Power = "on"
+    """Whether the pile is on while it is done, or switched off and proved dead."""
 
     @property
     def normal(self) -> str:

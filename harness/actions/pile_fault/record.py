@@ -3,10 +3,15 @@
 from collections.abc import Mapping
 
 from harness.actions.context import StepContext
-from harness.actions.pile_fault.model import ALARMS, FINDING, OK
-from harness.actions.pile_fault.rules import with_alarms
+from harness.actions.pile_fault.causes import CAUSES
+from harness.actions.pile_fault.model import ALARM, ALARMS, CLEAR, FINDING, OK
+from harness.actions.pile_fault.rules import FOLLOWS, abnormal, with_alarms
+from harness.devices.operator import Evidence, Shows
 from harness.errors import NotAvailableError
 from harness.quantity import Measurement
+
+RESETS = "resets"
+"""Name of the reading that says that the pile was reset."""
 
 
 def note_findings(step: StepContext, found: Mapping[str, str], *, note: str = "") -> None:
@@ -39,3 +44,24 @@ def require_link(step: StepContext) -> None:
     link = gathered(step)[0].get("link", OK)
     if link != OK:
         raise NotAvailableError("the pile does not answer: there is nothing to read")
+
+
+def evidence(step: StepContext, stands_for: Mapping[str, str] | None = None) -> Evidence:
+    """Everything on record, and the table of causes, for whoever has to conclude from it.
+
+    An alarm that was looked for and not seen is a finding of its own here.
+    """
+    found, alarms_read = gathered(step)
+    if alarms_read:
+        alarms = {key for cause in CAUSES for key in cause.signs if key.startswith(ALARM)}
+        found = {**dict.fromkeys(sorted(alarms), CLEAR), **found}
+    return Evidence(
+        found=found,
+        abnormal=abnormal(found),
+        textbook={
+            cause.name: Shows(signs={key: cause.wants(key) for key in cause.signs}, may=cause.may)
+            for cause in CAUSES
+        },
+        common=FOLLOWS,
+        stands_for=dict(stands_for or {}),
+    )

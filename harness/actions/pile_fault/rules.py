@@ -18,6 +18,7 @@ from harness.actions.pile_fault.model import (
     Cause,
     Diagnosis,
     HandCheck,
+    Power,
 )
 
 FOLLOWS = ("rest.state", "rep.outcome", "rep.stop_reason", "rep.energy", "rep.current")
@@ -66,10 +67,20 @@ def candidates(
     return fit
 
 
-def next_check(found: Findings, *, alarms_read: bool = True) -> HandCheck | None:
-    """The hand check that tells most of the remaining causes apart; None: none is left."""
+def next_check(
+    found: Findings, *, alarms_read: bool = True, power: Power | None = None
+) -> HandCheck | None:
+    """The hand check that tells most of the remaining causes apart; None: none is left.
+
+    With `power`, only of those that are done with the pile on, or off.
+    """
     fit = candidates(found, alarms_read=alarms_read)
-    open_signs = [key for cause in fit for key in cause.signs if key in CHECKS and key not in found]
+    open_signs = [
+        key
+        for cause in fit
+        for key in cause.signs
+        if key in CHECKS and key not in found and power in (None, CHECKS[key].power)
+    ]
     if not open_signs:
         return None
     return CHECKS[max(CHECKS, key=open_signs.count)]

@@ -3,6 +3,7 @@
     by: T-104
     answers:
       safety: true
+      first-causes: [cp-break, pe-open]
       enclosure: {value: abnormal, note: dent beside the lock, photo: photos/07.jpg}
       gun-temperature: {value: 31.4, instrument: irt-1}
 
@@ -17,16 +18,16 @@ from pydantic import Field
 
 from harness.clock import Deadline
 from harness.datafile import Path_, Places, load, validate
-from harness.devices.operator import Answer, Question
+from harness.devices.operator import Answer, Question, wrong_ranking
 from harness.errors import FileError, NotAvailableError, Problem
 from harness.fields import FileModel
-from harness.quantity import Scalar
+from harness.quantity import Value
 
 
 class AnswerEntry(FileModel):
     """One answer with its circumstances."""
 
-    value: bool | int | float | str
+    value: bool | int | float | str | list[str]
     note: str = ""
     instrument: str = ""
     photo: str = Field(default="", description="A picture file beside the answers file")
@@ -36,7 +37,7 @@ class AnswersFile(FileModel):
     """A whole answers file."""
 
     by: str = Field(min_length=1, description="Code of the person who gave the answers")
-    answers: dict[str, bool | int | float | str | AnswerEntry]
+    answers: dict[str, bool | int | float | str | list[str] | AnswerEntry]
 
 
 class FileOperator:
@@ -114,20 +115,24 @@ class FileOperator:
             photo=entry.photo,
         )
 
-    def _checked(self, question: Question, value: Scalar) -> Scalar:
+    def _checked(self, question: Question, value: Value) -> Value:
         if expected := _expected(question, value):
             raise NotAvailableError(
                 f"{self.path.name}: {value!r} is no answer for {question.step!r}; "
                 f"expected {expected}"
             )
+        if isinstance(value, list):
+            return value
         if question.kind == "rate":
             return int(value)
         # A choice called 1 may be written without quotes.
         return str(value) if question.choices else value
 
 
-def _expected(question: Question, value: Scalar) -> str:
+def _expected(question: Question, value: Value) -> str:
     """What an answer has to be, when `value` is none; empty when it is one."""
+    if question.kind == "rank" or isinstance(value, list):
+        return _expected_list(question, value)
     if question.kind == "confirm":
         return "" if isinstance(value, bool) else "true or false"
     if question.kind == "reading":
@@ -137,6 +142,15 @@ def _expected(question: Question, value: Scalar) -> str:
     if question.choices and str(value) not in question.choices:
         return "one of: " + ", ".join(question.choices)
     return ""
+
+
+def _expected_list(question: Question, value: Value) -> str:
+    if question.kind != "rank":
+        return "one answer, no list"
+    if not isinstance(value, list):
+        return f"a list of at least {question.least} choices, the likeliest first"
+    wrong = wrong_ranking(question, value)
+    return "" if wrong is None else f"a ranking of choices: {wrong.en}"
 
 
 def load_answers(path: Path) -> FileOperator:

@@ -1,18 +1,20 @@
 """A person at the terminal.
 
 Lines are read by a daemon thread, because no event loop can wait for a keyboard on every system.
-What may be typed is always shown; what cannot be understood is asked again; `stop` ends the run
-and makes the bench safe; an empty line at a choice is no answer.
+What may be typed is always shown; what cannot be understood is asked again, and a ranking
+that cannot stand is told what is wrong with it; `stop` ends the run and makes the bench safe; an
+empty line at a choice is no answer.
 """
 
 import asyncio
+import re
 import sys
 import threading
 from collections.abc import Callable
 from typing import TextIO
 
 from harness.clock import Deadline
-from harness.devices.operator import Answer, Operator, Question
+from harness.devices.operator import Answer, Operator, Question, wrong_ranking
 from harness.errors import NoReplyError, NotAvailableError, StopRun
 from harness.quantity import Value
 from harness.text import Language, Text
@@ -22,13 +24,19 @@ _NO = ("n", "no", "否", "不", "0")
 _STOP = ("stop", "停止", "中止")
 _SKIP = ("-", "skip", "跳过")
 _TRIES = 5
+_BETWEEN = re.compile(r"[\s,，、;；>]+")
 
 _STOPPED = Text("操作员要求停止", "Stopped by the operator")
 _HINT = {
     "confirm": Text("[y=已完成 / n=未做 / stop=中止]", "[y = done / n = not done / stop]"),
     "reading": Text("[数值 / -=跳过 / stop=中止]", "[number / - to skip / stop]"),
     "text": Text("[文字 / -=跳过 / stop=中止]", "[text / - to skip / stop]"),
+    "rank": Text(
+        "[按可能性从大到小列出序号，用逗号隔开，如 2,1 / -=跳过 / stop=中止]",
+        "[numbers, the likeliest first, with commas: 2,1 / - to skip / stop]",
+    ),
     "choice": Text("[序号 / -=跳过 / stop=中止]", "[number / - to skip / stop]"),
+    "rate": Text("[分数 / -=暂不评分 / stop=中止]", "[mark / - to leave it open / stop]"),
 }
 _AGAIN = Text("无法识别，请重新输入", "Not understood, please try again")
 _NOTE = Text("备注 [可直接回车 / stop=中止]", "Note [Enter for none / stop]")
@@ -67,12 +75,14 @@ class TerminalOperator:
         if seen is not None and seen.value is not None:
             self._show(f"  {_SEEN.get(self._language)}: {self._label(question, seen.value)}")
         for number, choice in enumerate(question.choices, 1):
-            self._show(f"  {number}. {self._label(question, choice)}")
+            # A mark is its own number: whoever types the 2 that stands before an anchor means 2.
+            typed = choice if question.kind == "rate" else str(number)
+            self._show(f"  {typed}. {self._label(question, choice)}")
         value = await self._value(question, deadline)
         if question.kind == "confirm" and value is True and self._technician is not None:
             await self._technician.ask(question, deadline)
         note = ""
-        if value is not None and question.kind in ("inspect", "decide", "rate"):
+        if value is not None and question.kind in ("inspect", "decide", "rank", "rate"):
             note = _unless_stop(await self._line(_NOTE.get(self._language), deadline))
         return Answer(
             value=value,
@@ -84,6 +94,8 @@ class TerminalOperator:
     async def _perceive(self, question: Question, deadline: Deadline) -> Answer | None:
         if self._technician is None or question.kind not in ("inspect", "observe", "reading"):
             return None
+        if question.evidence is not None:
+            return None  # what follows from evidence is the person's own to say
         return await self._technician.ask(question, deadline)
 
     def _label(self, question: Question, choice: Value) -> str:
@@ -93,12 +105,19 @@ class TerminalOperator:
 
     async def _value(self, question: Question, deadline: Deadline) -> Value | None:
         free = "text" if question.kind == "observe" else question.kind
-        kind = "choice" if question.choices else free
+        listed = question.choices and question.kind not in ("rate", "rank")
+        kind = "choice" if listed else free
         hint = _HINT[kind].get(self._language)
         for _ in range(_TRIES):
             typed = _unless_stop(await self._line(hint, deadline)).strip()
             if kind != "confirm" and typed in _SKIP:
                 return None
+            if kind == "rank":
+                ranking = _ranked(question, typed)
+                if (wrong := wrong_ranking(question, ranking)) is None:
+                    return ranking
+                self._show(f"  {wrong.get(self._language)}")
+                continue
             understood, value = _understand(kind, question, typed)
             if understood:
                 return value
@@ -126,6 +145,11 @@ class TerminalOperator:
         return line
 
 
+def is_free_text(prompt: str) -> bool:
+    """Whether any words may be typed at this prompt."""
+    return prompt in {_NOTE.zh, _NOTE.en, _HINT["text"].zh, _HINT["text"].en}
+
+
 def _unless_stop(typed: str) -> str:
     """What was typed, whatever was asked for. Raises StopRun for the word that ends the run."""
     if typed.strip().lower() in _STOP:
@@ -147,18 +171,29 @@ def _pump(
             return
 
 
+def _ranked(question: Question, typed: str) -> list[str]:
+    """The choices that are typed by number or by name; what is neither stays as it was typed."""
+    words = [one for one in _BETWEEN.split(typed) if one]
+    return [
+        question.choices[int(word) - 1]
+        if word.isdecimal() and 1 <= int(word) <= len(question.choices)
+        else word
+        for word in words
+    ]
+
+
 def _understand(kind: str, question: Question, typed: str) -> tuple[bool, Value | None]:
     if kind == "confirm":
         word = typed.lower()
         return word in (*_YES, *_NO), word in _YES
-    if kind == "choice":
+    if kind in ("choice", "rate"):
         if typed in question.choices:
             choice = typed
-        elif typed.isdecimal() and 1 <= int(typed) <= len(question.choices):
+        elif kind == "choice" and typed.isdecimal() and 1 <= int(typed) <= len(question.choices):
             choice = question.choices[int(typed) - 1]
         else:
             return False, None
-        return True, int(choice) if question.kind == "rate" else choice
+        return True, int(choice) if kind == "rate" else choice
     if kind == "text":
         return bool(typed), typed
     try:

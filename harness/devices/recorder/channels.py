@@ -49,6 +49,7 @@ CHANNELS: dict[str, ChannelInfo] = {
         _states("s2", "开关 S2", "Switch S2", "open", "closed"),
         _states("contactor", "接触器主触点", "Main contacts", "open", "closed"),
         _states("cc", "CC", "CC", "open", "connected"),
+        _states("inlet_pwm", "车辆插座处的 PWM", "PWM at the inlet", "absent", "present"),
         _states("pe", "接地连续性", "PE continuity", "open", "continuous"),
         _states("latch", "机械锁按钮（S3）", "Latch button (S3)", "released", "pressed"),
         _states("plug", "枪", "Plug", "out", "in"),

@@ -21,10 +21,12 @@ from simulators.faults.found import (
     pile_safe_01,
     pile_site_01,
     veh_chg_01,
+    veh_cp_01,
 )
 
 _PROCEDURES = (
     veh_chg_01,
+    veh_cp_01,
     pile_conf_01,
     pile_cp_01,
     pile_met_01,

@@ -3,13 +3,24 @@
 Computed by running, see `harness matrix`. Almost every fault is named by itself. A spare part that
 is as bad as the old one, and a setting that does not take what is written, are named as what they
 are, and the repair is not proved. Where along its way a line is open no reading at its ends tells.
+A pile that cannot be shown to be dead is not opened: there the run ends, and nothing is named.
 """
 
 from collections.abc import Mapping
 
 PROCEDURE = "PILE-FAULT-01"
 
-FOUND: Mapping[str, tuple[str, ...]] = {
+UNSAFE: Mapping[str, tuple[str, ...]] = {
+    "feeder-mislabelled": ("feeder-off",),
+    "feeder-lock-broken": ("lock-and-tag",),
+    "tester-lead-broken": ("tester",),
+    "discharge-resistor-missing": ("dead-line-neutral",),
+    "back-feed": ("dead-line-earth",),
+    "neutral-live": ("dead-neutral-earth",),
+    "tester-lead-breaks": ("tester-again",),
+}
+"""Ends the run before hands go to the conductors."""
+NAMED: Mapping[str, tuple[str, ...]] = {
     "session-running": (
         "states",
         "pilot",
@@ -668,10 +679,16 @@ FOUND: Mapping[str, tuple[str, ...]] = {
         "diagnosis",
     ),
 }
+"""Faults that the diagnosis names."""
+FOUND: Mapping[str, tuple[str, ...]] = {
+    **UNSAFE,
+    **NAMED,
+    "control-board-hangs": ("feeder-on",),
+}
 """Fault -> steps whose device verdict it turns to fail."""
 
 DIAGNOSIS: Mapping[str, str] = {
-    **{name: name for name in FOUND},
+    **{name: name for name in NAMED},
     "contactor-spare-welded": "contactor-welded",
     "modbus-line-broken": "bus-line-open|modbus-line-broken",
     "bus-line-open": "bus-line-open|modbus-line-broken",
