@@ -124,6 +124,10 @@ def test_it_loads_nothing_and_runs_nothing(tmp_path: Path) -> None:
     assert "link" not in parser.tags
     assert not re.search(r"(?:src|href)\s*=|url\(|@import", page)
     assert NASTY in words(page)
+    nasty = msgspec.structs.replace(score, candidate='"; } body { display: none')
+    named = build_sheet(read_journal(folder), nasty, sheet.review, sheet.check)
+    style = render_sheet(named, "en").partition("<style>")[2].partition("</style>")[0]
+    assert "body { display: none" not in style
 
 
 def test_real_devices_are_said_to_be_real(tmp_path: Path) -> None:
@@ -137,7 +141,8 @@ def test_real_devices_are_said_to_be_real(tmp_path: Path) -> None:
 def test_what_is_open_is_open(tmp_path: Path) -> None:
     sheet = made(tmp_path / "run", sample_score(open_=True), reviewed=False)
     said = words(render_sheet(sheet, "en"))
-    assert "Still to be decided: handover, live-work" in said
+    waits = "Handing over (marks too far apart), Work on live parts (veto not decided), fees"
+    assert f"Still to be decided: {waits}" in said
     assert "to be decided" in said
     assert "62.5" not in said
     assert said.count("Assessor") >= 2  # lines to sign on
