@@ -39,6 +39,7 @@ def render_sheet(sheet: Sheet, language: Language) -> str:
         given=lambda aspect: words.given(aspect, language),
         qr=Markup(qr_code(sheet.qr_text)),
         pending=[words.waiting(one, sheet.score).get(language) for one in sheet.score.pending],
+        standards=[words.standard(one).get(language) for one in sheet.standards],
         footer=_NOT_PLAIN.sub("", f"{sheet.score.candidate} - {sheet.score.run_id}"),
         style=Markup((_FOLDER / "sheet.css").read_text(encoding="utf-8")),
         spare=_SPARE_LINES if not sheet.signatures else 0,

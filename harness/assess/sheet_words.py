@@ -62,6 +62,11 @@ _WAITING = {
 }
 
 
+def standard(name: str) -> Text:
+    """A standard with its edition; what rests on none is said so."""
+    return Text("通行做法", "good practice") if name == "practice" else Text(name, name)
+
+
 def waiting(pending: str, score: Score) -> Text:
     """Something that waits for a person (`aspect:tidy`, `veto:live-work`), by its title."""
     kind, _, name = pending.partition(":")
