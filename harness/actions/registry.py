@@ -114,6 +114,8 @@ _OWN_ROOMS = (
     "harness.actions.trace_no_trip",
     "harness.actions.trace_parts",
     "harness.actions.trace_digital",
+    "harness.actions.trace_spread",
+    "harness.actions.pilot_openings",
     "harness.actions.checks",
 )
 
