@@ -26,6 +26,8 @@ TRIPS_WITHIN = 10.0
 """Seconds after which a pile that counts a current as too much has cut it (A.3.10.9)."""
 _DUTY_TOLERANCE = 0.5
 """Points of duty that a generator may be off (table A.1)."""
+_SETTLES = 0.1
+"""Seconds before the end in which the duty may already be that of a PWM that ends."""
 _CUT = 0.5
 """Seconds that current and voltage may take to fall when the supply is cut."""
 
@@ -89,10 +91,12 @@ async def no_trip(
     held = place.end - place.start
     note = f"{highest:.4g} A, announced {announced.to('A'):.4g} A, limit {limit:.4g} A"
     if trip is None and held < for_:
-        part.nothing(NO_TRIP, "s", f"only {held:.3g} s of {for_:g} s were recorded")
+        why = f"the current was above what is announced for {held:.3g} s, less than {for_:g} s"
+        part.nothing(NO_TRIP, "s", why, Quality.STALE)
         return
     if trip is not None and highest + (uncertainty or 0.0) > limit:
-        part.nothing(NO_TRIP, "s", f"{highest:.4g} A are too close to the limit of {limit:.4g} A")
+        why = f"{highest:.4g} A are too close to the limit of {limit:.4g} A"
+        part.nothing(NO_TRIP, "s", why, Quality.STALE)
         return
     reading = part.reading(NO_TRIP, held, "s", note=note)
     step.measured(reading)
@@ -134,7 +138,7 @@ def _shows_nothing(recording: Recording, tried: _Tried, announced: float, limit:
             return note
     if tried.highest > limit:
         return f"the current was {tried.highest:.4g} A, above the limit of {limit:.4g} A"
-    if tried.trip is not None and _vehicle_ended(recording, place):
+    if tried.trip is not None and _vehicle_ended(recording, place.start, tried.trip):
         return "the vehicle opened S2 before the supply was cut"
     return _other_duty(recording, place, announced)
 
@@ -158,19 +162,19 @@ def _other_duty(recording: Recording, place: Window, announced: float) -> str:
     """Why the duty does not announce this current; empty when it does."""
     duty = recording.track("cp_duty")
     tolerance = _DUTY_TOLERANCE + (duty.uncertainty or 0.0)
-    inside = (place.start + place.end) / 2
-    for _, value in duty.between(place.start, inside):
+    until = max(place.end - _SETTLES, place.start)
+    for _, value in duty.between(place.start, until):
         if abs(float(value) - coded_duty(announced)) > tolerance:
             told = coded_current(float(value))
             return f"the pile announces {told:.4g} A, not {announced:.4g} A"
     return ""
 
 
-def _vehicle_ended(recording: Recording, place: Window) -> bool:
-    """Whether S2 was open before the supply went, where S2 was recorded."""
+def _vehicle_ended(recording: Recording, start: float, trip: Moment) -> bool:
+    """Whether S2 may have been open before the supply went, where S2 was recorded."""
     if "s2" not in recording.tracks:
         return False
     return any(
-        spell.begin is not None and place.start <= spell.begin.earliest < place.end
+        spell.begin is not None and start <= spell.begin.earliest < trip.latest
         for spell in recording.spells(predicates({"s2": "open"}))
     )

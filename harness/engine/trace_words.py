@@ -40,6 +40,10 @@ REASONS = Phrases(
         r"the current was never above what is announced; the highest was (\S+) A",
         r"电流没有超过公告值，最大 \1 A",
     ),
+    (
+        r"the current was above what is announced for (\S+) s, less than (\S+) s",
+        r"电流超过公告值只有 \1 s，不足 \2 s",
+    ),
     (r"the current was (\S+) A, above the limit of (\S+) A", r"电流为 \1 A，超过限值 \2 A"),
     (r"(\S+) A are too close to the limit of (\S+) A", r"\1 A 离限值 \2 A 太近"),
     (r"the pile announces (\S+) A, not (\S+) A", r"桩公告 \1 A，不是 \2 A"),

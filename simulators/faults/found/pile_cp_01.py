@@ -3,9 +3,9 @@
 A fault of the generator or of one reaction shows in its own step and in every time that depends on
 it: a contactor that releases late is late wherever mains has to go. Where a step needs a charge
 that the fault prevents, it is not run. The level of state 2 that is too low (`pilot-r3-low`) lies
-in the band in which a pile may stay in state 3, so S2 that opens is not seen either. One that is too low when
-nothing is plugged in (`pilot-high-level-off`) lies between states 1 and 2: only every other
-unplugging is seen, and which of the charges and recoveries come about depends on their number.
+in the band in which a pile may stay in state 3, so S2 that opens is not seen either. A level of
+state 1 that is too low (`pilot-high-level-off`) lies between states 1 and 2: only every other
+unplugging is seen, and which of the later charges come about depends on how many there were.
 """
 
 from collections.abc import Mapping
