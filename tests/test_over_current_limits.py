@@ -13,6 +13,7 @@ from harness.engine import wording
 from harness.errors import FileError
 from harness.events import Judged, Measured, StepEnded
 from harness.verdict import Verdict
+from simulators import technician
 
 RECORD = """
 - id: record
@@ -156,6 +157,15 @@ def test_what_shows_nothing_about_a_trip(look: Look, found: Recording, reason: s
     assert reason in why(outcome)
 
 
+def test_a_trip_for_the_sake_of_the_parts_is_no_early_trip(look: Look) -> None:
+    """32 A announced: up to 35.2 A, and the parts of the simulated bench's pile carry 34 A."""
+    step = no_trip("32 A", HIGH)
+    cut = look(step, charge(34.5, announced=32.0, off=11.5))
+    assert cut.verdicts["looked"] is Verdict.INCONCLUSIVE
+    assert why(cut) == "the current was 34.5 A, and the pile's parts carry 34 A"
+    assert look(step, charge(33.5, announced=32.0, off=11.5)).verdicts["looked"] is Verdict.FAIL
+
+
 def test_a_short_recording_shows_nothing(look: Look) -> None:
     step = no_trip("16 A", LOW).replace("16 A}", "16 A, for: 26 s}")
     outcome = look(step, charge(17.8))
@@ -282,3 +292,31 @@ def test_a_pile_that_announces_a_current_has_nothing_to_try(look: Look, step: st
     assert why(outcome) == "the PWM is at 26.7 %: the pile does not ask for digital communication"
     silent = recording(cp_duty={0.0: 0.0}, s1={0.0: "high"}, s2={0.0: "open"}, voltage={0.0: 0.0})
     assert why(look(step, silent)) == "there was no PWM"
+
+
+def test_a_pile_without_that_setting_is_not_tried(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The person says that it is done, and the pile goes on announcing a current."""
+    monkeypatch.setitem(technician._ACTIONS, "announce-five-percent", lambda _rig: None)
+    outcome = run_procedure(tmp_path, "PILE-CP-01", energise=True)
+    left = {name for name, found in outcome.verdicts.items() if found is Verdict.NOT_RUN}
+    assert left == {
+        "five-asked", "five-s2-record", "five-s2", "five-s2-recorded", "five-no-output",
+        "five-s2-open",
+    }  # fmt: skip
+    assert outcome.step("five-asked").reason.startswith("the PWM is at 26.")
+    assert set(outcome.verdicts.values()) == {Verdict.PASS, Verdict.NOT_RUN, None}
+
+
+def test_a_pile_rated_less_is_tried_in_the_lower_branch(tmp_path: Path) -> None:
+    bench = tmp_path / "own.yaml"
+    text = BENCH.format(carries="").replace("gb-ac-pile", "heidelberg-energy-control")
+    bench.write_text(text, encoding="utf-8")
+    outcome = run_procedure(tmp_path, "PILE-CP-01", bench=str(bench), energise=True)
+    assert outcome.verdicts["near-low-kept"] is Verdict.PASS
+    assert outcome.verdicts["oc-low-off"] is Verdict.PASS
+    for step in ("near-high-charge", "oc-high-charge"):
+        assert "is rated 16 A, less than 25 A" in outcome.step(step).reason
+    for step in ("near-high-kept", "oc-high-off", "parts-off"):
+        assert outcome.verdicts[step] is Verdict.NOT_RUN

@@ -41,7 +41,7 @@ def bench_file(folder: Path, recorder: str = "", *, edition: str = "2023", more:
     path = folder / "own.yaml"
     path.write_text(
         f"bench: own\nedition: '{edition}'\n"
-        "devices:\n  pile: {profile: gb-ac-pile, simulated: true}\n"
+        "devices:\n  pile: {profile: gb-ac-pile, simulated: true, component_current: 34 A}\n"
         "instruments:\n"
         "  scp-1: {type: oscilloscope, uncertainty: 50 mV, calibration_due: 2030-01-01}\n"
         f"{more}{recorder}",

@@ -8,6 +8,7 @@ from harness.actions.context import StepContext
 from harness.actions.joint_given import Passed, require_passed
 from harness.actions.registry import CheckContext, Complaint, action
 from harness.actions.trace_given import OfStep, Part, Window, check_recording, gap_note, predicates
+from harness.actions.trace_parts import stated
 from harness.actions.trace_timing import (
     OFF,
     STOPPED,
@@ -66,7 +67,8 @@ async def no_trip(
     """Judge that a current above `announced` and within the limit flows for `for` without a trip.
 
     A limit about `announced_current` takes it from `announced`. A current that is above the limit,
-    or not above what is announced, shows nothing, and neither does a vehicle that ends by itself.
+    or not above what is announced, shows nothing, and neither does a vehicle that ends by itself,
+    or a trip at more than the pile's parts carry.
     """
     require_passed(step, if_passed)
     part = Part(step, recording)
@@ -85,6 +87,11 @@ async def no_trip(
         return
     place, highest, trip = tried.place, tried.highest, tried.trip
     uncertainty = part.recording.track("current").uncertainty
+    carries = stated(step.bench.model)
+    if trip is not None and carries is not None and highest >= carries.to("A"):
+        why = f"the current was {highest:.4g} A, and the pile's parts carry {carries}"
+        part.nothing(NO_TRIP, "s", why, Quality.STALE)
+        return
     step.measured(part.reading("announced_current", announced.to("A"), "A"))
     step.measured(part.reading("current", highest, "A", uncertainty=uncertainty))
     step.measured(part.reading("over_current_limit", limit, "A"))

@@ -22,12 +22,18 @@ from harness.text import Text
 
 if TYPE_CHECKING:
     from harness.bench.load import LoadedBench
+    from harness.bench.model import BenchFile
+
+
+def stated(bench: "BenchFile") -> Quantity | None:
+    """What the bench file says that the pile's parts carry."""
+    entry = bench.devices.get("pile")
+    return entry.component_current if entry is not None else None
 
 
 def unproved(bench: "LoadedBench", _role: str, parameters: dict[str, Any]) -> str:
     """Why this rule cannot be seen by itself on this bench; empty when it can."""
-    entry = bench.model.devices.get("pile")
-    carries = entry.component_current if entry is not None else None
+    carries = stated(bench.model)
     if carries is None:
         return "the bench does not say what the pile's parts carry (component_current)"
     announced: Quantity = parameters["announced"]
@@ -79,7 +85,7 @@ async def parts_carry(step: StepContext, *, announced: QuantityField) -> None:
 
 
 def _capacity(step: StepContext) -> float:
-    carries = step.bench.model.devices["pile"].component_current
+    carries = stated(step.bench.model)
     assert carries is not None  # see `unproved`
     return carries.to("A")
 

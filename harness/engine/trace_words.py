@@ -66,6 +66,10 @@ REASONS = Phrases(
         r"in any case",
         r"桩内部件载流能力为 \1；公告 \2 时超过 \3 A 本来就须切断，无法单独检验",
     ),
+    (
+        r"the current was (\S+) A, and the pile's parts carry (.+)",
+        r"电流为 \1 A，桩内部件载流能力为 \2",
+    ),
     (r"announced (\S+ A)", r"公告 \1"),
     # 5 % duty
     (

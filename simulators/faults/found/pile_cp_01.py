@@ -95,6 +95,8 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     ),
     "vehicle-button-slow": ("latch-current", "latch-s2"),
     "vehicle-draws-more": ("output-current", "limit-current"),
+    "vehicle-draws-9-percent-more": ("output-current", "limit-current"),
+    "vehicle-draws-11-percent-more": ("output-current", "limit-current"),
     "contactor-releases-late": (
         "s2-off",
         "cp-level-off",
