@@ -58,6 +58,11 @@ class Cable:
         return self.place is Place.VEHICLE
 
     @property
+    def joined(self) -> bool:
+        """Pile and vehicle are joined by it."""
+        return self.mated
+
+    @property
     def connection_made(self) -> bool:
         """The CC circuit from plug to inlet is closed."""
         return self.mated and self.connection_wire_sound

@@ -14,8 +14,10 @@ _LATEST = 0x0108
 """A layout version that offers every point known today; 0x0108 is the newest in any profile."""
 
 
-def pile_settings(profile: Profile, edition: Edition = "2023") -> PileSettings:
-    """Settings of a pile that could have this register map."""
+def pile_settings(
+    profile: Profile, edition: Edition = "2023", *, socket: bool = False
+) -> PileSettings:
+    """Settings of a pile that could have this register map. `socket`: its cable comes off."""
     points, ratings = profile.points, profile.ratings
 
     def rating(name: str, unit: str, default: float) -> float:
@@ -27,6 +29,7 @@ def pile_settings(profile: Profile, edition: Edition = "2023") -> PileSettings:
     dog = profile.watchdog
     return PileSettings(
         edition=edition,
+        socket=socket,
         rated_current=current,
         rated_voltage=voltage,
         phases=phases,

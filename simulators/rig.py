@@ -46,6 +46,7 @@ class Rig:
             rated_voltage=settings.rated_voltage,
             rated_current=settings.rated_current,
             vehicle=vehicle,
+            socket=settings.socket,
         )
         # Wall time at the start; from there on it goes with the world, so that an event that is
         # carried out late carries its own time.

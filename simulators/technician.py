@@ -16,6 +16,7 @@ from simulators import (
     protection_work,
     repair,
     site_work,
+    socket_work,
 )
 from simulators.displays import DISPLAYS
 from simulators.instruments import Reading, constant
@@ -81,6 +82,7 @@ _ACTIONS: dict[str, Callable[[Rig], None]] = {
     "disconnect-vehicle": lambda rig: rig.world.return_gun(),
     **protection_work.ACTIONS,
     **site_work.ACTIONS,
+    **socket_work.ACTIONS,
     # A vehicle simulator, whose S2 is worked by hand
     "connect-simulator": _connect_simulator,
     "close-s2": lambda rig: rig.world.vehicle.close_s2(),

@@ -17,6 +17,7 @@ from simulators.grid import Grid
 from simulators.load import Load
 from simulators.pilot import S1, Levels, loaded, undiode
 from simulators.scheduler import Action, Event, Scheduler
+from simulators.socket import DetachableCable
 from simulators.supply_point import SupplyPoint
 from simulators.trace import Trace
 from simulators.vehicle_side import VehicleSettings, VehicleSide
@@ -79,7 +80,9 @@ class World:
         rated_voltage: float = 220.0,
         rated_current: float = 32.0,
         vehicle: VehicleSettings | None = None,
+        socket: bool = False,
     ) -> None:
+        """`socket`: the pile has a socket, and its cable comes off (connection mode B)."""
         self.seed = seed
         self._now = now
         self.scheduler = Scheduler(now())
@@ -88,7 +91,8 @@ class World:
         self.supply = SupplyPoint(
             self.random("supply"), self.scheduler, self.trace, self.grid, self._supply_changed
         )
-        self.cable = Cable(self.random("cable"), rated_current)
+        kind = DetachableCable if socket else Cable
+        self.cable: Cable = kind(self.random("cable"), rated_current)
         self.load = Load(self.scheduler, self.grid, self.trace)
         settings = vehicle or VehicleSettings(phases=phases, max_current=rated_current)
         self.vehicle = VehicleSide(
@@ -153,7 +157,7 @@ class World:
         if cable.pilot_wire is PilotWire.SHORTED:
             return Levels(0.0, 0.0)
         # Without earth or pilot wire no current flows back: the pile sees an open circuit.
-        joined = cable.pilot_wire is PilotWire.SOUND and cable.earth_sound and cable.mated
+        joined = cable.pilot_wire is PilotWire.SOUND and cable.earth_sound and cable.joined
         drop = vehicle.diode_drop if vehicle.diode_sound else 0.0
         load, drop = self.box.pilot_load(vehicle.resistance(), drop)
         if not joined:
@@ -184,6 +188,9 @@ class World:
         earth = "continuous" if self.cable.earth_sound else "open"
         self.trace.note(self.t, "pe", earth)
         self.trace.note(self.t, "cc", "connected" if self.cable.connection_made else "open")
+        if isinstance(self.cable, DetachableCable):
+            confirmed = "connected" if self.cable.confirmed else "open"
+            self.trace.note(self.t, "test_point_4", confirmed)
         duty = self.inlet_duty()
         self.trace.note(self.t, "inlet_cc", "connected" if self.inlet_cc else "open")
         self.trace.note(self.t, "inlet_pwm", "present" if duty is not None else "absent")
@@ -208,13 +215,13 @@ class World:
     def inlet_duty(self) -> float | None:
         """Duty (%) of the PWM at the inlet; None: none arrives there."""
         cable, duty = self.cable, self.levels().duty
-        sound = cable.pilot_wire is PilotWire.SOUND and cable.earth_sound and cable.mated
+        sound = cable.pilot_wire is PilotWire.SOUND and cable.earth_sound and cable.joined
         return duty if duty > 0 and sound and not self.box.pilot_held else None
 
     @property
     def inlet_live(self) -> bool:
         """Mains is on the inlet's pins."""
-        return self.output_live and self.cable.mated and not self.box.mains_open
+        return self.output_live and self.cable.joined and not self.box.mains_open
 
     def _rating_at_inlet(self) -> int:
         parted = self.box.cc_open or not self.cable.connection_wire_sound

@@ -112,6 +112,7 @@ _OWN_ROOMS = (
     "harness.actions.trace_measuring",
     "harness.actions.trace_pulse",
     "harness.actions.checks",
+    "harness.actions.sockets",
 )
 
 

@@ -30,7 +30,9 @@ SIMULATED = "sim"
 """Name of the built-in simulated bench."""
 SITE = "sim-site"
 """Name of the built-in simulated outlet with several piles."""
-BUILT_IN = (SIMULATED, SITE)
+SOCKET = "sim-socket"
+"""Name of the built-in simulated pile with two sockets."""
+BUILT_IN = (SIMULATED, SITE, SOCKET)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from harness.bench.load import LoadedBench
 from harness.bench.recorder import Source
 from harness.bench.roles import PILE, piles_of
+from harness.bench.sockets import has_socket
 from harness.clock import Clock, Deadline, loop_time
 from harness.devices.can.connection import CanConnection
 from harness.devices.instrument.connection import VisaConnection
@@ -70,6 +71,7 @@ class SimulatedSide:
             pace=pace,
             edition=loaded.model.edition,
             contact_step=loaded.model.recorder.resolution if loaded.model.recorder else None,
+            socket=has_socket(loaded),
         )
         others = [role for role in piles_of(inside) if role != PILE]
         self._site = SimulatedSite(
@@ -82,6 +84,7 @@ class SimulatedSide:
                     pile=loaded.profiles[role],
                     loop_start=start,
                     pace=pace,
+                    socket=has_socket(loaded, role),
                 )
                 for number, role in enumerate(others, 2)
             },

@@ -170,6 +170,8 @@ def check_faults(
             raise UsageError(
                 f"the fault {name!r} needs a simulated {role}, and bench {bench.id!r} has none"
             )
+        if why := lacks(bench, known[name].needs, role if is_pile(role) else PILE):
+            raise UsageError(f"the fault {name!r} needs more: {why}")
         if known[name].needs_car and "vehicle" not in needed:
             raise UsageError(
                 f"the fault {name!r} is in the car, and nothing here looks at the vehicle"

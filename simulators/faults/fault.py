@@ -44,6 +44,8 @@ class Fault:
     role: str = "pile"
     needs_car: bool = False
     """It is in the car itself: a plain charging side at the end of the cable cannot have it."""
+    needs: Literal["", "socket", "twin"] = ""
+    """What a pile must have for it: a socket, or a second connection point."""
     expects: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     at: Mapping[str, str] = field(default_factory=dict)
     """Procedure -> the pile that has it there, for procedures of an outlet."""

@@ -10,6 +10,7 @@ from simulators.cable import Place
 from simulators.pile.alarms import AlarmBoard
 from simulators.pile.billing import Billing
 from simulators.pile.clockwork import Clockwork
+from simulators.pile.connection_input import ConnectionInput
 from simulators.pile.contactor import Contactor
 from simulators.pile.contacts import Contacts
 from simulators.pile.controller import Controller, Phase
@@ -77,7 +78,6 @@ class Pile:
         """False: nothing looks at the continuity of the protective conductor."""
         self._residual_at_rest = random.uniform(0.4, 1.5)
         self._sensing: Event | None = None
-        self._sensed: float | None = None
         self._silenced = False
 
         self.alarms = AlarmBoard(self._alarm_changed)
@@ -108,7 +108,9 @@ class Pile:
         self.contactor = Contactor(
             scheduler, trace, pull_in=s.pull_in, release=s.release, changed=self._contactor_moves
         )
-        self.lock = Lock(scheduler, trace, move=s.lock_time, changed=self._lock_moves)
+        bolt = s.socket_lock_time if s.socket else s.lock_time
+        self.lock = Lock(scheduler, trace, move=bolt, changed=self._lock_moves)
+        self.connection = ConnectionInput(world, self._sense_soon)
         self.temperatures = Temperatures(world, s, self.alarms, self._run)
         self.watchdog = Watchdog(
             scheduler,
@@ -196,10 +198,7 @@ class Pile:
         self.meter_link.look()
         for guard in self._guards:
             guard.look()
-        sensed = self.world.cable.sensed_resistance()
-        if sensed != self._sensed:
-            self._sensed = sensed
-            self._sense_soon()
+        self.connection.look()
 
     # Readings that join several parts
 
@@ -287,10 +286,9 @@ class Pile:
 
     def _connection_confirmed(self) -> bool:
         """The resistance at CC is one of table A.5, where the pile looks at it at all."""
-        seen = self.world.cable.sensed_resistance()
-        return not self.settings.connection_sense or (
-            seen is not None and self.world.cable.coded_rating() > 0
-        )
+        # Of a cable that comes off the pile sees no more than that its plug is in the socket.
+        known = self.settings.socket or self.world.cable.coded_rating() > 0
+        return not self.settings.connection_sense or (self.connection.closed and known)
 
     def _recognises(self) -> bool:
         """What a plugged-in vehicle that presents itself may do without a card or a command."""
@@ -307,14 +305,16 @@ class Pile:
     def _sense(self) -> None:
         self._sensing = None
         before = self.controller.cp
-        connected = self.world.cable.sensed_resistance() is not None
+        connected = self.connection.closed
         if self.pilot.s1 is S1.LOW:
             state = PilotState.OUT_OF_SERVICE
         else:
             state = self._classified(self.world.levels().positive, before)
         self.world.trace.note(self.world.t, "cp_state", state.letter)
         was_plugged = before in (PilotState.CONNECTED, PilotState.READY)
-        broken = state is PilotState.FREE and connected and self.settings.connection_sense
+        # With a socket the connection signal says nothing of the plug at the vehicle's end.
+        tells = self.settings.connection_sense and not self.settings.socket
+        broken = state is PilotState.FREE and connected and tells
         # A pilot without its connection signal: the plug is not fully in.
         plugged = state in (PilotState.CONNECTED, PilotState.READY)
         unconfirmed = self.settings.connection_sense and plugged and not connected

@@ -20,5 +20,9 @@ class Program:
     """False: a second after a stop the session begins again."""
     keeps_pwm: bool = True
     """False: the session ends when S2 opens."""
+    awaits_lock: bool = True
+    """False: a lock that is not confirmed is no reason to wait."""
+    unlocks: bool = True
+    """False: the lock of the socket is never driven open."""
     lowest_limit: float = 0.0
     """Limits below this (A) are raised to it."""

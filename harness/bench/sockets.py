@@ -1,0 +1,56 @@
+"""How a pile is connected: connection mode, and the connection points of one pile.
+
+GB/T 18487.1 knows three connection modes: in A and B the cable comes off at the pile, which has a
+socket with test point 4 and a lock; in C the cable is fixed to the pile.
+"""
+
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from harness.bench.load import LoadedBench
+
+ConnectionMode = Literal["A", "B", "C"]
+LOCK_ABOVE = 16.0
+"""A (10.6.1): above it the interfaces are locked, up to it that is optional (5.2.2.2)."""
+
+
+def has_socket(bench: "LoadedBench", role: str = "pile") -> bool:
+    """Whether the cable comes off at the pile."""
+    entry = bench.model.devices.get(role)  # type: ignore[call-overload]
+    return entry is not None and entry.connection_mode in ("A", "B")
+
+
+def no_socket(bench: "LoadedBench", role: str = "pile") -> str:
+    """Why nothing about a socket can be looked at; empty where there is one."""
+    if has_socket(bench, role):
+        return ""
+    return f"the cable of the {role} is fixed to it (connection mode C): it has no socket"
+
+
+def no_lock(bench: "LoadedBench", role: str = "pile") -> str:
+    """Why nothing about the lock of a socket can be asked for; empty where one is needed."""
+    if why := no_socket(bench, role):
+        return why
+    profile = bench.profiles.get(role)
+    rated = profile.ratings.get("current") if profile is not None else None
+    if rated is None:
+        return f"the rated current of the {role} is not known, so nor is whether it needs a lock"
+    if rated.to("A") <= LOCK_ABOVE:
+        return f"the {role} is rated {rated}: a lock is needed above {LOCK_ABOVE:g} A only"
+    return ""
+
+
+def points_of_one_pile(bench: "LoadedBench", role: str = "pile") -> list[str]:
+    """The roles that are connection points of the pile of this role, itself among them."""
+    devices = bench.model.devices
+    own = devices[role].housing if role in devices else None  # type: ignore[index]
+    if own is None:
+        return [role]
+    return [other for other in bench.piles if devices[other].housing == own]  # type: ignore[index]
+
+
+def no_second_point(bench: "LoadedBench", role: str = "pile") -> str:
+    """Why nothing can be said of a second connection point; empty where there is one."""
+    if len(points_of_one_pile(bench, role)) > 1:
+        return ""
+    return "the bench does not name a second connection point of the pile (`housing`)"
