@@ -67,6 +67,9 @@ class Cable:
         """The CC circuit from plug to inlet is closed."""
         return self.mated and self.connection_wire_sound
 
+    def attach(self) -> None:
+        """Its end at the pile is connected. This one is fixed there."""
+
     def plug_resistance(self) -> float:
         """CC to PE of the plug by ohmmeter: RC, with the button pressed RC + R4."""
         if self.cc_open:

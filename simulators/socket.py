@@ -32,6 +32,9 @@ class DetachableCable(Cable):
         """Test point 4 is closed."""
         return self.in_socket and self.socket_contact_sound
 
+    def attach(self) -> None:
+        self.in_socket = True
+
     def sensed_resistance(self) -> float | None:
         """Test point 4 against earth (ohm); None: open. The vehicle's end is not seen here."""
         return _CONTACT if self.confirmed or self.connection_contact_stuck else None

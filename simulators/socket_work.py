@@ -16,7 +16,7 @@ def cable_of(rig: Rig) -> DetachableCable:
 
 
 def _insert(rig: Rig) -> None:
-    cable_of(rig).in_socket = True
+    cable_of(rig).attach()
     rig.world.trace.note(rig.world.t, "supply_plug", "in")
     rig.world.refresh()
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from harness.bench.load import LoadedBench
 from harness.bench.recorder import Source
 from harness.bench.roles import PILE, piles_of
-from harness.bench.sockets import has_socket
+from harness.bench.sockets import FaultNeeds, has_socket
 from harness.clock import Clock, Deadline, loop_time
 from harness.devices.can.connection import CanConnection
 from harness.devices.instrument.connection import VisaConnection
@@ -311,6 +311,11 @@ class SeededFault(Protocol):
     @property
     def entry(self) -> CatalogueEntry | None:
         """The alarm of the fault catalogue that it leads to."""
+        ...
+
+    @property
+    def needs(self) -> FaultNeeds:
+        """What the pile must have for it."""
         ...
 
     @property

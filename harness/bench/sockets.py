@@ -14,6 +14,10 @@ LOCK_ABOVE = 16.0
 """A (10.6.1): above it the interfaces are locked, up to it that is optional (5.2.2.2)."""
 
 
+FaultNeeds = Literal["", "socket", "twin"]
+"""What a pile must have for a seeded fault: a socket, or a second connection point."""
+
+
 def has_socket(bench: "LoadedBench", role: str = "pile") -> bool:
     """Whether the cable comes off at the pile."""
     entry = bench.model.devices.get(role)  # type: ignore[call-overload]
@@ -43,10 +47,11 @@ def no_lock(bench: "LoadedBench", role: str = "pile") -> str:
 def points_of_one_pile(bench: "LoadedBench", role: str = "pile") -> list[str]:
     """The roles that are connection points of the pile of this role, itself among them."""
     devices = bench.model.devices
-    own = devices[role].housing if role in devices else None  # type: ignore[index]
+    entry = devices.get(role)  # type: ignore[call-overload]
+    own = entry.housing if entry is not None else None
     if own is None:
         return [role]
-    return [other for other in bench.piles if devices[other].housing == own]  # type: ignore[index]
+    return [other for other, entry in devices.items() if entry.housing == own]
 
 
 def no_second_point(bench: "LoadedBench", role: str = "pile") -> str:
@@ -54,3 +59,10 @@ def no_second_point(bench: "LoadedBench", role: str = "pile") -> str:
     if len(points_of_one_pile(bench, role)) > 1:
         return ""
     return "the bench does not name a second connection point of the pile (`housing`)"
+
+
+def lacks(bench: "LoadedBench", needs: FaultNeeds, role: str = "pile") -> str:
+    """Why a pile cannot have a seeded fault; empty when it can."""
+    if needs == "socket":
+        return no_socket(bench, role)
+    return no_second_point(bench, role) if needs == "twin" else ""

@@ -15,7 +15,9 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from harness.bench.load import BUILT_IN, LoadedBench, load_bench
+from harness.bench.roles import PILE
 from harness.bench.simulated import SeededFault, seeded_faults
+from harness.bench.sockets import lacks
 from harness.catalogue.load import Catalogue, load_catalogue
 from harness.engine.plan import Plan, make_plan, roles_needed
 from harness.engine.recorder import Listener
@@ -132,11 +134,18 @@ class MatrixBench:
         built_in = [load_bench(name) for name in BUILT_IN]
         for name in sorted({name for fault in self.faults.values() for name in fault.expects}):
             procedure = load_procedure(name)
-            places = {fault.at[name] for fault in self.faults.values() if name in fault.at}
-            bench = next(one for one in built_in if places <= set(one.model.devices))
+            bench = next(one for one in built_in if self._fits(one, name))
             # Simulated mains hurts nobody, so steps that energise are released.
             self.plans[name] = make_plan(procedure, bench, catalogue, energise=True)
             self.benches[name] = bench
+
+    def _fits(self, bench: LoadedBench, procedure: str) -> bool:
+        """Whether the faults that this procedure is to find can be put into this bench."""
+        found = [fault for fault in self.faults.values() if procedure in fault.expects]
+        places = {fault.at[procedure] for fault in found if procedure in fault.at}
+        if not places <= set(bench.model.devices):
+            return False
+        return not any(lacks(bench, one.needs, one.at.get(procedure, PILE)) for one in found)
 
     def order(self, procedure: str, steps: Collection[str]) -> list[str]:
         """Steps in the order of the procedure, those it does not have at the end."""

@@ -10,8 +10,9 @@ from datetime import datetime
 from pathlib import Path
 
 from harness.bench.load import SIMULATED, LoadedBench, load_bench
-from harness.bench.roles import split_fault
+from harness.bench.roles import PILE, is_pile, split_fault
 from harness.bench.simulated import seeded_faults
+from harness.bench.sockets import lacks
 from harness.catalogue.load import Catalogue, load_catalogue
 from harness.devices.operator import Operator, Question
 from harness.devices.operator.answers import AnswerEntry, FileOperator, load_answers

@@ -390,7 +390,7 @@ class Controller:
         if not self.settings.electronic_lock or self._lock.feedback:
             return True
         self._lock.command(True)
-        return not self.program.awaits_lock
+        return False
 
     def _unlock_when_safe(self) -> None:
         ended = not self._session.active and not self._contactor.feedback

@@ -305,7 +305,8 @@ class Pile:
     def _sense(self) -> None:
         self._sensing = None
         before = self.controller.cp
-        connected = self.connection.closed
+        blind = self.session.active and not self.controller.program.watches_socket
+        connected = self.connection.closed or blind
         if self.pilot.s1 is S1.LOW:
             state = PilotState.OUT_OF_SERVICE
         else:

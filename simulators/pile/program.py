@@ -20,8 +20,8 @@ class Program:
     """False: a second after a stop the session begins again."""
     keeps_pwm: bool = True
     """False: the session ends when S2 opens."""
-    awaits_lock: bool = True
-    """False: a lock that is not confirmed is no reason to wait."""
+    watches_socket: bool = True
+    """False: once a session runs, test point 4 is not looked at any more."""
     unlocks: bool = True
     """False: the lock of the socket is never driven open."""
     lowest_limit: float = 0.0
