@@ -113,6 +113,7 @@ _OWN_ROOMS = (
     "harness.actions.trace_pulse",
     "harness.actions.checks",
     "harness.actions.sockets",
+    "harness.actions.beside",
 )
 
 

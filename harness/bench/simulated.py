@@ -89,7 +89,7 @@ class SimulatedSide:
                 for number, role in enumerate(others, 2)
             },
             {
-                role: Place(entry.line, entry.unit)
+                role: Place(entry.line, entry.unit, entry.housing)
                 for role, entry in loaded.model.devices.items()
                 if role in inside
             },

@@ -48,7 +48,87 @@ def _fault(name: str, title: Text, detail: Text, *defects: Defect, wiring: bool 
     )
 
 
+def _shared(name: str, title: Text, detail: Text, attribute: str) -> Fault:
+    return Fault(
+        name=name,
+        title=title,
+        detail=detail,
+        kind="physics",
+        needs="twin",
+        defects=(defect(lambda rig: rig.twin, attribute, True),),
+    )
+
+
 FAULTS = (
+    _shared(
+        "residual-detector-shared",
+        Text("两接口共用剩余电流检测", "One residual-current detector for both outlets"),
+        Text(
+            "两个接口的导线穿过同一互感器，一个接口漏电，两个接口都断开。",
+            "The conductors of both points go through one detector: a leakage at one opens both.",
+        ),
+        "one_detector",
+    ),
+    _shared(
+        "pilot-generator-shared",
+        Text("两接口共用控制导引", "One guidance for both outlets"),
+        Text(
+            "两个接口的 CP 并联，由同一个信号源供给。",
+            "The pilots of both points are joined and fed by one generator.",
+        ),
+        "one_generator",
+    ),
+    _shared(
+        "contactor-chain-shared",
+        Text("两接口共用接触器控制回路", "One contactor chain for both outlets"),
+        Text(
+            "两个接触器的线圈串在同一回路中，任一接口报故障，两个都断开。",
+            "The coils of both contactors hang on one chain: a fault at one point opens both.",
+        ),
+        "one_chain",
+    ),
+    _shared(
+        "pilot-supply-shared",
+        Text("两接口共用 CP 电源", "One pilot supply for both outlets"),
+        Text(
+            "两路 CP 由同一小容量电源供电，一路接地，另一路电压也跌落。",
+            "One weak supply feeds both generators: CP shorted at one point pulls the other down.",
+        ),
+        "weak_supply",
+    ),
+    Fault(
+        name="earth-through-detector",
+        title=Text("接地线穿过剩余电流互感器", "Earth conductor led through the detector"),
+        detail=Text(
+            "接地线也穿过互感器，漏电流相互抵消，测不到；上级漏电保护器机构卡滞。",
+            "The earth conductor goes through the residual-current detector too, so a leakage "
+            "cancels out, and the mechanism of the RCD is stuck.",
+        ),
+        kind="wiring",
+        defects=(
+            defect(lambda rig: rig.pile, "earth_through_detector", True),
+            defect(lambda rig: rig.world.supply.rcd, "mechanism_free", False),
+        ),
+    ),
+    Fault(
+        name="pilot-short-ignored",
+        title=Text("CP 接地只报警", "CP shorted: alarm only"),
+        detail=Text(
+            "CP 接地时桩只报警，不断电。",
+            "With CP shorted to PE the pile reports it and goes on.",
+        ),
+        kind="data",
+        defects=(defect(lambda rig: rig.pile.alarms, "harmless", frozenset({"F-14"})),),
+    ),
+    Fault(
+        name="pilot-zero-taken-for-ready",
+        title=Text("0 V 当作状态 3", "0 V taken for state 3"),
+        detail=Text(
+            "CP 在 ±1 V 内时当作状态 3。", "It takes a pilot within 1 V of zero for state 3."
+        ),
+        kind="data",
+        defects=(defect(lambda rig: rig.pile, "taken_for_ready", (-1.0, 1.0)),),
+    ),
     _fault(
         "supply-plug-loose",
         Text("供电插头未插到位", "Supply plug half out"),

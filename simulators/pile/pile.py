@@ -76,6 +76,13 @@ class Pile:
         """The same: the only levels (V) that it takes for state 3."""
         self.watches_earth = True
         """False: nothing looks at the continuity of the protective conductor."""
+        self.detects_beside: Callable[[], float] | None = None
+        """A defect: what flows at another point (mA) goes through the same detector."""
+        self.earth_through_detector = False
+        """A defect: the earth conductor goes through it too, so a leakage to earth cancels out."""
+        self.chain_beside: Callable[[], bool] | None = None
+        """A defect: another point's chain is in series with this one's; says whether it is closed.
+        """
         self._residual_at_rest = random.uniform(0.4, 1.5)
         self._sensing: Event | None = None
         self._silenced = False
@@ -193,7 +200,9 @@ class Pile:
         if self._was_powered and not self.powered:
             self.session.power_lost()
         self._was_powered = self.powered
-        self.contactor.set_chain(self.emergency_stop.chain_closed and self.powered)
+        closed = self.emergency_stop.chain_closed and self.powered
+        beside = self.chain_beside is None or self.chain_beside()
+        self.contactor.set_chain(closed and beside)
         self.protection.look()
         self.meter_link.look()
         for guard in self._guards:
@@ -210,10 +219,21 @@ class Pile:
         return self.world.cable.place is Place.HOLDER
 
     def residual_current(self) -> float:
-        """Residual current (mA)."""
+        """What the residual-current detector reads (mA)."""
+        beside = self.detects_beside() if self.detects_beside is not None else 0.0
+        return self.residual_here() + beside
+
+    def residual_here(self) -> float:
+        """The same, of what flows at this connection point."""
         if not self.output_live:
             return 0.0
-        return (self._residual_at_rest + self.world.leakage) * self.protection.rcd_gain
+        leakage = 0.0 if self.earth_through_detector else self.world.leakage
+        return (self._residual_at_rest + leakage) * self.protection.rcd_gain
+
+    @property
+    def sound(self) -> bool:
+        """Its controller sees no fault."""
+        return self.controller.phase is not Phase.FAULT
 
     # Hands on the pile
 

@@ -27,5 +27,26 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "connection-contact-stuck": ("socket-idle", "lost-off", "lost-s1", "lost-alarm"),
     "lock-feedback-stuck": ("lock-idle",),
     "contactor-releases-late": ("lost-off",),
+    "residual-detector-shared": ("leak-supply", "leak-pwm", "reverse-leak-stays"),
+    "contactor-chain-shared": (
+        "leak-supply",
+        "short-supply",
+        "reverse-leak-stays",
+        "reverse-short-stays",
+    ),
+    "pilot-generator-shared": ("begins-supply", "begins-pwm"),
+    "pilot-supply-shared": ("short-supply", "short-pwm", "reverse-short-stays"),
+    "leakage-unprotected": ("leak-off",),
+    "earth-through-detector": ("reverse-leak-off",),
+    "pilot-short-ignored": ("short-off",),
+    "pilot-zero-taken-for-ready": ("reverse-short-off",),
+    "estop-pressed": ("beside-idle",),
 }
 """Fault -> steps whose device verdict it turns to fail."""
+
+AT: Mapping[str, str] = {
+    "leakage-unprotected": "pile-2",
+    "pilot-short-ignored": "pile-2",
+    "estop-pressed": "pile-2",
+}
+"""Fault -> the connection point that has it; the others are at the first one."""
