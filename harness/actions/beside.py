@@ -179,6 +179,8 @@ async def beside_stays(
     for name, reading in found.items():
         step.measured(reading)
         _judge(step, reading, states[name])
+    # What comes next looks at what has come of it, so it may not look sooner.
+    await sleep_until(until)
 
 
 def _wired(bench: "LoadedBench", fault: str) -> str:

@@ -48,6 +48,12 @@ class Pile:
     """False: a defect of its software, it can be neither disabled nor enabled."""
     tariff_writable = True
     """False: its memory is write-protected, what is written is acknowledged and forgotten."""
+    detects_beside: Callable[[], float] | None = None
+    """A defect: what flows at another point (mA) goes through the same detector."""
+    earth_through_detector = False
+    """A defect: the earth conductor goes through it too, so a leakage to earth cancels out."""
+    chain_beside: Callable[[], bool] | None = None
+    """A defect: another point's chain is in series with this one's; says whether it is closed."""
     _was_powered = True
     _boots_until = 0.0
 
@@ -76,13 +82,6 @@ class Pile:
         """The same: the only levels (V) that it takes for state 3."""
         self.watches_earth = True
         """False: nothing looks at the continuity of the protective conductor."""
-        self.detects_beside: Callable[[], float] | None = None
-        """A defect: what flows at another point (mA) goes through the same detector."""
-        self.earth_through_detector = False
-        """A defect: the earth conductor goes through it too, so a leakage to earth cancels out."""
-        self.chain_beside: Callable[[], bool] | None = None
-        """A defect: another point's chain is in series with this one's; says whether it is closed.
-        """
         self._residual_at_rest = random.uniform(0.4, 1.5)
         self._sensing: Event | None = None
         self._silenced = False
