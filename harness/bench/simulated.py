@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from harness.bench.load import LoadedBench
+from harness.bench.model import DeviceEntry
 from harness.bench.recorder import Source
 from harness.bench.roles import PILE, piles_of
 from harness.bench.sockets import FaultNeeds, has_socket
@@ -31,6 +32,13 @@ class Injector(Protocol):
     def fault_titles(self) -> Mapping[str, Text]: ...
 
     def set_fault(self, name: str, *, on: bool) -> None: ...
+
+
+def _parts_carry(entry: DeviceEntry | None) -> float | None:
+    """What the bench file says that the pile's parts carry (A)."""
+    if entry is None or entry.component_current is None:
+        return None
+    return entry.component_current.to("A")
 
 
 class SimulatedSide:
@@ -70,6 +78,7 @@ class SimulatedSide:
             loop_start=start,
             pace=pace,
             edition=loaded.model.edition,
+            parts_carry=_parts_carry(loaded.model.devices.get("pile")),
             contact_step=loaded.model.recorder.resolution if loaded.model.recorder else None,
             socket=has_socket(loaded),
         )

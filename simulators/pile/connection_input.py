@@ -5,6 +5,7 @@ Test point 4 is the CC contact of the pile's own socket (connection modes A and 
 
 from collections.abc import Callable
 
+from simulators.pile.settings import PileSettings
 from simulators.scheduler import Event
 from simulators.world import World
 
@@ -29,6 +30,12 @@ class ConnectionInput:
     def closed(self) -> bool:
         """The circuit is closed, as the pile sees it."""
         return self.stuck_closed or self._seen() is not None
+
+    def confirmed(self, settings: PileSettings) -> bool:
+        """The resistance at CC is one of table A.5, where the pile looks at it at all. Of a cable
+        that comes off the pile sees no more than that its plug is in the socket."""
+        known = settings.socket or self._world.cable.coded_rating() > 0
+        return not settings.connection_sense or (self.closed and known)
 
     def _seen(self) -> float | None:
         return self._passed if self.filter else self._world.cable.sensed_resistance()

@@ -11,6 +11,7 @@ from simulators.pile.alarms import AlarmBoard
 from simulators.pile.billing import Billing
 from simulators.pile.clockwork import Clockwork
 from simulators.pile.connection_input import ConnectionInput
+from simulators.pile.contact_alarms import contact_alarms
 from simulators.pile.contactor import Contactor
 from simulators.pile.contacts import Contacts
 from simulators.pile.controller import Controller, Phase
@@ -22,7 +23,7 @@ from simulators.pile.indicator import Indicator
 from simulators.pile.lock import Lock
 from simulators.pile.meter_link import MeterLink
 from simulators.pile.metering import Meter
-from simulators.pile.modules import CardStart, Modules, no_tariff
+from simulators.pile.modules import CardStart, Modules
 from simulators.pile.pilot_output import PilotOutput
 from simulators.pile.protection import Protection
 from simulators.pile.session import Session
@@ -80,6 +81,8 @@ class Pile:
         """A defect of its thresholds: levels (V) that it takes for state 3 as well."""
         self.ready_band: tuple[float, float] | None = None
         """The same: the only levels (V) that it takes for state 3."""
+        self.looks_every: float | None = None
+        """A defect: the test point is looked at so seldom (s); None: what it does is seen."""
         self.watches_earth = True
         """False: nothing looks at the continuity of the protective conductor."""
         self._residual_at_rest = random.uniform(0.4, 1.5)
@@ -114,8 +117,12 @@ class Pile:
         self.contactor = Contactor(
             scheduler, trace, pull_in=s.pull_in, release=s.release, changed=self._contactor_moves
         )
-        bolt = s.socket_lock_time if s.socket else s.lock_time
-        self.lock = Lock(scheduler, trace, move=bolt, changed=self._lock_moves)
+        self.lock = Lock(
+            scheduler,
+            trace,
+            move=s.socket_lock_time if s.socket else s.lock_time,
+            changed=self._lock_moves,
+        )
         self.connection = ConnectionInput(world, self._sense_soon)
         self.temperatures = Temperatures(world, s, self.alarms, self._run)
         self.watchdog = Watchdog(
@@ -137,7 +144,7 @@ class Pile:
             silenced=lambda: self._silenced,
             after_step=self._after_step,
             self_test=self.protection.test,
-            confirmed=self._connection_confirmed,
+            confirmed=lambda: self.connection.confirmed(self.settings),
             recognises=self._recognises,
         )
         self.card = CardStart(
@@ -165,7 +172,7 @@ class Pile:
             chain_open=lambda: not self.emergency_stop.chain_closed,
             earth_lost=lambda: self.watches_earth and not world.cable.earth_sound,
             holder_out=lambda: not self.holder_in and not world.cable.mated,
-            more=self._contact_alarms(),
+            more=contact_alarms(self),
         )
         world.pile = self
         world.load.on_change.append(self._load_changed)
@@ -276,38 +283,9 @@ class Pile:
         self.protection.test()
         self.alarms.reset()
 
-    def _contact_alarms(self) -> list[tuple[str, Callable[[], bool], float]]:
-        """Code, condition and debounce (s) of alarms that a contact or a module gives."""
-        s, contacts, modules, protection = (
-            self.settings, self.contacts, self.modules, self.protection,
-        )  # fmt: skip
-        at_once, silence = s.detect_after, s.module_silence
-        return [
-            ("F-20", lambda: not protection.breaker_closed, at_once),
-            ("F-21", lambda: contacts.arrester.reports, at_once),
-            ("F-22", lambda: contacts.door.reports, at_once),
-            ("F-30", lambda: self.meter_link.clock_off, at_once),
-            ("F-31", lambda: not modules.reader_answers, silence),
-            ("F-32", lambda: not modules.screen_answers, silence),
-            ("F-33", lambda: not modules.online, silence),
-            ("F-34", lambda: not modules.sim_inserted, at_once),
-            ("F-35", lambda: modules.free_orders < s.orders_room, at_once),
-            ("F-37", lambda: contacts.smoke.reports, at_once),
-            ("F-38", lambda: contacts.water.reports, at_once),
-            ("F-39", lambda: contacts.tilt.reports, at_once),
-            ("F-40", lambda: no_tariff(self.tariff), at_once),
-            ("F-23", lambda: self.lock.feedback != self.lock.commanded, s.lock_timeout),
-        ]
-
     def _lock_moves(self) -> None:
         self.world.refresh()
         self._run()
-
-    def _connection_confirmed(self) -> bool:
-        """The resistance at CC is one of table A.5, where the pile looks at it at all."""
-        # Of a cable that comes off the pile sees no more than that its plug is in the socket.
-        known = self.settings.socket or self.world.cable.coded_rating() > 0
-        return not self.settings.connection_sense or (self.connection.closed and known)
 
     def _recognises(self) -> bool:
         """What a plugged-in vehicle that presents itself may do without a card or a command."""
@@ -318,8 +296,12 @@ class Pile:
         return self.settings.plug_and_charge or (contract == "accepted" and self.modules.online)
 
     def _sense_soon(self) -> None:
-        if self._sensing is None:
-            self._sensing = self.world.after(self.settings.detect_after, self._sense)
+        if self._sensing is not None:
+            return
+        wait = self.settings.detect_after
+        if (every := self.looks_every) is not None:
+            wait = every - self.world.t % every
+        self._sensing = self.world.after(wait, self._sense)
 
     def _sense(self) -> None:
         self._sensing = None
