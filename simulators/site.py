@@ -6,7 +6,6 @@ person's hands and eyes go to a pile in the same way: `hang-tag@pile-3`.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 
 from msgspec.structs import replace
 
@@ -104,8 +103,8 @@ class SimulatedSite:
             if place.housing is not None and role in self.benches:
                 housings.setdefault(place.housing, []).append(self.benches[role].rig)
         for rigs in housings.values():
-            for first, second in pairwise(rigs):
-                Twin(first, second)
+            if len(rigs) > 1:
+                Twin(rigs[0], rigs[1])
 
     def ledger(self, role: str) -> Mapping[str, Value]:
         """What the ledger says of one healthy pile."""

@@ -6,8 +6,13 @@ socket with test point 4 and a lock; in C the cable is fixed to the pile.
 
 from typing import TYPE_CHECKING, Literal
 
+from harness.bench.roles import is_pile
+
 if TYPE_CHECKING:
     from harness.bench.load import LoadedBench
+    from harness.bench.model import BenchFile
+    from harness.datafile import Places
+    from harness.errors import Problem
 
 ConnectionMode = Literal["A", "B", "C"]
 LOCK_ABOVE = 16.0
@@ -66,3 +71,22 @@ def lacks(bench: "LoadedBench", needs: FaultNeeds, role: str = "pile") -> str:
     if needs == "socket":
         return no_socket(bench, role)
     return no_second_point(bench, role) if needs == "twin" else ""
+
+
+def check_sockets(model: "BenchFile", places: "Places") -> "list[Problem]":
+    """What is wrong with connection modes and housings of a bench file."""
+    problems: list[Problem] = []
+    housings: dict[str, list[str]] = {}
+    for role, entry in model.devices.items():
+        if entry.housing is not None:
+            housings.setdefault(entry.housing, []).append(role)
+        for key in ("connection_mode", "housing"):
+            if key in entry.model_fields_set and not is_pile(role):
+                what = f"{key!r} is of a pile"
+                problems.append(places.problem(("devices", role, key), what, "none of that here"))
+    for housing, roles in housings.items():
+        if len(roles) == 1 and is_pile(roles[0]):
+            what = f"only the {roles[0]} is in the housing {housing!r}"
+            expected = "another pile of the bench with the same housing"
+            problems.append(places.problem(("devices", roles[0], "housing"), what, expected))
+    return problems

@@ -1,0 +1,252 @@
+"""A pile with sockets: test point 4, the lock, and two connection points that share nothing."""
+
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from benchkit import Outcome, run_procedure
+from sim_support import Point
+
+from harness.bench.load import load_bench
+from harness.bench.sockets import no_lock, no_second_point, points_of_one_pile
+from harness.engine import wording
+from harness.errors import FileError, NotAvailableError, UsageError
+from harness.events import Judged, RecordingTaken, SafeState
+from harness.limits import Range, judge
+from harness.quantity import Measurement, Quality
+from harness.verdict import Verdict
+from simulators.socket_work import ACTIONS
+
+PROCEDURE = "PILE-SOCK-01"
+T11 = ("lost-off", "lost-s1")
+T21 = ("ready-unlock", "pulled-unlock")
+BESIDE = ("beside-unmoved", "leak-supply", "leak-off", "short-supply", "reverse-short-stays")
+OF_THE_LOCK = ("locked", *T21, "stop-unlock", "unseen-no-supply", "jammed-no-supply")
+
+
+def socket_run(folder: Path, *faults: str, bench: str = "sim-socket") -> Outcome:
+    return run_procedure(
+        folder, PROCEDURE, bench=bench, faults=list(faults), energise=True, pace=0.2
+    )
+
+
+def bench_file(folder: Path, pile: str = "connection_mode: B", more: str = "") -> str:
+    """A bench of one simulated pile."""
+    path = folder / "own.yaml"
+    own = f"profile: gb-ac-pile, simulated: true, {pile}"
+    path.write_text(f"bench: own\ndevices:\n  pile: {{{own}}}\n{more}", encoding="utf-8")
+    return str(path)
+
+
+def value_of(outcome: Outcome, step: str) -> Measurement:
+    return next(one.measurement for one in outcome.of(Judged) if one.step == step)
+
+
+def why(outcome: Outcome, step: str) -> str:
+    return outcome.step(step).reason
+
+
+def socket_point() -> Point:
+    return Point(socket=True)
+
+
+# The procedure
+
+
+@pytest.fixture(scope="module")
+def healthy(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HARNESS_KEYS", str(tmp_path_factory.mktemp("keys")))
+        return socket_run(tmp_path_factory.mktemp("healthy"))
+
+
+def test_healthy(healthy: Outcome) -> None:
+    judged = {step: found for step, found in healthy.verdicts.items() if found is not None}
+    assert set(judged.values()) == {Verdict.PASS}
+    assert {*T11, *BESIDE, *OF_THE_LOCK} <= set(judged)
+    assert healthy.result.exit_code == 0
+    assert {one.role for one in healthy.of(SafeState) if one.safe} == {"pile", "pile-2"}
+
+
+def test_the_recording_shows_test_point_and_lock(healthy: Outcome) -> None:
+    channels = healthy.of(RecordingTaken)[0].channels
+    assert {"test_point_4", "socket_lock"} <= set(channels)
+
+
+def test_times_of_a_healthy_pile(healthy: Outcome) -> None:
+    for step in T11:
+        value = value_of(healthy, step).value
+        assert isinstance(value, float) and 0.01 < value < 0.1
+    for step in T21:
+        value = value_of(healthy, step).value
+        assert isinstance(value, float) and 0.1 < value < 1.0
+
+
+@pytest.mark.parametrize(
+    ("fault", "low", "high"), [("socket-unlocks-early", 0, 0.1), ("socket-unlocks-late", 5, 7)]
+)
+def test_both_limits_of_unlocking(tmp_path: Path, fault: str, low: float, high: float) -> None:
+    outcome = socket_run(tmp_path, fault)
+    for step in T21:
+        value = value_of(outcome, step).value
+        assert isinstance(value, float) and low < value < high
+        assert outcome.verdicts[step] is Verdict.FAIL
+
+
+def test_a_lock_that_never_opens_fails_and_is_not_a_missing_reading(tmp_path: Path) -> None:
+    outcome = socket_run(tmp_path, "socket-never-unlocks")
+    found = value_of(outcome, "pulled-unlock")
+    assert outcome.verdicts["pulled-unlock"] is Verdict.FAIL
+    assert found.value is None
+    assert found.at_least is not None and found.at_least > 5
+    # A bolt that is still out cannot be jammed in.
+    assert outcome.verdicts["jammed-no-supply"] is Verdict.NOT_RUN
+
+
+# What a bench cannot show
+
+
+def test_a_fixed_cable_has_no_socket(tmp_path: Path) -> None:
+    outcome = socket_run(tmp_path, bench="sim")
+    for step in (*T11, *OF_THE_LOCK, *BESIDE, "supply-plug-seen"):
+        assert outcome.verdicts[step] is Verdict.NOT_RUN
+    assert "connection mode C" in why(outcome, "socket-idle")
+    assert outcome.verdicts["pile-idle"] is Verdict.PASS
+
+
+def test_no_recorder(tmp_path: Path) -> None:
+    outcome = socket_run(tmp_path, bench=bench_file(tmp_path))
+    for step in (*T11, *T21):
+        assert outcome.verdicts[step] is Verdict.INCONCLUSIVE
+    assert (
+        value_of(outcome, "lost-off").note
+        == "the bench has no recorder, and polling cannot prove it"
+    )
+    assert outcome.verdicts["unseen-alarm"] is Verdict.PASS
+    assert outcome.verdicts["leak-supply"] is Verdict.NOT_RUN  # one connection point
+
+
+def test_a_slow_recorder_proves_no_100_ms(tmp_path: Path) -> None:
+    slow = "recorder: {simulated: true, resolution: 200 ms}\n"
+    outcome = socket_run(tmp_path, bench=bench_file(tmp_path, more=slow))
+    assert outcome.verdicts["lost-off"] is Verdict.INCONCLUSIVE
+
+
+def test_up_to_16_a_no_lock_is_needed(tmp_path: Path) -> None:
+    shipped = files("harness.devices.modbus") / "profiles" / "gb-ac-pile.yaml"
+    text = shipped.read_text(encoding="utf-8").replace("current: 32 A", "current: 16 A", 1)
+    (tmp_path / "small.yaml").write_text(text, encoding="utf-8")
+    path = tmp_path / "own.yaml"
+    path.write_text(
+        "bench: own\ndevices:\n"
+        "  pile: {profile: small.yaml, simulated: true, connection_mode: B}\n"
+        "recorder: {simulated: true}\n",
+        encoding="utf-8",
+    )
+    bench = load_bench(str(path))
+    assert "above 16 A only" in no_lock(bench)
+    outcome = socket_run(tmp_path, bench=str(path))
+    for step in OF_THE_LOCK:
+        assert outcome.verdicts[step] is Verdict.NOT_RUN
+    assert "16" in why(outcome, "lock-idle")
+    for step in T11:
+        assert outcome.verdicts[step] is Verdict.PASS
+
+
+# The bench file
+
+
+def test_the_built_in_pile_with_two_sockets() -> None:
+    bench = load_bench("sim-socket")
+    assert points_of_one_pile(bench) == ["pile", "pile-2"]
+    assert not no_lock(bench) and not no_second_point(bench)
+    assert no_lock(load_bench("sim")) and no_second_point(load_bench("sim-site"))
+
+
+@pytest.mark.parametrize(
+    ("pile", "more", "complaint"),
+    [
+        ("connection_mode: D", "", "connection_mode|'D'"),
+        ("housing: one", "", "only the pile is in the housing"),
+        (
+            "unit: 1",
+            "  meter: {profile: eastron-sdm630, simulated: true, housing: x}\n",
+            "of a pile",
+        ),
+    ],
+)
+def test_mistakes_in_a_bench_file(tmp_path: Path, pile: str, more: str, complaint: str) -> None:
+    with pytest.raises(FileError, match=complaint):
+        load_bench(bench_file(tmp_path, pile, more))
+
+
+@pytest.mark.parametrize(
+    ("fault", "bench"),
+    [("supply-plug-loose", "sim"), ("residual-detector-shared", "sim-site")],
+)
+def test_a_fault_that_this_pile_cannot_have(tmp_path: Path, fault: str, bench: str) -> None:
+    with pytest.raises(UsageError, match="needs more"):
+        socket_run(tmp_path, fault, bench=bench)
+
+
+# The simulated socket
+
+
+def test_the_lock_holds_the_plug() -> None:
+    point = socket_point()
+    ACTIONS["insert-supply-plug"](point.rig)
+    point.rig.world.vehicle.wants_charge = True
+    point.rig.world.plug_in()
+    point.run(1.0)
+    assert point.get("lock_state") == "unlocked"
+    point.rig.pile.controller.start()
+    point.run(5.0)
+    assert (point.get("charging_state"), point.get("lock_state")) == ("charging", "locked")
+    with pytest.raises(NotAvailableError, match="the lock holds it"):
+        ACTIONS["pull-supply-plug"](point.rig)
+    point.rig.world.return_gun()
+    point.run(2.0)
+    ACTIONS["pull-supply-plug"](point.rig)
+    point.run(1.0)
+    assert point.get("cable_state") == "not_connected"
+
+
+def test_without_the_supply_plug_the_vehicle_is_not_there() -> None:
+    point = socket_point()
+    point.rig.world.plug_in()
+    point.run(1.0)
+    assert point.get("charging_state") == "idle"
+
+
+def test_hands_at_a_fixed_cable() -> None:
+    with pytest.raises(NotAvailableError, match="no socket"):
+        ACTIONS["insert-supply-plug"](Point().rig)
+
+
+# A range of times
+
+
+@pytest.mark.parametrize(("waited", "verdict"), [(7.0, Verdict.FAIL), (4.0, Verdict.INCONCLUSIVE)])
+def test_what_never_came_is_later_than_a_range(waited: float, verdict: Verdict) -> None:
+    limit = Range(low=0.1, high=5.0, unit="s")
+    quality = Quality.GOOD if waited > 5 else Quality.MISSING
+    reading = Measurement(name="t", value=None, unit="s", at_least=waited, quality=quality)
+    assert judge(reading, limit).verdict is verdict
+    assert judge(reading, Range(low=0.1, unit="s")).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    "english",
+    [
+        "the cable of the pile is fixed to it (connection mode C): it has no socket",
+        "the rated current of the pile is not known, so nor is whether it needs a lock",
+        "the pile is rated 16 A: a lock is needed above 16 A only",
+        "the bench does not name a second connection point of the pile (`housing`)",
+        "the pile-2 does not charge within 10 s",
+        "the supply plug does not come out: the lock holds it",
+    ],
+)
+def test_reasons_in_chinese(english: str) -> None:
+    said = wording.reason(english)
+    assert said.en == english
+    assert said.zh != english and "the" not in said.zh
