@@ -35,7 +35,7 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "lock-feedback-stuck": ("lock-idle", "safe"),
     "contactor-releases-late": ("lost-off",),
     "residual-detector-shared": ("leak-supply", "leak-pwm", "reverse-leak-stays"),
-    "contactor-chain-shared": ("leak-supply", "reverse-leak-stays"),
+    "contactor-chain-shared": ("leak-supply", "reverse-leak-stays", "reverse-short-stays"),
     "pilot-generator-shared": ("beside-unmoved", "leak-level"),
     "pilot-supply-shared": ("short-supply", "short-pwm", "reverse-short-stays"),
     "leakage-unprotected": ("leak-off",),
