@@ -4,18 +4,26 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from benchkit import Outcome, run_procedure
+from benchkit import Outcome, run_procedure, write_procedure
 from sim_support import Point
 
 from harness.bench.load import load_bench
 from harness.bench.sockets import no_lock, no_second_point, points_of_one_pile
+from harness.catalogue.load import load_catalogue
 from harness.engine import wording
+from harness.engine.plan import make_plan
 from harness.errors import FileError, NotAvailableError, UsageError
 from harness.events import Judged, RecordingTaken, SafeState
 from harness.limits import Range, judge
+from harness.procedure.load import load_procedure
 from harness.quantity import Measurement, Quality
 from harness.verdict import Verdict
+from simulators.cable import PilotWire
+from simulators.faults import all_faults
+from simulators.faults.socket import FAULTS
+from simulators.socket import DetachableCable
 from simulators.socket_work import ACTIONS
+from simulators.twin import Twin
 
 PROCEDURE = "PILE-SOCK-01"
 T11 = ("lost-off", "lost-s1")
@@ -221,6 +229,104 @@ def test_without_the_supply_plug_the_vehicle_is_not_there() -> None:
 def test_hands_at_a_fixed_cable() -> None:
     with pytest.raises(NotAvailableError, match="no socket"):
         ACTIONS["insert-supply-plug"](Point().rig)
+
+
+def test_what_two_outlets_share_shows_only_while_it_is_shared() -> None:
+    first, second = socket_point(), socket_point()
+    twin = Twin(first.rig, second.rig)
+    for point in (first, second):
+        ACTIONS["insert-supply-plug"](point.rig)
+        point.vehicle.wants_charge = True
+
+    def run(seconds: float) -> None:
+        for _ in range(round(seconds / 0.01)):
+            first.run(0.01)
+            second.run(0.01)
+
+    first.charge()
+    second.run(first.t - second.t)
+    assert first.get("charging_state") == "charging"
+    for shared in ("one_detector", "one_chain", "one_generator", "weak_supply"):
+        before = (first.get("cp_voltage_positive"), first.get("leakage_current"))
+        setattr(twin, shared, True)
+        setattr(twin, shared, False)
+        assert (first.get("cp_voltage_positive"), first.get("leakage_current")) == before
+    second.world.cable.pilot_wire = PilotWire.SHORTED
+    second.world.refresh()
+    run(1.0)
+    assert first.get("charging_state") == "charging"
+    twin.weak_supply = True
+    assert first.get("cp_voltage_positive") < 4
+    run(1.0)
+    assert first.get("contactor_state") == "open"
+
+
+@pytest.mark.parametrize("name", [fault.name for fault in FAULTS])
+def test_a_fault_changes_something_and_takes_it_back(name: str) -> None:
+    point, beside = socket_point(), socket_point()
+    Twin(point.rig, beside.rig)
+    fault = all_faults()[name]
+    sound = _condition(point)
+    fault.switch(point.rig, True)
+    assert _condition(point) != sound
+    fault.switch(point.rig, False)
+    assert _condition(point) == sound
+
+
+def _condition(point: Point) -> list[object]:
+    """What a fault of the socket may change."""
+    pile, twin = point.pile, point.rig.twin
+    cable, input_ = point.world.cable, pile.connection
+    assert isinstance(cable, DetachableCable)
+    return [
+        (cable.in_socket, cable.socket_contact_sound, input_.filter, input_.stuck_closed),
+        (pile.lock.move, pile.lock.believed, pile.controller.settings, pile.alarms.harmless),
+        (pile.controller.program.watches_socket, pile.controller.program.unlocks),
+        (pile.earth_through_detector, pile.taken_for_ready, pile.world.supply.condition()),
+        (twin.one_detector, twin.one_chain, twin.one_generator, twin.weak_supply),
+    ]
+
+
+# The verbs of the other outlet
+
+
+@pytest.mark.parametrize(
+    ("parameters", "complaint"),
+    [
+        ("{fault: no-such-fault}", "no fault is called 'no-such-fault'"),
+        ("{fault: contactor-welded}", "puts mains on the plug by itself"),
+        ("{fault: leakage, if_passed: [later]}", "no earlier step is called 'later'"),
+    ],
+)
+def test_mistakes_of_a_fault_beside(tmp_path: Path, parameters: str, complaint: str) -> None:
+    steps = f"""
+    - id: beside
+      title: {{zh: 故障, en: Fault}}
+      do: site.beside_fault
+      with: {parameters}
+    """
+    procedure = write_procedure(tmp_path, steps)
+    with pytest.raises(FileError, match=complaint):
+        run_procedure(tmp_path, procedure, bench="sim-socket")
+
+
+def test_relays_of_the_other_outlet(tmp_path: Path) -> None:
+    path = tmp_path / "wired.yaml"
+    pile = "profile: gb-ac-pile, connection_mode: B, housing: twin, connection"
+    path.write_text(
+        "bench: wired\ndevices:\n"
+        f"  pile: {{{pile}: {{modbus: tcp, host: 192.0.2.1}}}}\n"
+        f"  pile-2: {{{pile}: {{modbus: tcp, host: 192.0.2.2}}}}\n"
+        "  injector:\n    profile: relay-8ch\n    connection: {modbus: tcp, host: 192.0.2.3}\n"
+        "    faults: {leakage-beside: relay_1}\n",
+        encoding="utf-8",
+    )
+    plan = make_plan(
+        load_procedure(PROCEDURE), load_bench(str(path)), load_catalogue(), energise=True
+    )
+    assert "leak-set" not in plan.not_possible
+    assert "no relay for the fault 'cp-pe-short-beside'" in plan.not_possible["short-set"]
+    assert "no relay for the fault 'leakage'" in plan.not_possible["reverse-leak-set"]
 
 
 # A range of times

@@ -15,6 +15,7 @@ FOUND: Mapping[str, tuple[str, ...]] = {
         "unseen-alarm",
         "jammed-no-supply",
         "jammed-alarm",
+        "lock-lost-off",
     ),
     "supply-plug-loose": ("supply-plug-seen",),
     "lock-not-used": (
@@ -24,6 +25,7 @@ FOUND: Mapping[str, tuple[str, ...]] = {
         "unseen-alarm",
         "jammed-no-supply",
         "jammed-alarm",
+        "lock-lost-off",
     ),
     "fault-word-empty": ("lost-alarm", "unseen-alarm", "jammed-alarm"),
     "start-ignored": ("s2-closes",),
