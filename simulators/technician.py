@@ -59,6 +59,7 @@ READINGS: dict[str, Reading] = {
 def _connect_simulator(rig: Rig) -> None:
     """The plug goes into a vehicle (simulator) that keeps S2 open; it draws what it may."""
     rig.world.vehicle.wants_charge = False
+    rig.world.cable.attach()
     rig.world.plug_in()
 
 
@@ -66,6 +67,7 @@ def _connect_vehicle(rig: Rig) -> None:
     """The plug goes into a vehicle, which wants to be charged. A whole car knows itself."""
     if not rig.has_car:
         rig.world.vehicle.wants_charge = True
+    rig.world.cable.attach()
     rig.world.plug_in()
 
 

@@ -161,6 +161,16 @@ def test_up_to_16_a_no_lock_is_needed(tmp_path: Path) -> None:
         assert outcome.verdicts[step] is Verdict.PASS
 
 
+def test_control_pilot_of_a_pile_with_a_socket(tmp_path: Path) -> None:
+    outcome = run_procedure(tmp_path, "PILE-CP-01", bench="sim-socket", energise=True, pace=0.2)
+    failed = [step for step, found in outcome.verdicts.items() if found is Verdict.FAIL]
+    assert failed == []
+    for step in ("cp-break-alarm", "cc-s1", "cc-no-output", "cc-alarm"):
+        assert outcome.verdicts[step] is Verdict.NOT_RUN
+    assert "has a socket" in why(outcome, "cc-set")
+    assert outcome.verdicts["cp-break-off"] is Verdict.PASS
+
+
 # The bench file
 
 
@@ -190,7 +200,11 @@ def test_mistakes_in_a_bench_file(tmp_path: Path, pile: str, more: str, complain
 
 @pytest.mark.parametrize(
     ("fault", "bench"),
-    [("supply-plug-loose", "sim"), ("residual-detector-shared", "sim-site")],
+    [
+        ("supply-plug-loose", "sim"),
+        ("residual-detector-shared", "sim-site"),
+        ("half-plugged", "sim-socket"),
+    ],
 )
 def test_a_fault_that_this_pile_cannot_have(tmp_path: Path, fault: str, bench: str) -> None:
     with pytest.raises(UsageError, match="needs more"):
@@ -345,6 +359,7 @@ def test_what_never_came_is_later_than_a_range(waited: float, verdict: Verdict) 
     "english",
     [
         "the cable of the pile is fixed to it (connection mode C): it has no socket",
+        "the pile has a socket: it does not see the CC of the vehicle's end",
         "the rated current of the pile is not known, so nor is whether it needs a lock",
         "the pile is rated 16 A: a lock is needed above 16 A only",
         "the bench does not name a second connection point of the pile (`housing`)",

@@ -19,8 +19,9 @@ LOCK_ABOVE = 16.0
 """A (10.6.1): above it the interfaces are locked, up to it that is optional (5.2.2.2)."""
 
 
-FaultNeeds = Literal["", "socket", "twin"]
-"""What a pile must have for a seeded fault: a socket, or a second connection point."""
+FaultNeeds = Literal["", "socket", "twin", "fixed-cable"]
+"""What a pile must have for a seeded fault: a socket, a second connection point, or a cable that is
+fixed to it."""
 
 
 def has_socket(bench: "LoadedBench", role: str = "pile") -> bool:
@@ -34,6 +35,13 @@ def no_socket(bench: "LoadedBench", role: str = "pile") -> str:
     if has_socket(bench, role):
         return ""
     return f"the cable of the {role} is fixed to it (connection mode C): it has no socket"
+
+
+def no_fixed_cable(bench: "LoadedBench", role: str = "pile") -> str:
+    """Why a pile does not see CC at the vehicle's end; empty where its cable is fixed to it."""
+    if has_socket(bench, role):
+        return f"the {role} has a socket: it does not see the CC of the vehicle's end"
+    return ""
 
 
 def no_lock(bench: "LoadedBench", role: str = "pile") -> str:
@@ -70,6 +78,8 @@ def lacks(bench: "LoadedBench", needs: FaultNeeds, role: str = "pile") -> str:
     """Why a pile cannot have a seeded fault; empty when it can."""
     if needs == "socket":
         return no_socket(bench, role)
+    if needs == "fixed-cable":
+        return no_fixed_cable(bench, role)
     return no_second_point(bench, role) if needs == "twin" else ""
 
 

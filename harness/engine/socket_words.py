@@ -11,6 +11,10 @@ DETAILS = Phrases(
         "{1}的电缆固定在桩上（连接方式 C），没有插座",
     ),
     (
+        r"the (\S+) has a socket: it does not see the CC of the vehicle's end",
+        "{1}带插座，看不到车辆端的 CC",
+    ),
+    (
         r"the rated current of the (\S+) is not known, so nor is whether it needs a lock",
         "{1}的额定电流未知，不能确定是否需要电子锁",
     ),
