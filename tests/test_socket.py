@@ -171,6 +171,21 @@ def test_control_pilot_of_a_pile_with_a_socket(tmp_path: Path) -> None:
     assert outcome.verdicts["cp-break-off"] is Verdict.PASS
 
 
+def test_a_pile_that_shows_no_lock_is_judged_by_the_recording(tmp_path: Path) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_text(
+        "bench: own\ndevices:\n"
+        "  pile: {profile: keba-kecontact-p30, simulated: true, connection_mode: B}\n"
+        "recorder: {simulated: true}\n",
+        encoding="utf-8",
+    )
+    outcome = socket_run(tmp_path, bench=str(path))
+    for step in (*T11, *T21, "locked-while-live"):
+        assert outcome.verdicts[step] is Verdict.PASS
+    assert why(outcome, "lock-idle") == "the pile has none of lock_state"
+    assert outcome.verdicts["unseen-no-supply"] is Verdict.NOT_RUN
+
+
 # The bench file
 
 
