@@ -117,6 +117,8 @@ _OWN_ROOMS = (
     "harness.actions.trace_spread",
     "harness.actions.pilot_openings",
     "harness.actions.checks",
+    "harness.actions.sockets",
+    "harness.actions.beside",
 )
 
 

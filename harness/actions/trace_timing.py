@@ -134,7 +134,7 @@ def _never(
     waited = max(until - cause.latest, 0.0)
     limit = part.step.limit
     high = None
-    if isinstance(limit, Within):
+    if isinstance(limit, Within | Range) and limit.high is not None:
         high = convert(limit.high, limit.unit, "s")
     if high is not None and waited > high:
         return part.reading(name, None, "s", at_least=round(waited, 6), note=note)

@@ -7,6 +7,7 @@ from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from harness.bench.instruments import Instrument
 from harness.bench.maintenance import MaintenanceEntry
+from harness.bench.sockets import ConnectionMode
 from harness.catalogue.item import LimitSpec
 from harness.devices.can.connection import CanConnection
 from harness.devices.instrument.connection import VisaConnection
@@ -83,6 +84,15 @@ class DeviceEntry(FileModel):
     )
     unit: int | None = Field(
         default=None, ge=1, le=247, description="Of a simulated pile on a line: its unit id"
+    )
+    connection_mode: ConnectionMode = Field(
+        default="C",
+        description="Of a pile: connection mode of GB/T 18487.1; A and B: it has a socket, "
+        "C: its cable is fixed to it",
+    )
+    housing: Kebab | None = Field(
+        default=None,
+        description="Of a pile: connection points of one and the same pile have this in common",
     )
     resolution: dict[str, QuantityField] = Field(
         default_factory=dict,

@@ -17,6 +17,7 @@ from pathlib import Path
 from harness.bench.load import BUILT_IN, SIMULATED, LoadedBench, load_bench
 from harness.bench.roles import PILE
 from harness.bench.simulated import SeededFault, seeded_faults
+from harness.bench.sockets import lacks
 from harness.catalogue.load import Catalogue, load_catalogue
 from harness.engine.plan import Plan, make_plan, roles_needed
 from harness.engine.recorder import Listener
@@ -35,7 +36,7 @@ thousand frames a second. (A pile's modules need their seconds until one of them
 DIAGNOSIS = "diagnosis"
 """The measurement that says what a procedure found to be wrong."""
 _FAILED = (Verdict.FAIL, Verdict.CONDITIONAL_FAIL)
-_UNTROUBLED = (Verdict.PASS, Verdict.CONDITIONAL_PASS, None)
+_UNTROUBLED = (Verdict.PASS, Verdict.CONDITIONAL_PASS)
 
 
 @dataclass(frozen=True)
@@ -145,8 +146,7 @@ class MatrixBench:
         built_in = [load_bench(name) for name in BUILT_IN]
         for name in sorted({name for fault in self.faults.values() for name in fault.expects}):
             procedure = load_procedure(name)
-            places = {fault.at[name] for fault in self.faults.values() if name in fault.at}
-            bench = next(one for one in built_in if places <= set(one.model.devices))
+            bench = next(one for one in built_in if self._fits(one, name))
             # Simulated mains hurts nobody, so steps that energise are released.
             self.plans[name] = make_plan(procedure, bench, catalogue, energise=True)
             self.benches[name] = bench
@@ -170,6 +170,14 @@ class MatrixBench:
                 self.unfit.append(name)
                 continue
             self.benches[name] = other
+
+    def _fits(self, bench: LoadedBench, procedure: str) -> bool:
+        """Whether the faults that this procedure is to find can be put into this bench."""
+        found = [fault for fault in self.faults.values() if procedure in fault.expects]
+        places = {fault.at[procedure] for fault in found if procedure in fault.at}
+        if not places <= set(bench.model.devices):
+            return False
+        return not any(lacks(bench, one.needs, one.at.get(procedure, PILE)) for one in found)
 
     def order(self, procedure: str, steps: Collection[str]) -> list[str]:
         """Steps in the order of the procedure, those it does not have at the end."""
@@ -212,7 +220,7 @@ class MatrixBench:
         return [
             Alarm(procedure, seed, step, verdict)
             for step, verdict in verdicts.items()
-            if verdict not in fine
+            if verdict is not None and verdict not in fine
         ]
 
     def with_fault(self, fault: str, procedure: str, *, seed: int = 1) -> FaultRow:

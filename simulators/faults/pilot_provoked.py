@@ -84,6 +84,7 @@ FAULTS = (
         title=Text("CC 断线（枪未插到位）", "CC open (plug half in)"),
         detail=Text("CC 未接通，CP 已接通。", "CC is open while CP is connected."),
         kind="wiring",
+        needs="fixed-cable",
         defects=(defect(lambda rig: rig.world.cable, "connection_wire_sound", False),),
     ),
 )

@@ -114,9 +114,7 @@ READ: dict[str, Read] = {
     "cp_frequency": lambda p: p.world.levels().frequency,
     "cc_resistance": _resistance,
     "cable_current_rating": _cable_rating,
-    "cable_state": lambda p: (
-        "not_connected" if p.world.cable.sensed_resistance() is None else "connected"
-    ),
+    "cable_state": lambda p: "connected" if p.connection.closed else "not_connected",
     # A controller that only asks whether CC is closed, not by which resistor.
     "proximity_state": lambda p: "open" if p.world.cable.sensed_resistance() is None else "shorted",
     "contactor_command": lambda p: "closed" if p.contactor.command else "open",
