@@ -14,6 +14,7 @@ from harness.engine import (
     metering_words,
     pile_words,
     skills_words,
+    socket_words,
 )
 from harness.engine.details_zh import DETAILS, EXPECTED
 from harness.errors import FileError, HarnessError, Problem
@@ -126,6 +127,7 @@ def expected(english: str) -> str:
         or details_scoring_zh.EXPECTED.find(english, _piece)
         or details_exam_zh.EXPECTED.find(english, _piece)
         or skills_words.EXPECTED.find(english, _piece)
+        or socket_words.EXPECTED.find(english, _piece)
         or details_vehicle.expected(english, _piece)
         or details_review_zh.EXPECTED.find(english, _piece)
     )
@@ -157,6 +159,7 @@ def _known(english: str) -> str | None:
         or DETAILS.find(english, _piece)
         or pile_words.DETAILS.find(english, _piece)
         or skills_words.DETAILS.find(english, _piece)
+        or socket_words.DETAILS.find(english, _piece)
     )
     if known is None and is_pile(english):
         known = title(english).zh
