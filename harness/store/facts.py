@@ -1,8 +1,8 @@
 """What the index keeps of one bundle: a function of its journal and its seal, and of nothing else.
 
 The journal counts only as it was sealed: when its bytes do not have the sealed digest, the run is
-`altered`, and what can still be read of it is kept for finding it, never for statistics. Attachments
-and the Modbus record are not looked at here; that is what `verify` is for.
+`altered`, and what can still be read of it is kept for finding it, never for statistics.
+Attachments and the Modbus record are not looked at here; that is what `verify` is for.
 """
 
 import hashlib

@@ -18,6 +18,7 @@ from sqlalchemy import (
     event,
     func,
     insert,
+    or_,
     select,
     text,
 )
@@ -68,11 +69,18 @@ class Index:
             return None
         return Path(self.url.database)
 
+    def exists(self) -> bool:
+        """Whether there is an index at all. Of a server, only asking tells."""
+        if self.file is not None:
+            return self.file.is_file()
+        with self._guard(), self.engine.connect() as connection:
+            return _tables(connection)
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection to an index that is there and is one of ours."""
-        if self.file is not None and not self.file.is_file():
-            raise UsageError(f"there is no index at {self.file}; {_REBUILD}")
+        if not self.exists():
+            raise UsageError(f"there is no index at {self.shown}; {_REBUILD}")
         with self._guard(), self.engine.connect() as connection:
             self._check(connection)
             yield connection
@@ -82,23 +90,20 @@ class Index:
         """One transaction; the tables are made if there are none. One program at a time."""
         if self.file is not None:
             self.file.parent.mkdir(parents=True, exist_ok=True)
-        with self._guard(), self.engine.connect() as connection:
-            connection = connection.execution_options(harness_writes=True)
-            with connection.begin():
-                if not _tables(connection):
-                    _create(connection)
-                    for one in INDEXES:
-                        one.create(connection)
-                self._check(connection)
-                if connection.dialect.name == "postgresql":
-                    connection.execute(text(f"LOCK TABLE {META.name} IN EXCLUSIVE MODE"))
-                yield connection
+        with self._guard(), self._to_write() as connection, connection.begin():
+            if not _tables(connection):
+                _create(connection)
+                for one in INDEXES:
+                    one.create(connection)
+            self._check(connection)
+            if connection.dialect.name == "postgresql":
+                connection.execute(text(f"LOCK TABLE {META.name} IN EXCLUSIVE MODE"))
+            yield connection
 
     def replace(self, bundles: Iterable[tuple[str, RunFacts]]) -> None:
         """Everything anew, in one transaction: until it is done the old index stands."""
         self._make_way()
-        with self._guard(), self.engine.connect() as connection:
-            connection = connection.execution_options(harness_writes=True)
+        with self._guard(), self._to_write() as connection:
             with connection.begin():
                 METADATA.drop_all(connection)
                 _create(connection)
@@ -116,9 +121,14 @@ class Index:
 
     def put(self, connection: Connection, place: str, facts: RunFacts) -> None:
         """Write the rows of one bundle in place of what is known of it."""
-        connection.execute(delete(RUNS).where(RUNS.c.place == place))
+        connection.execute(
+            delete(RUNS).where(or_(RUNS.c.place == place, RUNS.c.identity == facts.identity))
+        )
         number = connection.execute(select(func.coalesce(func.max(RUNS.c.run), 0))).scalar_one()
         _insert(connection, [(place, facts)], number + 1)
+
+    def _to_write(self) -> Connection:
+        return self.engine.connect().execution_options(harness_writes=True)
 
     def _make_way(self) -> None:
         """A file that is no index, or a damaged one, is put aside."""

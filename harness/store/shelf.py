@@ -189,7 +189,9 @@ class RemoteShelf(Shelf):
     def __init__(self, url: str) -> None:
         self.url = url
         try:
-            from fsspec.core import url_to_fs  # noqa: PLC0415 - an extra
+            from fsspec.core import (  # type: ignore[import-untyped] # noqa: PLC0415 - an extra
+                url_to_fs,
+            )
         except ImportError as error:
             raise UsageError(
                 "bundles at a URL need fsspec; install it with: pip install "
@@ -242,7 +244,7 @@ class RemoteShelf(Shelf):
             found: bytes = self.fs.cat_file(self._at(place, name))
         except FileNotFoundError:
             return None
-        except Exception as error:  # noqa: BLE001 - each target has errors of its own
+        except Exception as error:  # each target has errors of its own
             raise _failed(f"{self.url}/{place}/{name}", error) from error
         return found
 
@@ -264,7 +266,7 @@ class RemoteShelf(Shelf):
     def _call(self, function: Any, *arguments: Any, **named: Any) -> Any:
         try:
             return function(*arguments, **named)
-        except Exception as error:  # each target has errors of its own  # noqa: BLE001
+        except Exception as error:  # each target has errors of its own
             raise _failed(self.url, error) from error
 
 
@@ -290,5 +292,6 @@ def _failed(where: object, error: BaseException) -> EvidenceError:
 
 def _gone(place: str, url: str) -> EvidenceError:
     return EvidenceError(
-        f"there is no bundle at {place} in {url}", headline=Text("证据不在原处", "The bundle is gone")
+        f"there is no bundle at {place} in {url}",
+        headline=Text("证据不在原处", "The bundle is gone"),
     )

@@ -11,17 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, select
 
-from harness.errors import BenchError, EvidenceError, UsageError
-from harness.evidence.layout import JOURNAL, REVIEW, SEAL
-from harness.evidence.verify import Bad, VerifyResult, verify
+from harness.errors import BenchError, EvidenceError
+from harness.evidence.layout import JOURNAL, REVIEW, SEAL, safe_name
+from harness.evidence.verify import Bad, verify
 from harness.store.facts import RunFacts, State, facts_of
 from harness.store.filters import Filters
 from harness.store.find import find
 from harness.store.index import Index
 from harness.store.model import RUNS
-from harness.store.shelf import FolderShelf, Shelf, bundle_files, open_shelf
+from harness.store.shelf import FolderShelf, Shelf, open_shelf
 from harness.text import Text
 
 LOCK = ".store.lock"
@@ -134,7 +134,7 @@ class Store:
                 review = known != inside and self._review(folder, known)
                 return Added(folder, known, facts, new=False, review=review)
             self._resealed(connection, folder, facts)
-            place = known or inside or _place(facts)
+            place = inside or known or _place(facts)
             bring = inside is None and not self.shelf.holds(place)
             if bring:
                 self.shelf.bring(folder, place)
@@ -148,9 +148,7 @@ class Store:
         if facts.virtual_time:
             return
         other = connection.execute(
-            select(RUNS.c.place).where(
-                RUNS.c.head == facts.head, RUNS.c.identity != facts.identity
-            )
+            select(RUNS.c.place).where(RUNS.c.head == facts.head, RUNS.c.identity != facts.identity)
         ).scalar()
         if other is not None:
             raise RefusedBundleError(
@@ -229,4 +227,4 @@ def _core(folder: Path) -> tuple[bytes, bytes | None]:
 def _place(facts: RunFacts) -> str:
     """`2026-11/2026-11-28-<run>-<identity>`: months, because a folder of a million is slow."""
     day = facts.started[:10] or "undated"
-    return f"{day[:7]}/{day}-{facts.run_id}-{facts.identity[:8]}"
+    return f"{day[:7]}/{day}-{safe_name(facts.run_id)}-{facts.identity[:8]}"
