@@ -81,9 +81,7 @@ def _owner() -> str | None:
 
 
 def _call(command: Sequence[object], place: Path, owner: str | None) -> None:
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith("PG")
-    }
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
     with (place / "said").open("w+b") as said:  # a pipe would stay open in the server
         code = subprocess.call(
             [str(word) for word in command],

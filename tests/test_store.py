@@ -1,10 +1,12 @@
 """The store: what goes in is found again, and the bundles stay the record."""
 
 import json
+from base64 import b64encode
 from pathlib import Path
 from shutil import copytree, rmtree
 from typing import Any
 
+import msgspec
 import pytest
 from click.testing import CliRunner, Result
 from sample_record import OTHER_KEY, write_sample
@@ -15,6 +17,7 @@ from store_help import add, fill
 from harness.cli.root import ROOT
 from harness.errors import EvidenceError, UsageError
 from harness.evidence.layout import JOURNAL, REVIEW, SEAL
+from harness.evidence.seal import open_seal, sign
 from harness.store.compare import GONE, UNLISTED, check_all, locate
 from harness.store.facts import State, facts_of
 from harness.store.filters import Filters
@@ -54,7 +57,7 @@ def test_items_are_found_with_the_worst_verdict_that_they_got(store: Store, tmp_
     added = store.add(tmp_path / "d")
     items = added.facts.items()
     assert len(items) > 1
-    for item, verdict in items.items():
+    for item, verdict in list(items.items())[:3]:
         assert ids(store, item=item) == [added.place]
         assert ids(store, item=item, verdict=verdict, procedure="PILE-INSP-01") == [added.place]
         other = "pass" if verdict != "pass" else "fail"
@@ -132,14 +135,8 @@ def test_a_bundle_that_was_signed_again_is_refused_and_found(store: Store, tmp_p
 
 def reseal(folder: Path) -> None:
     """Seal a bundle anew with another key."""
-    from harness.evidence.seal import open_seal, sign  # noqa: PLC0415
-
-    import msgspec  # noqa: PLC0415
-
-    from harness.evidence.seal import _base64  # noqa: PLC0415
-
     statement = open_seal((folder / SEAL).read_bytes()).statement
-    public = _base64(OTHER_KEY.public_key().public_bytes_raw())
+    public = b64encode(OTHER_KEY.public_key().public_bytes_raw()).decode()
     changed = msgspec.structs.replace(statement, public_key=public)
     (folder / SEAL).write_bytes(sign(changed, OTHER_KEY))
 
@@ -197,8 +194,8 @@ def test_what_is_wrong_is_named_with_its_place(store: Store, tmp_path: Path) -> 
     assert found["unlisted"].findings == [UNLISTED]
     said = [one.text.en for one in found[places[2]].differences]
     assert said == [
-        f"runs {places[2]} candidate: the index says C-9, the bundle C-07",
-        f"runs {places[2]} verdict: the index says fail, the bundle pass",
+        "runs candidate: the index says C-9, the bundle C-07",
+        "runs verdict: the index says fail, the bundle pass",
         "steps PILE-FAULT-01 say-0: the index says –, the bundle …",
     ]
 
@@ -211,7 +208,7 @@ def test_a_run_is_found_by_the_start_of_its_name(store: Store, tmp_path: Path) -
     with pytest.raises(UsageError, match="may be any of"):
         locate(store, "2026-11")
     for name in ("nothing", "../shelf", "%", ""):
-        with pytest.raises(UsageError, match="has no run|may be any"):
+        with pytest.raises(UsageError, match=r"has no run|may be any"):
             locate(store, name)
 
 
@@ -221,15 +218,14 @@ def test_a_longer_review_takes_the_place_of_the_shorter(store: Store, tmp_path: 
     place = store.add(folder).place
     kept = tmp_path / "shelf" / place / REVIEW
     assert not kept.exists()
-    for review in (b"one\n", b"one\ntwo\n"):
-        kept.write_bytes(review)
-        assert store._review(folder, place) is False
-        (folder / REVIEW).write_bytes(review + b"more\n")
-        assert store._review(folder, place) is True
-        assert kept.read_bytes() == review + b"more\n"
+    kept.write_bytes(b"one\n")
+    assert store._review(folder, place) is False, "the folder has none"
+    (folder / REVIEW).write_bytes(b"one\ntwo\n")
+    assert store._review(folder, place) is True
+    assert kept.read_bytes() == b"one\ntwo\n"
     (folder / REVIEW).write_bytes(b"one\n")
     assert store._review(folder, place) is False, "a shorter one never replaces a longer one"
-    assert kept.read_bytes() == b"one\ntwo\nmore\n"
+    assert kept.read_bytes() == b"one\ntwo\n"
     (folder / REVIEW).write_bytes(b"another\n")
     with pytest.raises(RefusedBundleError, match="neither continues the other"):
         store._review(folder, place)
@@ -281,7 +277,7 @@ def test_an_index_of_another_version_is_not_read(store: Store, tmp_path: Path) -
     ("url", "said"),
     [
         ("mysql://somewhere/x", "mysql is no database"),
-        ("postgresql://[", "no URL of a database"),
+        ("://x", "no URL of a database"),
         ("nonsense://x", "nonsense is no database"),
     ],
 )
@@ -334,7 +330,7 @@ def test_the_commands_in_a_row(lang: str, tmp_path: Path) -> None:
     assert done.exit_code == 1
     said = {"en": ("not taken in", "is not sealed"), "zh": ("未入库", "未封存")}[lang]
     assert all(word in done.output for word in said)
-    assert "lines missing" not in done.output or lang == "en"
+    assert ("lines missing" in done.output) is (lang == "en")
     found = json.loads(harness("find", "--verdict", "fail", "--json", *place).output)
     assert len(found) == 1 and found[0]["procedures"] == ["PILE-INSP-01"]
     shown = harness("find", *place)
@@ -362,5 +358,5 @@ def test_wrong_calls(tmp_path: Path) -> None:
     said = harness("find", "--bundles", "memory://x", "--lang", "zh")
     assert said.exit_code == 2 and "--index" in said.output
     missing = harness("find", "--bundles", str(tmp_path / "s"), "--lang", "zh")
-    assert missing.exit_code == 2 and "没有索引" in missing.output
+    assert missing.exit_code == 2 and "处没有索引" in missing.output
     assert harness("find", "--limit", "-1").exit_code == 2

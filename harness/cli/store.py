@@ -72,8 +72,7 @@ def add(
         except EvidenceError as error:
             found.append({"folder": str(folder), "added": False, "why": error.detail})
             if not as_json:
-                why = details.chinese(error.detail) if language() == "zh" else error.detail
-                click.echo(f"{say(_REFUSED)} {why}")
+                click.echo(f"{say(_REFUSED)} {_why(error)}")
             continue
         row = {"folder": str(folder), "added": True, "new": added.new, "place": added.place}
         found.append({**row, "id": added.facts.run_id, "state": added.facts.state.value})
@@ -83,6 +82,13 @@ def add(
     if as_json:
         print_json(found)
     return 0 if all(one["added"] for one in found) else 1
+
+
+def _why(error: EvidenceError) -> str:
+    both = getattr(error, "why", None)  # of a RefusedBundleError, whose module needs the extra
+    if isinstance(both, Text):
+        return say(both)
+    return details.chinese(error.detail) if language() == "zh" else error.detail
 
 
 def _runs(folders: tuple[Path, ...]) -> list[Path]:

@@ -15,6 +15,7 @@ from harness.report.summary import summary
 from harness.report.words import integrity
 from harness.text import Text
 
+_MANY = 5
 _PLACE = Text("位置", "Place")
 _INDEX = Text("索引", "Index")
 _AGREES = Text("与证据一致", "agrees with the bundle")
@@ -51,7 +52,7 @@ def show(run: str, bundles: str, index: str | None, as_json: bool) -> int:
     with store.shelf.local(place) as folder:
         record = load_record(folder)
         checked.result = record.check
-        if store.index.exists():
+        if record.check.intact and store.index.exists():
             with store.index.reading() as connection:
                 checked.differences = differences(connection, place, store.facts(place))
         if as_json:
@@ -60,7 +61,7 @@ def show(run: str, bundles: str, index: str | None, as_json: bool) -> int:
         show_record(record, Path(store.shelf.url) / place)
     pairs = [(say(_PLACE), f"{store.shelf.url} {place}")]
     pairs += [(say(_INDEX), say(one.text)) for one in checked.differences]
-    if not checked.differences:
+    if record.check.intact and not checked.differences:
         pairs.append((say(_INDEX), say(_AGREES)))
     click.echo(wide.rows(pairs, columns(), by=0))
     if checked.differences:
@@ -124,12 +125,15 @@ def _row(checked: Any) -> dict[str, Any]:
 
 
 def _print(checked: Any) -> None:
+    from harness.store.store import place_of  # noqa: PLC0415 - an extra
+
     headline = say(integrity(checked.result)[0]) if checked.result is not None else "!"
     click.echo(f"{checked.place}: {click.style(headline, fg=_COLOURS[checked.exit_code])}")
     lines = [one.get(language()) for one in checked.findings]
     lines += [say(one.text) for one in checked.differences]
-    if checked.result is not None and not checked.result.intact:
-        lines.insert(0, say(integrity(checked.result)[1]))
+    if checked.result is not None:
+        bad = [say(place_of(one)) for one in checked.result.problems]
+        lines = [*bad[:_MANY], *(["…"] if len(bad) > _MANY else []), *lines]
     for line in lines:
         click.echo(wide.indent(line, columns(), 4))
 

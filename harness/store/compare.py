@@ -109,8 +109,9 @@ def _one(store: Store, place: str) -> tuple[Checked, RunFacts | None]:
     except EvidenceError as error:
         checked.findings.append(Text(error.headline.zh + f"：{error.detail}", error.detail))
         return checked, None
-    with store.index.reading() as connection:
-        checked.differences = differences(connection, place, facts)
+    if checked.result.intact:  # of an altered bundle nobody knows who is right
+        with store.index.reading() as connection:
+            checked.differences = differences(connection, place, facts)
     return checked, facts
 
 

@@ -59,7 +59,7 @@ class Index:
 
     def __init__(self, url: str) -> None:
         self.url = _database(url)
-        self.shown = self.url.render_as_string(hide_password=True)
+        self.shown = str(self.file or self.url.render_as_string(hide_password=True))
         self.engine = _engine(self.url)
 
     @property

@@ -33,6 +33,10 @@ class RefusedBundleError(EvidenceError):
 
     headline = Text("该记录不予入库", "The bundle is not taken in")
 
+    def __init__(self, why: Text) -> None:
+        super().__init__(why.en)
+        self.why = why
+
 
 @dataclass(frozen=True)
 class Added:
@@ -78,15 +82,21 @@ class Store:
         """
         result = verify(folder)
         if not result.intact:
-            raise RefusedBundleError(f"{folder} was altered: {place_of(result.first_bad)}")
+            where = place_of(result.first_bad)
+            raise RefusedBundleError(
+                Text(f"{folder} 被改动：{where.zh}", f"{folder} was altered: {where.en}")
+            )
         if not result.sealed and not unsealed:
             raise RefusedBundleError(
-                f"{folder} is not sealed: lines missing at its end could not be noticed; "
-                "--unsealed takes it in all the same"
+                Text(
+                    f"{folder} 未封存：末尾缺行无法发现；确要入库请加 --unsealed",
+                    f"{folder} is not sealed: lines missing at its end could not be noticed; "
+                    "--unsealed takes it in all the same",
+                )
             )
         facts = facts_of(*_core(folder))
         if facts.state is State.ALTERED:
-            raise RefusedBundleError(f"{folder}: {facts.why}")
+            raise RefusedBundleError(Text(f"{folder}：{facts.why}", f"{folder}: {facts.why}"))
         with self._alone():
             self._recover()
             return self._take(folder, facts)
@@ -152,8 +162,11 @@ class Store:
         ).scalar()
         if other is not None:
             raise RefusedBundleError(
-                f"{folder} has the journal of {other} with another seal: one of them was "
-                "signed again"
+                Text(
+                    f"{folder} 的事件日志与 {other} 相同而封存不同：其中之一被重新签名",
+                    f"{folder} has the journal of {other} with another seal: one of them was "
+                    "signed again",
+                )
             )
 
     def _review(self, folder: Path, place: str) -> bool:
@@ -166,8 +179,11 @@ class Store:
             return False
         if not new.startswith(old):
             raise RefusedBundleError(
-                f"{folder} has another review than the same run at {place}; neither continues the "
-                "other"
+                Text(
+                    f"{folder} 的复核记录与库中 {place} 的不同，且互不衔接",
+                    f"{folder} has another review than the same run at {place}; neither continues "
+                    "the other",
+                )
             )
         self.shelf.write(place, REVIEW, new)
         return True
@@ -211,12 +227,12 @@ class Store:
             raise EvidenceError(f"{root}: {error.strerror or error}") from error
 
 
-def place_of(bad: Bad | None) -> str:
-    """`file:line: what`, in English."""
+def place_of(bad: Bad | None) -> Text:
+    """`file:line: what`."""
     if bad is None:
-        return ""
+        return Text("", "")
     where = f"{bad.file}:{bad.line}" if bad.line else bad.file
-    return f"{where}: {bad.what.en}"
+    return Text(f"{where}：{bad.what.zh}", f"{where}: {bad.what.en}")
 
 
 def _core(folder: Path) -> tuple[bytes, bytes | None]:
