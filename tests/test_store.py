@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64encode
+from dataclasses import replace
 from pathlib import Path
 from shutil import copytree, rmtree
 from typing import Any
@@ -18,8 +19,9 @@ from harness.cli.root import ROOT
 from harness.errors import EvidenceError, UsageError
 from harness.evidence.layout import JOURNAL, REVIEW, SEAL
 from harness.evidence.seal import open_seal, sign
-from harness.store.compare import GONE, UNLISTED, check_all, locate
-from harness.store.facts import State, facts_of
+from harness.store.abstract import facts_of
+from harness.store.compare import GONE, UNLISTED, check_all, differences, locate
+from harness.store.facts import Check, RunFacts, State
 from harness.store.filters import Filters
 from harness.store.index import Index, IndexFailedError
 from harness.store.store import RefusedBundleError, Store
@@ -238,6 +240,38 @@ def test_names_of_persons_stay_out(tmp_path: Path) -> None:
     write_run(tmp_path / "b", candidate="K-017")
     facts = facts_of((tmp_path / "b" / JOURNAL).read_bytes(), (tmp_path / "b" / SEAL).read_bytes())
     assert facts.candidate == "K-017"
+
+
+def test_a_text_with_a_nul_is_no_trouble(store: Store, tmp_path: Path) -> None:
+    write_run(tmp_path / "a", procedure="P\0-1")
+    place = store.add(tmp_path / "a").place
+    assert store.find(Filters(), None)[0]["procedures"] == ["P\ufffd-1"]
+    assert ids(store, procedure="P\ufffd-1") == [place]
+    assert [one.exit_code for one in check_all(store)] == [0]
+
+
+def test_whatever_a_text_holds_comes_back(store: Store) -> None:
+    nasty = [
+        "\t",
+        "\n",
+        "\r\n",
+        "\\",
+        "\\N",
+        "\\.",
+        '"',
+        "'; DROP TABLE runs; --",
+        "充电",
+        "",
+        " x ",
+    ]
+    checks = [Check("P", f"s{text}", 1, text, text, text, 0.1, "pass") for text in nasty]
+    checks += [Check("P", "n", n, "", "", "", None, "fail") for n in range(1, 20)]
+    facts = RunFacts("0" * 64, run_id="r", device="\t\\", checks=checks)
+    store.index.replace([("there", facts)])
+    with store.index.reading() as connection:
+        assert differences(connection, "there", facts) == []
+        changed = replace(facts, device="\t")
+        assert [one.column for one in differences(connection, "there", changed)] == ["device"]
 
 
 def test_an_exam_that_was_not_opened_gives_nothing_away(tmp_path: Path) -> None:

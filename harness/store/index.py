@@ -28,6 +28,7 @@ from sqlalchemy.pool import NullPool
 
 from harness.errors import BenchError, UsageError
 from harness.store.facts import Check, RunFacts, StepFacts
+from harness.store.loading import load
 from harness.store.model import (
     CHECKS,
     FORMAT,
@@ -242,22 +243,17 @@ def _insert(connection: Connection, bundles: Sequence[tuple[str, RunFacts]], fir
             rows[name] += [{"run": number, **row} for row in found]
     for table in (RUNS, PROCEDURES, ITEMS, STEPS, CHECKS):
         if found := rows[table.name]:
-            connection.execute(insert(table), found)
+            load(connection, table, found)
 
 
 def rows_of(place: str, facts: RunFacts) -> dict[str, list[dict[str, Any]]]:
     """Table -> rows of a bundle, without the number of the run."""
     whole = {name: getattr(facts, name) for name in RunFacts.__slots__ if name not in _LISTS}
     again = {"bench": facts.bench, "started": facts.started}
-    rows = {
+    return {
         "runs": [{"place": place, **whole, "state": facts.state.value}],
         "procedures": [
-            {
-                "procedure": one.procedure,
-                "verdict": one.verdict,
-                "ending": one.ending,
-                **again,
-            }
+            {"procedure": one.procedure, "verdict": one.verdict, "ending": one.ending, **again}
             for one in facts.procedures
         ],
         "items": [
@@ -266,19 +262,10 @@ def rows_of(place: str, facts: RunFacts) -> dict[str, list[dict[str, Any]]]:
         "steps": [_row(one) for one in facts.steps],
         "checks": [_row(one) for one in facts.checks],
     }
-    return {name: [_clean(row) for row in found] for name, found in rows.items()}
 
 
 def _row(one: StepFacts | Check) -> dict[str, Any]:
     return {name: getattr(one, name) for name in one.__slots__}
-
-
-def _clean(row: dict[str, Any]) -> dict[str, Any]:
-    """PostgreSQL takes no NUL in a text, and JSON may hold one."""
-    return {
-        name: value.replace("\0", "\ufffd") if isinstance(value, str) else value
-        for name, value in row.items()
-    }
 
 
 def _said(error: SQLAlchemyError) -> str:

@@ -16,7 +16,8 @@ from sqlalchemy import Connection, select
 from harness.errors import BenchError, EvidenceError
 from harness.evidence.layout import JOURNAL, REVIEW, SEAL, safe_name
 from harness.evidence.verify import Bad, verify
-from harness.store.facts import RunFacts, State, facts_of
+from harness.store.abstract import facts_of
+from harness.store.facts import RunFacts, State
 from harness.store.filters import Filters
 from harness.store.find import find
 from harness.store.index import Index
