@@ -13,8 +13,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from harness.assess.codes import check_code
+from harness.assess.skill_evidence import TECHNICIAN
 from harness.errors import EvidenceError, UsageError
 from harness.events import (
+    Answered,
     DeviceIdentified,
     DeviceOpened,
     ExamStarted,
@@ -40,6 +42,7 @@ _WANTED = frozenset(
         b"exam_started",
         b"step_started",
         b"judged",
+        b"answered",
         b"step_ended",
         b"procedure_ended",
         b"run_ended",
@@ -122,6 +125,7 @@ class _Reader:
         self.steps: dict[tuple[str, str], StepFacts] = {}
         self.checks: dict[tuple[str, str], list[Judged]] = {}
         self.here = ("", "")
+        self.by = ""
         self.profiles: dict[str, str] = {}
         self.operator = ""
 
@@ -160,7 +164,7 @@ class _Reader:
         self.operator = event.operator
 
     def _begin(self, event: StepStarted) -> None:
-        self.here = (event.procedure, event.step)
+        self.here, self.by = (event.procedure, event.step), ""
         self.checks.pop(self.here, None)  # those of an earlier attempt
         step = self.steps.setdefault(
             self.here, StepFacts(event.procedure, event.step, event.number, event.kind)
@@ -172,11 +176,14 @@ class _Reader:
         place = (event.procedure, event.step)
         step = self.steps.setdefault(place, StepFacts(event.procedure, event.step, 0, ""))
         step.verdict = event.verdict.value if event.verdict else ""
-        step.candidate = event.candidate.value if event.candidate else ""
+        person = self.by != TECHNICIAN
+        step.candidate = event.candidate.value if event.candidate and person else ""
 
     def _other(self, event: object) -> None:
         facts = self.facts
         match event:
+            case Answered():
+                self.by = event.by
             case DeviceOpened():
                 self.profiles.setdefault(event.role, event.profile)
             case DeviceIdentified():

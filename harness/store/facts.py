@@ -34,7 +34,10 @@ class Check:
 
 @dataclass(slots=True)
 class StepFacts:
-    """One step; of its attempts the last one counts. Empty verdicts: it makes no such claim."""
+    """One step; of its attempts the last one counts. Empty verdicts: it makes no such claim.
+
+    What the simulated technician concludes is no candidate's verdict.
+    """
 
     procedure: str
     step: str
