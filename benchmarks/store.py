@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 
 from comparison import Row, alternate, compare, duration, in_fresh_process, markdown, scratch
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -159,21 +160,28 @@ def rebuilt(folder: Path) -> float:
 def many(count: int) -> Iterator[tuple[str, RunFacts]]:
     """A year of a large school: 400 candidates, 40 benches, 25 procedures, 60 items."""
     verdicts = [v.value for v in (Verdict.PASS,) * 14 + (Verdict.FAIL,) * 4] + ["error", ""]
+    draw = Random(1)
     for n in range(count):
         started = DAY + timedelta(seconds=31 * n)
-        procedure = f"PILE-TEST-{n % 25:02}"
-        verdict = verdicts[n * 7919 % 20]
+        procedure = f"PILE-TEST-{draw.randrange(25):02}"
+        # One item is judged in one procedure only.
+        number = draw.randrange(60)
+        item = f"GB/T 1-2018/item-{number}"
+        procedure = procedure if number else "PILE-TEST-00"
+        verdict = draw.choice(verdicts)
         yield (
             f"{started:%Y-%m}/run-{n}",
             RunFacts(
                 identity=f"{n:064x}", state=State.SEALED, run_id=f"{n:016x}", head=f"{n:064x}",
                 started=started.isoformat(timespec="microseconds").replace("+00:00", "Z"),
-                seconds=60.0, candidate=f"C-{n * 31 % 400:03}", mode="run" if n % 1000 else "exam",
-                bench=f"bench-{n * 17 % 40}", simulated=bool(n % 10), ending="completed",
-                verdict=verdict, procedures=[ProcedureFacts(procedure, verdict, "completed")],
+                seconds=60.0, candidate=f"C-{draw.randrange(400):03}",
+                mode="run" if draw.random() < 0.999 else "exam",
+                bench=f"bench-{draw.randrange(40)}", simulated=draw.random() < 0.9,
+                ending="completed", verdict=verdict,
+                procedures=[ProcedureFacts(procedure, verdict, "completed")],
                 steps=[StepFacts(procedure, "read", 1, "R", 1, verdict, "right")],
-                checks=[Check(procedure, "read", 1, f"GB/T 1-2018/item-{n % 60}", "voltage_l1",
-                              "V", 220.0 + n % 7, verdict or "inconclusive")],
+                checks=[Check(procedure, "read", 1, item, "voltage_l1", "V",
+                              220.0 + draw.random(), verdict or "inconclusive")],
             ),
         )  # fmt: skip
 
@@ -190,6 +198,8 @@ LISTINGS = {
     "candidate, procedure, verdict": Filters(candidate="C-200", procedure="PILE-TEST-00",
                                              verdict="pass"),
     "exams with an item": Filters(mode="exam", item="GB/T 1-2018/item-40"),
+    "an item and a procedure": Filters(item="GB/T 1-2018/item-40", procedure="PILE-TEST-03"),
+    "the two never together": Filters(item="GB/T 1-2018/item-0", procedure="PILE-TEST-01"),
     "real devices, an early day": Filters(simulated=False, until="2026-01-06"),
     "nothing is like that": Filters(candidate="C-123", bench="bench-39", verdict="error"),
 }  # fmt: skip

@@ -39,13 +39,15 @@ def matching(filters: Filters) -> Select[Any]:
             by = table
     if filters.verdict:
         query = query.where(by.c.verdict == filters.verdict)
-    if filters.bench:
-        query = query.where(by.c.bench == filters.bench)
-    for name in ("candidate", "mode"):
+    for name in ("bench", "mode"):
         if value := getattr(filters, name):
-            query = query.where(RUNS.c[name] == value)
+            query = query.where(by.c[name] == value)
+    if filters.candidate:
+        query = query.where(RUNS.c.candidate == filters.candidate)
     if filters.simulated is not None:
-        query = query.where(RUNS.c.simulated == filters.simulated)
+        query = query.where(by.c.simulated == filters.simulated)
+    if filters.item and filters.procedure:  # found at the same place of both indexes
+        query = query.where(PROCEDURES.c.started == ITEMS.c.started)
     if filters.first_moment:
         query = query.where(by.c.started >= filters.first_moment)
     if filters.moment_after:

@@ -37,6 +37,7 @@ from harness.store.model import (
     META,
     METADATA,
     PROCEDURES,
+    REPEATED,
     RUNS,
     STEPS,
 )
@@ -249,7 +250,7 @@ def _insert(connection: Connection, bundles: Sequence[tuple[str, RunFacts]], fir
 def rows_of(place: str, facts: RunFacts) -> dict[str, list[dict[str, Any]]]:
     """Table -> rows of a bundle, without the number of the run."""
     whole = {name: getattr(facts, name) for name in RunFacts.__slots__ if name not in _LISTS}
-    again = {"bench": facts.bench, "started": facts.started}
+    again = {name: whole[name] for name in REPEATED}
     return {
         "runs": [{"place": place, **whole, "state": facts.state.value}],
         "procedures": [

@@ -1,9 +1,11 @@
 """The tables of the index. They hold nothing that does not stand in a bundle.
 
-One row a run, and for each run one a procedure, item, step and judgement. `started` and `bench` are
-repeated where runs are looked for by them, so that "the newest of these" is read off a database
-index and nothing has to be sorted.
+One row a run, and for each run one a procedure, item, step and judgement. What runs
+are looked for by is repeated beside procedures and items, so that "the newest of these" is read off
+a database index and nothing has to be sorted.
 """
+
+from typing import Any
 
 from sqlalchemy import (
     Boolean,
@@ -65,6 +67,18 @@ def _run() -> Column[int]:
                   autoincrement=False)  # fmt: skip
 
 
+def _of_run() -> list[Column[Any]]:
+    """What runs are looked for by, once more beside a procedure and an item."""
+    return [
+        Column("bench", _CODE, nullable=False),
+        Column("mode", _WORD, nullable=False),
+        Column("simulated", Boolean, nullable=False),
+        Column("started", _MOMENT, nullable=False),
+    ]
+
+
+REPEATED = ("bench", "mode", "simulated", "started")
+
 PROCEDURES = Table(
     "procedures",
     METADATA,
@@ -72,8 +86,7 @@ PROCEDURES = Table(
     Column("procedure", _CODE, primary_key=True),
     Column("verdict", _WORD, nullable=False),
     Column("ending", _WORD, nullable=False),
-    Column("bench", _CODE, nullable=False),
-    Column("started", _MOMENT, nullable=False),
+    *_of_run(),
 )
 
 ITEMS = Table(
@@ -82,8 +95,7 @@ ITEMS = Table(
     _run(),
     Column("item", _CODE, primary_key=True),
     Column("verdict", _WORD, nullable=False),
-    Column("bench", _CODE, nullable=False),
-    Column("started", _MOMENT, nullable=False),
+    *_of_run(),
 )
 
 STEPS = Table(
@@ -127,7 +139,7 @@ INDEXES = (
         Index(f"{table.name}_by_{'_'.join(columns)}", table.c[kind],
               *(table.c[name] for name in columns), table.c.started, table.c.run)
         for table, kind in ((PROCEDURES, "procedure"), (ITEMS, "item"))
-        for columns in ([], ["verdict"], ["bench"])
+        for columns in ([], ["verdict"], ["bench"], ["mode"], ["simulated"])
     ),
     Index("checks_by_item", CHECKS.c.item),
 )  # fmt: skip
