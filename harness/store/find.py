@@ -16,7 +16,7 @@ _SHOWN = (
 
 def find(connection: Connection, filters: Filters, limit: int | None) -> list[dict[str, Any]]:
     """The runs that are meant, newest first, each with its procedures; at most `limit`."""
-    chosen = matching(filters).limit(limit)
+    chosen = matching(filters, sqlite=connection.dialect.name == "sqlite").limit(limit)
     rows = connection.execute(chosen).all()
     names = _procedures(connection, rows)
     return [
@@ -29,7 +29,7 @@ def find(connection: Connection, filters: Filters, limit: int | None) -> list[di
     ]
 
 
-def matching(filters: Filters) -> Select[Any]:
+def matching(filters: Filters, *, sqlite: bool = False) -> Select[Any]:
     """Rows of `runs`, newest first."""
     query = select(RUNS)
     by: Table = RUNS
@@ -46,7 +46,8 @@ def matching(filters: Filters) -> Select[Any]:
         query = query.where(RUNS.c.candidate == filters.candidate)
     if filters.simulated is not None:
         query = query.where(by.c.simulated == filters.simulated)
-    if filters.item and filters.procedure:  # found at the same place of both indexes
+    if filters.item and filters.procedure and sqlite:
+        # Found at the same place of both indexes. The planner of PostgreSQL would be misled.
         query = query.where(PROCEDURES.c.started == ITEMS.c.started)
     if filters.first_moment:
         query = query.where(by.c.started >= filters.first_moment)

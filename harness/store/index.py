@@ -81,7 +81,7 @@ class Index:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection to an index that is there and is one of ours."""
-        if not self.exists():
+        if self.file is not None and not self.file.is_file():
             raise UsageError(f"there is no index at {self.shown}; {_REBUILD}")
         with self._guard(), self.engine.connect() as connection:
             self._check(connection)
@@ -190,12 +190,12 @@ def _database(url: str) -> URL:
 
 def _engine(url: URL) -> Engine:
     sqlite = url.get_backend_name() == "sqlite"
+    options: dict[str, Any] = {"timeout": _WAIT} if sqlite else {}
+    if url.get_driver_name() == "pg8000" and "unix_sock" in url.query:
+        # Nobody listens in between, and loading the certificates would be most of the time.
+        options["ssl_context"] = False
     try:
-        engine = create_engine(
-            url,
-            poolclass=NullPool,
-            connect_args={"timeout": _WAIT} if sqlite else {},
-        )
+        engine = create_engine(url, poolclass=NullPool, connect_args=options)
     except (ImportError, SQLAlchemyError) as error:
         raise UsageError(f"{url.render_as_string()}: {error}") from error
     if sqlite:
