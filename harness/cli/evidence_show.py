@@ -8,7 +8,8 @@ import click
 from harness.actions.registry import all_actions
 from harness.cli import wide
 from harness.cli.base import columns, command, language, say
-from harness.cli.evidence import folder_argument, local_time, must_be_record
+from harness.cli.evidence import folder_argument, must_be_record
+from harness.cli.moments import local_time
 from harness.cli.progress import Progress
 from harness.cli.session import make_console
 from harness.cli.summary import Summary

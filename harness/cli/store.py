@@ -7,8 +7,8 @@ import click
 
 from harness.cli import wide
 from harness.cli.base import argument, columns, command, language, option, say
-from harness.cli.evidence import local_time
 from harness.cli.marks import mark
+from harness.cli.moments import local_time
 from harness.cli.options import json_option, print_json
 from harness.cli.store_options import filter_options, filters_of, open_store, store_options
 from harness.engine import details

@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from harness.assess.codes import check_code
-from harness.assess.skill_evidence import TECHNICIAN
 from harness.errors import EvidenceError, UsageError
 from harness.events import (
     Answered,
@@ -121,6 +120,9 @@ class _Reader:
     """Takes the events of one run."""
 
     def __init__(self, facts: RunFacts) -> None:
+        from harness.assess.skill_evidence import TECHNICIAN  # noqa: PLC0415 - slow
+
+        self.technician = TECHNICIAN
         self.facts = facts
         self.steps: dict[tuple[str, str], StepFacts] = {}
         self.checks: dict[tuple[str, str], list[Judged]] = {}
@@ -176,7 +178,7 @@ class _Reader:
         place = (event.procedure, event.step)
         step = self.steps.setdefault(place, StepFacts(event.procedure, event.step, 0, ""))
         step.verdict = event.verdict.value if event.verdict else ""
-        person = self.by != TECHNICIAN
+        person = self.by != self.technician
         step.candidate = event.candidate.value if event.candidate and person else ""
 
     def _other(self, event: object) -> None:
