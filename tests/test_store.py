@@ -1,6 +1,7 @@
 """The store: what goes in is found again, and the bundles stay the record."""
 
 import json
+import sys
 from base64 import b64encode
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,7 @@ from sqlalchemy import text
 from store_help import add, fill
 
 from harness.cli.root import ROOT
+from harness.engine.details import chinese
 from harness.errors import EvidenceError, UsageError
 from harness.events import RunStarted
 from harness.evidence.layout import JOURNAL, REVIEW, SEAL
@@ -342,6 +344,20 @@ def test_an_index_of_another_version_is_not_read(store: Store, tmp_path: Path) -
     assert len(store.find(Filters(), None)) == 1
 
 
+def test_tables_of_others_are_left_alone(store: Store, tmp_path: Path) -> None:
+    with store.index.engine.begin() as connection:
+        connection.execute(text("CREATE TABLE runs (theirs integer)"))
+    write_run(tmp_path / "a")
+    for change in (store.rebuild, lambda: store.add(tmp_path / "a")):
+        with pytest.raises(UsageError, match="a table runs of something else"):
+            change()
+    with store.index.engine.begin() as connection:
+        assert connection.execute(text("SELECT count(theirs) FROM runs")).scalar() == 0
+    said = chinese("the database x.db has a table runs of something else; expected one that the "
+                   "store has for itself")  # fmt: skip
+    assert said == "数据库 x.db 中已有别的程序的表 runs；应为：证据库专用的数据库"
+
+
 @pytest.mark.parametrize(
     ("url", "said"),
     [
@@ -429,3 +445,14 @@ def test_wrong_calls(tmp_path: Path) -> None:
     missing = harness("find", "--bundles", str(tmp_path / "s"), "--lang", "zh")
     assert missing.exit_code == 2 and "处没有索引" in missing.output
     assert harness("find", "--limit", "-1").exit_code == 2
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_without_the_extra(lang: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.startswith("harness.store")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "sqlalchemy", None)
+    said = harness("find", "--lang", lang)
+    assert said.exit_code == 2
+    assert "pip install 'charging-harness[store]'" in said.output
+    assert {"en": "needs SQLAlchemy", "zh": "证据库需要 SQLAlchemy"}[lang] in said.output

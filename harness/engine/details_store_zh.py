@@ -16,6 +16,10 @@ DETAILS = Phrases(
     (r"there is no index at (.+)", r"\1 处没有索引"),
     (r"make it anew from the bundles: (.+)", r"请由证据重建：\1"),
     (
+        r"the database (.+) has a table (\S+) of something else",
+        r"数据库 \1 中已有别的程序的表 \2",
+    ),
+    (
         r"the index at (.+) has format (\S+), this version knows (\S+)",
         r"\1 处的索引为第 \2 版格式，本版本使用第 \3 版",
     ),
@@ -43,6 +47,7 @@ EXPECTED = Phrases(
     ),
     (r"one like (\d{4}-\d\d-\d\d)", r"形如 \1"),
     (r"a place", "位置"),
+    (r"one that the store has for itself", "证据库专用的数据库"),
     (r"a new file", "新文件"),
     (r"--home with one, like (\S+)", r"用 --home 给出，如 \1"),
     (r"one like (https?://\S+)", r"形如 \1"),

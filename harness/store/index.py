@@ -94,6 +94,7 @@ class Index:
             self.file.parent.mkdir(parents=True, exist_ok=True)
         with self._guard(), self._to_write() as connection, connection.begin():
             if not _tables(connection):
+                self._must_be_free(connection)
                 _create(connection)
                 for one in INDEXES:
                     one.create(connection)
@@ -107,6 +108,8 @@ class Index:
         self._make_way()
         with self._guard(), self._to_write() as connection:
             with connection.begin():
+                if not _tables(connection):
+                    self._must_be_free(connection)
                 METADATA.drop_all(connection)
                 _create(connection)
                 number = 1
@@ -116,10 +119,17 @@ class Index:
                     number += len(batch)
                 for one in INDEXES:
                     one.create(connection)
-            if connection.dialect.name == "postgresql":
-                connection.execution_options(isolation_level="AUTOCOMMIT")
+            self._tidy(connection)
+
+    def _tidy(self, connection: Connection) -> None:
+        """Tell the planner what is there now; to PostgreSQL also that all of it is visible."""
+        if connection.dialect.name != "postgresql":
             connection.execute(text("ANALYZE"))
             connection.commit()
+            return
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+        for table in METADATA.sorted_tables:
+            connection.execute(text(f"VACUUM (ANALYZE) {table.name}"))
 
     def put(self, connection: Connection, place: str, facts: RunFacts) -> None:
         """Write the rows of one bundle in place of what is known of it."""
@@ -149,6 +159,15 @@ class Index:
                 old = self.file.with_name(self.file.name + tail)
                 if old.is_file():
                     old.replace(old.with_name(f"{old.name}.damaged"))
+
+    def _must_be_free(self, connection: Connection) -> None:
+        """A table of ours without our mark is somebody else's."""
+        for table in METADATA.sorted_tables:
+            if connection.dialect.has_table(connection, table.name):
+                raise UsageError(
+                    f"the database {self.shown} has a table {table.name} of something else; "
+                    "expected one that the store has for itself"
+                )
 
     def _check(self, connection: Connection) -> None:
         if not _tables(connection):
