@@ -1,7 +1,6 @@
 """`harness evidence verify` and `rejudge`: is the record what was written, and does it add up?"""
 
 import re
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import msgspec
 
 from harness.cli import wide
 from harness.cli.base import argument, columns, command, language, option, say
+from harness.cli.moments import local_time
 from harness.cli.options import json_option, print_json
 from harness.errors import EvidenceError, UsageError
 from harness.events import Judged
@@ -39,14 +39,6 @@ def must_be_record(folder: Path) -> None:
         raise UsageError(f"{folder} is not a folder; expected the folder of a run")
     if not any((folder / name).exists() for name in (JOURNAL, SEAL)):
         raise UsageError(f"{folder} holds neither {JOURNAL} nor {SEAL}; expected a run's folder")
-
-
-def local_time(recorded: str) -> str:
-    """A recorded moment in the time zone of the reader; as it stands if it is none."""
-    try:
-        return f"{datetime.fromisoformat(recorded).astimezone():%Y-%m-%d %H:%M:%S %z}"
-    except ValueError:
-        return recorded
 
 
 @command(

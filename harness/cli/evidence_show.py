@@ -8,7 +8,8 @@ import click
 from harness.actions.registry import all_actions
 from harness.cli import wide
 from harness.cli.base import columns, command, language, say
-from harness.cli.evidence import folder_argument, local_time, must_be_record
+from harness.cli.evidence import folder_argument, must_be_record
+from harness.cli.moments import local_time
 from harness.cli.progress import Progress
 from harness.cli.session import make_console
 from harness.cli.summary import Summary
@@ -47,7 +48,12 @@ _REQUESTS = Text("{} 个控制单元，{} 次请求：", "{} units, {} requests:
 def show(folder: Path) -> int:
     """Replay a journal on the terminal."""
     must_be_record(folder)
-    record = load_record(folder)
+    show_record(load_record(folder), folder)
+    return 0
+
+
+def show_record(record: Record, folder: Path) -> None:
+    """Print a record; `folder` is where it is said to lie."""
     digest = RunDigest()
     console = make_console()
     groups: dict[str, dict[str, Text]] = {}
@@ -70,7 +76,6 @@ def show(folder: Path) -> int:
     summary = Summary(console, language())
     summary.show(digest, judging, folder, sealed=record.check.sealed)
     summary.show_rows(_vehicle(RunView(record)))
-    return 0
 
 
 def _vehicle(view: RunView) -> list[tuple[Text, str]]:

@@ -8,7 +8,7 @@ import msgspec
 from harness.cli import wide
 from harness.cli.assessor import new_passphrase, passphrase_option, reason_option
 from harness.cli.base import argument, columns, command, option, say
-from harness.cli.evidence import local_time
+from harness.cli.moments import local_time
 from harness.cli.options import json_option, print_json
 from harness.evidence import keyring
 from harness.evidence.keys import keys_folder, known_keys, short

@@ -18,9 +18,10 @@ from harness.assess.sheet import build_sheet
 from harness.cli import wide
 from harness.cli.assessor import as_option, assessor_key, passphrase_option
 from harness.cli.base import columns, command, language, option, say
-from harness.cli.evidence import folder_argument, local_time, must_be_record
+from harness.cli.evidence import folder_argument, must_be_record
 from harness.cli.marks import candidate as candidate_word
 from harness.cli.marks import mark as verdict_mark
+from harness.cli.moments import local_time
 from harness.cli.options import json_option, print_json
 from harness.cli.review import Desk, enter, mark_entry, sign_at, sit_down
 from harness.engine import wording

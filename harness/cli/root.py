@@ -84,6 +84,34 @@ EXAM = LazyGroup(
     },
 )
 
+STORE = LazyGroup(
+    "store",
+    about=Text(
+        "多次运行的证据库：入库、查找、统计、导出、核验。",
+        "Many runs: add, find, count, export and verify their bundles.",
+    ),
+    late={
+        "add": Late(f"{_C}.store:add", Text("核验后入库", "Verify bundles and take them in")),
+        "find": Late(f"{_C}.store:find", Text("查找运行", "Find runs")),
+        "show": Late(f"{_C}.store_check:show", Text("查看一次运行", "Show a run, from its bundle")),
+        "stats": Late(
+            f"{_C}.store_stats:stats",
+            Text("各项目合格率与重复性、考生易错步骤", "Pass rates, repeatability, failing steps"),
+        ),
+        "export": Late(
+            f"{_C}.store_export:export",
+            Text("导出 CSV、xAPI、in-toto", "Export as CSV, xAPI or in-toto"),
+        ),
+        "verify-all": Late(
+            f"{_C}.store_check:verify_all",
+            Text("核验全部证据与索引", "Verify every bundle, and the index against them"),
+        ),
+        "rebuild": Late(
+            f"{_C}.store:rebuild", Text("由证据重建索引", "Make the index anew from the bundles")
+        ),
+    },
+)
+
 PROFILE = LazyGroup(
     "profile",
     about=Text("编写和核对点表。", "Write register maps and look whether they are right."),
@@ -236,6 +264,13 @@ ROOT = Root(
         "score": Late(
             f"{_C}.score:score",
             Text("按评分方案计算一次运行的成绩", "Score a run by its marking scheme"),
+        ),
+        "store": Late(
+            f"{_C}.root:STORE",
+            Text(
+                "证据库（add、find、show、stats、export…）",
+                "Store of many runs (add, find, show, stats, export …)",
+            ),
         ),
         "schema": Late(
             f"{_C}.schema:schema",

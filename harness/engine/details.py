@@ -115,6 +115,7 @@ def expected(english: str) -> str:
     from harness.engine import (  # noqa: PLC0415
         details_review_zh,
         details_scoring_zh,
+        details_store_zh,
         details_vehicle,
     )
 
@@ -130,6 +131,7 @@ def expected(english: str) -> str:
         or socket_words.EXPECTED.find(english, _piece)
         or details_vehicle.expected(english, _piece)
         or details_review_zh.EXPECTED.find(english, _piece)
+        or details_store_zh.EXPECTED.find(english, _piece)
     )
     return known or english
 
@@ -169,6 +171,7 @@ def _known(english: str) -> str | None:
     from harness.engine import (  # noqa: PLC0415
         details_review_zh,
         details_scoring_zh,
+        details_store_zh,
         details_vehicle,
     )
 
@@ -178,6 +181,7 @@ def _known(english: str) -> str | None:
         or details_vehicle.detail(english, _piece)
         or details_profile_zh.DETAILS.find(english, _piece)
         or details_review_zh.DETAILS.find(english, _piece)
+        or details_store_zh.DETAILS.find(english, _piece)
     )
 
 

@@ -14,7 +14,7 @@ from harness.text import Text
 
 T = TypeVar("T")
 
-_HEADLINE = Text("证据无法读取", "The evidence cannot be read")
+UNREADABLE = Text("证据无法读取", "The evidence cannot be read")
 _events: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 _transactions = msgspec.json.Decoder(Transaction)
 
@@ -115,7 +115,7 @@ def read_file(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise EvidenceError(f"{path}: {error}", headline=_HEADLINE) from error
+        raise EvidenceError(f"{path}: {error}", headline=UNREADABLE) from error
 
 
 def _lines(
@@ -130,7 +130,7 @@ def _lines(
             found.append(_Line(number, header.t, _decode(line, decoder), line))
         except EvidenceError as error:
             if not skip_bad:
-                raise EvidenceError(f"{file}:{number}: {error.detail}", headline=_HEADLINE) from (
+                raise EvidenceError(f"{file}:{number}: {error.detail}", headline=UNREADABLE) from (
                     error.__cause__
                 )
     return found
@@ -140,4 +140,4 @@ def _decode(line: bytes, decoder: msgspec.json.Decoder[T]) -> T:
     try:
         return decoder.decode(line)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        raise EvidenceError(f"not readable: {error}", headline=_HEADLINE) from error
+        raise EvidenceError(f"not readable: {error}", headline=UNREADABLE) from error
