@@ -102,6 +102,8 @@ class VehicleSide:
         """It wants energy again, and is still on its way to opening S2."""
         self.lost_mains = False
         """It has opened S2 because the mains had gone; until mains, a new offer or a new plug."""
+        self._held_open = False
+        """A relay has opened S2, which was closed."""
         self._letting_go = False
         """It has lost test point 3 and is on its way to opening S2."""
         self._timers = Timers(scheduler)
@@ -153,7 +155,7 @@ class VehicleSide:
         self._connected = False
         self.lost_mains = False
         self._duty = None
-        self._mains = False
+        self._mains = self._held_open = False
         self._set_s2(False)
         self._load.go_to(0.0)
         self._changed()
@@ -269,6 +271,15 @@ class VehicleSide:
     def close_s2(self) -> None:
         """S2 closes at once, whatever the vehicle thinks."""
         self._close_s2(forced=True)
+
+    def hold_s2_open(self, on: bool) -> None:
+        """A relay of the bench opens S2, and lets it be again as it was."""
+        if on:
+            self._held_open = self.s2_closed
+            self.open_s2()
+        elif self._held_open:
+            self._held_open = False
+            self.close_s2()
 
     def press_button(self) -> None:
         """The latch button (S3) is pressed: no current and S2 open within 1 s."""

@@ -126,7 +126,7 @@ def write_exam(
     emit(
         RunStarted(
             run_id=run_id, utc="2026-01-05T01:00:00+00:00", virtual_time=False,
-            simulated=simulated, procedures=["PILE-FAULT-01"], bench="sim", seed=1,
+            simulated=simulated, procedures=["PILE-INSP-01"], bench="sim", seed=1,
             station="lab-3", edition="2023", files=[scheme_file],
         )
     )  # fmt: skip
@@ -157,15 +157,13 @@ def write_exam(
     emit(ClockNoted(phase="working"), 600.0)
     emit(
         StepStarted(
-            procedure="PILE-FAULT-01", step="safety", number=1,
+            procedure="PILE-INSP-01", step="safety", number=1,
             title=Text("安全确认", "Safety"), action="pile.read", kind="R",
         )
     )  # fmt: skip
-    emit(StepEnded(procedure="PILE-FAULT-01", step="safety", verdict=None, withheld=True))
+    emit(StepEnded(procedure="PILE-INSP-01", step="safety", verdict=None, withheld=True))
     emit(
-        withhold(
-            StepEnded(procedure="PILE-FAULT-01", step="safety", verdict=Verdict.FAIL), EXAM_KEY
-        )
+        withhold(StepEnded(procedure="PILE-INSP-01", step="safety", verdict=Verdict.FAIL), EXAM_KEY)
     )
     for event in extra or ():
         emit(event)
@@ -251,7 +249,7 @@ def sample_score(
         why=Text("有待考评员裁定", "assessors still have to decide")
         if open_
         else Text("总分 62.5 ≥ 60，必过项均有分", "total 62.5 ≥ 60; must-pass aspects have marks"),
-        pending=["handover", "live-work"] if open_ else [],
+        pending=["spread:handover", "veto:live-work", "fees"] if open_ else [],
         harness_errors=["meter-reading"],
         conditional=["supply-voltage"],
     )  # fmt: skip

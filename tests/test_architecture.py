@@ -147,6 +147,7 @@ def _distributions() -> Mapping[str, list[str]]:
 
 
 _EXTRAS = {
+    "harness/assess/sheet_table.py": "sheets",
     "harness/devices/can/export_parquet.py": "parquet",
     "harness/devices/can/logs_mf4.py": "mf4",
     "harness/devices/recorder/mdf_file.py": "mf4",

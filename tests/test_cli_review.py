@@ -194,6 +194,8 @@ def test_a_review_holds_its_scheme(run: Path, secrets: dict[str, Path], tmp_path
     file.unlink()
     do("A-07", "mark", "tidy", 2)
     assert call("sheet", plain).exit_code == 0
+    scored = CliRunner().invoke(ROOT, ["score", str(plain), "--json"])
+    assert json.loads(scored.stdout)["score"]["scheme"] == "sample-two-assessors"
     other = tmp_path / "other.yaml"
     other.write_text(SCHEME_TEXT.replace("max: 20", "max: 30"), "utf-8")
     result = call("sheet", plain, "--scheme", other, lang="zh")

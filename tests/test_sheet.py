@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from html.parser import HTMLParser
+from importlib.resources import files
 from pathlib import Path
 
 import msgspec
@@ -11,6 +12,7 @@ import pytest
 from openpyxl import load_workbook
 from review_help import add, opened, sign_off, whole_review
 from sample_exam import A, B, sample_score, scheme, write_exam
+from sample_record import write_sample
 
 from harness.assess import review as reviews
 from harness.assess.entries import Commented, SignedOff
@@ -19,9 +21,11 @@ from harness.assess.review import read_review
 from harness.assess.sheet import Sheet, build_sheet
 from harness.assess.sheet_html import qr_code, render_sheet
 from harness.assess.sheet_table import as_csv, as_xlsx, columns, rows
+from harness.assess.sheet_words import standard
 from harness.evidence.keys import fingerprint, short
 from harness.evidence.read import read_journal
 from harness.evidence.verify import verify
+from harness.report.html_words import instrument_type
 from harness.text import Language, Text
 
 NASTY = "<script>alert(1)</script> =1+1"
@@ -124,6 +128,10 @@ def test_it_loads_nothing_and_runs_nothing(tmp_path: Path) -> None:
     assert "link" not in parser.tags
     assert not re.search(r"(?:src|href)\s*=|url\(|@import", page)
     assert NASTY in words(page)
+    nasty = msgspec.structs.replace(score, candidate='"; } body { display: none')
+    named = build_sheet(read_journal(folder), nasty, sheet.review, sheet.check)
+    style = render_sheet(named, "en").partition("<style>")[2].partition("</style>")[0]
+    assert "body { display: none" not in style
 
 
 def test_real_devices_are_said_to_be_real(tmp_path: Path) -> None:
@@ -137,7 +145,8 @@ def test_real_devices_are_said_to_be_real(tmp_path: Path) -> None:
 def test_what_is_open_is_open(tmp_path: Path) -> None:
     sheet = made(tmp_path / "run", sample_score(open_=True), reviewed=False)
     said = words(render_sheet(sheet, "en"))
-    assert "Still to be decided: handover, live-work" in said
+    waits = "Handing over (marks too far apart), Work on live parts (veto not decided), fees"
+    assert f"Still to be decided: {waits}" in said
     assert "to be decided" in said
     assert "62.5" not in said
     assert said.count("Assessor") >= 2  # lines to sign on
@@ -211,3 +220,23 @@ def test_sign_off_of_the_tests_is_of_the_score() -> None:
     entry = sign_off("A-07")
     assert isinstance(entry, SignedOff)
     assert entry.score_sha256 == digest(sample_score())
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_standards_and_instruments_of_a_run_are_named_in_words(
+    tmp_path: Path, language: Language
+) -> None:
+    """The sample record judges by standards and by good practice; the shipped bench by all its
+    instruments."""
+    write_sample(tmp_path / "run")
+    entries = read_journal(tmp_path / "run")
+    sheet = build_sheet(entries, sample_score(), reviews.Review(), verify(tmp_path / "run"))
+    assert "NB/T 33002-2018" in sheet.standards
+    said = words(render_sheet(sheet, language))
+    assert "NB/T 33002-2018" in said
+    bench = (files("harness.bench") / "sim.yaml").read_text("utf-8")
+    kinds = set(re.findall(r"type: (\w+_\w+|\w+meter)\b", bench))
+    assert len(kinds) > 5
+    for kind in kinds:
+        assert instrument_type(kind).zh != kind, kind
+    assert standard("practice").get(language) != "practice"

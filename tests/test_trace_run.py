@@ -68,7 +68,7 @@ def test_healthy(healthy: Outcome) -> None:
 def test_recordings_are_kept_and_judge_the_same_again(healthy: Outcome) -> None:
     folder = healthy.result.folder
     taken = healthy.of(RecordingTaken)
-    assert len(taken) == 23
+    assert len(taken) == 24
     for one in taken:
         assert one.file is not None
         data = (folder / one.file.copy).read_bytes()

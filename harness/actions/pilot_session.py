@@ -62,8 +62,11 @@ def _can_take_for(bench: "LoadedBench", role: str, parameters: dict[str, Any]) -
     return _can_take(bench, role, parameters) or (not_wired(bench, fault) if fault else "")
 
 
-def _look(step: StepContext, shows: dict[str, str | list[str]]) -> Look:
-    """Whether every point that this pile has shows its state. Raises NotAvailableError."""
+def look_for(step: StepContext, shows: dict[str, str | list[str]]) -> Look:
+    """Whether every point that this pile has shows its state.
+
+    Raises NotAvailableError when it has none of them.
+    """
     wanted = {name: one for name, one in shows.items() if step.device.has(name)}
     if not wanted:
         raise NotAvailableError(f"the pile has none of {', '.join(shows)}")
@@ -136,7 +139,7 @@ async def live_by_hand(
         raise NotAvailableError("this run has started no session that could go on")
     limit = within_of(step)
     await step.do_by_hand(does, ask)
-    await time_until(step, "time_to_shown", _look(step, shows), limit, poll=poll)
+    await time_until(step, "time_to_shown", look_for(step, shows), limit, poll=poll)
 
 
 @action(
@@ -168,7 +171,7 @@ async def charge_by_hand(
     await begin_session(step, current, watchdog, unguarded=unguarded)
     await step.do_by_hand(does, ask or _CLOSE_S2)
     started = loop_time()
-    look = _look(step, shows)
+    look = look_for(step, shows)
     await time_until(step, "time_to_shown", look, limit, started=started, poll=poll)
 
 

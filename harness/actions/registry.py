@@ -111,6 +111,8 @@ _OWN_ROOMS = (
     "harness.actions.trace_timing",
     "harness.actions.trace_measuring",
     "harness.actions.trace_pulse",
+    "harness.actions.trace_spread",
+    "harness.actions.pilot_openings",
     "harness.actions.checks",
 )
 

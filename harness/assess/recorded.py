@@ -63,7 +63,9 @@ def claims(reviews: Sequence[AnyReviewEntry]) -> list[Claimed]:
 def scheme_for(
     folder: Path, entries: Sequence[Entry], reviews: Sequence[AnyReviewEntry], asked: str | None
 ) -> LoadedScheme:
-    """The scheme to score a run by: the one asked for, else the copy in the record, else its id.
+    """The scheme to score a run by.
+
+    The one asked for, else the copy in the record, else the one in the review, else by its id.
 
     Raises UsageError when the record names none, EvidenceError when the scheme that was found is
     not the one that the exam or its review committed to.

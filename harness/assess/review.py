@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from harness.assess.aspects import MOST_APART
 from harness.assess.entries import (
     AnyReviewEntry,
     Deducted,
@@ -56,7 +57,7 @@ from harness.evidence.verify import verify
 from harness.evidence.withheld_check import candidates_of
 from harness.text import Text
 
-MAX_SPREAD = 1
+MAX_SPREAD = MOST_APART
 """Marks of assessors may differ by this much; more has to be settled."""
 _REFUSED = Text("该条目不能写入复核记录", "This entry cannot go into the review")
 _encoder = msgspec.json.Encoder()

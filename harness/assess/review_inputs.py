@@ -7,11 +7,9 @@ from harness.assess.entries import AnyReviewEntry, SignedOff, Withdrawn
 from harness.assess.recorded import scheme_for
 from harness.assess.result import Score
 from harness.assess.review import Review
-from harness.assess.scheme_file import LoadedScheme, kept_scheme
+from harness.assess.scheme_file import LoadedScheme
 from harness.assess.score import score
-from harness.datafile import sha256
 from harness.errors import UsageError
-from harness.evidence.layout import REVIEW
 from harness.evidence.read import Entry
 
 
@@ -20,16 +18,10 @@ def scheme_of(
 ) -> LoadedScheme:
     """The scheme to review by.
 
-    The one asked for, else the one that stands in the first line of the review, else that of the
-    record (see `harness.assess.recorded`). Raises UsageError when it is not the one that the review
-    was opened with.
+    The one asked for, else that of record or review (see `harness.assess.recorded`). Raises
+    UsageError when it is not the one that the review was opened with.
     """
     opened = review.opened
-    if asked is None and opened is not None and opened.document:
-        data = opened.document.encode()
-        if sha256(data) == opened.scheme_sha256:
-            path = folder / REVIEW
-            return kept_scheme(data, path)
     loaded = scheme_for(folder, entries, review.entries, asked)
     if opened is not None and loaded.sha256 != opened.scheme_sha256:
         raise UsageError(

@@ -1,5 +1,6 @@
 """The score sheet as one HTML file for A4 paper, in one language. It loads nothing."""
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from harness.report.html_words import instrument_type
 from harness.text import Language, Text
 
 _FOLDER = Path(__file__).resolve().parent / "templates"
+_NOT_PLAIN = re.compile(r"[^\w .-]")
+"""What stands in a string of the style sheet has no sign that could end it."""
 _SPARE_LINES = 2
 """Lines to sign on when nobody has entered anything yet."""
 
@@ -35,6 +38,9 @@ def render_sheet(sheet: Sheet, language: Language) -> str:
         instrument=lambda kind: instrument_type(kind).get(language),
         given=lambda aspect: words.given(aspect, language),
         qr=Markup(qr_code(sheet.qr_text)),
+        pending=[words.waiting(one, sheet.score).get(language) for one in sheet.score.pending],
+        standards=[words.standard(one).get(language) for one in sheet.standards],
+        footer=_NOT_PLAIN.sub("", f"{sheet.score.candidate} - {sheet.score.run_id}"),
         style=Markup((_FOLDER / "sheet.css").read_text(encoding="utf-8")),
         spare=_SPARE_LINES if not sheet.signatures else 0,
     )

@@ -60,7 +60,7 @@ def rows(sheet: Sheet, language: Language) -> Iterator[Row]:
         "conditional": ", ".join(score.conditional),
         "harness errors": ", ".join(score.harness_errors),
         "overtime": words.duration(score.overtime_seconds) if score.overtime_seconds else "",
-        "standards": ", ".join(sheet.standards),
+        "standards": ", ".join(t(words.standard(one)) for one in sheet.standards),
         "note": t(words.NO_LEGAL),
     }
     for name, value in facts.items():

@@ -1,6 +1,6 @@
 """Words of the score sheet, and numbers as it writes them."""
 
-from harness.assess.result import AspectScore
+from harness.assess.result import AspectScore, Score
 from harness.clock import CHINA
 from harness.evidence.review_rules import moment_of
 from harness.text import Language, Text
@@ -53,6 +53,31 @@ HEADS_HINT = Text(
     "核对方法：harness evidence verify 文件夹 --review-head 复核校验值",
     "To check later: harness evidence verify DIR --review-head REVIEW-HEAD",
 )
+
+
+_WAITING = {
+    "aspect": Text("未评分", "not marked"),
+    "spread": Text("评分相差过大", "marks too far apart"),
+    "veto": Text("一票否决未裁定", "veto not decided"),
+}
+
+
+def standard(name: str) -> Text:
+    """A standard with its edition; what rests on none is said so."""
+    return Text("通行做法", "good practice") if name == "practice" else Text(name, name)
+
+
+def waiting(pending: str, score: Score) -> Text:
+    """Something that waits for a person (`aspect:tidy`, `veto:live-work`), by its title."""
+    kind, _, name = pending.partition(":")
+    titles = {veto.id: veto.title for veto in score.vetoes}
+    for module in score.modules:
+        titles |= {one.id: one.title for each in module.criteria for one in each.aspects}
+    title = titles.get(name, Text(name, name))
+    if kind not in _WAITING:
+        return Text(pending, pending)
+    what = _WAITING[kind]
+    return Text(f"{title.zh}（{what.zh}）", f"{title.en} ({what.en})")
 
 
 def number(value: float | None) -> str:

@@ -23,7 +23,9 @@ from harness.cli.marks import candidate as candidate_word
 from harness.cli.marks import mark as verdict_mark
 from harness.cli.options import json_option, print_json
 from harness.cli.review import Desk, enter, mark_entry, sign_at, sit_down
+from harness.engine import wording
 from harness.errors import EvidenceError, HarnessError, UsageError
+from harness.events import Answered, Asked
 from harness.evidence.keys import short
 from harness.evidence.read import read_journal
 from harness.evidence.verify import verify
@@ -248,13 +250,28 @@ def step_lines(step: Step) -> list[str]:
     """A step for an assessor: verdict of the machine, then what the candidate said."""
     lines = [f"{step.number}. {say(step.title)}: {verdict_mark(step.verdict, language())}"]
     for attempt in step.attempts:
-        for _, answered in attempt.dialogue:
-            if answered is not None:
+        for asked, answered in attempt.dialogue:
+            if answered is not None and answered.value is not None:
                 note = f" ({answered.note})" if answered.note else ""
-                lines.append(f"   {say(_ANSWER)}: {answered.value}{note}")
+                lines.append(f"   {say(_ANSWER)}: {_given(asked, answered)}{note}")
+        lines += [
+            f"   {say(_ANSWER)}: {wording.value(one.answer, None, language())}"
+            for one in attempt.concluded
+            if one.answer is not None
+        ]
+        if attempt.ended is not None and attempt.ended.reason:
+            lines.append(f"   {say(wording.reason(attempt.ended.reason))}")
     if step.candidate is not None:
         lines.append(f"   {say(_ANSWER)}: {candidate_word(step.candidate, language())}")
     return lines
+
+
+def _given(asked: Asked | None, answered: Answered) -> str:
+    """An answer as the person was shown it, else in our words."""
+    label = asked.labels.get(str(answered.value)) if asked is not None else None
+    if label is not None:
+        return say(label)
+    return wording.value(answered.value, asked.unit if asked else None, language())
 
 
 def _ask_marks(desk: Desk, steps: Mapping[str, Step]) -> None:
@@ -327,7 +344,8 @@ def _say_score(result: Score, scheme: Scheme, review: Review) -> None:
     click.echo(f"{say(_TOTAL)}: {total}  {say(sheet_words.PASSED[result.passed])}")
     click.echo(wide.indent(say(result.why), columns(), 3))
     if result.pending:
-        click.echo(f"{say(_PENDING)}: {', '.join(result.pending)}")
+        waiting = [say(sheet_words.waiting(one, result)) for one in result.pending]
+        click.echo(f"{say(_PENDING)}: {', '.join(waiting)}")
     for aspect in judged(scheme):
         spread = review.spread(aspect.id)
         if spread > MAX_SPREAD:

@@ -25,6 +25,8 @@ _INSTRUMENTS = {
     "rcd_tester": Text("漏电保护器测试仪", "RCD tester"),
     "earth_tester": Text("接地电阻测试仪", "earth tester"),
     "tyre_gauge": Text("胎压表", "tyre pressure gauge"),
+    "clamp_meter": Text("钳形电流表", "clamp meter"),
+    "milliohmmeter": Text("毫欧表", "milliohmmeter"),
 }
 _BETWEEN = re.compile(r"(, | / )")
 

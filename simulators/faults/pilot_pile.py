@@ -202,6 +202,12 @@ FAULTS = (
         _setting(_pile, "detect_after", 0.2),
     ),
     _fault(
+        "pilot-looked-at-rarely",
+        Text("CP 检测周期过长", "Pilot looked at too rarely"),
+        Text("每 73 ms 才看一次 CP。", "The pilot is looked at every 73 ms only."),
+        defect(_pile, "looks_every", 0.073),
+    ),
+    _fault(
         "earth-not-watched",
         Text("不监测接地", "Earth not watched"),
         Text(

@@ -46,6 +46,15 @@ FAULTS = (
         r2=300.0,
     ),
     Fault(
+        name="s2-opened",
+        title=Text("断开 S2（继电器）", "S2 opened by a relay"),
+        detail=Text("继电器断开 S2，复位后恢复原状。", "A relay opens S2 and lets it be again."),
+        kind="physics",
+        role="vehicle",
+        on=lambda rig: rig.world.vehicle.hold_s2_open(True),
+        off=lambda rig: rig.world.vehicle.hold_s2_open(False),
+    ),
+    Fault(
         name="half-plugged",
         title=Text("CC 断线（枪未插到位）", "CC open (plug half in)"),
         detail=Text("CC 未接通，CP 已接通。", "CC is open while CP is connected."),

@@ -73,6 +73,8 @@ class Pile:
         """A defect of its thresholds: levels (V) that it takes for state 3 as well."""
         self.ready_band: tuple[float, float] | None = None
         """The same: the only levels (V) that it takes for state 3."""
+        self.looks_every: float | None = None
+        """A defect: the test point is looked at so seldom (s); None: what it does is seen."""
         self.watches_earth = True
         """False: nothing looks at the continuity of the protective conductor."""
         self._residual_at_rest = random.uniform(0.4, 1.5)
@@ -301,8 +303,12 @@ class Pile:
         return self.settings.plug_and_charge or (contract == "accepted" and self.modules.online)
 
     def _sense_soon(self) -> None:
-        if self._sensing is None:
-            self._sensing = self.world.after(self.settings.detect_after, self._sense)
+        if self._sensing is not None:
+            return
+        wait = self.settings.detect_after
+        if (every := self.looks_every) is not None:
+            wait = every - self.world.t % every
+        self._sensing = self.world.after(wait, self._sense)
 
     def _sense(self) -> None:
         self._sensing = None

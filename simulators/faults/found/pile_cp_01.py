@@ -49,6 +49,7 @@ FOUND: Mapping[str, tuple[str, ...]] = {
         "pulled-pwm",
         "cc-s1",
     ),
+    "pilot-looked-at-rarely": ("phase-spread",),
     "earth-not-watched": ("pe-alarm",),
     "over-current-not-watched": ("oc-low-off", "oc-low-alarm", "oc-high-off", "oc-high-alarm"),
     "over-current-late": ("oc-low-off", "oc-high-off"),
