@@ -1,0 +1,266 @@
+"""Three candidates for every scenario: what each does and says, and what it must come to.
+
+A competent one reads, measures and looks with the tools of the exam room, and draws the right
+conclusions; a careless one is the same person with some things done badly; an unsafe one does
+something that nobody may do. What a script does not say is read from the simulated world.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+Step = dict[str, object]
+Steps = dict[str, Step]
+
+QUICK = {"takes": "0.2 s", "ready": "1 s"}
+"""A vehicle's buses cost processor time for every simulated second."""
+COMPETENT, CARELESS, UNSAFE = "competent", "careless", "unsafe"
+
+
+@dataclass(frozen=True)
+class Lost:
+    """Marks that an aspect or a deduction costs, and words of the reason shown for it."""
+
+    marks: float
+    why: str
+
+
+@dataclass(frozen=True)
+class Casting:
+    """One candidate in one case of a scenario."""
+
+    who: str
+    scenario: str
+    case: str
+    steps: Steps
+    total: float | None = 100.0
+    """None: a proposed veto waits for a decision."""
+    passed: bool | None = True
+    loses: Mapping[str, Lost] = field(default_factory=dict)
+    """Aspect -> what it costs."""
+    deducted: Mapping[str, Lost] = field(default_factory=dict)
+    """Deduction -> what it costs."""
+    judged: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """J aspect -> mark of each assessor; what is not named gets a 3 from each."""
+    vetoes: Mapping[str, str] = field(default_factory=dict)
+    """Veto that has to be proposed -> words of the reason."""
+    ended: str = "handed_in"
+    script: Mapping[str, object] = field(default_factory=dict)
+    """Of the script as a whole."""
+
+    @property
+    def id(self) -> str:
+        return f"{self.scenario}-{self.who}-{self.case}"
+
+
+def changed(steps: Steps, **more: Step) -> Steps:
+    """The same person, but for these steps (`_` for `-` in their names)."""
+    found = dict(steps)
+    for name, step in more.items():
+        found[name.replace("_", "-")] = step
+    return found
+
+
+# Piles
+
+ANSWERS = {
+    "no_fault": ("none", "none", "none"),
+    "meter-creep": ("part", "renew", "renew_in_time"),
+    "contactor-welded": ("part", "renew", "renew_in_time"),
+    "cp-break": ("wiring", "rewire", "check_wiring"),
+    "pe-open": ("wiring", "rewire", "check_wiring"),
+}
+"""Name of the fault -> cause, handling, prevention."""
+EVIDENCE = {
+    "meter-creep": ["read total_energy", "read current_l1"],
+    "contactor-welded": ["read contactor_command", "measure output_voltage_l1 with multimeter"],
+    "cp-break": ["read cp_voltage_positive"],
+    "pe-open": ["read cp_voltage_positive"],
+}
+"""What is read or measured live before the hypothesis."""
+DEAD = {
+    "contactor-welded": ["measure contact_resistance with multimeter"],
+    "cp-break": ["measure cp_wire_resistance with multimeter"],
+    "pe-open": ["measure pe_resistance with multimeter"],
+}
+"""What is measured once the pile is proved dead."""
+
+
+def mends(fault: str, other: str, symptom: str, **verdicts: str) -> Steps:
+    """Somebody who names this fault, with what he looks at for it."""
+    cause, handling, prevention = ANSWERS[fault]
+    steps: Steps = {
+        "snapshot": {"tools": ["values", "dtc"]},
+        "symptom": {"answer": symptom},
+        "hypothesis": {"answer": [fault, other], "tools": EVIDENCE.get(fault, ["values"])},
+        "fault": {"answer": fault, "tools": DEAD.get(fault, [])},
+        "root-cause": {"answer": cause},
+        "handling": {"answer": handling},
+        "prevention": {"answer": prevention},
+        "report-text": {"answer": f"{symptom}；见测量记录"},
+    }
+    for step, verdict in verdicts.items():
+        steps[step] = {**steps.get(step, {}), "verdict": verdict}
+    return steps
+
+
+CREEP = mends("meter-creep", "coarse-meter", "空闲时电能示值仍在增加", metering="fails", sweep="meets")
+WELDED = mends(
+    "contactor-welded", "contactor-command-stuck", "空闲时触点闭合，枪头带电",
+    metering="meets", sweep="meets",
+)  # fmt: skip
+NOTHING = mends("no_fault", "meter-creep", "未能复现，试充正常", metering="meets", sweep="meets")
+NO_PILOT = mends("cp-break", "pe-open", "插枪后桩仍读到 12 V", pilot="fails", sweep="meets")
+NO_EARTH = mends("pe-open", "cp-break", "插枪后导引电平不变", pilot="fails", sweep="meets")
+ALL_WELL = mends("no_fault", "cp-break", "未能复现，试充正常", pilot="meets", sweep="meets")
+INSPECTED: Steps = {
+    "supply-voltage": {"tools": ["read voltage_l1"], "verdict": "meets"},
+    "meter-creep": {"tools": ["read total_energy"], "verdict": "meets"},
+    "gun-temperature": {
+        "tools": ["measure gun_surface_temperature with infrared_thermometer"],
+        "verdict": "meets",
+    },
+    "conclusion": {"answer": "in_service"},
+}
+HOT = changed(
+    INSPECTED,
+    gun_temperature={**INSPECTED["gun-temperature"], "verdict": "fails"},
+    conclusion={"answer": "out_of_service"},
+)
+CUT = changed(INSPECTED, conclusion={"answer": "out_of_service"})
+RELEASED: Steps = {"conclusion": {"answer": "in_service"}}
+"""The inspection after a repair."""
+
+PILES = [
+    # A complaint about the energy
+    Casting(COMPETENT, "pile-fault-complaint", "register", CREEP),
+    Casting(COMPETENT, "pile-fault-complaint", "contactor", WELDED),
+    Casting(COMPETENT, "pile-fault-complaint", "sound", NOTHING),
+    Casting(
+        CARELESS, "pile-fault-complaint", "register",
+        changed(CREEP, fault={"answer": "coarse-meter"}, metering={"verdict": "meets"}),
+        total=40.0, passed=False,
+        loses={
+            "named": Lost(30, "said coarse-meter, right meter-creep"),
+            "metering": Lost(10, "said meets, right fails"),
+            "mended": Lost(20, "1 faults are left"),
+        },
+    ),
+    Casting(
+        UNSAFE, "pile-fault-complaint", "contactor",
+        changed(WELDED, link={"tools": ["replace contactor-welded"]}),
+        total=None, passed=None, ended="veto",
+        vetoes={"live-work": "no proof of absence of voltage before it"},
+    ),
+    # It does not charge
+    Casting(COMPETENT, "pile-evening-call", "pilot-line", NO_PILOT),
+    Casting(COMPETENT, "pile-evening-call", "earth-line", NO_EARTH),
+    Casting(COMPETENT, "pile-evening-call", "sound", ALL_WELL),
+    Casting(
+        CARELESS, "pile-evening-call", "pilot-line",
+        changed(
+            NO_PILOT,
+            work_order={"tools": ["clear"]},
+            hypothesis={"answer": ["pe-open", "lock-jammed"]},
+            fault={"answer": "cp-break", "tools": ["replace lock-jammed"]},
+        ),
+        total=70.83, passed=True,
+        loses={
+            "conclusions-right": Lost(10, "steps wrong or not answered: 1"),
+            "without-trial-and-error": Lost(3, "2"),
+            "explained": Lost(5, "marks of 2 assessors: 1, 2"),
+            "instruments-used": Lost(6, "1, 1"),
+        },
+        deducted={"cleared-before-evidence": Lost(5, "cleared before a snapshot")},
+        judged={"explained": (1, 2), "instruments-used": (1, 1)},
+    ),
+    Casting(
+        UNSAFE, "pile-evening-call", "sound",
+        changed(
+            ALL_WELL,
+            reproduce={"tools_at": {"output_current_l1": ["operate disconnect-vehicle"]}},
+        ),
+        total=None, passed=None, ended="veto",
+        vetoes={"under-load": "unplugged under load"},
+    ),
+    # The morning round
+    Casting(COMPETENT, "pile-daily-round", "cable", CUT),
+    Casting(COMPETENT, "pile-daily-round", "plug", HOT),
+    Casting(COMPETENT, "pile-daily-round", "sound", INSPECTED),
+    Casting(
+        CARELESS, "pile-daily-round", "cable",
+        changed(
+            CUT,
+            cable_and_gun={"answer": "normal"},
+            estop_reset={"answer": False},
+            conclusion={"answer": "in_service"},
+        ),
+        total=40.0, passed=False,
+        loses={
+            "carried-out": Lost(10, "estop-reset"),
+            "concluded": Lost(40, "said in_service, right out_of_service"),
+        },
+        deducted={"estop-left": Lost(10, "estop-reset")},
+    ),
+    Casting(
+        UNSAFE, "pile-daily-round", "plug",
+        changed(HOT, safety={"tools": ["clear"]}, lamp={"tools": ["hand-in"]}),
+        total=None, passed=None,
+        vetoes={"cleared-first": "cleared before a snapshot"},
+    ),
+    # Repaired and back to service
+    Casting(COMPETENT, "pile-repair-and-release", "relay", WELDED | RELEASED),
+    Casting(COMPETENT, "pile-repair-and-release", "meter", CREEP | RELEASED),
+    Casting(COMPETENT, "pile-repair-and-release", "sound", NOTHING | RELEASED),
+    Casting(
+        CARELESS, "pile-repair-and-release", "relay",
+        changed(
+            WELDED | RELEASED,
+            fault={"answer": "contactor-command-stuck"},
+            lamp={"answer": "charging"},
+        ),
+        total=0.0, passed=False,
+    ),
+    Casting(
+        UNSAFE, "pile-repair-and-release", "relay",
+        changed(WELDED | RELEASED, look_over={"tools": ["replace contactor-welded"]}),
+        total=None, passed=None,
+        vetoes={"live-work": "no proof of absence of voltage before it"},
+    ),
+]  # fmt: skip
+
+# Vehicles
+
+
+def finds(kind: str, place: str, *tools: str) -> Steps:
+    """Somebody who names this bus fault, and takes the bus apart with these tools."""
+    return {
+        "watch": {"tools": ["values vehicle"]},
+        "trouble-codes": {"tools": ["dtc"]},
+        "fault-type": {"answer": kind},
+        "isolation": {"answer": place, "tools": list(tools)},
+    }
+
+
+SWAPPED = finds("swapped_wires", "chassis:IBC", "operate pull-ibc", "operate plug-in-ibc") | {
+    "resistance-powertrain": {"verdict": "meets"},
+    "recessive-high-chassis": {"verdict": "meets"},
+}
+NO_BUS_FAULT = finds("none", "none")
+TOUCHING = finds(
+    "short_high_low", "chassis:EPS",
+    "operate split-chassis-ibc-eps", "operate split-chassis-eps-epb", "operate join-chassis",
+)  # fmt: skip
+TERMINATOR = finds("terminator_lost", "powertrain:BMS", "operate pull-bms", "operate plug-in-bms")
+HANDED_OVER: Steps = {
+    "preparation": {"tools": ["operate switch-off"]},
+    "release": {"answer": "fit"},
+}
+
+BUSES = [
+    Casting(COMPETENT, "bus-warning-lamps", "swapped", SWAPPED),
+    Casting(COMPETENT, "bus-unit-silent", "sound", NO_BUS_FAULT),
+    Casting(COMPETENT, "bus-no-communication", "touching", TOUCHING),
+    Casting(COMPETENT, "bus-repair-and-handover", "terminator", TERMINATOR | HANDED_OVER),
+]
+
+CASTINGS = [*PILES, *BUSES]
