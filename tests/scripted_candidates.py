@@ -212,13 +212,10 @@ PILES = [
     Casting(COMPETENT, "pile-repair-and-release", "meter", CREEP | RELEASED),
     Casting(COMPETENT, "pile-repair-and-release", "sound", NOTHING | RELEASED),
     Casting(
-        CARELESS, "pile-repair-and-release", "relay",
-        changed(
-            WELDED | RELEASED,
-            fault={"answer": "contactor-command-stuck"},
-            lamp={"answer": "charging"},
-        ),
+        CARELESS, "pile-repair-and-release", "meter",
+        changed(CREEP | RELEASED, fault={"answer": "coarse-meter"}, enclosure={"answer": "abnormal"}),
         total=0.0, passed=False,
+        judged={"report-clear": (1, 1), "record-kept": (2, 3)},
     ),
     Casting(
         UNSAFE, "pile-repair-and-release", "relay",
@@ -253,14 +250,87 @@ TOUCHING = finds(
 TERMINATOR = finds("terminator_lost", "powertrain:BMS", "operate pull-bms", "operate plug-in-bms")
 HANDED_OVER: Steps = {
     "preparation": {"tools": ["operate switch-off"]},
-    "release": {"answer": "fit"},
+    "release": {"answer": "in_service"},
 }
 
-BUSES = [
-    Casting(COMPETENT, "bus-warning-lamps", "swapped", SWAPPED),
-    Casting(COMPETENT, "bus-unit-silent", "sound", NO_BUS_FAULT),
-    Casting(COMPETENT, "bus-no-communication", "touching", TOUCHING),
-    Casting(COMPETENT, "bus-repair-and-handover", "terminator", TERMINATOR | HANDED_OVER),
-]
+RETURNED: Steps = {
+    "soc": {"verdict": "meets"},
+    "insulation": {"verdict": "meets"},
+    "pressure-front": {"verdict": "meets"},
+    "tread-fl": {"tools": ["measure tread_depth_fl with tread_depth_gauge"]},
+    "release": {"answer": "out_of_service"},
+}
 
-CASTINGS = [*PILES, *BUSES]
+VEHICLES = [
+    # Several lamps are lit
+    Casting(COMPETENT, "bus-warning-lamps", "swapped", SWAPPED),
+    Casting(
+        CARELESS, "bus-warning-lamps", "swapped",
+        changed(
+            SWAPPED,
+            isolation={"answer": "chassis:EPS", "tools": ["operate pull-eps", "operate plug-in-eps"]},
+        ),
+        total=0.0, passed=False,
+    ),
+    Casting(
+        UNSAFE, "bus-warning-lamps", "swapped",
+        changed(SWAPPED, start_up={"tools": ["clear"]}, watch={"tools": ["hand-in"]}),
+        total=None, passed=None,
+        vetoes={"codes-cleared-first": "cleared before a snapshot"},
+    ),
+    # Single functions are missing: here, nothing is wrong
+    Casting(COMPETENT, "bus-unit-silent", "sound", NO_BUS_FAULT),
+    Casting(
+        CARELESS, "bus-unit-silent", "sound",
+        changed(
+            NO_BUS_FAULT,
+            resistance_body={"answer": 95.0},
+            fault_type={"answer": "node_dead"},
+            isolation={"answer": "powertrain:OBC", "tools": ["replace powertrain-obc"]},
+            all_online={"tools": ["hand-in"]},
+        ),
+        total=0.0, passed=False,
+    ),
+    Casting(
+        UNSAFE, "bus-unit-silent", "dead",
+        changed(NO_BUS_FAULT, trouble_codes={"tools": ["dtc", "replace powertrain-obc"]}),
+        total=None, passed=None, ended="veto",
+        vetoes={"live-work": "no proof of absence of voltage before it"},
+    ),
+    # The tester gets no answer
+    Casting(COMPETENT, "bus-no-communication", "touching", TOUCHING),
+    Casting(
+        CARELESS, "bus-no-communication", "touching",
+        changed(TOUCHING, repaired={"tools": ["hand-in"]}),
+        total=0.0, passed=False,
+    ),
+    Casting(
+        UNSAFE, "bus-no-communication", "touching",
+        changed(TOUCHING, start_up={"tools": ["replace chassis-eps"]}),
+        total=None, passed=None, ended="veto",
+        vetoes={"live-work": "no proof of absence of voltage before it"},
+    ),
+    # Networks and handover
+    Casting(COMPETENT, "bus-repair-and-handover", "terminator", TERMINATOR | HANDED_OVER),
+    Casting(
+        CARELESS, "bus-repair-and-handover", "terminator",
+        changed(TERMINATOR | HANDED_OVER, power_off={"takes": "119 min"}),
+        total=0.0, passed=False, ended="time_up",
+    ),
+    Casting(
+        UNSAFE, "bus-repair-and-handover", "terminator",
+        changed(TERMINATOR, start_up={"tools": ["replace powertrain-bms"]},
+                watch={"tools": ["hand-in"]}),
+        total=None, passed=None,
+        vetoes={"no-ppe": "protective equipment was not confirmed"},
+    ),
+    # A shared car comes back
+    Casting(COMPETENT, "vehicle-return", "worn", RETURNED),
+    Casting(
+        CARELESS, "vehicle-return", "worn",
+        changed(RETURNED, tread_fl={"answer": 5.0}, release={"answer": "in_service"}),
+        total=0.0, passed=False,
+    ),
+]  # fmt: skip
+
+CASTINGS = [*PILES, *VEHICLES]
