@@ -96,6 +96,9 @@ _ACTIONS: dict[str, Callable[[Rig], None]] = {
     "press-latch": lambda rig: rig.world.press_latch(True),
     "release-latch": lambda rig: rig.world.press_latch(False),
     "reset-faults": lambda rig: rig.pile.push_reset_button(),
+    # A setting in the pile's service menu
+    "announce-five-percent": lambda rig: setattr(rig.pile.pilot, "digital", True),
+    "announce-current": lambda rig: setattr(rig.pile.pilot, "digital", False),
     "wire-reference-meter": lambda rig: None,
     "release-power": lambda rig: None,
     "acknowledge-spot-check": lambda rig: None,

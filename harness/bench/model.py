@@ -13,7 +13,7 @@ from harness.devices.instrument.connection import VisaConnection
 from harness.devices.modbus.connection import ModbusConnection
 from harness.devices.recorder.mapping import RecorderEntry
 from harness.fields import DurationField, FileModel, Kebab, QuantityField, TextField
-from harness.quantity import Scalar
+from harness.quantity import Scalar, same_dimension
 
 Role = Literal[
     "pile", "meter", "vehicle", "injector", "load", "source",
@@ -91,6 +91,11 @@ class DeviceEntry(FileModel):
     faults: dict[Kebab, str] = Field(
         default_factory=dict, description="Of an injector: fault -> its relay"
     )
+    component_current: QuantityField | None = Field(
+        default=None,
+        description="Of a pile: what its weakest part in the current's way (contactor, cable …) "
+        "carries by its data sheet; over-current of the parts is judged by it",
+    )
     calibration_due: date | None = Field(
         default=None, description="Of a reference meter: the last day of its calibration"
     )
@@ -108,6 +113,9 @@ class DeviceEntry(FileModel):
             raise ValueError("either one connection, or connections by bus")
         if self.connected and (self.line is not None or self.unit is not None):
             raise ValueError("line and unit without a connection (there the connection says both)")
+        carries = self.component_current
+        if carries is not None and not (same_dimension(carries.unit, "A") and carries.value > 0):
+            raise ValueError("component_current: a current above zero, like 40 A")
         if (self.profile is None) == (not self.database):
             raise ValueError("a profile, or the databases of a vehicle without one")
         return self

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from harness.bench.load import LoadedBench
+from harness.bench.model import DeviceEntry
 from harness.bench.recorder import Source
 from harness.bench.roles import PILE, piles_of
 from harness.clock import Clock, Deadline, loop_time
@@ -30,6 +31,13 @@ class Injector(Protocol):
     def fault_titles(self) -> Mapping[str, Text]: ...
 
     def set_fault(self, name: str, *, on: bool) -> None: ...
+
+
+def _parts_carry(entry: DeviceEntry | None) -> float | None:
+    """What the bench file says that the pile's parts carry (A)."""
+    if entry is None or entry.component_current is None:
+        return None
+    return entry.component_current.to("A")
 
 
 class SimulatedSide:
@@ -69,6 +77,7 @@ class SimulatedSide:
             loop_start=start,
             pace=pace,
             edition=loaded.model.edition,
+            parts_carry=_parts_carry(loaded.model.devices.get("pile")),
             contact_step=loaded.model.recorder.resolution if loaded.model.recorder else None,
         )
         others = [role for role in piles_of(inside) if role != PILE]

@@ -18,6 +18,13 @@ def _resistors(name: str, title: Text, detail: Text, **ohms: float) -> Fault:
     )
 
 
+def _draws(name: str, factor: float, title: Text, detail: Text) -> Fault:
+    defects = (defect(_vehicle, "excess", factor),)
+    return Fault(
+        name=name, title=title, detail=detail, kind="physics", role="vehicle", defects=defects
+    )
+
+
 FAULTS = (
     _resistors(
         "pilot-resistors-max",
@@ -44,6 +51,24 @@ FAULTS = (
         Text("状态 3 电压过低", "State 3 far too low"),
         Text("R2 为 300 Ω，S2 闭合后 CP 约 3.1 V。", "R2 is 300 Ω: about 3.1 V with S2 closed."),
         r2=300.0,
+    ),
+    _draws(
+        "vehicle-draws-11-percent-more",
+        1.11,
+        Text("车辆取用电流大 11 %", "Vehicle draws 11 % more"),
+        Text(
+            "大 11 %：公告 16 A 时约 17.8 A，不到加 2 A。",
+            "11 % more: about 17.8 A where 16 A are announced, less than 2 A over.",
+        ),
+    ),
+    _draws(
+        "vehicle-draws-9-percent-more",
+        1.09,
+        Text("车辆取用电流大 9 %", "Vehicle draws 9 % more"),
+        Text(
+            "大 9 %：公告 25 A 时约 27.3 A，不到 1.1 倍。",
+            "9 % more: about 27.3 A where 25 A are announced, less than 1.1 times.",
+        ),
     ),
     Fault(
         name="s2-opened",

@@ -263,7 +263,9 @@ class Controller:
             return True
         self._adjust_duty()
         again = self._session.charged and not self.program.recloses
-        if (self.cp is not READY_STATE and self.program.waits_for_s2) or again:
+        # No vehicle here talks over the pilot: at 5 % the supply stays off (A.7, seq. 3.2 and 4).
+        silent = self._pilot.digital and self.program.needs_digital
+        if (self.cp is not READY_STATE and self.program.waits_for_s2) or again or silent:
             self._timers.cancel("close")
             return False
         self._timers.cancel("start timeout")

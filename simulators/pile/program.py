@@ -10,6 +10,8 @@ class Program:
     checks_diode: bool = True
     checks_adhesion: bool = True
     waits_for_s2: bool = True
+    needs_digital: bool = True
+    """False: at 5 % duty it closes for a vehicle that does not talk, as at any other duty."""
     recloses: bool = True
     """False: S2 that closes again in the same session is not seen."""
     takes_start: bool = True

@@ -166,7 +166,7 @@ READ: dict[str, Read] = {
     "max_current": lambda p: p.max_current,
     "min_current": lambda p: p.settings.min_current,
     "current_limit": lambda p: p.controller.current_limit,
-    "signaled_current": lambda p: p.pilot.announced,
+    "signaled_current": lambda p: p.pilot.told,
     "failsafe_current": lambda p: p.failsafe_current,
     "enable": lambda p: "enabled" if p.controller.enabled else "disabled",
     "charge_command": lambda p: "start" if p.session.active or p.controller.authorised else "stop",
