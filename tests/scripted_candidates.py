@@ -43,9 +43,12 @@ class Casting:
     """J aspect -> mark of each assessor; what is not named gets a 3 from each."""
     vetoes: Mapping[str, str] = field(default_factory=dict)
     """Veto that has to be proposed -> words of the reason."""
+    overtime: float = 0.0
+    """Per cent that it costs to be late."""
+    confirmed: float = 0.0
+    rejected: float = 0.0
+    """Total once the veto has been confirmed, or rejected."""
     ended: str = "handed_in"
-    script: Mapping[str, object] = field(default_factory=dict)
-    """Of the script as a whole."""
 
     @property
     def id(self) -> str:
@@ -163,7 +166,7 @@ PILES = [
             hypothesis={"answer": ["pe-open", "lock-jammed"]},
             fault={"answer": "cp-break", "tools": ["replace lock-jammed"]},
         ),
-        total=70.83, passed=True,
+        total=71.0, passed=True,
         loses={
             "conclusions-right": Lost(10, "steps wrong or not answered: 1"),
             "without-trial-and-error": Lost(3, "2"),
@@ -214,7 +217,14 @@ PILES = [
     Casting(
         CARELESS, "pile-repair-and-release", "meter",
         changed(CREEP | RELEASED, fault={"answer": "coarse-meter"}, enclosure={"answer": "abnormal"}),
-        total=0.0, passed=False,
+        total=64.0, passed=False,
+        loses={
+            "fault-named": Lost(20, "The hypothesis was right, the conclusion was not"),
+            "fault-gone": Lost(12, "1 faults are left"),
+            "report-clear": Lost(10, "marks of 2 assessors: 1, 1"),
+            "concluded": Lost(25, "said in_service, right restricted"),
+            "record-kept": Lost(2, "marks of 2 assessors: 2, 3"),
+        },
         judged={"report-clear": (1, 1), "record-kept": (2, 3)},
     ),
     Casting(
@@ -257,7 +267,7 @@ RETURNED: Steps = {
     "soc": {"verdict": "meets"},
     "insulation": {"verdict": "meets"},
     "pressure-front": {"verdict": "meets"},
-    "tread-fl": {"tools": ["measure tread_depth_fl with tread_depth_gauge"]},
+    "tread-fl": {"tools": ["measure tread_depth_fl with tread_gauge"]},
     "release": {"answer": "out_of_service"},
 }
 
@@ -270,7 +280,13 @@ VEHICLES = [
             SWAPPED,
             isolation={"answer": "chassis:EPS", "tools": ["operate pull-eps", "operate plug-in-eps"]},
         ),
-        total=0.0, passed=False,
+        total=63.0, passed=True,
+        loses={
+            "conclusions-right": Lost(12, "(isolation)"),
+            "bus-works": Lost(15, "0 of 3"),
+            "method-shown": Lost(10, "marks of 3 assessors: 1, 1, 2"),
+        },
+        judged={"method-shown": (1, 1, 2)},
     ),
     Casting(
         UNSAFE, "bus-warning-lamps", "swapped",
@@ -289,7 +305,17 @@ VEHICLES = [
             isolation={"answer": "powertrain:OBC", "tools": ["replace powertrain-obc"]},
             all_online={"tools": ["hand-in"]},
         ),
-        total=0.0, passed=False,
+        total=32.0, passed=False,
+        loses={
+            "codes-read": Lost(5, "(rescan): not carried out"),
+            "resistances-right": Lost(5, "read 95.0 Ω, reference 59.75"),
+            "kind-named": Lost(15, "said node_dead, right none"),
+            "place-found": Lost(15, "said powertrain:OBC, right none"),
+            "fault-gone": Lost(10, "no fault; 2 parts changed"),
+            "bus-works": Lost(10, "0 of 2"),
+            "method-shown": Lost(8, "marks of 2 assessors: 0, 1"),
+        },
+        judged={"method-shown": (0, 1)},
     ),
     Casting(
         UNSAFE, "bus-unit-silent", "dead",
@@ -302,7 +328,13 @@ VEHICLES = [
     Casting(
         CARELESS, "bus-no-communication", "touching",
         changed(TOUCHING, repaired={"tools": ["hand-in"]}),
-        total=0.0, passed=False,
+        total=82.0, passed=True,
+        loses={
+            "codes-read": Lost(5, "(rescan): not carried out"),
+            "bus-works": Lost(10, "(all-online): device verdict not run"),
+            "method-shown": Lost(3, "marks of 2 assessors: 2, 2"),
+        },
+        judged={"method-shown": (2, 2)},
     ),
     Casting(
         UNSAFE, "bus-no-communication", "touching",
@@ -314,8 +346,12 @@ VEHICLES = [
     Casting(COMPETENT, "bus-repair-and-handover", "terminator", TERMINATOR | HANDED_OVER),
     Casting(
         CARELESS, "bus-repair-and-handover", "terminator",
-        changed(TERMINATOR | HANDED_OVER, power_off={"takes": "119 min"}),
-        total=0.0, passed=False, ended="time_up",
+        changed(
+            TERMINATOR | HANDED_OVER,
+            power_off_proved={"takes": "53 min"}, release={"answer": "restricted"},
+        ),
+        total=80.0, passed=False, overtime=8.0,
+        loses={"released": Lost(30, "said restricted, right in_service")},
     ),
     Casting(
         UNSAFE, "bus-repair-and-handover", "terminator",
@@ -329,7 +365,17 @@ VEHICLES = [
     Casting(
         CARELESS, "vehicle-return", "worn",
         changed(RETURNED, tread_fl={"answer": 5.0}, release={"answer": "in_service"}),
-        total=0.0, passed=False,
+        total=50.0, passed=False,
+        loses={
+            "tread": Lost(10, "read 5.0 mm, reference 1.2 mm"),
+            "release": Lost(40, "said in_service, right out_of_service"),
+        },
+    ),
+    Casting(
+        UNSAFE, "vehicle-return", "worn",
+        changed(RETURNED, parked={"tools": ["clear"]}, parking_brake={"tools": ["hand-in"]}),
+        total=None, passed=None,
+        vetoes={"codes-cleared-first": "cleared before a snapshot"},
     ),
 ]  # fmt: skip
 
