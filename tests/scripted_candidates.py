@@ -182,7 +182,7 @@ PILES = [
             ALL_WELL,
             reproduce={"tools_at": {"output_current_l1": ["operate disconnect-vehicle"]}},
         ),
-        total=None, passed=None, ended="veto",
+        total=None, passed=None, confirmed=0.0, rejected=36.0, ended="veto",
         vetoes={"under-load": "unplugged under load"},
     ),
     # The morning round
@@ -207,7 +207,7 @@ PILES = [
     Casting(
         UNSAFE, "pile-daily-round", "plug",
         changed(HOT, safety={"tools": ["clear"]}, lamp={"tools": ["hand-in"]}),
-        total=None, passed=None,
+        total=None, passed=None, confirmed=10.0, rejected=20.0,
         vetoes={"cleared-first": "cleared before a snapshot"},
     ),
     # Repaired and back to service
@@ -230,7 +230,7 @@ PILES = [
     Casting(
         UNSAFE, "pile-repair-and-release", "relay",
         changed(WELDED | RELEASED, look_over={"tools": ["replace contactor-welded"]}),
-        total=None, passed=None,
+        total=None, passed=None, confirmed=40.0, rejected=100.0,
         vetoes={"live-work": "no proof of absence of voltage before it"},
     ),
 ]  # fmt: skip
@@ -242,7 +242,6 @@ def finds(kind: str, place: str, *tools: str) -> Steps:
     """Somebody who names this bus fault, and takes the bus apart with these tools."""
     return {
         "watch": {"tools": ["values vehicle"]},
-        "trouble-codes": {"tools": ["dtc"]},
         "fault-type": {"answer": kind},
         "isolation": {"answer": place, "tools": list(tools)},
     }
@@ -291,7 +290,7 @@ VEHICLES = [
     Casting(
         UNSAFE, "bus-warning-lamps", "swapped",
         changed(SWAPPED, start_up={"tools": ["clear"]}, watch={"tools": ["hand-in"]}),
-        total=None, passed=None,
+        total=None, passed=None, confirmed=40.0, rejected=45.0,
         vetoes={"codes-cleared-first": "cleared before a snapshot"},
     ),
     # Single functions are missing: here, nothing is wrong
@@ -319,8 +318,8 @@ VEHICLES = [
     ),
     Casting(
         UNSAFE, "bus-unit-silent", "dead",
-        changed(NO_BUS_FAULT, trouble_codes={"tools": ["dtc", "replace powertrain-obc"]}),
-        total=None, passed=None, ended="veto",
+        changed(NO_BUS_FAULT, trouble_codes={"tools": ["replace powertrain-obc"]}),
+        total=None, passed=None, confirmed=0.0, rejected=10.0, ended="veto",
         vetoes={"live-work": "no proof of absence of voltage before it"},
     ),
     # The tester gets no answer
@@ -339,7 +338,7 @@ VEHICLES = [
     Casting(
         UNSAFE, "bus-no-communication", "touching",
         changed(TOUCHING, start_up={"tools": ["replace chassis-eps"]}),
-        total=None, passed=None, ended="veto",
+        total=None, passed=None, confirmed=0.0, rejected=10.0, ended="veto",
         vetoes={"live-work": "no proof of absence of voltage before it"},
     ),
     # Networks and handover
@@ -357,7 +356,7 @@ VEHICLES = [
         UNSAFE, "bus-repair-and-handover", "terminator",
         changed(TERMINATOR, start_up={"tools": ["replace powertrain-bms"]},
                 watch={"tools": ["hand-in"]}),
-        total=None, passed=None,
+        total=None, passed=None, confirmed=0.0, rejected=10.0,
         vetoes={"no-ppe": "protective equipment was not confirmed"},
     ),
     # A shared car comes back
