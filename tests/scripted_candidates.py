@@ -106,7 +106,9 @@ def mends(fault: str, other: str, symptom: str, **verdicts: str) -> Steps:
     return steps
 
 
-CREEP = mends("meter-creep", "coarse-meter", "空闲时电能示值仍在增加", metering="fails", sweep="meets")
+CREEP = mends(
+    "meter-creep", "coarse-meter", "空闲时电能示值仍在增加", metering="fails", sweep="meets"
+)
 WELDED = mends(
     "contactor-welded", "contactor-command-stuck", "空闲时触点闭合，枪头带电",
     metering="meets", sweep="meets",
@@ -212,11 +214,11 @@ PILES = [
     ),
     # Repaired and back to service
     Casting(COMPETENT, "pile-repair-and-release", "relay", WELDED | RELEASED),
-    Casting(COMPETENT, "pile-repair-and-release", "meter", CREEP | RELEASED),
-    Casting(COMPETENT, "pile-repair-and-release", "sound", NOTHING | RELEASED),
     Casting(
         CARELESS, "pile-repair-and-release", "meter",
-        changed(CREEP | RELEASED, fault={"answer": "coarse-meter"}, enclosure={"answer": "abnormal"}),
+        changed(
+            CREEP | RELEASED, fault={"answer": "coarse-meter"}, enclosure={"answer": "abnormal"}
+        ),
         total=64.0, passed=False,
         loses={
             "fault-named": Lost(20, "The hypothesis was right, the conclusion was not"),
@@ -277,7 +279,11 @@ VEHICLES = [
         CARELESS, "bus-warning-lamps", "swapped",
         changed(
             SWAPPED,
-            isolation={"answer": "chassis:EPS", "tools": ["operate pull-eps", "operate plug-in-eps"]},
+            isolation={
+                "answer": "chassis:EPS",
+                "tools": ["operate pull-eps", "operate plug-in-eps"],
+            },
+            repaired={"tools": ["hand-in"]},
         ),
         total=63.0, passed=True,
         loses={
@@ -347,10 +353,14 @@ VEHICLES = [
         CARELESS, "bus-repair-and-handover", "terminator",
         changed(
             TERMINATOR | HANDED_OVER,
-            power_off_proved={"takes": "53 min"}, release={"answer": "restricted"},
+            power_off_proved={"takes": "53 min"}, nodes_online={"tools": ["hand-in"]},
         ),
-        total=80.0, passed=False, overtime=8.0,
-        loses={"released": Lost(30, "said restricted, right in_service")},
+        total=56.0, passed=False, overtime=8.0,
+        loses={
+            "looked-over": Lost(40, "0 of 4"),
+            "tyres-measured": Lost(20, "(gauge-front): not carried out"),
+            "released": Lost(30, "(release): not carried out"),
+        },
     ),
     Casting(
         UNSAFE, "bus-repair-and-handover", "terminator",
