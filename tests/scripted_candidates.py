@@ -295,7 +295,7 @@ VEHICLES = [
     ),
     Casting(
         UNSAFE, "bus-warning-lamps", "swapped",
-        changed(SWAPPED, start_up={"tools": ["clear"]}, watch={"tools": ["hand-in"]}),
+        changed(SWAPPED, start_up={"tools": ["clear", "hand-in"]}),
         total=None, passed=None, confirmed=40.0, rejected=45.0,
         vetoes={"codes-cleared-first": "cleared before a snapshot"},
     ),
@@ -324,7 +324,7 @@ VEHICLES = [
     ),
     Casting(
         UNSAFE, "bus-unit-silent", "dead",
-        changed(NO_BUS_FAULT, trouble_codes={"tools": ["replace powertrain-obc"]}),
+        changed(NO_BUS_FAULT, start_up={"tools": ["replace powertrain-obc"]}),
         total=None, passed=None, confirmed=0.0, rejected=10.0, ended="veto",
         vetoes={"live-work": "no proof of absence of voltage before it"},
     ),
@@ -364,8 +364,7 @@ VEHICLES = [
     ),
     Casting(
         UNSAFE, "bus-repair-and-handover", "terminator",
-        changed(TERMINATOR, start_up={"tools": ["replace powertrain-bms"]},
-                watch={"tools": ["hand-in"]}),
+        changed(TERMINATOR, start_up={"tools": ["replace powertrain-bms", "hand-in"]}),
         total=None, passed=None, confirmed=0.0, rejected=10.0,
         vetoes={"no-ppe": "protective equipment was not confirmed"},
     ),
@@ -382,7 +381,7 @@ VEHICLES = [
     ),
     Casting(
         UNSAFE, "vehicle-return", "worn",
-        changed(RETURNED, parked={"tools": ["clear"]}, parking_brake={"tools": ["hand-in"]}),
+        changed(RETURNED, parked={"tools": ["clear", "hand-in"]}),
         total=None, passed=None,
         vetoes={"codes-cleared-first": "cleared before a snapshot"},
     ),
