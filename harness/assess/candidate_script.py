@@ -6,6 +6,7 @@
       fault: {answer: contactor-welded}
       supply: {verdict: meets}
       meter-at-rest: {answer: 12.6, instrument: multimeter, takes: 2 min}
+      verify: {tools_at: {disconnect-vehicle: [read contactor_state]}}
 
 Where a script says nothing, he does what he is asked to do, says what is there to see, and reads
 the instrument that is asked for; he concludes nothing.
@@ -40,6 +41,9 @@ class StepScript(FileModel):
     """What a candidate does at one step."""
 
     tools: list[str] = Field(default=[], description="Tools taken before the first answer")
+    tools_at: dict[str, list[str]] = Field(
+        default={}, description="Tools taken before an answer, by the subject of the question"
+    )
     answer: Given | None = None
     answers: dict[str, Given] = Field(
         default={}, description="Where a step asks several things: by the subject of each"
@@ -68,10 +72,18 @@ def load_script(path: Path) -> tuple[CandidateFile, Places]:
     """A script. Raises FileError; every tool must be one that there is."""
     values, places, _ = load(path)
     model = validate(CandidateFile, values, places)
-    problems = [
-        places.problem(("steps", step, "tools", index), f"{line!r} is no tool", "like: read POINT")
+    given = [
+        (("steps", step, *where), lines)
         for step, one in model.steps.items()
-        for index, line in enumerate(one.tools)
+        for where, lines in [
+            (("tools",), one.tools),
+            *((("tools_at", subject), lines) for subject, lines in one.tools_at.items()),
+        ]
+    ]
+    problems = [
+        places.problem((*where, index), f"{line!r} is no tool", "like: read POINT")
+        for where, lines in given
+        for index, line in enumerate(lines)
         if parse(line) is None
     ]
     if problems:
@@ -103,8 +115,8 @@ class ScriptedCandidate:
         self._model = model
         self._attendant = attendant
         self._commands = commands
-        self._begun: set[str] = set()
-        """Steps whose tools have been taken; a repetition takes none."""
+        self._begun: set[tuple[str, str]] = set()
+        """Step, and subject or nothing, whose tools have been taken; a repetition takes none."""
         commands.until_resumed = self._until_resumed
 
     async def ask(self, question: Question, deadline: Deadline) -> Answer:
@@ -115,7 +127,10 @@ class ScriptedCandidate:
         await sleep(
             min(one.takes if one.takes is not None else self._model.takes, deadline.remaining())
         )
-        await self._tools(question.step, one, deadline)
+        await self._tools(question.step, "", one.tools, deadline)
+        await self._tools(
+            question.step, question.subject, one.tools_at.get(question.subject, []), deadline
+        )
         if question.subject == OWN_VERDICT:
             return Answer(value=one.verdict, by=by, note=one.note)
         instrument = one.instrument or self._attendant.measured_with.get(question.subject, "")
@@ -143,12 +158,12 @@ class ScriptedCandidate:
         value = str(said) if question.choices and not isinstance(said, list) else said
         return Answer(value=value, by=by, note=one.note, instrument=instrument)
 
-    async def _tools(self, step: str, one: StepScript, deadline: Deadline) -> None:
-        """The tools of a step, once: before its first answer, or before its end."""
-        if step in self._begun:
+    async def _tools(self, step: str, subject: str, lines: list[str], deadline: Deadline) -> None:
+        """Tools, once: before the first answer of a step or about a subject, or before its end."""
+        if (step, subject) in self._begun:
             return
-        self._begun.add(step)
-        for line in one.tools:
+        self._begun.add((step, subject))
+        for line in lines:
             order = parse(line)
             assert order is not None  # the loader saw to it
             await self._commands.take(order, deadline)
@@ -161,7 +176,7 @@ class ScriptedCandidate:
     async def before_end(self, step: str, deadline: Deadline) -> None:
         """Tools of a step that asked nothing."""
         if step in self._model.steps:
-            await self._tools(step, self._model.steps[step], deadline)
+            await self._tools(step, "", self._model.steps[step].tools, deadline)
 
     async def paused(self, why: Text) -> str:
         await sleep(_PAUSE)

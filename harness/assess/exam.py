@@ -71,7 +71,9 @@ def prepare_exam(
     loaded = load_scenario(scenario)
     model = loaded.model
     # A person works in real time, also on a simulation; real devices need more than that.
-    load_bench_for(bench or model.bench, live=live)
+    found = load_bench_for(bench or model.bench, live=live)
+    if set(found.simulated_inside) >= set(found.model.devices):
+        energise = True
     steps = [step.id for name in model.procedures for step in load_procedure(name).model.steps]
     unknown = [index for index, step in enumerate(model.without) if step not in steps]
     if unknown:
@@ -86,20 +88,15 @@ def prepare_exam(
             ]
         )
 
-    def planned(*, released: bool) -> RunRequest:
-        return prepare(
-            model.procedures,
-            bench or model.bench,
-            folder=folder,
-            live=live or script is None,
-            operator_name=candidate,
-            selected=[step for step in steps if step not in model.without],
-            energise=released,
-        )
-
-    request = planned(released=energise)
-    if set(request.bench.simulated_inside) >= set(request.bench.model.devices):
-        request = planned(released=True)
+    request = prepare(
+        model.procedures,
+        bench or model.bench,
+        folder=folder,
+        live=live or script is None,
+        operator_name=candidate,
+        selected=[step for step in steps if step not in model.without],
+        energise=energise,
+    )
     problems = check_scenario(loaded, request.bench)
     if problems:
         raise FileError(problems)

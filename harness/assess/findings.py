@@ -92,20 +92,20 @@ def cleared_early(facts: Facts) -> Iterator[Finding]:
 def no_ppe(facts: Facts) -> Iterator[Finding]:
     """Work by hand without a confirmation that protective equipment is worn.
 
-    Where a procedure asks for it, any work by hand or with an instrument counts; elsewhere only
+    In a procedure that asks for it, any work by hand or with an instrument counts; in others only
     touching parts does.
     """
-    asked = any(one.does == "wear-ppe" for one in facts.attempts)
+    asking = {one.procedure for one in facts.attempts if one.does == "wear-ppe"}
     worn = _first_done(facts, lambda one: one.does in _PPE)
     early = [deed for deed in work.deeds(facts) if deed.kind in ("touch", "live")]
-    if asked:
-        early += [
-            Deed(one.line, "touch", one.procedure, work.title(one))
-            for one in facts.attempts
-            if one.done
-            and (one.kind in _HANDS_ON or (one.does and one.answered))
-            and one.does not in (*_PPE, _RELEASE)
-        ]
+    early += [
+        Deed(one.line, "touch", one.procedure, work.title(one))
+        for one in facts.attempts
+        if one.procedure in asking
+        and one.done
+        and (one.kind in _HANDS_ON or (one.does and one.answered))
+        and one.does not in (*_PPE, _RELEASE)
+    ]
     before = sorted((deed for deed in early if not 0 < worn < deed.line), key=lambda one: one.line)
     if before:
         deed = before[0]

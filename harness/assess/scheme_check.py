@@ -1,7 +1,7 @@
 """What types cannot say about a scheme: names that do not exist, marks that do not add up."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cache
 
 from harness.assess.findings import RULES
 from harness.assess.scheme import (
@@ -33,6 +33,12 @@ from harness.verdict import Verdict
 _VERDICTS = [verdict.value for verdict in Verdict]
 
 
+@cache
+def _shipped_skills() -> tuple[str, ...]:
+    """Ids of the shipped skill rows; the files are read once."""
+    return tuple(skill.id for skill in load_skills().skills)
+
+
 def check_scheme(
     model: Scheme, places: Places, procedures: Sequence[str] = (), *, names: bool = True
 ) -> list[Problem]:
@@ -55,10 +61,6 @@ class _Check:
         self._procedures = list(procedures)
         self._steps: dict[str, list[str]] = {}
         """Procedure -> its steps, of those that are named and exist."""
-
-    @cached_property
-    def _skills(self) -> list[str]:
-        return [skill.id for skill in load_skills().skills]
 
     def problems(self) -> Iterator[Problem]:
         model = self._model
@@ -135,8 +137,8 @@ class _Check:
         return found
 
     def _skill(self, skill: str, path: Path_) -> Iterator[Problem]:
-        if self._names and skill not in self._skills:
-            detail = UnknownNameError("skill row", skill, self._skills).detail
+        if self._names and skill not in _shipped_skills():
+            detail = UnknownNameError("skill row", skill, list(_shipped_skills())).detail
             yield self._at(path, detail, "a row of `harness list skills`")
 
     # Modules
