@@ -241,3 +241,20 @@ def _everything_is_off(entries: list[Entry]) -> None:
             assert isinstance(shown["current_l1"], float) and shown["current_l1"] < 0.1
         if state.role == "vehicle":
             assert "nothing was sent" in state.how
+
+
+# The page
+
+
+@pytest.mark.parametrize("name", sorted(scenario_files()))
+def test_the_page_tells_what_it_consists_of(name: str) -> None:
+    page = (Path(__file__).parent.parent / "docs" / "assess-a-candidate.md").read_text("utf-8")
+    (row,) = [line for line in page.splitlines() if line.startswith(f"| `{name}` |")]
+    one = load_scenario(name)
+    shown = [cell.strip() for cell in row.strip("|").split("|")]
+    shape = {"deduction": "deductions"}.get(one.scheme.shape, one.scheme.shape.replace("_", " "))
+    if one.scheme.shape == "judgement_measurement":
+        shape = "judgement and measurement"
+    assert shown[1:] == [
+        ", ".join(one.model.procedures), f"`{one.scheme.scheme}` ({shape})", one.model.title.zh,
+    ]  # fmt: skip

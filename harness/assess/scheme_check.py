@@ -138,7 +138,7 @@ class _Check:
 
     def _skill(self, skill: str, path: Path_) -> Iterator[Problem]:
         if self._names and skill not in _shipped_skills():
-            detail = UnknownNameError("skill row", skill, _shipped_skills()).detail
+            detail = UnknownNameError("skill row", skill, list(_shipped_skills())).detail
             yield self._at(path, detail, "a row of `harness list skills`")
 
     # Modules
