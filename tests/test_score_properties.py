@@ -253,3 +253,12 @@ def test_rounding_is_to_a_hundredth_and_settles(number: float) -> None:
 )
 def test_a_half_is_rounded_upwards(number: float, shown: float) -> None:
     assert rounded(number) == shown
+
+
+def test_a_whole_number_has_the_digest_of_the_same_float() -> None:
+    whole = score(Exam().end(), SCHEME)
+    ints = msgspec.structs.replace(whole, overtime_seconds=0, overtime_deducted=0)
+    floats = msgspec.structs.replace(whole, overtime_seconds=0.0, overtime_deducted=0.0)
+    assert digest(ints) == digest(floats)
+    assert digest(msgspec.json.decode(msgspec.json.encode(ints), type=Score)) == digest(ints)
+    assert digest(msgspec.structs.replace(whole, overtime_seconds=1)) != digest(ints)

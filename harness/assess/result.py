@@ -114,5 +114,10 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def digest(score: Score) -> str:
-    """Hex SHA-256 of the score's canonical JSON."""
-    return hashlib.sha256(msgspec.json.encode(score, order="sorted")).hexdigest()
+    """Hex SHA-256 of the score's canonical JSON.
+
+    Numbers of float fields count as floats: 0 and 0.0 are the same marks. Sums of nothing are ints,
+    and a score that was read from JSON has floats where they were.
+    """
+    alike = msgspec.convert(msgspec.to_builtins(score), Score)
+    return hashlib.sha256(msgspec.json.encode(alike, order="sorted")).hexdigest()

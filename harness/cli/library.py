@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from harness.actions.registry import Action, all_actions
+from harness.assess.scenario_file import LoadedScenario, load_scenario, scenario_files
 from harness.assess.scheme_file import LoadedScheme, load_scheme, scheme_files
 from harness.bench.simulated import SeededFault, seeded_faults
 from harness.catalogue.item import Item
@@ -246,6 +247,24 @@ def scheme_row(scheme: LoadedScheme) -> Row:
     }
 
 
+def scenarios() -> list[Row]:
+    return [scenario_row(load_scenario(name)) for name in scenario_files()]
+
+
+def scenario_row(scenario: LoadedScenario) -> Row:
+    """What a candidate may know of it: never its cases."""
+    model = scenario.model
+    return {
+        "id": model.scenario,
+        "title": both(model.title),
+        "level": model.level,
+        "procedures": list(model.procedures),
+        "scheme": model.scheme,
+        "minutes": int(model.minutes) if model.minutes.is_integer() else model.minutes,
+        "skills": list(model.skills),
+    }
+
+
 KINDS: Mapping[str, tuple[Text, Callable[[], list[Row]]]] = {
     "procedures": (Text("流程", "Procedures"), procedures),
     "items": (Text("检验项目", "Items"), items),
@@ -254,5 +273,6 @@ KINDS: Mapping[str, tuple[Text, Callable[[], list[Row]]]] = {
     "actions": (Text("动作", "Actions"), actions),
     "skills": (Text("技能", "Skills"), skills),
     "schemes": (Text("评分方案", "Marking schemes"), schemes),
+    "scenarios": (Text("考试场景", "Exam scenarios"), scenarios),
 }
 """Kind -> its name and its rows. Each raises FileError for files that are wrong."""

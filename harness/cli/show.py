@@ -1,4 +1,4 @@
-"""`harness show ID`: one procedure, item, fault, profile, action, skill or marking scheme."""
+"""`harness show ID`: one thing of any kind that `harness list` knows."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from harness.actions.registry import all_actions
+from harness.assess.scenario_file import load_scenario, scenario_files
 from harness.assess.scheme_file import load_scheme, scheme_files
 from harness.bench.simulated import seeded_faults
 from harness.catalogue.load import load_catalogue
@@ -26,14 +27,15 @@ from harness.procedure.load import load_procedure, procedure_files
 from harness.text import Text
 
 Pairs = list[tuple[str, str]]
-_ANYTHING = "procedure, item, fault, profile, action, skill or marking scheme"
+_ANYTHING = "procedure, item, fault, profile, action, skill, marking scheme or scenario"
 
 
 @command(
     "show",
     about=Text(
-        "按编号查看一个流程、检验项目、故障、点表或车型、动作、技能或评分方案。",
-        "Show one procedure, item, fault, profile, action, skill or marking scheme by its id.",
+        "按编号查看一个流程、检验项目、故障、点表或车型、动作、技能、评分方案或考试场景。",
+        "Show one procedure, item, fault, profile, action, skill, marking scheme or scenario "
+        "by its id.",
     ),
 )
 @argument("id", metavar="ID", about=Text("编号，见 harness list", "The id, see harness list"))
@@ -43,7 +45,9 @@ def show(id: str, as_json: bool) -> None:
     found = [(kind, entry) for kind, find in _FINDERS.items() if (entry := find(id)) is not None]
     if not found:
         raise UnknownNameError(
-            "procedure, item, fault, profile, action, skill or marking scheme", id, _near(id)
+            "procedure, item, fault, profile, action, skill, marking scheme or scenario",
+            id,
+            _near(id),
         )
     if as_json:
         entries = [{"list": kind, **entry} for kind, entry in found]
@@ -246,6 +250,14 @@ def _scheme(id: str) -> Row | None:
     return {**library.scheme_row(loaded), "aspects": aspects}
 
 
+def _scenario(id: str) -> Row | None:
+    """What a candidate may see, too: the order, and nothing of the cases."""
+    if id not in scenario_files():
+        return None
+    loaded = load_scenario(id)
+    return {**library.scenario_row(loaded), "order": both(loaded.model.order)}
+
+
 _FINDERS: Mapping[str, Callable[[str], Row | None]] = {
     "procedures": _procedure,
     "items": _item,
@@ -254,9 +266,12 @@ _FINDERS: Mapping[str, Callable[[str], Row | None]] = {
     "actions": _action,
     "skills": _skill,
     "schemes": _scheme,
+    "scenarios": _scenario,
 }
 
 _WORDS = {
+    "order": Text("任务单", "work order"),
+    "scheme": Text("评分方案", "marking scheme"),
     "shape": Text("形式", "shape"),
     "assessors": Text("考评员人数", "assessors"),
     "aspects": Text("评分项", "aspects"),

@@ -6,7 +6,7 @@ from typing import Any
 import click
 import msgspec
 
-from harness.assess.result import Score
+from harness.assess.result import Score, digest
 from harness.assess.skill_evidence import Device, Evidence
 from harness.assess.skill_record import Counted, RowRecord, SkillRecord, skill_record
 from harness.assess.sufficiency import SHIPPED, load_sufficiency
@@ -16,7 +16,6 @@ from harness.cli.base import argument, columns, command, option, say
 from harness.cli.library import both
 from harness.cli.options import json_option, print_json
 from harness.cli.skills import LEVELS, level_option
-from harness.datafile import sha256
 from harness.errors import UsageError
 from harness.text import Text
 
@@ -145,8 +144,7 @@ def _scores(files: tuple[Path, ...]) -> dict[str, Score]:
             raise UsageError(f"{path}: {error.strerror or error}") from error
         except msgspec.MsgspecError as error:
             raise UsageError(f"{path} is no score: {error}") from error
-        # Of the values as they stand there: read into a Score, 0 would become 0.0.
-        if page.sha256 != sha256(msgspec.json.encode(page.score, order="sorted")):
+        if page.sha256 != digest(score):
             raise UsageError(f"{path} is no score: it does not have the digest that it states")
         found[score.head] = score
     return found
