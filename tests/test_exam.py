@@ -438,6 +438,7 @@ def test_script_that_does_not_fit_is_refused(tmp_path: Path) -> None:
     for script, said in (
         ({"steps": {"no-such-step": {}}}, "no step is called 'no-such-step'"),
         ({"steps": {"lamp": {"tools": ["dance"]}}}, "'dance' is no tool"),
+        ({"steps": {"lamp": {"tools_at": {"lamp": ["sing"]}}}}, "'sing' is no tool"),
         ({"steps": {"lamp": {"verdict": "perhaps"}}}, "'perhaps' is not accepted"),
     ):
         with pytest.raises(FileError, match=said):

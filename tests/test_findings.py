@@ -215,6 +215,12 @@ def test_work_without_protective_equipment() -> None:
     right.step("safety", does="wear-ppe")
     right.step("press", PASS, does="press-emergency-stop", action="pile.wait_for", kind="O")
     assert _rules(right) == []
+    # A procedure that asks for it later says nothing about one before it that does not.
+    before = Exam()
+    before.step("watch", PASS, does="switch-on", action="operator.confirm", kind="O")
+    before.step("safety", does="wear-ppe", procedure="TEST-02")
+    before.step("gun", PASS, action="operator.reading", kind="I", procedure="TEST-02")
+    assert _rules(before) == []
     nothing_done = Exam()
     nothing_done.step("safety", NOT_RUN, does="wear-ppe")
     nothing_done.step("state", PASS, action="pile.expect", kind="R")

@@ -13,6 +13,7 @@ from scripted_candidates import CARELESS, CASTINGS, COMPETENT, QUICK, UNSAFE, Ca
 from harness.assess.entries import AnyReviewEntry, Locked, Marked, VetoDecided
 from harness.assess.exam import prepare_exam
 from harness.assess.explain import tell
+from harness.assess.read_facts import facts_of
 from harness.assess.recorded import scheme_for
 from harness.assess.result import AspectScore, Score
 from harness.assess.scenario_file import load_scenario, scenario_files
@@ -241,3 +242,47 @@ def _everything_is_off(entries: list[Entry]) -> None:
             assert isinstance(shown["current_l1"], float) and shown["current_l1"] < 0.1
         if state.role == "vehicle":
             assert "nothing was sent" in state.how
+
+
+# The page
+
+
+@pytest.mark.parametrize("name", sorted(scenario_files()))
+def test_the_page_tells_what_it_consists_of(name: str) -> None:
+    page = (Path(__file__).parent.parent / "docs" / "assess-a-candidate.md").read_text("utf-8")
+    (row,) = [line for line in page.splitlines() if line.startswith(f"| `{name}` |")]
+    one = load_scenario(name)
+    shown = [cell.strip() for cell in row.strip("|").split("|")]
+    shape = {"deduction": "deductions"}.get(one.scheme.shape, one.scheme.shape.replace("_", " "))
+    if one.scheme.shape == "judgement_measurement":
+        shape = "judgement and measurement"
+    assert shown[1:] == [
+        ", ".join(one.model.procedures), f"`{one.scheme.scheme}` ({shape})", one.model.title.zh,
+    ]  # fmt: skip
+
+
+# A proof that was none
+
+
+@pytest.mark.parametrize(("said", "proposed"), [(0.2, ["live-work"]), (None, [])])
+def test_a_made_up_reading_proves_nothing(
+    tmp_path: Path, said: float | None, proposed: list[str]
+) -> None:
+    """The pile is fed from behind; one measures that and stops, one writes down a zero."""
+    text = (scenario_files()["pile-evening-call"]).read_text("utf-8")
+    scenario = tmp_path / "pile-evening-call.yaml"
+    scenario.write_text(text.replace("{fault: cp-break}", "{fault: back-feed}"), "utf-8")
+    reading = {} if said is None else {"dead-line-earth": {"answer": said}}
+    script = tmp_path / "candidate.yaml"
+    script.write_text(
+        json.dumps({**QUICK, "steps": {"fault": {"answer": "cp-break"}, **reading}}), "utf-8"
+    )
+    exam = prepare_exam(
+        str(scenario), "K-017", folder=tmp_path / "run", case="pilot-line", seed=5, script=script
+    )
+    folder = execute(exam.request, []).folder
+    entries = list(read_journal(folder))
+    found = score(entries, scheme_for(folder, entries, [], None))
+    assert [veto.id for veto in found.vetoes] == proposed
+    repaired = [a for a in facts_of(entries).of("repair") if a.done]
+    assert bool(repaired) is bool(proposed)  # who measured did not put his hands in

@@ -1,19 +1,20 @@
 """What was done to the bench with hands or power, in the order of the record.
 
-proof     absence of voltage was proved
+proof     absence of voltage was proved, and by readings that were not made up
 touch     parts were opened, measured inside, repaired or replaced
 energise  power was put on
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 import msgspec
 
 from harness.assess.facts import Attempt, Facts
-from harness.events import PlanAnnounced
+from harness.events import Judged, PlanAnnounced
+from harness.limits import judge
 from harness.text import Text
-from harness.verdict import Verdict
+from harness.verdict import CandidateVerdict, Verdict
 
 _PROOF_DOES = ("isolate-and-prove-dead", "prove-dead")
 _PROOF_ACTIONS = ("operator.power_off_proved",)
@@ -65,7 +66,7 @@ def _of_steps(facts: Facts) -> Iterator[Deed]:
         for said in entry.event.energises
     }
     for one in facts.attempts:
-        if _proves(one):
+        if _proves(facts, one):
             yield Deed(one.end_line or one.line, "proof", one.procedure, title(one))
         if one.action in _TOUCHING and one.answered:
             kind: Kind = "live" if one.parameters.get("power") == "on" else "touch"
@@ -75,14 +76,39 @@ def _of_steps(facts: Facts) -> Iterator[Deed]:
             yield Deed(one.line, "energise", one.procedure, title(one))
 
 
-def _proves(one: Attempt) -> bool:
+def _proves(facts: Facts, one: Attempt) -> bool:
     if not one.done:
         return False
     if one.action == _PROVE_DEAD:
-        return one.parameters.get("place") == _LAST_PLACE and one.verdict in _SHOWN
+        last = one.parameters.get("place") == _LAST_PLACE and one.verdict in _SHOWN
+        return last and not any(made_up(facts, place) for place in _places(facts, one))
     if one.action in _PROOF_ACTIONS:
-        return one.verdict in _SHOWN
+        return one.verdict in _SHOWN and not made_up(facts, one)
     return one.does in _PROOF_DOES
+
+
+def _places(facts: Facts, last: Attempt) -> Iterable[Attempt]:
+    """The places of a proof: of each the attempt before its end that came last."""
+    return {
+        one.step: one
+        for one in facts.attempts
+        if one.action == _PROVE_DEAD and one.procedure == last.procedure and one.line <= last.line
+    }.values()
+
+
+def made_up(facts: Facts, one: Attempt) -> bool:
+    """Whether the candidate's reading shows what the bench's own value does not."""
+    said = one.reading
+    if said is None or said.candidate is not CandidateVerdict.WRONG:
+        return False
+    return any(
+        entry.event.judgement.verdict in _SHOWN
+        and judge(said.reference, entry.event.limit, entry.event.rule).verdict not in _SHOWN
+        for entry in facts.entries
+        if isinstance(entry.event, Judged)
+        and one.line < entry.n <= (one.end_line or entry.n)
+        and entry.event.measurement.name == said.reference.name
+    )
 
 
 def _of_tools(facts: Facts) -> Iterator[Deed]:
