@@ -130,6 +130,11 @@ def s2_ignored(patch: Patch) -> None:
     patch.setitem(_STEPS, Phase.CHARGING, charging)
 
 
+def lock_not_waited_for(patch: Patch) -> None:
+    """The lock is taken for locked without a look at its contact."""
+    patch.setattr("simulators.pile.lock.Lock.feedback", property(lambda self: True))
+
+
 def watchdog_ignored(patch: Patch) -> None:
     patch.setattr("simulators.pile.pile.Pile._watchdog_changed", lambda self: None)
     sound: Any = Controller.wanted
@@ -154,6 +159,7 @@ DEFECTS: dict[str, tuple[Callable[[Patch], None], str]] = {
     "disable ignored while charging": (disable_ignored, "disabled"),
     "watchdog ignored": (watchdog_ignored, "watchdog"),
     "leakage opens 300 ms late": (leakage_late, "leakage|standing fault"),
+    "lock not waited for": (lock_not_waited_for, "lock open"),
     "S2 ignored": (s2_ignored, "CP outside state 3"),
 }
 
