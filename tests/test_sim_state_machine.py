@@ -67,12 +67,13 @@ class PileUnderStimuli(RuleBasedStateMachine):
             self.request()
             self.time_passes(5.0)
 
-    @rule()
-    def charge_without_diode(self) -> None:
-        """A vehicle with a shorted diode comes from the start of the session on."""
+    @rule(defect=st.sampled_from(["diode", "lock"]))
+    def charge_with(self, defect: str) -> None:
+        """The diode is shorted or the lock is jammed from before the session on."""
         self.unplug(True, 0.6)
         self.prepare()
-        self.vehicle_is(True, 1.0, False)
+        self.vehicle_is(True, 1.0, defect != "diode")
+        self.lock_is(defect == "lock")
         self.plug_in(0.11)
         self.charge("start")
         self.time_passes(4.0)
@@ -96,7 +97,7 @@ class PileUnderStimuli(RuleBasedStateMachine):
         self.leaks(0.0)
         self.vehicle_is(True, 1.0, True)
         self.world.supply.rcd.close()
-        self.pile.lock.jammed = False
+        self.lock_is(False)
         self.pile.release_emergency_stop()
         self.pile.alarms.unplugged()
         self.pile.push_reset_button()

@@ -15,6 +15,7 @@ from test_sim_state_machine import PileUnderStimuli
 
 from simulators.pile.controller import _STEPS, Controller, Phase
 from simulators.pile.current_watch import CurrentWatch
+from simulators.pilot import PilotState
 
 Patch = pytest.MonkeyPatch
 EXAMPLES = settings(
@@ -131,8 +132,17 @@ def s2_ignored(patch: Patch) -> None:
 
 
 def lock_not_waited_for(patch: Patch) -> None:
-    """The lock is taken for locked without a look at its contact."""
-    patch.setattr("simulators.pile.lock.Lock.feedback", property(lambda self: True))
+    """The lock is told to lock, and the contactor closes whether it has or not."""
+    sound = Controller._ready
+
+    def ready(self: Controller) -> bool:
+        again = sound(self)
+        waits = self._lock.commanded and not self._lock.feedback and self.phase is Phase.READY
+        if waits and self.cp is PilotState.READY and not self._timers.running("close"):
+            self._timers.plan("close", self.settings.close_after, self._close)
+        return again
+
+    patch.setitem(_STEPS, Phase.READY, ready)
 
 
 def watchdog_ignored(patch: Patch) -> None:
