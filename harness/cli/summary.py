@@ -26,7 +26,7 @@ _NO_CHECKS = Text("没有检验步骤", "no device steps")
 _CHOSEN = Text("所选步骤", "Chosen steps")
 _WHY = Text("原因", "Why")
 _SEEDED = Text("预设故障", "Seeded faults")
-_MADE = Text("运行中接通的故障", "Made during the run")
+_MADE = Text("流程注入", "Set by steps")
 _SEED = Text("种子", "seed")
 _LISTS = (
     ((Verdict.FAIL, Verdict.CONDITIONAL_FAIL), Text("不合格", "Failed")),
