@@ -19,6 +19,7 @@ from harness.devices.modbus.derived import Derived
 from harness.devices.modbus.plan import Block, plan
 from harness.devices.modbus.points import Condition, Link, Point, Profile, show_choices
 from harness.devices.modbus.profile import load_profile
+from harness.devices.modbus.profile_views import doubted_views
 from harness.errors import UsageError
 from harness.text import Text
 
@@ -125,6 +126,7 @@ def doubts_of(profile: Profile) -> list[tuple[Point | Derived, str]]:
         if point.confidence == "low":
             found.append((point, point.note or "confidence: low"))
         found += [(point, f"{doubt.says} ({doubt.source})") for doubt in point.doubts]
+    found += [(point, say(said)) for point, said in doubted_views(profile.points)]
     return found
 
 

@@ -76,7 +76,8 @@ used by actions), `safe_state` (the sequence that makes it safe and the readings
 `models` (ratings by model, the first is the usual one), `quirks` (tag: detail).
 
 The names of points, their units and their states are shared where `canonical.py` lists them; the
-vendor's own name goes to `label`. Two points may show the identical registers in two ways.
+vendor's own name goes to `label`. Two points may show the identical registers in two ways, but not
+as two quantities or on two scales, unless `available_if` says which one it is.
 
 Further sections and keys:
 
@@ -123,6 +124,7 @@ from harness.devices.modbus.profile_connectors import at_connector, check_connec
 from harness.devices.modbus.profile_derived import build_derived
 from harness.devices.modbus.profile_file import ProfileFile
 from harness.devices.modbus.profile_variants import VariantPlaces, varied_values
+from harness.devices.modbus.profile_views import check_views
 from harness.errors import FileError, Problem, UnknownNameError
 
 __all__ = ["Profile", "list_profiles", "load_profile", "schema"]
@@ -205,6 +207,7 @@ def _built(
         else:
             points[name] = point
     check_overlaps(points, complain)
+    check_views(file, points, complain)
     points = link_points(file, points, chosen, complain)
     derived = build_derived(file, points, complain)
     check_connectors(file, points, complain)
