@@ -95,6 +95,13 @@ STATE = Point(
 )
 
 
+def test_a_fault_of_the_lock_is_a_state_and_no_lock_is_none() -> None:
+    point = load_profile("etek-ekepc2").points["lock_state"]
+    shown = {raw: decode(point, [raw]) for raw in range(4)}
+    assert [one.value for one in shown.values()] == [None, "locked", "unlocked", "fault"]
+    assert (shown[0].quality, shown[3].quality) == (Quality.SENTINEL, Quality.GOOD)
+
+
 def words_of(text: bytes) -> list[int]:
     padded = text.ljust(4, b"\0")
     return [padded[0] << 8 | padded[1], padded[2] << 8 | padded[3]]
