@@ -275,6 +275,16 @@ CASES = {
         "{rewrite: current}",
         "there is no point 'current'",
     ),
+    "sequence that ends the connection": (
+        "default: 6}",
+        "default: 6, changes_link: true}",
+        "writing current_limit can end the connection; expected a sequence without it",
+    ),
+    "link of a reading": (
+        "at: input 1}",
+        "at: input 1, changes_link: true}",
+        "'changes_link' on a point that cannot be written",
+    ),
     "sequence unwritable": (
         "{rewrite: current_limit}",
         "{rewrite: version}",

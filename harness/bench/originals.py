@@ -32,7 +32,9 @@ class Originals:
         """Keep what a setting is, before it is written for the first time."""
         key = (device.role, point)
         described = device.profile.points.get(point)
-        if key in self._known or described is None or described.self_clearing:
+        if key in self._known or described is None:
+            return
+        if described.self_clearing or described.changes_link:
             return
         self._known[key] = None
         shown = described.read_back or point

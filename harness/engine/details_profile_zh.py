@@ -89,6 +89,7 @@ DETAILS = Phrases(
     (r"(\S+) cannot be read", r"\1 不可读"),
     (r"(\S+) cannot be read either", r"\1 也不可读"),
     (r"(\S+) cannot be written(?: so)?", r"\1 不可写"),
+    (r"writing (\S+) can end the connection", r"写 \1 可能使通信中断"),
     # points and each other
     (r"(\S+) \((\w+) (.+?)\) overlaps (\S+) \((\w+) (.+?)\)", r"\1（\2 {3}）与 \4（\5 {6}）重叠"),
     (r"(.+?) is (\S+) in (\S+) and (\S+) in (\S+)",
@@ -130,6 +131,8 @@ DETAILS = Phrases(
 )  # fmt: skip
 
 EXPECTED = Phrases(
+    (r"a sequence without it", "不含此项的操作序列"),
+    (r"may_change_link: true where that is meant", "确需如此时写 may_change_link: true"),
     (r"a table and a wire address, like '(.+)' or '(.+)'", r"表和线上地址，如“\1”或“\2”"),
     (r"a label, or the shared label and the vendor's own like (.+)",
      r"一个标签，或通用标签加厂家标签，如 \1"),

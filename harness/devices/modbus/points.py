@@ -206,6 +206,8 @@ class Point:
     """The device takes the command and clears the register by itself."""
     overwritten_by_others: bool = False
     """Another master is known to write it, too."""
+    changes_link: bool = False
+    """Writing it can end the connection: the protocol, the unit id, the line's settings."""
     confidence: Confidence = "high"
     note: str = ""
     doubts: tuple[Doubt, ...] = ()
@@ -297,6 +299,9 @@ class ReadRules:
     """Spans (first and last address) that must not be touched."""
     pause: float = 0.0
     """Seconds of silence between two requests."""
+    every: float = 0.0
+    """Seconds between the starts of two readings, however many requests each of them takes; reading
+    more often harms the device."""
     first_ignored: float = 0.0
     """The device ignores a request until it comes once more: seconds after which it is sent again;
     0: it answers at once."""

@@ -63,6 +63,10 @@ Keys of a point. Only `at` is needed; numbers are in `unit` unless said otherwis
     overwritten_by_others
                    true: another master writes it, too (energy management). Once it has been written
                    and read back it is read again after every step, and a change is put on record
+    changes_link   true: writing it can end the connection (protocol, unit id, baud rate, parity). A
+                   write is refused unless the step (site.write_settings) says
+                   `may_change_link: true`, and is neither
+                   read back nor put back
     retentive      true: the setting survives a loss of supply (and writing it wears the memory),
                    false: it is lost
     label, doc     the vendor's own name and printed number
@@ -89,8 +93,10 @@ Further sections and keys:
                    once for each connector, `stride` apart; or `unit_stride: 1` where each connector
                    is a unit id; the bench file says which one is meant (`connector: 2`)
     links.ascii    Modbus ASCII on a serial line, with the keys of `rtu`
-    reading        `first_ignored: 300 ms` for a device that hears a request only when it is sent
-                   again, `longer_replies: true` for one that answers with more than was asked
+    reading        `every: 1 s` for a device that must not be read more often (from the start of one
+                   reading to the start of the next; a reading may take several requests, `pause`
+                   apart), `first_ignored: 300 ms` for a device that hears a request only when it
+                   is sent again, `longer_replies: true` for one that answers with more than asked
     scale_if       of a point: [{when: {mode: fine}, scale: 0.01}], the first that holds
     also_write     of a point: others that take the same value, each in a request of its own
     variants       {old: {title: {zh: …, en: …}, points: {total_energy: {at: holding 0x401E}}}}

@@ -306,6 +306,7 @@ def build_rules(file: ProfileFile, points: Mapping[str, Point], complain: Compla
         exact=row.exact,
         forbidden=tuple(forbidden),
         pause=row.pause,
+        every=row.every,
         first_ignored=row.first_ignored,
         longer_replies=row.longer_replies,
     )
@@ -423,6 +424,12 @@ def build_sequences(
                         (*here, key), f"{target} cannot be written so", "a point with access: rw"
                     )
                     continue
+                if point.changes_link:
+                    complain.add(
+                        (*here, key),
+                        f"writing {target} can end the connection",
+                        "a sequence without it",
+                    )
                 if row.value is not None:
                     try:
                         encode(point, row.value)

@@ -159,6 +159,7 @@ class PointFile(_Strict):
     also_write: list[PointName] = Field(default_factory=list)
     self_clearing: bool = False
     overwritten_by_others: bool = False
+    changes_link: bool = False
     retentive: bool | None = None
     confidence: Confidence | None = None
     note: str = ""
@@ -252,6 +253,7 @@ class ReadingFile(_Strict):
         default_factory=dict
     )
     pause: DurationField = 0.0
+    every: DurationField = 0.0
     first_ignored: DurationField = 0.0
     longer_replies: bool = False
 
