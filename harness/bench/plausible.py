@@ -116,7 +116,7 @@ def _beyond_belief(point: Point, reading: Measurement) -> Doubt | None:
 
 def _if_swapped(point: Point, reading: Measurement, reply: str) -> float | None:
     """The value with the words the other way round, where that is far easier to believe."""
-    if point.type not in _TWO_WORDS or point.words < 2 or point.bits_at is not None:
+    if point.type not in _TWO_WORDS or point.words < 2 or point.part is not None:
         return None
     words = _words_of(point, reply)
     if words is None:

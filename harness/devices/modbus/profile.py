@@ -41,6 +41,12 @@ Keys of a point. Only `at` is needed; numbers are in `unit` unless said otherwis
     bits_at        [8, 14]: the point is only these bits of a u16, u32 or u64 (lowest and highest,
                    both included; bit 0 is the lowest); other points may be other bits of the same
                    registers, or the whole of them. Read only
+    digits_at      [4, 4]: the same by decimal digits (digit 0 is the last): each option of a
+                   product code 304111 is a point with `values` of its own
+    special        {0x03E8: 0}: raw numbers that stand for a value, whatever `scale` says of the
+                   others
+    curve          [[0, 0], [100, 6], [533, 32]]: raw number and value, straight between them;
+                   instead of a scale. Beyond its ends there is no value
     unit           V, A, W, kWh, °C, % …; none for states, texts and plain counts
     access         r (usual), rw, w
     values         code: label, or code: [shared label, vendor's own label]; others are kept raw;
@@ -54,7 +60,8 @@ Keys of a point. Only `at` is needed; numbers are in `unit` unless said otherwis
     energises      values that can put mains on the plug when written
     requires       {point: state} that must hold before a write (of an energising value, if the
                    point has such; switching off is never held back)
-    available_if   {point: {at_least: 0x0107}}: the point exists only then
+    available_if   {point: {at_least: 0x0107}}: the point exists only then; a version that is a text
+                   is compared part by part, `{firmware_version: {at_least: '1.2.1'}}`
     readable_if    the same for reading alone (written always, read back only by newer firmware)
     write_function 6 or 16 (5 or 15 for coils); usual: 6 for one register, 16 for more
     read_back      the point that shows what was written, if not this one

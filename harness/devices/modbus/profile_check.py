@@ -58,23 +58,30 @@ def check_overlaps(points: Mapping[str, Point], complain: Complaints) -> None:
                     )
             if reaching is None or point.end > reaching.end:
                 reaching = point
-        _check_parts([point for point in ordered if point.bits_at is not None], complain)
+        for kind in ("bits", "digits"):
+            _check_parts(
+                [point for point in ordered if point.part is not None and point.part[0] == kind],
+                complain,
+            )
 
 
 def _check_parts(parts: list[Point], complain: Complaints) -> None:
     """Two points may show the identical bits in two ways; others of the register are apart."""
-    ordered = sorted(parts, key=lambda point: (point.address, point.bits_at or (0, 0)))
+    ordered = sorted(parts, key=lambda point: (point.address, point.part or ("", 0, 0)))
     for before, point in pairwise(ordered):
-        assert before.bits_at is not None
-        assert point.bits_at is not None
-        if before.address != point.address or before.bits_at == point.bits_at:
+        assert before.part is not None
+        assert point.part is not None
+        if before.address != point.address or before.part == point.part:
             continue
-        if point.bits_at[0] <= before.bits_at[1]:
-            complain.add(
-                ("points", point.name, "bits_at"),
-                f"bits {_ends(point.bits_at)} overlap {before.name} (bits {_ends(before.bits_at)})",
-                "separate bits, or exactly the same ones for a second view",
-            )
+        if point.part[1] <= before.part[2]:
+            here, there = _ends(point.part[1:]), _ends(before.part[1:])
+            if point.digits_at is None:
+                what = f"bits {here} overlap {before.name} (bits {there})"
+                wanted = "separate bits, or exactly the same ones for a second view"
+            else:
+                what = f"digits {here} overlap {before.name} (digits {there})"
+                wanted = "separate digits, or exactly the same ones for a second view"
+            complain.add(("points", point.name, f"{point.part[0]}_at"), what, wanted)
 
 
 def _ends(span: tuple[int, int]) -> str:

@@ -65,7 +65,7 @@ def _pairs(points: Mapping[str, Point]) -> Iterator[tuple[Point, Point]]:
     """Every two points of the same registers (and the same bits of them)."""
     found: dict[object, list[Point]] = {}
     for point in points.values():
-        place = (point.unit_id, point.table, point.address, point.end, point.bits_at)
+        place = (point.unit_id, point.table, point.address, point.end, point.part)
         found.setdefault(place, []).append(point)
     for views in found.values():
         yield from combinations(views, 2)
@@ -78,7 +78,12 @@ def _number(point: Point) -> bool:
 
 def _same_way(point: Point, other: Point) -> bool:
     """Do the registers become the same number, whichever of the two is read?"""
-    if (point.type, point.scale_by) != (other.type, other.scale_by):
+    if (point.type, point.scale_by, point.special, point.curve) != (
+        other.type,
+        other.scale_by,
+        other.special,
+        other.curve,
+    ):
         return False
     if point.words > 1 and point.word_order != other.word_order:
         return False
