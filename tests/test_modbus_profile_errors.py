@@ -269,6 +269,11 @@ CASES = {
         "failsafe_point: voltage_l1",
         "a point that holds a current",
     ),
+    "recovery": (
+        "feed_every: 2 s",
+        "feed_every: 2 s\n  recover: again",
+        "there is no sequence 'again'; expected start, stop",
+    ),
     "feeding": ("feed_every: 2 s", "feed_every: 10 s", "does not keep a watchdog of 10 s fed"),
     "sequence point": (
         "{rewrite: current_limit}",

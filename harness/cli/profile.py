@@ -57,6 +57,10 @@ _IS = {
     "at_least": Text("不小于", "is at least"),
     "below": Text("小于", "is below"),
 }
+_RECOVER = Text(
+    "动作后须由人执行操作序列 {}（测试中不自动执行）",
+    "after a trip a person carries out {} (no run does)",
+)
 _FED = {
     "any_request": Text("任何请求都可喂狗", "fed by any request"),
     "rewrite_point": Text("须重写 {}", "fed by writing {} again"),
@@ -193,7 +197,10 @@ def _watchdog(profile: Profile) -> str:
     guard = profile.watchdog
     if guard is None:
         return say(_NO_WATCHDOG if profile.kind == "pile" else _NONE)
-    return f"{guard.timeout:g} s · {say(_FED[guard.fed_by]).format(guard.point)}"
+    parts = [f"{guard.timeout:g} s", say(_FED[guard.fed_by]).format(guard.point)]
+    if guard.recover is not None:
+        parts.append(say(_RECOVER).format(guard.recover))
+    return " · ".join(parts)
 
 
 def _as_json(profile: Profile, points: list[Point], blocks: list[Block]) -> dict[str, Any]:

@@ -354,6 +354,8 @@ class Watchdog:
     note: str = ""
     point: str | None = None
     """What is written to feed it; None for `any_request`."""
+    recover: str | None = None
+    """The sequence that makes the device usable again after a trip; a run never carries it out."""
     tokens: tuple[Value, ...] = ()
     """What is written there, one after the other; none: what was written there last."""
 

@@ -81,7 +81,9 @@ Keys of a point. Only `at` is needed; numbers are in `unit` unless said otherwis
 
 Beside the points: `watchdog` (what the device does when its master falls silent; `fed_by`
 any_request, rewrite_point or write_point, the latter two with `point`, and `tokens` where it wants
-certain values in turn), `clients` and `idle_close` of a TCP link, `sequences`
+certain values in turn; `recovery` is how long it takes to be normal again after a trip, `recover`
+the sequence that it needs for that, which is shown by `profile check` and never carried out by a
+run: it may let the pile charge again), `clients` and `idle_close` of a TCP link, `sequences`
 (ordered lines of `write`/`rewrite`/`require`/`wait` with `settle`; `start`, `stop` and `reset` are
 used by actions), `safe_state` (the sequence that makes it safe and the readings that prove it),
 `models` (ratings by model, the first is the usual one), `quirks` (tag: detail).

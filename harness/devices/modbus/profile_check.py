@@ -366,6 +366,13 @@ def build_watchdog(
                 "a point that holds a " + ("time" if unit == "s" else "current"),
             )
     _check_food(row, points, complain)
+    known = row.recover is None or row.recover in file.sequences
+    if not known and ("sequences",) not in complain.broken:
+        complain.add(
+            ("watchdog", "recover"),
+            f"there is no sequence {row.recover!r}",
+            ", ".join(file.sequences) or "'sequences'",
+        )
     if not 0 < row.feed_every < row.timeout:
         complain.add(
             ("watchdog", "feed_every"),
@@ -380,6 +387,7 @@ def build_watchdog(
         action=row.action,
         feed_every=row.feed_every,
         recovery=row.recovery,
+        recover=row.recover,
         note=row.note,
         point=row.point,
         tokens=tuple(row.tokens),

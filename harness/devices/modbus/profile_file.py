@@ -290,6 +290,7 @@ class WatchdogFile(_Strict):
     failsafe_point: str | None = None
     feed_every: DurationField
     recovery: DurationField = 0.0
+    recover: Kebab | None = None
     action: TextField
     note: str = ""
 
