@@ -165,6 +165,23 @@ def test_probe_doubts_a_wrong_scale_and_swapped_words(served: Served) -> None:
     assert codes == {"voltage_l1": "implausible", "total_energy": "swapped-words"}
 
 
+@pytest.mark.parametrize(("scale", "wrong"), [("0.1", False), ("0.01", True)])
+def test_probe_holds_a_voltage_against_the_ratings(
+    served: Served, scale: str, *, wrong: bool
+) -> None:
+    at = load_profile("gb-ac-pile").points["voltage_l1"].address
+    row = f"  voltage_l1: {{at: input {at}, scale: {scale}, unit: V}}\n"
+    head = (
+        SLIPS.split("points:", maxsplit=1)[0]
+        + "ratings: {voltage: 220 V, current: 32 A}\npoints:\n"
+    )
+    Path("slips.yaml").write_text(head + row, encoding="utf-8")
+    found = call("profile", "probe", "slips", "--modbus", served.address, "--json")
+    (device,) = json.loads(found.stdout)["devices"]
+    codes = [one["id"] for one in device["findings"] if one.get("point")]
+    assert (found.exit_code, codes) == ((3, ["off-rating"]) if wrong else (0, []))
+
+
 def test_a_bench_finds_the_maps_that_lie_beside_it() -> None:
     Path("lab").mkdir()
     Path("lab/maps").mkdir()
