@@ -182,6 +182,27 @@ def test_probe_holds_a_voltage_against_the_ratings(
     assert (found.exit_code, codes) == ((3, ["off-rating"]) if wrong else (0, []))
 
 
+def test_recovery_and_what_is_kept_are_shown() -> None:
+    call("profile", "new", "shop.yaml")
+    text = Path("shop.yaml").read_text("utf-8")
+    guard = """
+watchdog:
+  fed_by: any_request
+  timeout: 30 s
+  feed_every: 10 s
+  recover: again
+  action: {zh: 停止充电, en: Stops charging}
+"""
+    text = text.replace("\nsequences:\n", "\nsequences:\n  again: [{rewrite: current_limit}]\n")
+    text = text.replace("allowed: [0, [6, 32]]", "allowed: [0, [6, 32]], retentive: true")
+    Path("shop.yaml").write_text(text + guard, "utf-8")
+    shown = " ".join(call("profile", "check", "shop.yaml", "--lang", "en").stdout.split())
+    assert "after a trip a person carries out again (no run does)" in shown
+    assert "Kept without supply current_limit" in shown
+    Path("shop.yaml").write_text(text + guard.replace("  recover: again\n", ""), "utf-8")
+    assert "after a trip" not in call("profile", "check", "shop.yaml", "--lang", "en").stdout
+
+
 def test_a_bench_finds_the_maps_that_lie_beside_it() -> None:
     Path("lab").mkdir()
     Path("lab/maps").mkdir()
