@@ -182,6 +182,16 @@ def test_probe_holds_a_voltage_against_the_ratings(
     assert (found.exit_code, codes) == ((3, ["off-rating"]) if wrong else (0, []))
 
 
+def test_what_is_wrong_on_the_command_line_is_said_in_chinese() -> None:
+    call("profile", "new", "shop.yaml")
+    again = call("profile", "new", "shop.yaml", "--lang", "zh")
+    assert "shop.yaml 已存在；应为：新文件的名称" in again.output
+    lost = call("profile", "probe", "shop.yaml", "--modbus", "tcp:/x", "--lang", "zh")
+    assert "“tcp:/x”不是地址；应为：tcp://主机:端口、rtu-over-tcp://" in lost.output
+    shown = " ".join(call("profile", "check", "shop.yaml", "--lang", "zh").stdout.split())
+    assert "current_l1 小于 0.5 A" in shown
+
+
 def test_recovery_and_what_is_kept_are_shown() -> None:
     call("profile", "new", "shop.yaml")
     text = Path("shop.yaml").read_text("utf-8")

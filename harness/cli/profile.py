@@ -141,7 +141,9 @@ def _show(profile: Profile, points: list[Point], blocks: list[Block]) -> None:
     made = [f"{one.name} ← {', '.join(one.needs)}" for one in profile.derived.values()]
     reading = say(_REQUESTS).format(len(blocks), len(points), _one_by_one(points))
     safe = profile.safe_state
-    proof = "; ".join(map(_condition, safe.proof)) if safe is not None else say(_NEVER)
+    proof = say(_NEVER)
+    if safe is not None:
+        proof = "; ".join(_condition(one, profile.points[one.point]) for one in safe.proof)
     pairs = [
         (say(_READS), reading),
         *((f"  {_place(block)}", ", ".join(p.name for p in block.points)) for block in blocks),
@@ -167,8 +169,8 @@ def _show(profile: Profile, points: list[Point], blocks: list[Block]) -> None:
         click.echo(wide.rows([(point.name, said) for point, said in doubts], columns()))
 
 
-def _condition(condition: Condition) -> str:
-    values = show_choices(condition.values)
+def _condition(condition: Condition, point: Point) -> str:
+    values = show_choices(condition.values) + (f" {point.unit}" if point.unit else "")
     return f"{condition.point} {say(_IS[condition.op])} {values}"
 
 

@@ -7,6 +7,12 @@ See `harness.engine.phrases` for what the marks mean. The sentences are those of
 from harness.engine.phrases import Phrases
 
 DETAILS = Phrases(
+    # the command line
+    (r"(\S+) exists already", r"\1 已存在"),
+    (r"'(.+)' is no address", r"“\1”不是地址"),
+    (r"standard", "标准"),
+    (r"(coil|discrete|input|holding) (\d+) \(printed (\S+)\)", r"\1 \2（印刷编号 \3）"),
+    (r"(\S+) had no value before this run wrote it", r"\1 在本次运行写入之前读不出值"),
     # the file
     (
         r"while (?:parsing|scanning) .+? expected (\S+) or (\S+), but (?:got|found) (.+)",
@@ -150,6 +156,9 @@ DETAILS = Phrases(
 )  # fmt: skip
 
 EXPECTED = Phrases(
+    (r"the name of a new file", "新文件的名称"),
+    (r"tcp://HOST:PORT, rtu-over-tcp://HOST:PORT, rtu:PORT or ascii:PORT",
+     "tcp://主机:端口、rtu-over-tcp://主机:端口、rtu:串口 或 ascii:串口"),
     (r"a sequence without it", "不含此项的操作序列"),
     (r"may_change_link: true where that is meant", "确需如此时写 may_change_link: true"),
     (r"a table and a wire address, like '(.+)' or '(.+)'", r"表和线上地址，如“\1”或“\2”"),
