@@ -20,6 +20,7 @@ from simulators.meter.reference_meter import ReferenceMeter
 from simulators.modbus_server import Serving, SimulatedSlave, serve_in_memory
 from simulators.register_map import RegisterMap
 from simulators.rig import Rig
+from simulators.twin import Twin
 from simulators.wire import Wire
 
 FIRST = "pile"
@@ -33,6 +34,8 @@ class Place:
 
     line: str | None = None
     unit: int | None = None
+    housing: str | None = None
+    """Connection points of one pile have it in common."""
 
 
 class _Stranger(ReferenceMeter):
@@ -94,6 +97,14 @@ class SimulatedSite:
             for role in roles:
                 bench = self.benches[role]
                 bench.rig.line = bench.slaves[FIRST].line = trunk
+
+        housings: dict[str, list[Rig]] = {}
+        for role, place in places.items():
+            if place.housing is not None and role in self.benches:
+                housings.setdefault(place.housing, []).append(self.benches[role].rig)
+        for rigs in housings.values():
+            if len(rigs) > 1:
+                Twin(rigs[0], rigs[1])
 
     def ledger(self, role: str) -> Mapping[str, Value]:
         """What the ledger says of one healthy pile."""

@@ -16,6 +16,7 @@ from simulators import (
     protection_work,
     repair,
     site_work,
+    socket_work,
 )
 from simulators.displays import DISPLAYS
 from simulators.instruments import Reading, constant
@@ -58,6 +59,7 @@ READINGS: dict[str, Reading] = {
 def _connect_simulator(rig: Rig) -> None:
     """The plug goes into a vehicle (simulator) that keeps S2 open; it draws what it may."""
     rig.world.vehicle.wants_charge = False
+    rig.world.cable.attach()
     rig.world.plug_in()
 
 
@@ -65,6 +67,7 @@ def _connect_vehicle(rig: Rig) -> None:
     """The plug goes into a vehicle, which wants to be charged. A whole car knows itself."""
     if not rig.has_car:
         rig.world.vehicle.wants_charge = True
+    rig.world.cable.attach()
     rig.world.plug_in()
 
 
@@ -81,6 +84,7 @@ _ACTIONS: dict[str, Callable[[Rig], None]] = {
     "disconnect-vehicle": lambda rig: rig.world.return_gun(),
     **protection_work.ACTIONS,
     **site_work.ACTIONS,
+    **socket_work.ACTIONS,
     # A vehicle simulator, whose S2 is worked by hand
     "connect-simulator": _connect_simulator,
     "close-s2": lambda rig: rig.world.vehicle.close_s2(),
@@ -94,6 +98,9 @@ _ACTIONS: dict[str, Callable[[Rig], None]] = {
     "press-latch": lambda rig: rig.world.press_latch(True),
     "release-latch": lambda rig: rig.world.press_latch(False),
     "reset-faults": lambda rig: rig.pile.push_reset_button(),
+    # A setting in the pile's service menu
+    "announce-five-percent": lambda rig: setattr(rig.pile.pilot, "digital", True),
+    "announce-current": lambda rig: setattr(rig.pile.pilot, "digital", False),
     "wire-reference-meter": lambda rig: None,
     "release-power": lambda rig: None,
     "acknowledge-spot-check": lambda rig: None,

@@ -111,9 +111,14 @@ _OWN_ROOMS = (
     "harness.actions.trace_timing",
     "harness.actions.trace_measuring",
     "harness.actions.trace_pulse",
+    "harness.actions.trace_no_trip",
+    "harness.actions.trace_parts",
+    "harness.actions.trace_digital",
     "harness.actions.trace_spread",
     "harness.actions.pilot_openings",
     "harness.actions.checks",
+    "harness.actions.sockets",
+    "harness.actions.beside",
 )
 
 

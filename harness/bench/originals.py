@@ -15,6 +15,9 @@ from harness.text import Text
 
 _NOT_BACK = Text("设置未能恢复", "A setting could not be put back")
 _LEFT = Text("停机设置保持不变，未恢复", "Left as the stop set it, not put back")
+_UNPROVED = Text(
+    "已写回原设置，未充电时无法回读", "Written back; the device shows it in a session only"
+)
 _TIME_TO_WRITE = 5.0
 _UNKNOWN = Text("原设置无法读取，不能恢复", "The setting before the run could not be read")
 
@@ -39,7 +42,8 @@ class Originals:
         self._known[key] = None
         shown = described.read_back or point
         if device.has(shown):
-            self._known[key] = (await device.read([shown], deadline))[shown]
+            found = (await device.read([shown], deadline))[shown]
+            self._known[key] = None if device.hidden_while_idle(point, found) else found
 
     async def put_back(self, device: ModbusDevice, within: float) -> list[Event]:
         """Put back what this device's settings were, each within so many seconds or what its
@@ -78,6 +82,8 @@ class Originals:
             read_back = await device.write_and_read_back(point, before.value, deadline)
         except HarnessError as error:
             return _noted(device, point, _NOT_BACK, f"{_was(before)}; {error.detail}")
+        if read_back is None:
+            return _noted(device, point, _UNPROVED, _was(before))
         return Restored(
             role=device.role,
             point=point,

@@ -7,7 +7,13 @@ decided here and nothing is stored. Plain text only: failures of the first secon
 
 from harness.bench.roles import is_pile, title
 from harness.datafile import OR
-from harness.engine import details_profile_zh, maintenance_words, metering_words, pile_words
+from harness.engine import (
+    details_profile_zh,
+    maintenance_words,
+    metering_words,
+    pile_words,
+    socket_words,
+)
 from harness.engine.details_zh import DETAILS, EXPECTED
 from harness.errors import FileError, HarnessError, Problem
 
@@ -98,6 +104,7 @@ def expected(english: str) -> str:
         or details_profile_zh.EXPECTED.find(english, _piece)
         or EXPECTED.find(english, _piece)
         or pile_words.EXPECTED.find(english, _piece)
+        or socket_words.EXPECTED.find(english, _piece)
         or details_vehicle.expected(english, _piece)
     )
     return known or english
@@ -127,6 +134,7 @@ def _known(english: str) -> str | None:
         or maintenance_words.DETAILS.find(english, _piece)
         or DETAILS.find(english, _piece)
         or pile_words.DETAILS.find(english, _piece)
+        or socket_words.DETAILS.find(english, _piece)
     )
     if known is None and is_pile(english):
         known = title(english).zh

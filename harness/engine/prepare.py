@@ -10,8 +10,9 @@ from datetime import datetime
 from pathlib import Path
 
 from harness.bench.load import SIMULATED, LoadedBench, load_bench
-from harness.bench.roles import split_fault
+from harness.bench.roles import PILE, is_pile, split_fault
 from harness.bench.simulated import seeded_faults
+from harness.bench.sockets import lacks
 from harness.catalogue.load import Catalogue, load_catalogue
 from harness.devices.operator import Operator, Question
 from harness.devices.operator.answers import AnswerEntry, FileOperator, load_answers
@@ -170,6 +171,8 @@ def check_faults(
             raise UsageError(
                 f"the fault {name!r} needs a simulated {role}, and bench {bench.id!r} has none"
             )
+        if why := lacks(bench, known[name].needs, role if is_pile(role) else PILE):
+            raise UsageError(f"the fault {name!r} needs more: {why}")
         if known[name].needs_car and "vehicle" not in needed:
             raise UsageError(
                 f"the fault {name!r} is in the car, and nothing here looks at the vehicle"

@@ -69,6 +69,10 @@ REASONS = Phrases(
         "桩已在充电，不是本次运行启动的",
     ),
     (r"not started: (\S+) was set to (\S+) and reads (.+)", r"未启动：{1}写入 {2@1}，回读为 {3@1}"),
+    (
+        r"started and stopped at once: (\S+) was set to (\S+) and reads (.+)",
+        r"已启动并立即停止：{1}写入 {2@1}，回读为 {3@1}",
+    ),
     (r"(.+) did not show the cause", r"{1}没有反映该动作"),
     (r"(\S+) of the profile (\S+) is never (.+)", r"型号 \2 的{1}没有“{3@1}”这一状态"),
     (r"silent (\d+) times in a row", r"连续 \1 次无应答"),

@@ -298,13 +298,19 @@ class ModbusDevice:
         slack = step / 2 + 1e-6 * max(1.0, abs(numbers[0]))
         return abs(numbers[0] - numbers[1]) <= slack
 
+    def hidden_while_idle(self, name: str, shown: Measurement) -> bool:
+        """Whether the point that shows this setting shows nothing of it at the moment."""
+        point = self.profile.points[name]
+        return point.read_back_idle is not None and shown.value == point.read_back_idle
+
     async def write_and_read_back(
         self, name: str, value: Value, deadline: Deadline, *, may_change_link: bool = False
     ) -> Measurement | None:
         """Write, wait for the point's settle time, and read what the device then says.
 
-        None when nothing shows what was written (write-only, unreadable on this firmware, or a
-        command that the device clears by itself, or a setting after which it may answer elsewhere).
+        None when nothing shows what was written (write-only, unreadable on this firmware, shown
+        only while a session is enabled, a command that the device clears by itself, or a setting
+        after which it may answer elsewhere).
         """
         await self.write(name, value, deadline, may_change_link=may_change_link)
         point = self.profile.points[name]
@@ -320,4 +326,6 @@ class ModbusDevice:
         answer = next(wrong, found[shown])
         if self.took(name, value, answer):
             self.taken[name] = value
+        elif self.hidden_while_idle(name, answer):
+            return None
         return answer

@@ -209,6 +209,8 @@ class Point:
     readable_if: tuple[Condition, ...] = ()
     read_back: str | None = None
     """The point that shows what was written; None: the point itself if readable."""
+    read_back_idle: float | None = None
+    """What that point shows while no session is enabled, and then says nothing of the setting."""
     settle: float = 0.0
     """Seconds after a write before the read-back can be trusted."""
     also_write: tuple[str, ...] = ()

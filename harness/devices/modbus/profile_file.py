@@ -165,6 +165,7 @@ class PointFile(_Strict):
     available_if: dict[str, ConditionField] = Field(default_factory=dict)
     readable_if: dict[str, ConditionField] = Field(default_factory=dict)
     read_back: str | None = None
+    read_back_idle: float | None = None
     settle: DurationField = 0.0
     also_write: list[PointName] = Field(default_factory=list)
     self_clearing: bool = False
