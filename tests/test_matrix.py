@@ -97,7 +97,7 @@ def test_an_alarm_of_another_map_is_noticed(
 
     monkeypatch.setattr(MatrixBench, "run", faulty)
     found = other.healthy("PILE-CP-01", 1)
-    assert found == [Alarm("PILE-CP-01", 1, "phase-spread", Verdict.FAIL)]
+    assert Alarm("PILE-CP-01", 1, "phase-spread", Verdict.FAIL) in found
 
 
 def test_every_check_is_failed_by_some_fault(bench: MatrixBench) -> None:
