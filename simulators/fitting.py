@@ -100,6 +100,6 @@ def pile_identity(profile: Profile, random: Random) -> Identity:
     if code is not None:
         known = [label for label in code.values.values() if isinstance(label, str)]
         values["model_code"] = (
-            profile.model if profile.model in known else (known[0] if known else 0)
+            profile.model if profile.model in known else (known[0] if known else code.default or 0)
         )
     return Identity(values)

@@ -128,6 +128,26 @@ def test_rows_may_be_changes_only() -> None:
             "文件写的单位是 A",
         ),
         (
+            f"t [ms],CH1,D0\n{ROWS}",
+            ":1:1: the file says ms, the mapping s: another size of unit; expected `unit: ms`",
+            "文件写的单位是 ms，映射写的是 s",
+        ),
+        (
+            f"t,CH1,D0\nms,V,\n{ROWS}",
+            ":2:1: the file says ms, the mapping s: another size of unit",
+            "文件写的单位是 ms，映射写的是 s",
+        ),
+        (
+            "t,CH1 [Ampere],D0\n0,1.2,0\n",
+            "the file says A, the mapping V: another kind of unit",
+            "文件写的单位是 A",
+        ),
+        (
+            "t,CH1,D0,CH1\n0,1.2,0,0.1\n",
+            ":1:4: column 4 is called 'CH1', as column 2 is; expected one column of that name",
+            "第 4 列与第 2 列同名",
+        ),
+        (
             "t,CH1,D0\n0,12000,0\n0.1,0.9,0\n",
             "CH1: 120000 V cannot be cp_high (-25 to 25 V); expected unit and scale as they are",
             "120000 V 不可能是 cp_high",

@@ -115,10 +115,10 @@ def test_a_wrong_wav(data: bytes, said: str) -> None:
         read_recording("cp.wav", data, WAV)
 
 
-def mdf(times: list[float], values: list[float]) -> bytes:
+def mdf(times: list[float], values: list[float], unit: str = "V") -> bytes:
     file = MDF()
     stamps, logic = np.array(times), np.array([0, 0, 1], dtype=np.uint8)
-    volts = Signal(np.array(values), stamps, name="U1", unit="V")
+    volts = Signal(np.array(values), stamps, name="U1", unit=unit)
     file.append([volts, Signal(logic, stamps, name="D0")])
     out = io.BytesIO()
     file.save(out)
@@ -150,6 +150,14 @@ def test_a_wrong_mdf(monkeypatch: pytest.MonkeyPatch) -> None:
     other = RecorderEntry.model_validate({"channels": {"power": {"column": "P"}}})
     with pytest.raises(FileError, match="no channel is called 'P'; expected one of: D0, U1"):
         read_recording("a.mf4", mdf([0, 0.1, 0.2], [1.0, 2.0, 3.0]), other)
+    volts = [0.22, 0.22, 0.22]
+    with pytest.raises(FileError, match=r"U1: the file says kV, the mapping V: another size"):
+        read_recording("a.mf4", mdf([0, 0.1, 0.2], volts, "kV"), MAP)
+    as_it_is = RecorderEntry.model_validate(
+        {"channels": {"voltage_l1": {"column": "U1", "unit": "kV"}}}
+    )
+    read = read_recording("a.mf4", mdf([0, 0.1, 0.2], volts, "kV"), as_it_is)
+    assert read.tracks["voltage_l1"].values == pytest.approx([220.0] * 3)
     monkeypatch.setitem(__import__("sys").modules, "asammdf", None)
     with pytest.raises(NotAvailableError, match=r"charging-harness\[mf4\]"):
         read_recording("a.mf4", b"", MAP)

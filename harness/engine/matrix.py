@@ -10,6 +10,7 @@ the fault that is there.
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from copy import copy
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
@@ -125,19 +126,12 @@ Told = Callable[[str], None]
 
 
 class MatrixBench:
-    """The built-in simulated bench with every procedure that faults are found by.
+    """The built-in simulated bench with every procedure that faults are found by."""
 
-    With a `pile_profile` its pile is another model, and only what uses that pile is there.
-    """
-
-    def __init__(
-        self,
-        faults: Mapping[str, SeededFault] | None = None,
-        *,
-        pile_profile: str | None = None,
-    ) -> None:
+    def __init__(self, faults: Mapping[str, SeededFault] | None = None) -> None:
         self.faults = seeded_faults() if faults is None else faults
-        self.pile_profile = pile_profile
+        self.pile_profile: str | None = None
+        """Another model of pile than the bench's own (`of`)."""
         self.benches: dict[str, LoadedBench] = {}
         """Procedure -> the first built-in bench with the piles that its faults are put into."""
         self.plans: dict[str, Plan] = {}
@@ -150,26 +144,27 @@ class MatrixBench:
             # Simulated mains hurts nobody, so steps that energise are released.
             self.plans[name] = make_plan(procedure, bench, catalogue, energise=True)
             self.benches[name] = bench
-        if pile_profile is not None:
-            self._take(load_bench(SIMULATED, pile_profile=pile_profile), catalogue)
 
-    def _take(self, other: LoadedBench, catalogue: Catalogue) -> None:
-        """Plan what uses the pile of the plain bench for this one instead; drop the rest.
+    def of(self, pile_profile: str) -> "MatrixBench":
+        """The same with another model of pile on the plain bench, and what uses that pile alone.
 
         A procedure that needs a point which this map lacks cannot be planned; `unfit` names it.
         """
-        for name, plan in list(self.plans.items()):
-            here = self.benches.pop(name).model.bench == SIMULATED
-            if not here or PILE not in roles_needed([plan], other):
-                del self.plans[name]
+        other = copy(self)
+        other.pile_profile = pile_profile
+        other.plans, other.benches, other.unfit = {}, {}, []
+        bench, catalogue = load_bench(SIMULATED, pile_profile=pile_profile), load_catalogue()
+        for name, plan in self.plans.items():
+            here = self.benches[name].model.bench == SIMULATED
+            if not here or PILE not in roles_needed([plan], bench):
                 continue
             try:
-                self.plans[name] = make_plan(load_procedure(name), other, catalogue, energise=True)
+                other.plans[name] = make_plan(load_procedure(name), bench, catalogue, energise=True)
             except FileError:
-                del self.plans[name]
-                self.unfit.append(name)
+                other.unfit.append(name)
                 continue
-            self.benches[name] = other
+            other.benches[name] = bench
+        return other
 
     def _fits(self, bench: LoadedBench, procedure: str) -> bool:
         """Whether the faults that this procedure is to find can be put into this bench."""
@@ -278,7 +273,7 @@ def compute_matrix(
 
     `tell` is told what is being run. Raises UnknownNameError for a name that does not exist.
     """
-    bench = MatrixBench(pile_profile=pile_profile)
+    bench = _bench(pile_profile)
     for kind, asked, known in (
         ("fault", faults, list(bench.faults)),
         ("procedure", procedures, list(bench.plans)),
@@ -350,8 +345,13 @@ def _carried_out(
 _of_worker: list[MatrixBench] = []
 
 
+def _bench(pile_profile: str | None) -> MatrixBench:
+    bench = MatrixBench()
+    return bench if pile_profile is None else bench.of(pile_profile)
+
+
 def _get_ready(pile_profile: str | None) -> None:
-    _of_worker.append(MatrixBench(pile_profile=pile_profile))
+    _of_worker.append(_bench(pile_profile))
 
 
 def _in_worker(job: Job) -> list[Alarm] | FaultRow:

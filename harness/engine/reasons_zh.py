@@ -63,6 +63,8 @@ REASONS = Phrases(
     (r"the profile (\S+) does not say how it is made safe", r"型号 \1 没有说明如何使其安全"),
     (r"it was (\S+)", "原值为“{1!}”"),
     (r"it cannot be read", "无法读取"),
+    (r"(\S+) had no value before this run wrote it", "本次运行写入之前，{1}读不出值"),
+    (r"none of these flag words is in the profile", "点表中没有这些故障字或告警字"),
     (
         r"the pile is charging already; this run did not start that",
         "桩已在充电，不是本次运行启动的",

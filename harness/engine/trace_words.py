@@ -145,6 +145,11 @@ DETAILS = Phrases(
         r"文件写的单位是 \1，映射写的是 \2",
     ),
     (
+        r"(\S+): the file says (\S+), the mapping (\S+): another (?:kind|size) of unit",
+        r"\1：文件写的单位是 \2，映射写的是 \3",
+    ),
+    (r"column (\d+) is called (.+), as column (\d+) is", r"第 \1 列与第 \3 列同名：\2"),
+    (
         r"(\S+) (\S+) cannot be (\S+) \((.+) to (.+)\)",
         r"\1 \2 不可能是 \3（应在 \4 与 \5 之间）",
     ),
@@ -175,6 +180,7 @@ DETAILS = Phrases(
 )
 EXPECTED = Phrases(
     (r"a table of samples", "采样数据表"),
+    (r"one column of that name", "该名称只有一列"),
     (
         r"our own layout, or `recorder: channels:` in the bench file",
         "本软件的格式，或在台架文件中写 `recorder: channels:`",

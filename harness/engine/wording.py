@@ -83,6 +83,7 @@ _VERDICTS_ZH = {verdict.value: text.zh for verdict, text in VERDICTS.items()}
 _FIXED_ZH = {**_ROLES_ZH, "no reading": "没有读数", "None": "没有读数"}
 _NONE = Text("无", "none")
 _EMPTY = Text("= 无", "= none")
+_CLEAR = Text("未发现异常", "nothing abnormal")
 _EMPTY_BUT = Text("= 无（{} 除外）", "= none (but {})")
 _STEP = re.compile(r"\bstep '?([a-z0-9]+(?:-[a-z0-9]+)*)'?(?=[ ,;:]|$)")
 _YES = Text("是", "yes")
@@ -311,6 +312,8 @@ def limit(wanted: Limit, language: Language, of: str = "") -> str:
 def judged(event: Judged, language: Language) -> str:
     """`172 V (176 … 264 V)`; with the uncertainty where it decided."""
     reading = event.measurement
+    if isinstance(event.limit, Clear) and reading.value == []:
+        return _CLEAR.get(language)
     shown = measurement(reading, language, event.limit)
     conditional = event.judgement.verdict in (Verdict.CONDITIONAL_PASS, Verdict.CONDITIONAL_FAIL)
     unsure = event.judgement.verdict is Verdict.INCONCLUSIVE and isinstance(event.limit, Within)

@@ -18,9 +18,10 @@ from harness.devices.recorder.mapping import ChannelColumn, RecorderEntry
 from harness.devices.recorder.own_layout import OWN, read_own
 from harness.devices.recorder.plausible import implausible
 from harness.devices.recorder.recording import Gap, Recording, Sample, Track, with_derived
+from harness.devices.recorder.stated_unit import other_unit, stated_unit
 from harness.devices.recorder.waveform import finished, sampled
 from harness.errors import FileError, Problem, UsageError
-from harness.quantity import convert, known_unit, same_dimension
+from harness.quantity import convert
 
 _HEADER_WITHIN = 300
 """Lines in which a table has to begin."""
@@ -122,6 +123,7 @@ class _Table:
     def recording(self) -> Recording:
         header, at = self._header()
         time_index = header.index(self._entry.time.column)
+        self._check_unit(at, time_index, self._entry.time.unit)
         columns = [
             self._column(name, one, header, at) for name, one in self._entry.channels.items()
         ]
@@ -161,6 +163,7 @@ class _Table:
             cells = [_bare(cell) for cell in _cells(line, self._delimiter)]
             found = [one for one in wanted if one in cells]
             if len(found) == len(wanted):
+                self._check_twice(cells, wanted, number)
                 return cells, number
             if len(found) > len([one for one in wanted if one in best]):
                 best = cells
@@ -168,6 +171,15 @@ class _Table:
         shown = ", ".join(filter(None, best)) or "no line with any of them"
         what = f"no column is called {', '.join(map(repr, missing))}"
         raise FileError([Problem(self._name, 0, 0, what, f"headers as mapped; there is: {shown}")])
+
+    def _check_twice(self, cells: list[str], wanted: list[str], line: int) -> None:
+        """Of two columns of one name nobody knows which is meant."""
+        for name in dict.fromkeys(wanted):
+            if cells.count(name) > 1:
+                first = cells.index(name)
+                again = cells.index(name, first + 1)
+                what = f"column {again + 1} is called {name!r}, as column {first + 1} is"
+                self._complain(line + 1, again, what, "one column of that name")
 
     def _column(self, name: str, mapped: ChannelColumn, header: Sequence[str], at: int) -> _Column:
         info = CHANNELS[name]
@@ -186,12 +198,9 @@ class _Table:
             places.append((at + 1, _cells(self._lines[at + 1], self._delimiter)))
         for line, cells in places:
             said = _unit_in(cells[index]) if index < len(cells) else None
-            if said is None or said == known_unit(unit):
-                continue
-            kind = "kind" if not same_dimension(said, unit) else "size"
-            self._complain(line + 1, index, f"the file says {said}, the mapping {unit}: another "
-                           f"{kind} of unit", f"`unit: {said}` in the mapping")  # fmt: skip
-            return
+            if wrong := other_unit(said, unit):
+                self._complain(line + 1, index, *wrong)
+                return
 
     def _rows(self, at: int, time_index: int, columns: list[_Column]) -> None:
         to_seconds = convert(1.0, self._entry.time.unit, "s")
@@ -273,10 +282,7 @@ def _unit_in(cell: str) -> str | None:
     for left, right in (("[", "]"), ("(", ")")):
         if cell.endswith(right) and left in cell:
             cell = cell[cell.rindex(left) + 1 : -1]
-    try:
-        return known_unit(cell.strip()) if cell.strip() not in ("", "1") else None
-    except UsageError:
-        return None
+    return stated_unit(cell)
 
 
 def _is_units_row(cells: Sequence[str], time_index: int) -> bool:

@@ -8,6 +8,7 @@ from harness.devices.recorder.channels import CHANNELS
 from harness.devices.recorder.mapping import ChannelColumn, RecorderEntry
 from harness.devices.recorder.plausible import implausible
 from harness.devices.recorder.recording import Gap, Recording, Sample, Track, with_derived
+from harness.devices.recorder.stated_unit import other_unit, stated_unit
 from harness.devices.recorder.waveform import finished, sampled
 from harness.errors import FileError, NotAvailableError, Problem
 from harness.quantity import convert
@@ -49,6 +50,9 @@ def _track(
     hole: float | None = None
     unit = mapped.unit or info.unit
     factor = convert(1.0, unit, info.unit) if unit is not None and info.unit is not None else 1.0
+    if unit is not None and (wrong := other_unit(stated_unit(str(signal.unit or "")), unit)):
+        what, expected = wrong
+        raise FileError([Problem(name, 0, 0, f"{mapped.column}: {what}", expected)])
     previous = -math.inf
     for stamp, sample in zip(signal.timestamps.tolist(), signal.samples.tolist(), strict=True):
         if stamp <= previous:
