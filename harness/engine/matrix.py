@@ -75,12 +75,12 @@ class Matrix:
     """The whole matrix."""
 
     healthy_runs: int = 0
-    unfit: list[str] = field(default_factory=list)
-    """Procedures that need a point which the asked map does not have."""
     alarms: list[Alarm] = field(default_factory=list)
     faults: list[FaultRow] = field(default_factory=list)
     never_failed: list[str] = field(default_factory=list)
     """`procedure::step` of every check that no fault turned to fail."""
+    unfit: list[str] = field(default_factory=list)
+    """Procedures that need a point which the asked map does not have."""
 
     @property
     def holds(self) -> bool:
