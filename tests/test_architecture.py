@@ -75,6 +75,8 @@ def verdicts_come_from_limits(path: str, tree: ast.Module) -> Iterator[str]:
             if parent.func.id == "judge" and path not in (
                 "harness/actions/context.py",
                 "harness/evidence/rejudge.py",
+                # The bench's own value by the same limit, to show a made-up reading.
+                "harness/assess/work.py",
             ):
                 yield f"{path}:{parent.lineno} judges past the step context"
         if isinstance(parent, ast.Call):
