@@ -156,6 +156,8 @@ class Quality(StrEnum):
     """Nothing was read."""
     STALE = "stale"
     """Read too long ago."""
+    NOT_RECORDED = "not_recorded"
+    """What was looked for is not in the recording, or not often enough."""
     NOT_A_NUMBER = "not_a_number"
     """The device sent NaN or infinity."""
     SENTINEL = "sentinel"

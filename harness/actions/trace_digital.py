@@ -89,7 +89,7 @@ async def no_supply_digital(
         raise NotAvailableError(_no_digital(part.recording))
     place = _tried(part.recording)
     if place is None:
-        part.nothing("voltage", "V", "S2 was never closed at 5 % duty", Quality.STALE)
+        part.nothing("voltage", "V", "S2 was never closed at 5 % duty", Quality.NOT_RECORDED)
         return
     track = part.recording.track("voltage")
     until = min(place.end + _CUT, track.end)
@@ -99,11 +99,11 @@ async def no_supply_digital(
     held = place.end - place.start
     if not live and held < CLOSES_WITHIN:
         why = f"S2 was closed at 5 % duty for {held:.3g} s, less than {CLOSES_WITHIN:g} s"
-        part.nothing("voltage", "V", why, Quality.STALE)
+        part.nothing("voltage", "V", why, Quality.NOT_RECORDED)
         return
     for name in ("voltage", "cp_duty", "s2"):
         if not live and (note := gap_note(part.recording.track(name), place)):
-            part.nothing("voltage", "V", note, Quality.STALE)
+            part.nothing("voltage", "V", note, Quality.NOT_RECORDED)
             return
     note = f"{place.start:.4g} … {place.end:.4g} s"
     reading = part.reading("voltage", highest, "V", uncertainty=track.uncertainty, note=note)

@@ -83,14 +83,14 @@ async def no_trip(
     if isinstance(tried, _Tried):
         why = _shows_nothing(part.recording, tried, announced.to("A"), limit)
     if isinstance(tried, str) or why:
-        part.nothing(NO_TRIP, "s", why, Quality.STALE)
+        part.nothing(NO_TRIP, "s", why, Quality.NOT_RECORDED)
         return
     place, highest, trip = tried.place, tried.highest, tried.trip
     uncertainty = part.recording.track("current").uncertainty
     carries = stated(step.bench.model)
     if trip is not None and carries is not None and highest >= carries.to("A"):
         why = f"the current was {highest:.4g} A, and the pile's parts carry {carries}"
-        part.nothing(NO_TRIP, "s", why, Quality.STALE)
+        part.nothing(NO_TRIP, "s", why, Quality.NOT_RECORDED)
         return
     step.measured(part.reading("announced_current", announced.to("A"), "A"))
     step.measured(part.reading("current", highest, "A", uncertainty=uncertainty))
@@ -99,11 +99,11 @@ async def no_trip(
     note = f"{highest:.4g} A, announced {announced.to('A'):.4g} A, limit {limit:.4g} A"
     if trip is None and held < for_:
         why = f"the current was above what is announced for {held:.3g} s, less than {for_:g} s"
-        part.nothing(NO_TRIP, "s", why, Quality.STALE)
+        part.nothing(NO_TRIP, "s", why, Quality.NOT_RECORDED)
         return
     if trip is not None and highest + (uncertainty or 0.0) > limit:
         why = f"{highest:.4g} A are too close to the limit of {limit:.4g} A"
-        part.nothing(NO_TRIP, "s", why, Quality.STALE)
+        part.nothing(NO_TRIP, "s", why, Quality.NOT_RECORDED)
         return
     reading = part.reading(NO_TRIP, held, "s", note=note)
     step.measured(reading)

@@ -116,10 +116,10 @@ async def parts_over_current(
     capacity = _capacity(step)
     exceeded = exceedance(part, part.recording, lambda _announced: capacity)
     if isinstance(exceeded, str):
-        part.nothing(INTERVAL, "s", exceeded, Quality.STALE)
+        part.nothing(INTERVAL, "s", exceeded, Quality.NOT_RECORDED)
         return
     if why := _too_much_anyway(part.recording, exceeded):
-        part.nothing(INTERVAL, "s", why, Quality.STALE)
+        part.nothing(INTERVAL, "s", why, Quality.NOT_RECORDED)
         return
     judge_cut(part, exceeded)
 

@@ -76,7 +76,7 @@ def judge_interval(
     cause = first(part.recording, from_, -math.inf)
     if cause is None:
         why = f"{said(from_)} was not seen"
-        part.nothing(name, "s", why, Quality.STALE)
+        part.nothing(name, "s", why, Quality.NOT_RECORDED)
         return
     judge_from(part, cause, to, name=name, note=f"{said(from_)} → {said(to)}")
 
@@ -88,7 +88,7 @@ def judge_from(
     assert part.recording is not None
     found = effect_of(part.recording, to, cause)
     if found is True:
-        part.nothing(name, "s", f"{said(to)} was so before the cause", Quality.STALE)
+        part.nothing(name, "s", f"{said(to)} was so before the cause", Quality.NOT_RECORDED)
         return
     reading = (
         _never(part, part.recording, to, cause, name=name, note=note)
@@ -166,7 +166,7 @@ async def over_current(step: StepContext, *, recording: OfStep, if_passed: Passe
     assert part.recording is not None
     exceeded = exceedance(part, part.recording)
     if isinstance(exceeded, str):
-        part.nothing(INTERVAL, "s", exceeded, Quality.STALE)
+        part.nothing(INTERVAL, "s", exceeded, Quality.NOT_RECORDED)
         return
     judge_cut(part, exceeded)
 

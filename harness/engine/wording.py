@@ -62,6 +62,7 @@ NO_CLAUSE = Text("条款号未见", "clause not seen")
 _QUALITY = {
     Quality.MISSING: Text("没有读数", "nothing read"),
     Quality.STALE: Text("读数过期", "stale reading"),
+    Quality.NOT_RECORDED: Text("录波中没有", "not in the recording"),
     Quality.NOT_A_NUMBER: Text("读数为 NaN", "not a number"),
     Quality.SENTINEL: Text("设备表示无此数据", "device says: not available"),
     Quality.OUT_OF_RANGE: Text("读数超出可能范围", "outside the plausible range"),
