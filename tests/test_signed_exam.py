@@ -90,6 +90,17 @@ def test_signed_by_both_and_the_sheet_says_so(bundle: Path) -> None:
     assert "64" in call("score", bundle, "--recompute", "--lang", "en")
 
 
+def test_the_record_of_skills_takes_the_signed_score(bundle: Path) -> None:
+    asked = ("skills", "record", bundle, "--candidate", "K-017", "--json")
+    rows = json.loads(call(*asked))["rows"]
+    (found,) = [row for row in rows if row["id"] == "P-2.4.3"]
+    assert [run["score"]["total"] for run in found["evidence"]] == [64]
+    # A review that was taken away is missed.
+    (bundle / "review.jsonl").unlink()
+    shown = json.loads(call(*asked, expected=1))
+    assert [one["altered"] for one in shown["refused"]] == [True]
+
+
 Change = Callable[[Path], None]
 
 

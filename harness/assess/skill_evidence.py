@@ -9,8 +9,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from harness.assess.entries import SignedOff, Withdrawn
+from harness.assess.recorded import claims, reviews_of, scheme_for
 from harness.assess.result import Score
 from harness.assess.scheme import Scheme
+from harness.assess.score import score
 from harness.assess.skill_coverage import scheme_files
 from harness.datafile import load, validate
 from harness.errors import EvidenceError
@@ -146,7 +149,8 @@ def evidence_of(
 ) -> dict[str, Evidence] | Refused | None:
     """Row -> evidence of one run; None when it is another person's; Refused with the reason.
 
-    `scores` by the head of the run's journal. Raises EvidenceError when there is no record.
+    `scores` by the head of the run's journal; a score signed beside the run needs none. Raises
+    EvidenceError when there is no record.
     """
     result = verify(folder)
     if not result.intact:
@@ -157,11 +161,24 @@ def evidence_of(
         entries = read_journal(folder)
     except EvidenceError as error:
         return Refused(folder, result.run_id, Text(f"无法读取：{error.detail}", error.detail))
-    run = _Run(folder, candidate, entries, result, scores.get(result.head))
+    given = scores.get(result.head)
+    run = _Run(folder, candidate, entries, result, given or signed_score(folder, entries))
     if run.candidate != candidate:
         return None
     why = run.why_refused()
     return Refused(folder, result.run_id, why) if why is not None else run.rows()
+
+
+def signed_score(folder: Path, entries: list[Entry]) -> Score | None:
+    """The score that assessors have signed beside the run, computed anew; None without one.
+
+    Raises EvidenceError when its scheme is not the one that the exam or its review committed to.
+    """
+    reviews = reviews_of(folder)
+    if not claims(reviews):
+        return None
+    unsigned = [one for one in reviews if not isinstance(one, SignedOff | Withdrawn)]
+    return score(entries, scheme_for(folder, entries, reviews, None), unsigned)
 
 
 def _altered(result: VerifyResult) -> Text:
