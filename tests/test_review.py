@@ -117,7 +117,7 @@ def test_what_may_not_follow(run: Path) -> None:
         add(run, Commented(by="A-07", utc=now(), text="x"), A)
     assert not (run / REVIEW).exists()
     opened(run)
-    with pytest.raises(UsageError, match="must open the review"):
+    with pytest.raises(UsageError, match="a review is opened once"):
         opened(run)
     refused(run, Marked(by=CANDIDATE, utc=now(), aspect="tidy", mark=3), C, "candidate")
     refused(run, Commented(by="c-17", utc=now(), text="me"), C, "candidate")

@@ -14,6 +14,7 @@ from harness.bench.bench import Bench
 from harness.bench.instruments import why_out_of_range
 from harness.bench.sequences import perform
 from harness.clock import Deadline
+from harness.devices.modbus.device import ModbusDevice
 from harness.devices.operator import Question, QuestionKind
 from harness.engine import details, wording
 from harness.errors import HarnessError, NotAvailableError, UnknownNameError
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from harness.actions.context import StepContext
 
 _MOST_SHOWN = 40
+_MORE = Text("……另有 {} 个数据点，用“读 数据点”逐个查看", "… {} more points; read them by name")
 NOT_SHOWN = ("fault-box",)
 """What would tell whether a fault is hidden."""
 _NOTHING = Text("没有看到特别之处", "nothing striking to see")
@@ -151,8 +153,14 @@ class Toolbox:
             if role == "injector" or (order.target and role != order.target):
                 continue
             shown = [name for name in device.profile.shown if device.has(name)]
+            if isinstance(device, ModbusDevice):
+                # What is measured first: a list for the eye has an end.
+                described = device.profile.described
+                shown.sort(key=lambda name: described[name].unit is None)
             readings = await self._readings(role, shown[:_MOST_SHOWN], deadline)
             lines += [f"{role}.{self._shown(reading)}" for reading in readings]
+            if (more := len(shown) - _MOST_SHOWN) > 0:
+                lines.append(_MORE.get(self._language).format(more))
         return ToolResult(lines, {"values": len(lines)})
 
     async def _codes(self, order: ToolOrder, deadline: Deadline) -> ToolResult:

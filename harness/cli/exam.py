@@ -13,12 +13,13 @@ from harness.cli.exam_told import show_told
 from harness.cli.progress import Progress
 from harness.cli.session import make_console, require_key
 from harness.clock import real_now
+from harness.engine import wording
 from harness.engine.digest import RunDigest
 from harness.engine.prepare import default_folder
 from harness.engine.run import execute
-from harness.events import ClockNoted, Event, StepStarted
+from harness.events import ClockNoted, Event, StepEnded, StepStarted
 from harness.text import Text
-from harness.verdict import Ending, ExitCode
+from harness.verdict import Ending, ExitCode, Verdict
 
 _HEAD = Text("考试：{}    考生代号：{}    时间 {:g} 分钟", "Exam: {}    candidate {}    {:g} min")
 _PRACTICE = Text(
@@ -29,6 +30,7 @@ _TOOLS = Text(
     "任何提示处都可使用工具；输入“帮助”查看。“交卷”结束，“stop”中止。",
     "Tools work at every prompt: type `help`. `hand-in` ends the exam, `stop` aborts it.",
 )
+_NOT_RUN = Text("未进行：{}", "passed over: {}")
 _OVER = Text("考试结束，记录已封存：{}", "The exam is over. The record is sealed: {}")
 _NOT_SEALED = Text(
     "考试结束，记录未能封存：{}", "The exam is over. The record could not be sealed: {}"
@@ -176,12 +178,20 @@ def _hold(exam: Exam) -> int:
 
 
 class _Watch:
-    """Shows the steps as they begin, with the time that is left; never what they come to."""
+    """Shows the steps as they begin, with the time that is left; never what they come to.
+
+    In practice it also says why a step is passed over.
+    """
 
     def __init__(self, exam: Exam, progress: Progress) -> None:
         self._exam = exam
         self._progress = progress
         self._left_out = {step for plan in exam.request.plans for step in plan.deselected}
+        self._titles = {
+            step.model.id: step.model.title for plan in exam.request.plans for step in plan.steps
+        }
+        # In an exam the reason could tell what the device did; then it is on record only.
+        self._practice = exam.attendant.practice
         self._over = False
 
     def __call__(self, event: Event) -> None:
@@ -192,6 +202,10 @@ class _Watch:
                 self._progress.show(
                     f"{event.number:>3} {event.title.get(language())}    [{left}]", "bold"
                 )
+            case StepEnded(verdict=Verdict.NOT_RUN) if self._practice and not self._over:
+                if event.step not in self._left_out:
+                    why = wording.reason_with_steps(event.reason, self._titles)
+                    self._progress.show(f"  {say(_NOT_RUN).format(why.get(language()))}", "yellow")
             case ClockNoted(phase="ended"):
                 self._over = True
             case ClockNoted() if event.phase in _PHASES:

@@ -27,6 +27,7 @@ _REBUILT = Text("索引已重建：{} 次运行", "The index holds {} runs")
 _ALTERED = Text("被改动", "altered")
 _UNSEALED = Text("未封存", "not sealed")
 _TWICE = Text("与 {} 是同一份证据，未重复计入", "the same bundle as {}; counted once")
+_DEVICE = Text("设备", "device")
 _CUT_OFF = Text("中断", "cut off")
 _MODES = {
     "run": Text("检验", "run"),
@@ -144,10 +145,10 @@ def find(limit: int, bundles: str, index: str | None, as_json: bool, **given: An
 
 
 def _head(row: dict[str, Any]) -> str:
-    """Date, verdict, procedures, candidate, bench."""
+    """Date, the device's verdict, procedures, candidate, bench."""
     verdict = Verdict(row["verdict"]) if row["verdict"] else None
-    said = mark(verdict, language()) if row["ending"] else say(_CUT_OFF)
-    parts = [local_time(row["started"])[:16], wide.pad(said, 14), ", ".join(row["procedures"])]
+    said = f"{say(_DEVICE)} {mark(verdict, language())}" if row["ending"] else say(_CUT_OFF)
+    parts = [local_time(row["started"])[:16], wide.pad(said, 20), ", ".join(row["procedures"])]
     parts += [part for part in (row["candidate"], row["bench"]) if part]
     if row["mode"] != "run":
         parts.append(say(_MODES[row["mode"]]))

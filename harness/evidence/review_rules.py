@@ -13,8 +13,8 @@ from harness.evidence.review_lines import ReviewLine, key_revealed, uncover
 from harness.text import Text
 
 OPENED_FIRST = Text(
-    "第一行必须是复核开始，且只能有一行",
-    "the first line must open the review, and only that",
+    "复核只能开始一次，且是第一行；已经开始的，直接评分即可",
+    "a review is opened once, by its first line; when it is open, go on to mark",
 )
 CANDIDATE = Text(
     "考评员代号就是考生代号：考生不得复核自己的考试",

@@ -39,6 +39,10 @@ _HINT = {
     "rate": Text("[分数 / -=暂不评分 / stop=中止]", "[mark / - to leave it open / stop]"),
 }
 _AGAIN = Text("无法识别，请重新输入", "Not understood, please try again")
+_GIVEN_UP = Text(
+    "连续 {} 次没有可用的回答，本题不再询问，按未作答处理",
+    "No usable answer in {} tries: the question is left, as not answered",
+)
 _NOTE = Text("备注 [可直接回车 / stop=中止]", "Note [Enter for none / stop]")
 _SEEN = Text("模拟现场", "Simulated bench shows")
 
@@ -122,6 +126,7 @@ class TerminalOperator:
             if understood:
                 return value
             self._show(f"  {_AGAIN.get(self._language)}")
+        self._show(f"  {_GIVEN_UP.get(self._language).format(_TRIES)}")
         raise NotAvailableError(f"no usable answer to {question.step!r} after {_TRIES} tries")
 
     async def _line(self, prompt: str, deadline: Deadline) -> str:
