@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from harness.cli import wide
 from harness.cli.root import ROOT
 from harness.engine.digest import RunDigest
+from harness.evidence.keys import short
 from harness.evidence.read import read_journal
 from harness.evidence.verify import verify
 from harness.verdict import Ending, Verdict
@@ -62,6 +63,7 @@ _LONG = """\
 @pytest.mark.parametrize(("lang", "words"), [("en", "✓ pass · completed"), ("zh", "✓ 合格")])
 def test_a_healthy_pile(lang: str, words: str) -> None:
     result = _run("PILE-INSP-01", "--out", "run", lang=lang)
+    assert short(verify(Path("run")).head) in result.output
     assert result.exit_code == 0, result.output
     assert words in result.stdout
     folder = Path("run")

@@ -14,6 +14,7 @@ from harness.engine.digest import RunDigest
 from harness.engine.run import RunRequest, execute
 from harness.errors import EvidenceError, HarnessError, UsageError
 from harness.evidence.keys import station_key
+from harness.evidence.seal import read_seal
 from harness.report.write import write_reports
 from harness.text import Language, Text
 from harness.verdict import ExitCode
@@ -98,6 +99,8 @@ def perform(
     # The verdict stands; a reader who has gone must not turn it into another exit code.
     with suppress(BrokenPipeError):
         summary.show(digest, judging, request.folder, sealed=shown.sealed)
+        if shown.sealed and (seal := read_seal(request.folder)) is not None:
+            summary.show_head(seal.statement.journal.head)
     if stopped is not None:
         raise stopped
     try:

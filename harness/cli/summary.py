@@ -15,6 +15,7 @@ from harness.engine.digest import RunDigest, StepDigest
 from harness.engine.pile_fault_words import HYPOTHESES
 from harness.engine.selection import Selection, selection
 from harness.events import RunEnded
+from harness.evidence.keys import short
 from harness.report.words import CUT_OFF, explain
 from harness.text import Language, Text
 from harness.verdict import CandidateVerdict, Ending, Verdict
@@ -37,6 +38,7 @@ _LISTS = (
 )
 _CANDIDATE = Text("人员判断", "Person")
 _SAFE = Text("安全状态", "Safe state")
+_HEAD = Text("末行哈希", "Head hash")
 _NOT_RESTORED = Text("未能恢复的设置", "Not put back")
 _RECORD = Text("证据", "Record")
 _SEALED = Text("已封存", "sealed")
@@ -102,6 +104,10 @@ class Summary:
     def show_report(self, report: Path) -> None:
         """Where the report is, once it has been written."""
         self._row(_REPORT, Line(str(report)), whole=True)
+
+    def show_head(self, head: str) -> None:
+        """The hash that stands for the whole record, as it is printed and signed."""
+        self._row(_HEAD, Line(short(head)))
 
     def show_rows(self, rows: list[tuple[Text, str]]) -> None:
         """More of the same, in the same columns."""
