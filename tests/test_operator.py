@@ -121,6 +121,42 @@ def test_a_reading(typed: Asker) -> None:
     assert typed("−3\n", MEASURE)[0].value == -3
 
 
+MANY = Question(
+    kind="inspect",
+    step="fault",
+    subject="fault",
+    ask=Text("判断故障", "Which fault?"),
+    choices=[f"part-{number}" for number in range(40)] + ["contactor-welded"],
+    labels={"contactor-welded": Text("接触器粘连", "Contactor welded")},
+)
+
+
+def test_a_long_list_is_searched(typed: Asker) -> None:
+    answer, shown = typed("接触器\n" * 9 + "41\n\n", MANY, language="zh")
+    assert answer.value == "contactor-welded", "looking for something costs no try"
+    listed = [line for line in shown if "part-" in line or "粘连" in line]
+    assert listed == ["  41. 接触器粘连"] * 9
+    assert any("共 41 项" in line for line in shown)
+    answer, shown = typed("全部\npart-7\n\n", MANY, language="zh")
+    assert answer.value == "part-7"
+    assert sum("part-" in line for line in shown) == 40
+    with pytest.raises(NotAvailableError, match="after 5 tries"):
+        typed("nothing of it\n" * 5, MANY)
+
+
+def test_a_question_that_is_given_up_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(sys, "stdin", io.StringIO("x\n" * 5))
+
+    async def main() -> None:
+        operator = TerminalOperator("zh", "T-1", shown.append)
+        with pytest.raises(NotAvailableError):
+            await operator.ask(MEASURE, Deadline.after(30))
+
+    run(main, virtual=False)
+    assert shown[-1].strip() == "连续 5 次没有可用的回答，本题不再询问，按未作答处理"
+
+
 def test_what_is_not_understood_is_asked_again(typed: Asker) -> None:
     answer, shown = typed("warm\ninf\n40\n", MEASURE)
     assert answer.value == 40

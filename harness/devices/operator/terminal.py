@@ -10,7 +10,7 @@ import asyncio
 import re
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TextIO
 
 from harness.clock import Deadline
@@ -42,6 +42,13 @@ _AGAIN = Text("无法识别，请重新输入", "Not understood, please try agai
 _GIVEN_UP = Text(
     "连续 {} 次没有可用的回答，本题不再询问，按未作答处理",
     "No usable answer in {} tries: the question is left, as not answered",
+)
+_MANY = 30
+"""Choices that still fit on a screen; more of them are looked for by words."""
+_ALL = ("all", "全部")
+_FIND = Text(
+    "共 {} 项，输入几个字查找（如：接触器），输入“全部”逐项列出",
+    "{} choices: type a word to look for (like: contactor), or “all” to list them",
 )
 _NOTE = Text("备注 [可直接回车 / stop=中止]", "Note [Enter for none / stop]")
 _SEEN = Text("模拟现场", "Simulated bench shows")
@@ -78,10 +85,10 @@ class TerminalOperator:
         seen = await self._perceive(question, deadline)
         if seen is not None and seen.value is not None:
             self._show(f"  {_SEEN.get(self._language)}: {self._label(question, seen.value)}")
-        for number, choice in enumerate(question.choices, 1):
-            # A mark is its own number: whoever types the 2 that stands before an anchor means 2.
-            typed = choice if question.kind == "rate" else str(number)
-            self._show(f"  {typed}. {self._label(question, choice)}")
+        if len(question.choices) > _MANY:
+            self._show(f"  {_FIND.get(self._language).format(len(question.choices))}")
+        else:
+            self._list(question, question.choices)
         value = await self._value(question, deadline)
         if question.kind == "confirm" and value is True and self._technician is not None:
             await self._technician.ask(question, deadline)
@@ -102,6 +109,26 @@ class TerminalOperator:
             return None  # what follows from evidence is the person's own to say
         return await self._technician.ask(question, deadline)
 
+    def _list(self, question: Question, chosen: Sequence[str]) -> None:
+        for number, choice in enumerate(question.choices, 1):
+            # A mark is its own number: whoever types the 2 that stands before an anchor means 2.
+            typed = choice if question.kind == "rate" else str(number)
+            if choice in chosen:
+                self._show(f"  {typed}. {self._label(question, choice)}")
+
+    def _looked_for(self, question: Question, typed: str) -> bool:
+        """Show the choices that have what was typed in their words; whether there are any."""
+        if len(question.choices) <= _MANY or not typed or typed.isdecimal():
+            return False
+        wanted = typed.lower()
+        found = [
+            choice
+            for choice in question.choices
+            if typed in _ALL or wanted in self._label(question, choice).lower() or wanted in choice
+        ]
+        self._list(question, found)
+        return bool(found)
+
     def _label(self, question: Question, choice: Value) -> str:
         label = question.labels.get(str(choice))
         shown = label.get(self._language) if label else str(choice)
@@ -112,10 +139,14 @@ class TerminalOperator:
         listed = question.choices and question.kind not in ("rate", "rank")
         kind = "choice" if listed else free
         hint = _HINT[kind].get(self._language)
-        for _ in range(_TRIES):
+        tries = 0
+        while tries < _TRIES:
             typed = unless_stop(await self._line(hint, deadline)).strip()
             if kind != "confirm" and typed in _SKIP:
                 return None
+            if typed not in question.choices and self._looked_for(question, typed):
+                continue
+            tries += 1
             if kind == "rank":
                 ranking = _ranked(question, typed)
                 if (wrong := wrong_ranking(question, ranking)) is None:
