@@ -70,6 +70,7 @@ DETAILS = Phrases(
     (r"(.+) is not empty", r"\1 不是空文件夹"),
     (r"a record needs a folder of its own", "每次运行的记录须有自己的文件夹"),
     (r"(.+) cannot be made", r"\1 无法建立"),
+    (r"(.+) is not a folder", r"\1 不是文件夹"),
     (r"(.+) is not a folder one may write to", r"\1 不是可写的文件夹"),
     (
         r"(.+) of bench '(.+)' would be opened",
@@ -174,6 +175,7 @@ DETAILS = Phrases(
     (r"the person did not do '(.+?)': (.+)", r"人员未做“\1”：\2"),
 )
 EXPECTED = Phrases(
+    (r"the folder of a run", "一次运行的文件夹"),
     (r"a value for '(.+)'", r"“\1”的值"),
     (r"a value for (\d+)", r"第 \1 项的值"),
     (r"only the documented keys", "只能使用文档列出的键"),
