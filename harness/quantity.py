@@ -83,6 +83,7 @@ _SPELLINGS = {
     "ohm": "Ω", "Ohm": "Ω", "kohm": "kΩ", "kOhm": "kΩ", "Mohm": "MΩ", "MOhm": "MΩ",
     "degC": "°C", "℃": "°C", "sec": "s", "kph": "km/h", "KPH": "km/h", "Km/h": "km/h",
     "m/s2": "m/s²", "m/s^2": "m/s²", "°": "deg", "°/s": "deg/s",
+    "µs": "us", "μs": "us",  # micro sign, Greek mu
     "r/min": "rpm", "1/rpm": "rpm", "N.m": "Nm", "N·m": "Nm", "ohm/V": "Ω/V",
 }  # fmt: skip
 _QUANTITY = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(\S*)\s*\Z")

@@ -13,6 +13,7 @@ from harness.devices.recorder.imported import file_of, files_in, read_recording
 from harness.devices.recorder.mapping import RecorderEntry
 from harness.devices.recorder.recording import Recording, Track
 from harness.devices.recorder.waveform import finished, pilot_tracks, sampled
+from harness.engine import details
 from harness.errors import FileError, NotAvailableError, UsageError
 
 RATE = 100_000
@@ -115,11 +116,13 @@ def test_a_wrong_wav(data: bytes, said: str) -> None:
         read_recording("cp.wav", data, WAV)
 
 
-def mdf(times: list[float], values: list[float]) -> bytes:
+def mdf(times: list[float], values: list[float], unit: str = "V", twice: bool = False) -> bytes:
     file = MDF()
     stamps, logic = np.array(times), np.array([0, 0, 1], dtype=np.uint8)
-    volts = Signal(np.array(values), stamps, name="U1", unit="V")
+    volts = Signal(np.array(values), stamps, name="U1", unit=unit)
     file.append([volts, Signal(logic, stamps, name="D0")])
+    if twice:
+        file.append([volts])
     out = io.BytesIO()
     file.save(out)
     file.close()
@@ -142,6 +145,26 @@ def test_an_mdf_file(tmp_path: Path) -> None:
     assert recording.tracks["voltage_l1"].gaps == ((0.0, 0.2),)
     assert recording.tracks["s2"].values == ["open", "open", "closed"]
     assert isinstance(recording, Recording)
+
+
+def test_the_unit_that_an_mdf_file_states() -> None:
+    times, values = [0, 0.1, 0.2], [0.22, 0.22, 0.0]
+    with pytest.raises(FileError) as caught:
+        read_recording("a.mf4", mdf(times, values, "kV"), MAP)
+    assert "U1 (group 1): the file says kV, the mapping V: another size" in str(caught.value)
+    assert "文件写的单位是 kV，映射写的是 V" in details.describe(caught.value)
+    with pytest.raises(FileError, match="the file says 'Volt', and that is no unit known here"):
+        read_recording("a.mf4", mdf(times, values, "Volt"), MAP)
+    column = {"column": "U1", "unit": "kV"}
+    fits = RecorderEntry.model_validate({"channels": {"voltage_l1": column}})
+    for unit in ("kV", ""):
+        track = read_recording("a.mf4", mdf(times, values, unit), fits).tracks["voltage_l1"]
+        assert track.values == [220.0, 220.0, 0.0]
+
+
+def test_two_channels_of_one_name_in_an_mdf_file() -> None:
+    with pytest.raises(FileError, match="channels of groups 1, 2 are all called 'U1'"):
+        read_recording("a.mf4", mdf([0, 0.1, 0.2], [1.0, 2.0, 3.0], twice=True), MAP)
 
 
 def test_a_wrong_mdf(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -96,6 +96,12 @@ DETAILS = Phrases(
         r"文件写的单位是 \1，映射写的是 \2",
     ),
     (
+        r"the file says (.+), and that is no unit known here",
+        r"文件写的单位是 \1，本软件不认识这个单位",
+    ),
+    (r"columns (.+) are all called (.+)", r"第 \1 列都叫 \2"),
+    (r"channels of groups (.+) are all called (.+)", r"第 \1 组中都有名为 \2 的通道"),
+    (
         r"(\S+) (\S+) cannot be (\S+) \((.+) to (.+)\)",
         r"\1 \2 不可能是 \3（应在 \4 与 \5 之间）",
     ),
@@ -134,6 +140,15 @@ EXPECTED = Phrases(
     (r"headers as mapped; there is: (.+)", r"与映射一致的表头；现有：\1"),
     (r"numbers below the header", "表头下为数字"),
     (r"unit and scale as they are", "正确的单位和比例"),
+    (
+        r"a name that stands once(?:, with its unit in brackets where that tells them apart)?",
+        "不重复的列名（单位不同时可连同括号中的单位一起写）",
+    ),
+    (
+        r"a unit such as (\S+), or the brackets in `column:` where they are part of the name",
+        r"例如 \1；括号内容若属于列名，则在 `column:` 中连括号一起写",
+    ),
+    (r"`(.+)` in the mapping", r"映射中写 `\1`"),
     (r"times that rise from row to row", "逐行递增的时间"),
     (r"times that rise", "递增的时间"),
     (r"a number, or nothing where none was taken", "数字；未采样处留空"),

@@ -18,9 +18,17 @@ from harness.devices.recorder.mapping import ChannelColumn, RecorderEntry
 from harness.devices.recorder.own_layout import OWN, read_own
 from harness.devices.recorder.plausible import implausible
 from harness.devices.recorder.recording import Gap, Recording, Sample, Track, with_derived
+from harness.devices.recorder.stated_unit import (
+    alone,
+    bare,
+    contradiction,
+    in_header,
+    is_of_kind,
+    is_unit,
+)
 from harness.devices.recorder.waveform import finished, sampled
 from harness.errors import FileError, Problem, UsageError
-from harness.quantity import convert, known_unit, same_dimension
+from harness.quantity import convert
 
 _HEADER_WITHIN = 300
 """Lines in which a table has to begin."""
@@ -116,12 +124,16 @@ class _Table:
         self._entry = entry
         self._lines = text.splitlines()
         self.problems: list[Problem] = []
+        self._units: list[str] = []
         self._delimiter = entry.delimiter or _delimiter(self._lines)
         self._comma = self._delimiter != "," and _has_decimal_commas(self._lines, self._delimiter)
 
     def recording(self) -> Recording:
         header, at = self._header()
-        time_index = header.index(self._entry.time.column)
+        time = self._entry.time
+        time_index = self._index(time.column, header, at)
+        self._units = self._units_row(header, time_index, at)
+        self._check_unit(at, time_index, time.column, time.unit, "time: {{unit: {}}}")
         columns = [
             self._column(name, one, header, at) for name, one in self._entry.channels.items()
         ]
@@ -154,44 +166,70 @@ class _Table:
             self.problems.append(Problem(self._name, line, column + 1, what, expected))
 
     def _header(self) -> tuple[list[str], int]:
-        """The headers, and the number (from 0) of their line."""
+        """The headers as they stand, and the number (from 0) of their line."""
         wanted = [self._entry.time.column, *(str(c.column) for c in self._entry.channels.values())]
         best: list[str] = []
+        fewest = wanted
         for number, line in enumerate(self._lines[:_HEADER_WITHIN]):
-            cells = [_bare(cell) for cell in _cells(line, self._delimiter)]
-            found = [one for one in wanted if one in cells]
-            if len(found) == len(wanted):
+            cells = [cell.strip().lstrip("\ufeff") for cell in _cells(line, self._delimiter)]
+            missing = [one for one in wanted if not _places(one, cells)]
+            if not missing:
                 return cells, number
-            if len(found) > len([one for one in wanted if one in best]):
-                best = cells
-        missing = [one for one in wanted if one not in best]
-        shown = ", ".join(filter(None, best)) or "no line with any of them"
-        what = f"no column is called {', '.join(map(repr, missing))}"
+            if len(missing) < len(fewest):
+                best, fewest = cells, missing
+        shown = ", ".join(filter(None, map(bare, best))) or "no line with any of them"
+        what = f"no column is called {', '.join(map(repr, fewest))}"
         raise FileError([Problem(self._name, 0, 0, what, f"headers as mapped; there is: {shown}")])
+
+    def _index(self, wanted: str, header: Sequence[str], at: int) -> int:
+        """The one column that is called so (from 0)."""
+        places = _places(wanted, header)
+        if len(places) > 1:
+            numbers = ", ".join(str(one + 1) for one in places)
+            self._complain(at + 1, places[1], f"columns {numbers} are all called {wanted!r}",
+                           "a name that stands once, with its unit in brackets where that tells "
+                           "them apart")  # fmt: skip
+        return places[0]
+
+    def _units_row(self, header: Sequence[str], time_index: int, at: int) -> list[str]:
+        """The row of units below the header; empty where there is none."""
+        below = self._lines[at + 1] if at + 1 < len(self._lines) else ""
+        cells = _cells(below, self._delimiter)
+        time = cells[time_index] if time_index < len(cells) else ""
+        if is_unit(alone(time)):
+            return cells
+        channels = [_places(str(one.column), header)[0] for one in self._entry.channels.values()
+                    if one.states is None]  # fmt: skip
+        units = [one for one in channels if one < len(cells) and is_unit(alone(cells[one]))]
+        try:
+            float(time.replace(",", "."))
+        except ValueError:
+            return cells if units else []
+        return []
 
     def _column(self, name: str, mapped: ChannelColumn, header: Sequence[str], at: int) -> _Column:
         info = CHANNELS[name]
-        index = header.index(str(mapped.column))
+        index = self._index(str(mapped.column), header, at)
         unit = mapped.unit or info.unit
         factor = 1.0
         if info.unit is not None and unit is not None:
             factor = convert(1.0, unit, info.unit)
-            self._check_unit(at, index, unit)
+            self._check_unit(at, index, str(mapped.column), unit, "unit: {}")
         return _Column(name, info, index, str(mapped.column), mapped, factor)
 
-    def _check_unit(self, at: int, index: int, unit: str) -> None:
+    def _check_unit(self, at: int, index: int, mapped: str, unit: str, where: str) -> None:
         """A unit that the file itself states must be the one of the mapping."""
-        places = [(at, _cells(self._lines[at], self._delimiter))]
-        if at + 1 < len(self._lines):
-            places.append((at + 1, _cells(self._lines[at + 1], self._delimiter)))
-        for line, cells in places:
-            said = _unit_in(cells[index]) if index < len(cells) else None
-            if said is None or said == known_unit(unit):
-                continue
-            kind = "kind" if not same_dimension(said, unit) else "size"
-            self._complain(line + 1, index, f"the file says {said}, the mapping {unit}: another "
-                           f"{kind} of unit", f"`unit: {said}` in the mapping")  # fmt: skip
-            return
+        cell = _cells(self._lines[at], self._delimiter)[index]
+        said = in_header(cell, mapped)
+        if bare(cell) == cell.strip().lstrip("\ufeff") and not is_of_kind(said, unit):
+            said = ""  # a name without brackets
+        places = [(at, said)]
+        if index < len(self._units):
+            places.append((at + 1, alone(self._units[index])))
+        for line, one in places:
+            if (wrong := contradiction(one, unit, where)) is not None:
+                self._complain(line + 1, index, *wrong)
+                return
 
     def _rows(self, at: int, time_index: int, columns: list[_Column]) -> None:
         to_seconds = convert(1.0, self._entry.time.unit, "s")
@@ -199,7 +237,7 @@ class _Table:
         reader = csv.reader(self._lines[at + 1 :], delimiter=self._delimiter)
         for row, cells in enumerate(reader):
             number = at + reader.line_num
-            if not any(cells) or (row == 0 and _is_units_row(cells, time_index)):
+            if not any(cells) or (row == 0 and self._units):
                 continue
             t = self._time(number, time_index, cells, to_seconds, last)
             if t is None:
@@ -258,30 +296,10 @@ def _cells(line: str, delimiter: str) -> list[str]:
     return next(csv.reader([line], delimiter=delimiter), [])
 
 
-def _bare(cell: str) -> str:
-    """A header without its unit: `CH1 [V]` and `CH1 (V)` are `CH1`."""
-    cell = cell.strip().lstrip("\ufeff")
-    for left, right in (("[", "]"), ("(", ")")):
-        if cell.endswith(right) and left in cell[1:]:
-            return cell[: cell.rindex(left)].strip()
-    return cell
-
-
-def _unit_in(cell: str) -> str | None:
-    """The unit that a cell states, in brackets or alone; None where it states none."""
-    cell = cell.strip()
-    for left, right in (("[", "]"), ("(", ")")):
-        if cell.endswith(right) and left in cell:
-            cell = cell[cell.rindex(left) + 1 : -1]
-    try:
-        return known_unit(cell.strip()) if cell.strip() not in ("", "1") else None
-    except UsageError:
-        return None
-
-
-def _is_units_row(cells: Sequence[str], time_index: int) -> bool:
-    cell = cells[time_index] if time_index < len(cells) else ""
-    return _unit_in(cell) is not None
+def _places(wanted: str, header: Sequence[str]) -> list[int]:
+    """The columns that are called so: with what is in brackets, or else without it."""
+    whole = [index for index, cell in enumerate(header) if cell == wanted]
+    return whole or [index for index, cell in enumerate(header) if bare(cell) == wanted]
 
 
 def _plain(cell: str) -> str:
