@@ -13,6 +13,7 @@ import many_piles
 import metering_hour
 import modbus_reads
 import startup
+import store
 import vehicle_sim
 import virtual_time
 from comparison import Row, compare, markdown
@@ -52,6 +53,7 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "CAN recordings": can_decode.rows,
     "CAN live": can_live.rows,
     "simulated car": vehicle_sim.rows,
+    "store": store.rows,
 }
 
 

@@ -274,6 +274,8 @@ class StepEnded(Event, tag="step_ended", frozen=True, kw_only=True):
     headline: Text | None = None
     modbus_lines: int = 0
     modbus_head: str = ""
+    withheld: bool = False
+    """Verdict, candidate verdict and reason are in the `Withheld` event that comes next."""
 
 
 class FaultSet(Event, tag="fault_set", frozen=True, kw_only=True):
@@ -346,6 +348,122 @@ class RunEnded(Event, tag="run_ended", frozen=True, kw_only=True):
     safe: bool = True
 
 
+class CandidateReading(Event, tag="candidate_reading", frozen=True, kw_only=True):
+    """What the candidate read, held against the bench's own value. Never a device verdict."""
+
+    step: str
+    answer: Measurement
+    """As the candidate gave it, with the uncertainty of the instrument that he used."""
+    reference: Measurement
+    """The bench's own value of the same quantity."""
+    en: float | None
+    """|difference| over the combined expanded uncertainty; right up to 1. None: not comparable."""
+    band: float | None = None
+    """A band (in the unit of the answer) that the scheme allows instead of En."""
+    candidate: CandidateVerdict
+
+
+class ExamStarted(Event, tag="exam_started", frozen=True, kw_only=True):
+    """A candidate's work begins: what he is given. What is kept from him comes as `Withheld`."""
+
+    scenario: str
+    title: Text
+    mode: Literal["exam", "practice"]
+    candidate: str
+    """A code, never a name."""
+    order: Text
+    """The work order, as the candidate gets it."""
+    scheme: str
+    scheme_sha256: str
+    commitment: str
+    """Hex SHA-256 of the key that opens what is withheld (see `harness.evidence.withheld`)."""
+    minutes: float | None = None
+    station: str = ""
+
+
+class FaultPlan(msgspec.Struct, frozen=True):
+    """One hidden fault: when it is there. `at`: a step before which it comes; empty: from the
+    start."""
+
+    fault: str
+    at: str = ""
+
+
+class ScenarioSet(Event, tag="scenario_set", frozen=True, kw_only=True):
+    """What an exam hides: withheld from its start, opened at its end."""
+
+    faults: list[FaultPlan]
+    seed: int
+    diagnosis: list[str] = []
+    """Accepted diagnoses; the first is the full one."""
+    handling: list[str] = []
+    decisions: dict[str, str] = {}
+    """Step -> right choice, where the scenario says so itself."""
+    document: str = ""
+    """The scenario file as it was used."""
+
+
+class Withheld(Event, tag="withheld", frozen=True, kw_only=True):
+    """An event that would tell the key: on record when it happened, readable after the exam."""
+
+    data: str
+
+
+class Padding(Event, tag="padding", frozen=True, kw_only=True):
+    """Nothing. Withheld between what is, so that the number of withheld lines tells nothing."""
+
+
+class HiddenExchange(Event, tag="hidden_exchange", frozen=True, kw_only=True):
+    """A request to the injector of a bench during an exam: withheld, with the bytes on the wire."""
+
+    exchange: dict[str, object]
+    """The fields of a `Transaction`."""
+
+
+class FaultsLeft(Event, tag="faults_left", frozen=True, kw_only=True):
+    """Which of the hidden faults were still in the bench when the exam ended."""
+
+    faults: list[str]
+    known: bool = True
+    """False: this bench cannot tell (a fault outside a simulation that a person put in)."""
+
+
+class ExamOpened(Event, tag="exam_opened", frozen=True, kw_only=True):
+    """The exam is over: this key opens everything that was withheld."""
+
+    key: str
+    why: str = ""
+    """`handed_in`, `time_up`, `stopped`, `veto`."""
+
+
+class ToolUsed(Event, tag="tool_used", frozen=True, kw_only=True):
+    """The candidate took a tool by himself: read a point, measure, operate, replace, clear …"""
+
+    step: str
+    """The step that was open then."""
+    tool: str
+    target: str = ""
+    detail: dict[str, Value] = {}
+    ok: bool = True
+    reason: str = ""
+
+
+class HintGiven(Event, tag="hint_given", frozen=True, kw_only=True):
+    """A hint in practice mode; counted."""
+
+    step: str
+    number: int
+    hint: Text
+
+
+class ClockNoted(Event, tag="clock_noted", frozen=True, kw_only=True):
+    """One entry of the exam's clock ledger: what begins at this moment, by whom, and why."""
+
+    phase: Literal["preparation", "working", "referee_pause", "technical_stop", "overtime", "ended"]
+    by: str = ""
+    why: str = ""
+
+
 AnyEvent = (
     RunStarted
     | DeviceOpened
@@ -373,6 +491,17 @@ AnyEvent = (
     | SafeState
     | ProcedureEnded
     | RunEnded
+    | CandidateReading
+    | ExamStarted
+    | ScenarioSet
+    | Withheld
+    | Padding
+    | HiddenExchange
+    | FaultsLeft
+    | ExamOpened
+    | ToolUsed
+    | HintGiven
+    | ClockNoted
 )
 
 

@@ -95,6 +95,8 @@ def judge(measurement: Measurement, limit: Limit, rule: Rule | None = None) -> J
     """
     if isinstance(limit, Within):
         return _judge_within(measurement, limit)
+    if isinstance(limit, Range) and measurement.value is None and _waited_past(measurement, limit):
+        return _judge_within(measurement, Within(limit.high or 0.0, limit.unit))
     if measurement.quality is not Quality.GOOD or measurement.value is None:
         return Judgement(
             _verdict_for_quality(measurement.quality, limit),
@@ -104,6 +106,13 @@ def judge(measurement: Measurement, limit: Limit, rule: Rule | None = None) -> J
     if isinstance(limit, Range):
         return _judge_range(measurement, limit, rule)
     return _judge_state(measurement, limit)
+
+
+def _waited_past(measurement: Measurement, limit: Range) -> bool:
+    """What a range of times asks for has not come, and its upper end is over."""
+    if measurement.at_least is None or limit.high is None:
+        return False
+    return measurement.at_least > convert(limit.high, limit.unit, measurement.unit or limit.unit)
 
 
 def _verdict_for_quality(quality: Quality, limit: Limit) -> Verdict:

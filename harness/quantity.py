@@ -83,7 +83,6 @@ _SPELLINGS = {
     "ohm": "Ω", "Ohm": "Ω", "kohm": "kΩ", "kOhm": "kΩ", "Mohm": "MΩ", "MOhm": "MΩ",
     "degC": "°C", "℃": "°C", "sec": "s", "kph": "km/h", "KPH": "km/h", "Km/h": "km/h",
     "m/s2": "m/s²", "m/s^2": "m/s²", "°": "deg", "°/s": "deg/s",
-    "µs": "us", "μs": "us",  # micro sign, Greek mu
     "r/min": "rpm", "1/rpm": "rpm", "N.m": "Nm", "N·m": "Nm", "ohm/V": "Ω/V",
 }  # fmt: skip
 _QUANTITY = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(\S*)\s*\Z")
@@ -157,6 +156,8 @@ class Quality(StrEnum):
     """Nothing was read."""
     STALE = "stale"
     """Read too long ago."""
+    NOT_RECORDED = "not_recorded"
+    """What was looked for is not in the recording, or not often enough."""
     NOT_A_NUMBER = "not_a_number"
     """The device sent NaN or infinity."""
     SENTINEL = "sentinel"

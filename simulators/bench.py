@@ -1,6 +1,7 @@
 """The simulated bench: a charging point with its devices, served over Modbus, and a technician."""
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -92,15 +93,21 @@ class SimulatedBench:
         loop_start: float = 0.0,
         pace: float = 1.0,
         edition: Edition = "2023",
+        parts_carry: float | None = None,
         contact_step: float | None = None,
+        socket: bool = False,
     ) -> None:
         """With `car` a whole car is at the end of the cable; `loop_start` is the loop's time at
         which `now` was 0, for the stamps of its frames; `pace` is the technician's. `edition` is
-        that of GB/T 18487.1 that the pile was built to, `contact_step` the recorder's clock for
-        contacts (s). `relays` (fault -> relay) is how the `injector` is wired, `instruments` names
-        what speaks SCPI: `load`, `source`."""
+        that of GB/T 18487.1 that the pile was built to, `parts_carry` the current (A) that its
+        parts carry, `contact_step` the recorder's clock for contacts (s). `relays` (fault -> relay)
+        is how the `injector` is wired, `instruments` names what speaks SCPI: `load`, `source`.
+        `socket`: the pile has one, its cable comes off (connection modes A and B)."""
         if settings is None and pile is not None:
-            settings = pile_settings(pile, edition)
+            settings = pile_settings(pile, edition, socket=socket)
+            if parts_carry is not None:
+                share = parts_carry / settings.rated_current
+                settings = replace(settings, component_factor=share)
         self.rig = Rig(
             seed=seed,
             now=now,
@@ -116,7 +123,7 @@ class SimulatedBench:
         self._loop_start = loop_start
         self._now = now
         self.technician: Operator = SimulatedTechnician(self.rig, pace=pace)
-        self.hands: Operator = SimulatedTechnician(self.rig, at_once=True)
+        self.hands = SimulatedTechnician(self.rig, at_once=True)
         """Eyes and hands of a person at the terminal."""
         self.slaves: dict[str, SimulatedSlave] = {}
         self.site: dict[str, Value] = {}
@@ -316,4 +323,10 @@ class SimulatedBench:
 
     @property
     def faults_on(self) -> frozenset[str]:
-        return frozenset(self.rig.faults_on)
+        """Seeded faults that are there now; of those of the buses, what was repaired is not."""
+        found = frozenset(self.rig.faults_on)
+        if not self.rig.has_car:
+            return found
+        from simulators.vehicle.fault_box import fault_box  # noqa: PLC0415 - only with a car
+
+        return found - fault_box(self.rig).mended

@@ -58,9 +58,17 @@ class Cable:
         return self.place is Place.VEHICLE
 
     @property
+    def joined(self) -> bool:
+        """Pile and vehicle are joined by it."""
+        return self.mated
+
+    @property
     def connection_made(self) -> bool:
         """The CC circuit from plug to inlet is closed."""
         return self.mated and self.connection_wire_sound
+
+    def attach(self) -> None:
+        """Its end at the pile is connected. This one is fixed there."""
 
     def plug_resistance(self) -> float:
         """CC to PE of the plug by ohmmeter: RC, with the button pressed RC + R4."""

@@ -10,12 +10,16 @@ from simulators.pile.settings import PileSettings
 from simulators.pilot import Edition
 
 _NUMBERS = frozenset({"u16", "i16", "u32", "i32", "u64", "f32", "f64", "bcd16"})
+_LOCK_ABOVE = 16.0
+"""A; above it a socket has a lock (10.6.1)."""
 _LATEST = 0x0108
 """A layout version that offers every point known today; 0x0108 is the newest in any profile."""
 
 
-def pile_settings(profile: Profile, edition: Edition = "2023") -> PileSettings:
-    """Settings of a pile that could have this register map."""
+def pile_settings(
+    profile: Profile, edition: Edition = "2023", *, socket: bool = False
+) -> PileSettings:
+    """Settings of a pile that could have this register map. `socket`: its cable comes off."""
     points, ratings = profile.points, profile.ratings
 
     def rating(name: str, unit: str, default: float) -> float:
@@ -27,6 +31,7 @@ def pile_settings(profile: Profile, edition: Edition = "2023") -> PileSettings:
     dog = profile.watchdog
     return PileSettings(
         edition=edition,
+        socket=socket,
         rated_current=current,
         rated_voltage=voltage,
         phases=phases,
@@ -34,9 +39,10 @@ def pile_settings(profile: Profile, edition: Edition = "2023") -> PileSettings:
         min_current=6.0,
         max_current=_default(points, "max_current", "A", current),
         current_limit=_default(points, "current_limit", "A", current),
-        electronic_lock="lock_command" in points,
+        # What a socket needs is there, whether registers tell of it or not.
+        electronic_lock="lock_command" in points or (socket and current > _LOCK_ABOVE),
         plug_and_charge="charge_command" not in points,
-        connection_sense="cable_state" in points or "cc_resistance" in points,
+        connection_sense=socket or "cable_state" in points or "cc_resistance" in points,
         watchdog_timeout=(
             _default(points, dog.timeout_point, "s", dog.timeout) if dog is not None else 0.0
         ),
@@ -94,6 +100,6 @@ def pile_identity(profile: Profile, random: Random) -> Identity:
     if code is not None:
         known = [label for label in code.values.values() if isinstance(label, str)]
         values["model_code"] = (
-            profile.model if profile.model in known else (known[0] if known else 0)
+            profile.model if profile.model in known else (known[0] if known else code.default or 0)
         )
     return Identity(values)

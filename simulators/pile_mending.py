@@ -23,3 +23,10 @@ def mend(rig: Rig, subject: str) -> bool:
         rig.faults_on.discard(name)
         rig.world.trace.note(rig.world.t, f"fault.{name}", False)
     return True
+
+
+def mendable() -> list[str]:
+    """What can be mended at a pile: every name that `mend` knows, behind `repair-`."""
+    from simulators.faults import all_faults  # noqa: PLC0415 - see above
+
+    return [name for name, fault in all_faults().items() if not fault.needs_car]

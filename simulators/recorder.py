@@ -15,6 +15,7 @@ from harness.devices.recorder.recording import Recording, Sample, Track, with_de
 from simulators.load import POWER_FACTOR
 from simulators.pilot import Levels
 from simulators.rig import Rig
+from simulators.socket import DetachableCable
 
 PILOT_STEP = 1e-3
 MAINS_STEP = 0.01
@@ -42,6 +43,9 @@ class _State:
     latch: bool
     plugged: bool
     stop_pressed: bool
+    test_point_4: bool | None
+    """None: no socket."""
+    locked: bool
     course: tuple[float, float, float, float]
     """Start and end of the current's ramp (s), and its current there (A)."""
 
@@ -112,6 +116,8 @@ class SimulatedRecorder:
             world.cable.button_pressed,
             world.cable.mated,
             rig.pile.emergency_stop.pressed,
+            world.cable.confirmed if isinstance(world.cable, DetachableCable) else None,
+            rig.pile.lock.locked,
             world.load.course,
         )
         t = world.t - self._start
@@ -173,7 +179,8 @@ class SimulatedRecorder:
         )
 
     def _contact_tracks(self, end: float) -> Iterable[Track]:
-        for name, value in _CONTACTS.items():
+        socket = isinstance(self._rig.world.cable, DetachableCable)
+        for name, value in {**_CONTACTS, **(_AT_SOCKET if socket else {})}.items():
             yield self._stepped(name, value, end=end, step=self._step)
 
     def _mains_tracks(self, end: float) -> Iterable[Track]:
@@ -245,6 +252,12 @@ _CONTACTS: dict[str, Callable[[_State], Sample]] = {
     "latch": lambda state: "pressed" if state.latch else "released",
     "plug": lambda state: "in" if state.plugged else "out",
     "emergency_stop": lambda state: "pressed" if state.stop_pressed else "released",
+}
+
+
+_AT_SOCKET: dict[str, Callable[[_State], Sample]] = {
+    "test_point_4": lambda state: "connected" if state.test_point_4 else "open",
+    "socket_lock": lambda state: "locked" if state.locked else "unlocked",
 }
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from harness.devices.modbus.codec import codec_of, decode, encode
-from harness.devices.modbus.layout import mask_of
+from harness.devices.modbus.layout import put_part
 from harness.devices.modbus.points import Condition, Point, Profile, Table, in_choices
 from harness.errors import RefusedError, UsageError
 from harness.quantity import Quality, Value, convert
@@ -205,13 +205,13 @@ class RegisterMap:
         views = [point for point in slot.points if self._can_be_read(point)]
         if not views:
             raise RefusalError(ILLEGAL_ADDRESS)
-        whole = _telling([view for view in views if view.bits_at is None])
+        whole = _telling([view for view in views if view.part is None])
         words = self._of_views(whole) if whole else [0] * slot.words
-        for part in dict.fromkeys(view.bits_at for view in views if view.bits_at is not None):
-            same = [view for view in views if view.bits_at == part]
+        for part in dict.fromkeys(view.part for view in views if view.part is not None):
+            same = [view for view in views if view.part == part]
             # Bits that only the vendor knows follow the whole register, if there is one.
             if not whole or any(self._sources[view.name].name is not None for view in same):
-                words = _put_bits(words, same[0], self._of_views(same))
+                words = put_part(same[0], words, self._of_views(same))
         return words
 
     def _of_views(self, views: list[Point]) -> list[int]:
@@ -383,12 +383,6 @@ def _telling(views: list[Point]) -> list[Point]:
 
 def _packed(point: Point, code: int | str) -> list[int]:
     return codec_of(point).pack(code.encode(point.encoding) if isinstance(code, str) else code)
-
-
-def _put_bits(words: list[int], point: Point, part: list[int]) -> list[int]:
-    """`words` with the bits of `point` from `part`."""
-    masks = mask_of(point)
-    return [a & ~mask | b & mask for a, b, mask in zip(words, part, masks, strict=True)]
 
 
 def _first_state(point: Point) -> list[int]:

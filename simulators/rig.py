@@ -1,6 +1,7 @@
 """Everything simulated at one charging point, in one place: what faults and technician act on."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from harness.devices.modbus.points import Profile
 from harness.errors import NotAvailableError
@@ -17,6 +18,9 @@ from simulators.vehicle.car import Car
 from simulators.vehicle_side import VehicleSettings
 from simulators.wire import Wire
 from simulators.world import World
+
+if TYPE_CHECKING:
+    from simulators.twin import Twin
 
 
 class Rig:
@@ -46,6 +50,7 @@ class Rig:
             rated_voltage=settings.rated_voltage,
             rated_current=settings.rated_current,
             vehicle=vehicle,
+            socket=settings.socket,
         )
         # Wall time at the start; from there on it goes with the world, so that an event that is
         # carried out late carries its own time.
@@ -70,6 +75,8 @@ class Rig:
         self.multimeter = Multimeter()
         self.faults_on: set[str] = set()
         """Seeded faults that are there now; who mends one takes it out."""
+        self.joined_to: Twin | None = None
+        """This and another connection point of one pile."""
         self._car = Car(self.world, wall=lambda: start + self.world.t) if with_car else None
 
     @property
@@ -78,6 +85,13 @@ class Rig:
         if self._car is None:
             raise NotAvailableError("no car is simulated on this bench")
         return self._car
+
+    @property
+    def twin(self) -> "Twin":
+        """This and the other connection point of its pile. Raises NotAvailableError."""
+        if self.joined_to is None:
+            raise NotAvailableError("no second connection point is simulated on this bench")
+        return self.joined_to
 
     @property
     def has_car(self) -> bool:

@@ -14,12 +14,13 @@ from harness.devices.modbus.connection import ModbusConnection
 from harness.devices.modbus.profile import load_profile
 from harness.devices.operator import Answer, Operator, Question
 from harness.errors import UnknownNameError
-from harness.quantity import Value
+from harness.quantity import Measurement, Value
 from simulators.bench import RESPONSE_DELAY, SimulatedBench
 from simulators.meter.reference_meter import ReferenceMeter
 from simulators.modbus_server import Serving, SimulatedSlave, serve_in_memory
 from simulators.register_map import RegisterMap
 from simulators.rig import Rig
+from simulators.twin import Twin
 from simulators.wire import Wire
 
 FIRST = "pile"
@@ -33,6 +34,8 @@ class Place:
 
     line: str | None = None
     unit: int | None = None
+    housing: str | None = None
+    """Connection points of one pile have it in common."""
 
 
 class _Stranger(ReferenceMeter):
@@ -95,9 +98,33 @@ class SimulatedSite:
                 bench = self.benches[role]
                 bench.rig.line = bench.slaves[FIRST].line = trunk
 
+        housings: dict[str, list[Rig]] = {}
+        for role, place in places.items():
+            if place.housing is not None and role in self.benches:
+                housings.setdefault(place.housing, []).append(self.benches[role].rig)
+        for rigs in housings.values():
+            if len(rigs) > 1:
+                Twin(rigs[0], rigs[1])
+
     def ledger(self, role: str) -> Mapping[str, Value]:
         """What the ledger says of one healthy pile."""
         return self.benches[role].site if role in self.benches else {}
+
+    def truth(self, question: Question) -> Measurement | None:
+        """What there is to measure or to see at the pile that the subject names."""
+        subject, _, place = question.subject.partition("@")
+        bench = self.benches.get(place or FIRST)
+        return bench.hands.truth(replace(question, subject=subject)) if bench is not None else None
+
+    @property
+    def faults_on(self) -> list[str]:
+        """Seeded faults that are on, with the pile that has them where there are several."""
+        several = len(self.benches) > 1
+        return sorted(
+            f"{name}@{role}" if several else name
+            for role, bench in self.benches.items()
+            for name in bench.faults_on
+        )
 
     def on_failure(self, told: Callable[[Exception], None]) -> None:
         for bench in self.benches.values():

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from harness.clock import Deadline, sleep
 from harness.devices.operator import ABNORMAL, NORMAL, Answer, Evidence, Question
 from harness.errors import NoReplyError, NotAvailableError, UnknownNameError
+from harness.quantity import Measurement
 from simulators import (
     conformance_work,
     pile_looks,
@@ -16,14 +17,16 @@ from simulators import (
     protection_work,
     repair,
     site_work,
+    socket_work,
 )
 from simulators.displays import DISPLAYS
 from simulators.instruments import Reading, constant
-from simulators.pile_mending import mend
+from simulators.pile_mending import mend, mendable
 from simulators.rig import Rig
 from simulators.vehicle import hands, measuring
 
 BY = "simulated technician"
+_REPAIR = "repair-"
 
 
 READINGS: dict[str, Reading] = {
@@ -58,6 +61,7 @@ READINGS: dict[str, Reading] = {
 def _connect_simulator(rig: Rig) -> None:
     """The plug goes into a vehicle (simulator) that keeps S2 open; it draws what it may."""
     rig.world.vehicle.wants_charge = False
+    rig.world.cable.attach()
     rig.world.plug_in()
 
 
@@ -65,6 +69,7 @@ def _connect_vehicle(rig: Rig) -> None:
     """The plug goes into a vehicle, which wants to be charged. A whole car knows itself."""
     if not rig.has_car:
         rig.world.vehicle.wants_charge = True
+    rig.world.cable.attach()
     rig.world.plug_in()
 
 
@@ -81,6 +86,7 @@ _ACTIONS: dict[str, Callable[[Rig], None]] = {
     "disconnect-vehicle": lambda rig: rig.world.return_gun(),
     **protection_work.ACTIONS,
     **site_work.ACTIONS,
+    **socket_work.ACTIONS,
     # A vehicle simulator, whose S2 is worked by hand
     "connect-simulator": _connect_simulator,
     "close-s2": lambda rig: rig.world.vehicle.close_s2(),
@@ -94,6 +100,9 @@ _ACTIONS: dict[str, Callable[[Rig], None]] = {
     "press-latch": lambda rig: rig.world.press_latch(True),
     "release-latch": lambda rig: rig.world.press_latch(False),
     "reset-faults": lambda rig: rig.pile.push_reset_button(),
+    # A setting in the pile's service menu
+    "announce-five-percent": lambda rig: setattr(rig.pile.pilot, "digital", True),
+    "announce-current": lambda rig: setattr(rig.pile.pilot, "digital", False),
     "wire-reference-meter": lambda rig: None,
     "release-power": lambda rig: None,
     "acknowledge-spot-check": lambda rig: None,
@@ -221,13 +230,58 @@ class SimulatedTechnician:
         seen = self._rig.pile.indicator.visible() if self._rig.pile.powered else "off"
         return Answer(value=seen, by=BY)
 
+    def truth(self, question: Question) -> Measurement | None:
+        """What there is to measure or to see, without an instrument's error.
+
+        None for what is no matter of fact here. The uncertainty of a number is that of the bench:
+        what an instrument of the usual kind would state for it.
+        """
+        self._rig.advance()
+        try:
+            if question.kind == "inspect":
+                return Measurement(question.subject, self._inspect(question.subject).value)
+            if question.kind == "observe" and question.evidence is None:
+                return Measurement(question.subject, self._observe(question).value)
+            return self._true_number(question.subject) if question.kind == "reading" else None
+        except NotAvailableError:
+            return None
+
+    def _true_number(self, subject: str) -> Measurement | None:
+        shown_there = DISPLAYS.get(subject)
+        if shown_there is not None:
+            shown = round(shown_there.value(self._rig), shown_there.digits)
+            return Measurement(subject, shown, shown_there.unit)
+        reading = self._reading(subject)
+        if reading is None:
+            return None
+        true = reading.true(self._rig)
+        spread = max(reading.uncertainty(true), 0.5 * 10.0**-reading.digits)
+        true = true if reading.signed else abs(true)
+        return Measurement(subject, true, reading.unit, round(spread, 6))
+
+    def things(self) -> Mapping[str, list[str]]:
+        """What can be done, measured (with its unit), seen and renewed or mended here."""
+        readings = {**READINGS, **(measuring.READINGS if self._rig.has_car else {})}
+        looks = measuring.OBSERVATIONS if self._rig.has_car else {}
+        places = [name for name in self._actions if name.startswith(_REPAIR)]
+        return {
+            "replace": sorted({*mendable(), *(name.removeprefix(_REPAIR) for name in places)}),
+            "operate": sorted(name for name in self._actions if not name.startswith(_REPAIR)),
+            "measure": sorted(f"{name} {reading.unit}" for name, reading in readings.items()),
+            "look": sorted({*_LOOKS, *pile_looks.OBSERVATIONS, *looks, "lamp"}),
+        }
+
+    def _reading(self, subject: str) -> Reading | None:
+        reading = READINGS.get(subject)
+        if reading is None and self._rig.has_car:
+            reading = measuring.READINGS.get(subject)
+        return reading
+
     def _measure(self, question: Question) -> Answer:
         shown_there = DISPLAYS.get(question.subject)
         if shown_there is not None and question.unit == shown_there.unit:
             return Answer(value=round(shown_there.value(self._rig), shown_there.digits), by=BY)
-        reading = READINGS.get(question.subject)
-        if reading is None and self._rig.has_car:
-            reading = measuring.READINGS.get(question.subject)
+        reading = self._reading(question.subject)
         if reading is None or (question.unit is not None and question.unit != reading.unit):
             raise NotAvailableError(
                 f"the simulated technician cannot measure {question.subject!r} in {question.unit}"

@@ -17,6 +17,7 @@ from simulators.grid import Grid
 from simulators.load import Load
 from simulators.pilot import S1, Levels, loaded, undiode
 from simulators.scheduler import Action, Event, Scheduler
+from simulators.socket import DetachableCable
 from simulators.supply_point import SupplyPoint
 from simulators.trace import Trace
 from simulators.vehicle_side import VehicleSettings, VehicleSide
@@ -50,6 +51,11 @@ class PileSide(Protocol):
         """Mains is on the cable (some contact is closed and the grid is there)."""
         ...
 
+    @property
+    def sound(self) -> bool:
+        """Its controller sees no fault."""
+        ...
+
     def on_levels(self, levels: Levels) -> None:
         """The levels at test point 1 are different."""
         ...
@@ -79,7 +85,9 @@ class World:
         rated_voltage: float = 220.0,
         rated_current: float = 32.0,
         vehicle: VehicleSettings | None = None,
+        socket: bool = False,
     ) -> None:
+        """`socket`: the pile has a socket, and its cable comes off (connection mode B)."""
         self.seed = seed
         self._now = now
         self.scheduler = Scheduler(now())
@@ -88,7 +96,8 @@ class World:
         self.supply = SupplyPoint(
             self.random("supply"), self.scheduler, self.trace, self.grid, self._supply_changed
         )
-        self.cable = Cable(self.random("cable"), rated_current)
+        kind = DetachableCable if socket else Cable
+        self.cable: Cable = kind(self.random("cable"), rated_current)
         self.load = Load(self.scheduler, self.grid, self.trace)
         settings = vehicle or VehicleSettings(phases=phases, max_current=rated_current)
         self.vehicle = VehicleSide(
@@ -113,6 +122,15 @@ class World:
         self.car: CarSide | None = None
         """The whole car, where one is simulated; without it `vehicle` stands for itself."""
         self._levels: Levels | None = None
+        self.followers: list[Action] = []
+        """Called when this point has changed in a way that could reach another of its pile."""
+        self.beside: World | None = None
+        """A point whose pilot is joined to this one's; only where the pile is badly built."""
+        self.generator: PilotSource | None = None
+        """What feeds the pilot here, where it is not the generator of this point's controller."""
+        self.sag: Callable[[], float] | None = None
+        """Share of the pilot's voltage that is left, where its supply also feeds another point."""
+        self._told: tuple[object, ...] = ()
 
     def random(self, name: str) -> Random:
         """A source of seeded numbers of its own for each part, so that parts do not interact."""
@@ -149,18 +167,17 @@ class World:
         cable, vehicle = self.cable, self.vehicle
         if self.pile is None:
             return Levels(0.0, 0.0)
-        source = self.pile.pilot
-        if cable.pilot_wire is PilotWire.SHORTED:
+        source = self.generator or self.pile.pilot
+        circuits = [self] if self.beside is None else [self, self.beside]
+        if any(one.cable.pilot_wire is PilotWire.SHORTED for one in circuits):
             return Levels(0.0, 0.0)
-        # Without earth or pilot wire no current flows back: the pile sees an open circuit.
-        joined = cable.pilot_wire is PilotWire.SOUND and cable.earth_sound and cable.mated
-        drop = vehicle.diode_drop if vehicle.diode_sound else 0.0
-        load, drop = self.box.pilot_load(vehicle.resistance(), drop)
-        if not joined:
-            load = None
+        load, drop = self.pilot_load()
+        if self.beside is not None:
+            load = _parallel(load, self.beside.pilot_load()[0])
         # Poor insulation of the pilot wire divides the generator's voltage before the vehicle does.
         share = 1.0 / (1.0 + source.r1 / cable.pilot_leak)
         r1 = source.r1 * share
+        share *= 1.0 if self.sag is None else self.sag()
         high = loaded(source.high * share, r1, load, drop)
         low = source.low * share
         if not vehicle.diode_sound and not self.box.pilot_held:
@@ -170,6 +187,15 @@ class World:
         if source.s1 is S1.LOW:
             return Levels(low, low)
         return Levels(high, low, source.duty, source.frequency)
+
+    def pilot_load(self) -> tuple[float | None, float]:
+        """What the cable and the vehicle behind it put on the pilot: ohm (None: open), V."""
+        cable, vehicle = self.cable, self.vehicle
+        drop = vehicle.diode_drop if vehicle.diode_sound else 0.0
+        load, drop = self.box.pilot_load(vehicle.resistance(), drop)
+        # Without earth or pilot wire no current flows back: the pile sees an open circuit.
+        joined = cable.pilot_wire is PilotWire.SOUND and cable.earth_sound and cable.joined
+        return (load if joined else None), drop
 
     def refresh(self) -> None:
         """Work out the circuits again after something was changed, and tell both sides."""
@@ -184,6 +210,9 @@ class World:
         earth = "continuous" if self.cable.earth_sound else "open"
         self.trace.note(self.t, "pe", earth)
         self.trace.note(self.t, "cc", "connected" if self.cable.connection_made else "open")
+        if isinstance(self.cable, DetachableCable):
+            confirmed = "connected" if self.cable.confirmed else "open"
+            self.trace.note(self.t, "test_point_4", confirmed)
         duty = self.inlet_duty()
         self.trace.note(self.t, "inlet_cc", "connected" if self.inlet_cc else "open")
         self.trace.note(self.t, "inlet_pwm", "present" if duty is not None else "absent")
@@ -197,6 +226,17 @@ class World:
         self.supply.rcd.sees(self.leakage if self.output_live else 0.0)
         if self.car is not None:
             self.car.on_world()
+        if self.followers:
+            self._tell(levels)
+
+    def _tell(self, levels: Levels) -> None:
+        leak = self.leakage if self.output_live else 0.0
+        sound = self.pile is None or self.pile.sound
+        told = (levels, leak, sound, self.cable.pilot_wire, self.pilot_load())
+        if told != self._told:
+            self._told = told
+            for follow in self.followers:
+                follow()
 
     # The inlet, behind cable and break-out box
 
@@ -208,13 +248,13 @@ class World:
     def inlet_duty(self) -> float | None:
         """Duty (%) of the PWM at the inlet; None: none arrives there."""
         cable, duty = self.cable, self.levels().duty
-        sound = cable.pilot_wire is PilotWire.SOUND and cable.earth_sound and cable.mated
+        sound = cable.pilot_wire is PilotWire.SOUND and cable.earth_sound and cable.joined
         return duty if duty > 0 and sound and not self.box.pilot_held else None
 
     @property
     def inlet_live(self) -> bool:
         """Mains is on the inlet's pins."""
-        return self.output_live and self.cable.mated and not self.box.mains_open
+        return self.output_live and self.cable.joined and not self.box.mains_open
 
     def _rating_at_inlet(self) -> int:
         parted = self.box.cc_open or not self.cable.connection_wire_sound
@@ -305,3 +345,10 @@ class World:
             "supply": self.supply.condition(),
             "box": (self.box.pilot_held, self.box.cc_open, self.box.mains_open),
         }  # fmt: skip
+
+
+def _parallel(one: float | None, other: float | None) -> float | None:
+    """Two loads side by side (ohm); None: open."""
+    if one is None or other is None:
+        return one if other is None else other
+    return one * other / (one + other)

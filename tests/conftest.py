@@ -1,9 +1,16 @@
 """Shared by all tests."""
 
+import postgres_cluster
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["pytester"]
+pytest_plugins = ["pytester", "store_help"]
 
 # A slow machine, or the first text that hypothesis makes in a fresh checkout, is not a failure.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
+
+
+def pytest_report_header() -> str:
+    if postgres_cluster.available():
+        return "store: tested on SQLite and PostgreSQL"
+    return "store: tested on SQLite only; no PostgreSQL found (apt-get install postgresql)"

@@ -46,6 +46,10 @@ TOLERANCE = 0.05
 SESSION = """procedure: SESSION-TEST-01
 title: {{zh: 充电会话, en: Charging session}}
 steps:
+  - id: held
+    title: {{zh: 先停住, en: Held back first}}
+    do: pile.stop_charging
+    limit: {{within: 60 s}}
   - id: start
     title: {{zh: 启动充电, en: Start charging}}
     do: pile.start_charging

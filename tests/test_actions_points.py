@@ -7,7 +7,7 @@ from benchkit import Outcome, run_procedure, write_procedure
 
 from harness.actions.context import StepContext
 from harness.actions.points import _in_unit
-from harness.actions.registry import action
+from harness.actions.registry import _actions, action, all_actions
 from harness.errors import UsageError
 from harness.events import Judged
 from harness.quantity import Measurement, Quality
@@ -120,3 +120,18 @@ def test_units(reading: Measurement, unit: str, value: float, u: float | None) -
 def test_units_that_do_not_go_together() -> None:
     with pytest.raises(UsageError):
         _in_unit(Measurement("u", 5.0, "A", 1.0), "V")
+
+
+def test_two_functions_of_one_module_cannot_share_a_verb(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = all_actions()["operator.look_over"]
+    monkeypatch.setitem(_actions, "operator.look_over", before)  # put back at the end
+
+    async def other(step: StepContext) -> None:
+        """Never carried out."""
+
+    other.__module__ = before.function.__module__
+    take = action("operator.look_over", kind="I", title=Text("看", "Look"), judges=False)
+    with pytest.raises(UsageError, match=r"look_over' of .*other is already taken by .*look_over"):
+        take(other)
+    assert all_actions()["operator.look_over"] is before
+    take(before.function)  # the same function once more is no clash

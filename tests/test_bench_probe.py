@@ -25,7 +25,7 @@ from harness.devices.modbus.points import Point, Table
 from harness.devices.modbus.profile import load_profile
 from harness.errors import BadReplyError, ConnectionFailedError
 from harness.events import Transaction
-from harness.quantity import Measurement
+from harness.quantity import Measurement, Quantity
 
 
 @pytest.fixture(autouse=True)
@@ -129,6 +129,33 @@ def test_doubts_about_readings(point: Point, words: list[int], code: str | None)
         assert doubt[1].zh
         assert doubt[1].en
         assert (doubt[3] == "note") == (code == "no-value")
+
+
+RATINGS = {"voltage": Quantity(220, "V"), "current": Quantity(32, "A")}
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "raw", "doubted"),
+    [
+        ("voltage_l1", "V", 22, True),  # 0.01 written for 0.1
+        ("voltage_l1", "V", 2200, True),
+        ("voltage_l1", "V", 400, True),  # between phases
+        ("voltage_l1", "V", 220, False),
+        ("voltage_l1", "V", 176, False),
+        ("voltage_l3", "V", 3, False),  # the phase is not there
+        ("current_l1", "A", 47, False),
+        ("current_l1", "A", 320, True),
+        ("voltage_limit", "V", 22, False),
+    ],
+)
+def test_readings_are_held_against_the_ratings(
+    name: str, unit: str, raw: int, *, doubted: bool
+) -> None:
+    point = Point(name, Table.INPUT, 0, unit=unit)
+    doubt = complaint_about(point, *_reading(point, [raw]), RATINGS)
+    assert (doubt is not None) is doubted
+    if raw < 1000:
+        assert complaint_about(point, *_reading(point, [raw])) is None
 
 
 def test_swapped_words_are_seen_in_both_directions() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from harness.assess.scenario_file import load_scenario, scenario_files
 from harness.cli.library import KINDS
 from harness.cli.root import ROOT
 from harness.procedure.load import procedure_files
@@ -192,3 +193,15 @@ def test_files_that_cannot_be_used(tmp_path: Path, command: str) -> None:
         result = _call(command, "PILE-INSP-01", "--bench", bench)
         assert result.exit_code == 2, (bench, result.output)
     assert _call(command, "PILE-INSP-01", "--pile-profile", "no-such-pile").exit_code == 2
+
+
+@pytest.mark.parametrize("name", list(scenario_files()))
+@pytest.mark.parametrize("json_too", [[], ["--json"]])
+def test_a_scenario_is_listed_without_what_it_hides(name: str, json_too: list[str]) -> None:
+    said = _call("list", "scenarios", *json_too).stdout + _call("show", name, *json_too).stdout
+    assert name in said
+    cases = load_scenario(name).model.cases
+    hidden = {fault.fault for case in cases for fault in case.faults}
+    hidden |= {case.explanation.en[:30] for case in cases}
+    assert hidden
+    assert not [one for one in hidden if one in said]

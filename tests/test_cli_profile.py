@@ -165,6 +165,54 @@ def test_probe_doubts_a_wrong_scale_and_swapped_words(served: Served) -> None:
     assert codes == {"voltage_l1": "implausible", "total_energy": "swapped-words"}
 
 
+@pytest.mark.parametrize(("scale", "wrong"), [("0.1", False), ("0.01", True)])
+def test_probe_holds_a_voltage_against_the_ratings(
+    served: Served, scale: str, *, wrong: bool
+) -> None:
+    at = load_profile("gb-ac-pile").points["voltage_l1"].address
+    row = f"  voltage_l1: {{at: input {at}, scale: {scale}, unit: V}}\n"
+    head = (
+        SLIPS.split("points:", maxsplit=1)[0]
+        + "ratings: {voltage: 220 V, current: 32 A}\npoints:\n"
+    )
+    Path("slips.yaml").write_text(head + row, encoding="utf-8")
+    found = call("profile", "probe", "slips", "--modbus", served.address, "--json")
+    (device,) = json.loads(found.stdout)["devices"]
+    codes = [one["id"] for one in device["findings"] if one.get("point")]
+    assert (found.exit_code, codes) == ((3, ["off-rating"]) if wrong else (0, []))
+
+
+def test_what_is_wrong_on_the_command_line_is_said_in_chinese() -> None:
+    call("profile", "new", "shop.yaml")
+    again = call("profile", "new", "shop.yaml", "--lang", "zh")
+    assert "shop.yaml 已存在；应为：新文件的名称" in again.output
+    lost = call("profile", "probe", "shop.yaml", "--modbus", "tcp:/x", "--lang", "zh")
+    assert "“tcp:/x”不是地址；应为：tcp://主机:端口、rtu-over-tcp://" in lost.output
+    shown = " ".join(call("profile", "check", "shop.yaml", "--lang", "zh").stdout.split())
+    assert "current_l1 小于 0.5 A" in shown
+
+
+def test_recovery_and_what_is_kept_are_shown() -> None:
+    call("profile", "new", "shop.yaml")
+    text = Path("shop.yaml").read_text("utf-8")
+    guard = """
+watchdog:
+  fed_by: any_request
+  timeout: 30 s
+  feed_every: 10 s
+  recover: again
+  action: {zh: 停止充电, en: Stops charging}
+"""
+    text = text.replace("\nsequences:\n", "\nsequences:\n  again: [{rewrite: current_limit}]\n")
+    text = text.replace("allowed: [0, [6, 32]]", "allowed: [0, [6, 32]], retentive: true")
+    Path("shop.yaml").write_text(text + guard, "utf-8")
+    shown = " ".join(call("profile", "check", "shop.yaml", "--lang", "en").stdout.split())
+    assert "after a trip a person carries out again (no run does)" in shown
+    assert "Kept without supply current_limit" in shown
+    Path("shop.yaml").write_text(text + guard.replace("  recover: again\n", ""), "utf-8")
+    assert "after a trip" not in call("profile", "check", "shop.yaml", "--lang", "en").stdout
+
+
 def test_a_bench_finds_the_maps_that_lie_beside_it() -> None:
     Path("lab").mkdir()
     Path("lab/maps").mkdir()

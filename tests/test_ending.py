@@ -65,9 +65,16 @@ def test_errors_while_stopping_are_not_the_end(
         trouble(self, "read")
         return await real_read(self, names, deadline, attempts=attempts)
 
-    async def write(self: ModbusDevice, name: str, value: Value, deadline: Deadline) -> None:
+    async def write(
+        self: ModbusDevice,
+        name: str,
+        value: Value,
+        deadline: Deadline,
+        *,
+        may_change_link: bool = False,
+    ) -> None:
         trouble(self, "write")
-        await real_write(self, name, value, deadline)
+        await real_write(self, name, value, deadline, may_change_link=may_change_link)
 
     monkeypatch.setattr(ModbusDevice, "read", read)
     monkeypatch.setattr(ModbusDevice, "write", write)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
+from test_pile_maps import PILES
 
 from harness.bench.simulated import seeded_faults
 from harness.cli.root import ROOT
@@ -76,6 +77,27 @@ def _seeds(procedure: str) -> range:
 )
 def test_a_healthy_bench_raises_no_alarm(bench: MatrixBench, procedure: str, seed: int) -> None:
     assert bench.healthy(procedure, seed) == []
+
+
+@pytest.mark.parametrize("profile", [name for name in PILES if name != "gb-ac-pile"])
+def test_a_healthy_pile_of_another_map_raises_no_alarm(bench: MatrixBench, profile: str) -> None:
+    """Every procedure of the pile; `harness matrix --pile-profile` runs more seeds."""
+    other = bench.of(profile)
+    assert len(other.plans) >= 7
+    assert [alarm for name in other.plans for alarm in other.healthy(name, 1)] == []
+
+
+def test_an_alarm_of_another_map_is_noticed(
+    bench: MatrixBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, run = bench.of("heidelberg-energy-control"), MatrixBench.run
+
+    def faulty(self: MatrixBench, procedure: str, *, seed: int) -> RunResult:
+        return run(self, procedure, seed=seed, faults=["pilot-looked-at-rarely"])
+
+    monkeypatch.setattr(MatrixBench, "run", faulty)
+    found = other.healthy("PILE-CP-01", 1)
+    assert Alarm("PILE-CP-01", 1, "phase-spread", Verdict.FAIL) in found
 
 
 def test_every_check_is_failed_by_some_fault(bench: MatrixBench) -> None:

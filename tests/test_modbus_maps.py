@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from modbus_help import Record, opened, shipped, soon, virtual
 
 from harness.bench.feeding import WatchdogFeeder
-from harness.clock import Clock, Deadline, sleep
+from harness.clock import Clock, Deadline, loop_time, sleep
 from harness.devices.modbus.codec import decode, encode
 from harness.devices.modbus.connection import ModbusConnection
 from harness.devices.modbus.device import ModbusDevice
@@ -20,7 +21,7 @@ from harness.devices.modbus.plan import plan
 from harness.devices.modbus.points import Packing, Point, Table
 from harness.devices.modbus.profile import SHIPPED, load_profile
 from harness.errors import BenchError, FileError, UsageError
-from harness.quantity import Quality
+from harness.quantity import Quality, Value
 from simulators.bench import SimulatedBench
 
 HERTZ = "type: f32, unit: Hz}"
@@ -81,6 +82,54 @@ def test_one_device_with_several_unit_ids() -> None:
     virtual(main)
 
 
+def test_a_pile_that_hangs_when_polled_is_not_read_more_often_than_it_stands() -> None:
+    async def main() -> None:
+        async with simulated("alfen-eve-ng9xx") as (device, record, _bench):
+            assert device.profile.rules.every == 1.0
+            started: list[float] = []
+
+            async def poll() -> None:
+                for _ in range(3):
+                    reading = (await device.read(["voltage_l1"], Deadline.after(0.5)))["voltage_l1"]
+                    started.append(reading.at)
+
+            await asyncio.gather(poll(), poll())  # two who do not know of each other
+            started.sort()
+            gaps = [later - sooner for sooner, later in pairwise(started)]
+            assert len(record) == 6 and all(0.95 < gap < 1.1 for gap in gaps), gaps
+        async with simulated("heidelberg-energy-control") as (device, _record, _bench):
+            begun = loop_time()
+            for _ in range(3):
+                await device.read(["cp_state"], soon())
+            assert loop_time() - begun < 1.0
+
+    virtual(main)
+
+
+@pytest.mark.parametrize(
+    ("name", "point", "value"),
+    [
+        ("chint-dtsu666", "protocol", "dl_t_645"),
+        ("eastron-sdm630", "baud_rate", 19200),
+        ("etek-ekepc2", "modbus_unit_id", 7),
+    ],
+)
+def test_what_can_end_the_connection_is_written_only_where_that_is_said(
+    name: str, point: str, value: Value
+) -> None:
+    async def main() -> None:
+        async with simulated(name) as (device, record, _bench):
+            record.clear()
+            with pytest.raises(UsageError, match=f"writing {point} can end the connection"):
+                await device.write_and_read_back(point, value, soon())
+            assert record == []
+            shown = await device.write_and_read_back(point, value, soon(), may_change_link=True)
+            assert shown is None  # it may answer elsewhere now
+            assert [one.function for one in record] == [device.profile.points[point].write_function]
+
+    virtual(main)
+
+
 def test_the_same_number_under_two_unit_ids_is_no_overlap() -> None:
     first = Point("a", Table.HOLDING, 10, unit_id=200)
     second = Point("b", Table.HOLDING, 10)
@@ -93,6 +142,13 @@ def test_the_same_number_under_two_unit_ids_is_no_overlap() -> None:
 STATE = Point(
     "s", Table.HOLDING, 0, words=2, type="string", values={"C2": "charging", "E": "fault"}
 )
+
+
+def test_a_fault_of_the_lock_is_a_state_and_no_lock_is_none() -> None:
+    point = load_profile("etek-ekepc2").points["lock_state"]
+    shown = {raw: decode(point, [raw]) for raw in range(4)}
+    assert [one.value for one in shown.values()] == [None, "locked", "unlocked", "fault"]
+    assert (shown[0].quality, shown[3].quality) == (Quality.SENTINEL, Quality.GOOD)
 
 
 def words_of(text: bytes) -> list[int]:

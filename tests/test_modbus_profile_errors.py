@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.devices.modbus.profile import load_profile
+from harness.devices.modbus.profile_views import doubted_views
 from harness.errors import FileError
 
 GOOD = (Path(__file__).parent / "data" / "modbus-test-pile.yaml").read_text(encoding="utf-8")
@@ -201,6 +202,21 @@ CASES = {
         "at: input 4}",
         "version (input 4) overlaps total_energy (input 3 to 4)",
     ),
+    "two quantities": (
+        "at: input 1}",
+        "at: input 0, scale: 0.01, unit: A}",
+        "input 0 (printed 30001) is voltage_l1 in V and version in A; expected registers of",
+    ),
+    "two scales": (
+        "at: input 1}",
+        "at: input 0, scale: 0.01, unit: V}",
+        "input 0 (printed 30001) is counted in one way by voltage_l1 and in another by version",
+    ),
+    "two types": (
+        "at: input 1}",
+        "at: input 0, type: i16, scale: 0.1, unit: V}",
+        "is counted in one way by voltage_l1 and in another by version",
+    ),
     "inside": (
         "at: input 1}",
         "at: input 7}",
@@ -253,11 +269,26 @@ CASES = {
         "failsafe_point: voltage_l1",
         "a point that holds a current",
     ),
+    "recovery": (
+        "feed_every: 2 s",
+        "feed_every: 2 s\n  recover: again",
+        "there is no sequence 'again'; expected start, stop",
+    ),
     "feeding": ("feed_every: 2 s", "feed_every: 10 s", "does not keep a watchdog of 10 s fed"),
     "sequence point": (
         "{rewrite: current_limit}",
         "{rewrite: current}",
         "there is no point 'current'",
+    ),
+    "sequence that ends the connection": (
+        "default: 6}",
+        "default: 6, changes_link: true}",
+        "writing current_limit can end the connection; expected a sequence without it",
+    ),
+    "link of a reading": (
+        "at: input 1}",
+        "at: input 1, changes_link: true}",
+        "'changes_link' on a point that cannot be written",
     ),
     "sequence unwritable": (
         "{rewrite: current_limit}",
@@ -367,6 +398,30 @@ def test_two_views_of_the_same_registers_are_fine(tmp_path: Path) -> None:
     second = "  version: {at: input 1}\n  version_text: {at: input 1, type: bytes, words: 1}\n"
     path.write_text(re.sub(r"  version: .*\n", second, GOOD), encoding="utf-8")
     assert "version_text" in load_profile(str(path)).points
+
+
+@pytest.mark.parametrize(
+    ("second", "doubted"),
+    [
+        ("{at: input 0, scale: 0.1, unit: V}", True),  # the same again
+        ("{at: input 0, scale: 100, unit: mV}", True),
+        ("{at: input 0}", True),  # the raw count
+        ("{at: input 0, values: {0: none}}", True),
+        ("{at: input 0, scale: 0.01, unit: A, available_if: {door_state: open}}", False),
+        ("{at: input 2, values: {0: no, 1: [no, soon], 2: yes}}", False),  # one status word
+        ("{at: input 2, values: {0: no, 1: [no, soon], 5: yes}}", True),
+        ("{at: input 5, bits: {1: F-02}}", True),
+        ("{at: input 21}", False),
+    ],
+)
+def test_a_second_view_that_can_be_meant_is_doubted(
+    tmp_path: Path, second: str, *, doubted: bool
+) -> None:
+    path = tmp_path / "p.yaml"
+    text = GOOD.replace("  door_state:", f"  again: {second}\n  door_state:")
+    path.write_text(text.replace("{at: input 1}\n", "{at: input 20}\n"), "utf-8")
+    found = doubted_views(load_profile(str(path)).points)
+    assert {point.name for point, _ in found} == ({"again"} if doubted else set())
 
 
 @pytest.mark.parametrize("text", ["", "[]", "5", "points: 5", "points: {x: 5}", "{}", "a: &a [*a]"])

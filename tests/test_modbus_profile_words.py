@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import test_modbus_needs
 import test_modbus_profile_errors
+import test_modbus_tables
 import test_modbus_variants
 
 from harness.devices.modbus import profile as package
@@ -57,6 +58,10 @@ NEEDS = test_modbus_needs.FILE.read_text("utf-8")
 WRONG = {
     **{("plain", name): (GOOD, *row) for name, row in test_modbus_profile_errors.CASES.items()},
     **{("bits", name): (BITS, *row) for name, row in test_modbus_variants.WRONG.items()},
+    **{
+        ("tables", name): (test_modbus_tables.MAP, *row)
+        for name, row in test_modbus_tables.WRONG.items()
+    },
     **{("needs", name): (NEEDS, *row) for name, row in test_modbus_needs.WRONG.items()},
 }
 

@@ -50,6 +50,14 @@ class Technician:
         return Answer(value={"inspect": "abnormal", "reading": 31.5}.get(question.kind), by="sim")
 
 
+RATE = Question(
+    kind="rate",
+    step="record",
+    subject="record",
+    ask=Text("记录如何？", "The record?"),
+    choices=["0", "1", "2", "3"],
+    labels={str(mark): Text(f"第{mark}档", f"anchor {mark}") for mark in range(4)},
+)
 Asker = Callable[..., tuple[Answer, list[str]]]
 
 
@@ -237,3 +245,18 @@ def test_nobody() -> None:
 
     with pytest.raises(NotAvailableError):
         run(main, virtual=True)
+
+
+@pytest.mark.parametrize("mark", [0, 1, 2, 3])
+def test_a_mark_is_the_number_that_stands_before_its_anchor(typed: Asker, mark: int) -> None:
+    answer, shown = typed(f"{mark}\nseen\n", RATE)
+    assert answer == Answer(value=mark, by="T-1", note="seen")
+    assert f"  {mark}. anchor {mark}" in shown
+    assert len([line for line in shown if "anchor" in line]) == 4
+
+
+def test_there_is_no_mark_beyond_the_anchors(typed: Asker) -> None:
+    answer, shown = typed("4\n2.5\n2\n\n", RATE)
+    assert answer.value == 2
+    assert sum("Not understood" in line for line in shown) == 2
+    assert typed("-\n", RATE)[0].value is None

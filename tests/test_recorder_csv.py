@@ -128,6 +128,26 @@ def test_rows_may_be_changes_only() -> None:
             "文件写的单位是 A",
         ),
         (
+            f"t [ms],CH1,D0\n{ROWS}",
+            ":1:1: the file says ms, the mapping s: another size of unit; expected `unit: ms`",
+            "文件写的单位是 ms，映射写的是 s",
+        ),
+        (
+            f"t,CH1,D0\nms,V,\n{ROWS}",
+            ":2:1: the file says ms, the mapping s: another size of unit",
+            "文件写的单位是 ms，映射写的是 s",
+        ),
+        (
+            "t,CH1 [Ampere],D0\n0,1.2,0\n",
+            "the file says A, the mapping V: another kind of unit",
+            "文件写的单位是 A",
+        ),
+        (
+            "t,CH1,D0,CH1\n0,1.2,0,0.1\n",
+            ":1:4: column 4 is called 'CH1', as column 2 is; expected one column of that name",
+            "第 4 列与第 2 列同名",
+        ),
+        (
             "t,CH1,D0\n0,12000,0\n0.1,0.9,0\n",
             "CH1: 120000 V cannot be cp_high (-25 to 25 V); expected unit and scale as they are",
             "120000 V 不可能是 cp_high",
@@ -153,6 +173,7 @@ ONE = {"cp_high": {"column": "CH1"}}
         ("t,CH1\nms,V", "ms"),
         ("t,CH1\n(ms),(V)", "ms"),
         ("t,CH1\n,V", "ms"),
+        ("t [msec],CH1 [Volts]", "ms"),
         ("t,CH1", "ms"),
         ("t [-],CH1 [1]", "s"),
     ],
@@ -170,18 +191,22 @@ def test_a_unit_in_the_file_that_is_the_mapped_one(head: str, unit: str) -> None
     ("head", "unit", "said", "zh"),
     [
         ("t [s],CH1", "ms", ":1:1: the file says s, the mapping ms: another size of unit; "
-         "expected `time: {unit: s}`", "映射中写 `time: {unit: s}`"),
+         "expected `unit: s`", "写的是 ms"),
         ("t [us],CH1", "ms", ":1:1: the file says us, the mapping ms", "写的是 ms"),
         ("t [ms],CH1", "s", ":1:1: the file says ms, the mapping s", "写的是 s"),
+        ("t [µs],CH1", "ms", ":1:1: the file says us, the mapping ms", "写的是 ms"),
+        ("t [ns],CH1", "ms", ":1:1: the file says 'ns', and that is no unit", "不认识"),
         ("t [V],CH1", "s", ":1:1: the file says V, the mapping s: another kind", "写的是 s"),
         ("t,CH1\ns,V", "ms", ":2:1: the file says s, the mapping ms", "写的是 ms"),
         ("t,CH1\nms,mV", "ms", ":2:2: the file says mV, the mapping V", "写的是 V"),
         ("t,CH1\nticks,V", "ms", ":2:1: the file says 'ticks', and that is no unit", "不认识"),
-        ("t,CH1\nms,Volt", "ms", ":2:2: the file says 'Volt', and that is no unit", "不认识"),
-        ("t [ms],CH1 [Volt]", "ms", ":1:2: the file says 'Volt', and that is no unit known here; "
+        ("t,CH1\nms,Vx", "ms", ":2:2: the file says 'Vx', and that is no unit", "不认识"),
+        ("t [ms],CH1 [Vx]", "ms", ":1:2: the file says 'Vx', and that is no unit known here; "
          "expected a unit such as V", "例如 V"),
-        ("t,CH1,CH1", "ms", ":1:3: columns 2, 3 are all called 'CH1'", "第 2, 3 列都叫 'CH1'"),
-        ("t,CH1 [V],t", "ms", ":1:3: columns 1, 3 are all called 't'", "第 1, 3 列都叫 't'"),
+        ("t,CH1,CH1", "ms", ":1:3: column 3 is called 'CH1', as column 2 is",
+         "第 3 列与第 2 列同名"),
+        ("t,CH1 [V],t", "ms", ":1:3: column 3 is called 't', as column 1 is",
+         "第 3 列与第 1 列同名"),
     ],
 )  # fmt: skip
 def test_a_unit_or_a_name_in_the_file_that_does_not_fit(

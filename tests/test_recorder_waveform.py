@@ -13,7 +13,6 @@ from harness.devices.recorder.imported import file_of, files_in, read_recording
 from harness.devices.recorder.mapping import RecorderEntry
 from harness.devices.recorder.recording import Recording, Track
 from harness.devices.recorder.waveform import finished, pilot_tracks, sampled
-from harness.engine import details
 from harness.errors import FileError, NotAvailableError, UsageError
 
 RATE = 100_000
@@ -147,32 +146,29 @@ def test_an_mdf_file(tmp_path: Path) -> None:
     assert isinstance(recording, Recording)
 
 
-def test_the_unit_that_an_mdf_file_states() -> None:
-    times, values = [0, 0.1, 0.2], [0.22, 0.22, 0.0]
-    with pytest.raises(FileError) as caught:
-        read_recording("a.mf4", mdf(times, values, "kV"), MAP)
-    assert "U1 (group 1): the file says kV, the mapping V: another size" in str(caught.value)
-    assert "文件写的单位是 kV，映射写的是 V" in details.describe(caught.value)
-    with pytest.raises(FileError, match="the file says 'Volt', and that is no unit known here"):
-        read_recording("a.mf4", mdf(times, values, "Volt"), MAP)
-    column = {"column": "U1", "unit": "kV"}
-    fits = RecorderEntry.model_validate({"channels": {"voltage_l1": column}})
-    for unit in ("kV", ""):
-        track = read_recording("a.mf4", mdf(times, values, unit), fits).tracks["voltage_l1"]
-        assert track.values == [220.0, 220.0, 0.0]
-
-
-def test_two_channels_of_one_name_in_an_mdf_file() -> None:
-    with pytest.raises(FileError, match="channels of groups 1, 2 are all called 'U1'"):
-        read_recording("a.mf4", mdf([0, 0.1, 0.2], [1.0, 2.0, 3.0], twice=True), MAP)
-
-
 def test_a_wrong_mdf(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(FileError, match="this is no usable MDF file"):
         read_recording("a.mf4", b"not one", MAP)
     other = RecorderEntry.model_validate({"channels": {"power": {"column": "P"}}})
     with pytest.raises(FileError, match="no channel is called 'P'; expected one of: D0, U1"):
         read_recording("a.mf4", mdf([0, 0.1, 0.2], [1.0, 2.0, 3.0]), other)
+    volts = [0.22, 0.22, 0.22]
+    with pytest.raises(
+        FileError, match=r"U1 \(group 1\): the file says kV, the mapping V: another size"
+    ):
+        read_recording("a.mf4", mdf([0, 0.1, 0.2], volts, "kV"), MAP)
+    as_it_is = RecorderEntry.model_validate(
+        {"channels": {"voltage_l1": {"column": "U1", "unit": "kV"}}}
+    )
+    read = read_recording("a.mf4", mdf([0, 0.1, 0.2], volts, "kV"), as_it_is)
+    assert read.tracks["voltage_l1"].values == pytest.approx([220.0] * 3)
+    with pytest.raises(FileError, match="says 'Vx', and that is no unit known here"):
+        read_recording("a.mf4", mdf([0, 0.1, 0.2], volts, "Vx"), MAP)
+    for unit in ("", "Volt"):
+        read = read_recording("a.mf4", mdf([0, 0.1, 0.2], [220.0] * 3, unit), MAP)
+        assert read.tracks["voltage_l1"].values == pytest.approx([220.0] * 3)
+    with pytest.raises(FileError, match="channels of groups 1, 2 are all called 'U1'"):
+        read_recording("a.mf4", mdf([0, 0.1, 0.2], volts, twice=True), MAP)
     monkeypatch.setitem(__import__("sys").modules, "asammdf", None)
     with pytest.raises(NotAvailableError, match=r"charging-harness\[mf4\]"):
         read_recording("a.mf4", b"", MAP)

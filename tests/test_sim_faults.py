@@ -7,6 +7,7 @@ from sim_support import Point
 
 from harness.data import data_folder
 from harness.datafile import load
+from harness.errors import NotAvailableError
 from simulators.faults import (
     all_faults,
     appearance,
@@ -248,7 +249,10 @@ def test_a_fault_that_does_nothing_would_be_noticed() -> None:
 @pytest.mark.parametrize("name", sorted(all_faults()))
 def test_what_needs_a_car_says_so(name: str) -> None:
     fault = all_faults()[name]
-    if not fault.needs_car:
+    if fault.needs in ("socket", "twin"):
+        with pytest.raises(NotAvailableError):
+            fault.switch(Point().rig, True)
+    elif not fault.needs_car:
         fault.switch(Point().rig, True)
     else:
         assert fault.role == "vehicle"

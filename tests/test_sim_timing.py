@@ -270,3 +270,33 @@ def test_overcurrent_clears_when_the_vehicle_is_unplugged() -> None:
     point.world.return_gun()
     point.run(1.0)
     assert point.get("charging_state") == "idle"
+
+
+def test_at_5_percent_s2_alone_does_not_bring_the_supply() -> None:
+    point = Point(current_limit=16.0)
+    point.pile.pilot.digital = True
+    point.vehicle.wants_charge = False
+    point.world.plug_in()
+    point.put("charge_command", "start")
+    point.run(2.0)
+    assert point.get("cp_duty") == pytest.approx(5.0, abs=0.1)
+    assert point.get("signaled_current") == 0.0
+    point.vehicle.close_s2()
+    point.run(20.0)
+    assert point.get("cp_state") == "C"
+    assert point.get("contactor_state") == "open"
+    point.pile.pilot.digital = False
+    point.run(20.0)
+    assert point.get("charging_state") == "charging"
+
+
+def test_the_parts_limit_is_left_out_by_a_pile_that_does_not_know_them() -> None:
+    point = Point(
+        rated_current=32.0, current_limit=32.0, component_factor=1.05,
+        vehicle=VehicleSettings(phases=3, max_current=40.0),
+    )  # fmt: skip
+    point.pile.current_watch.knows_parts = False
+    point.charge()
+    point.vehicle.excess = 1.08
+    point.run(60.0)
+    assert point.get("charging_state") == "charging"

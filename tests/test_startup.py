@@ -10,6 +10,7 @@ import pytest
 HEAVY = (
     "asyncio",
     "cryptography",
+    "fsspec",
     "jinja2",
     "msgspec",
     "pydantic",
@@ -17,6 +18,7 @@ HEAVY = (
     "rich",
     "serial",
     "simulators",
+    "sqlalchemy",
     "yaml",
 )
 """Packages that only the command that needs them may load."""
@@ -45,7 +47,9 @@ def _after(*arguments: str) -> tuple[set[str], str]:
     return {name.partition(".")[0] for name in modules}, printed
 
 
-@pytest.mark.parametrize("arguments", [(), ("--help",), ("--version",), ("evidence", "--help")])
+@pytest.mark.parametrize(
+    "arguments", [(), ("--help",), ("--version",), ("evidence", "--help"), ("store", "--help")]
+)
 def test_help_loads_nothing_heavy(arguments: tuple[str, ...]) -> None:
     loaded, printed = _after(*arguments)
     assert loaded & set(HEAVY) == set()

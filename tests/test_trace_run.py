@@ -41,7 +41,7 @@ def bench_file(folder: Path, recorder: str = "", *, edition: str = "2023", more:
     path = folder / "own.yaml"
     path.write_text(
         f"bench: own\nedition: '{edition}'\n"
-        "devices:\n  pile: {profile: gb-ac-pile, simulated: true}\n"
+        "devices:\n  pile: {profile: gb-ac-pile, simulated: true, component_current: 34 A}\n"
         "instruments:\n"
         "  scp-1: {type: oscilloscope, uncertainty: 50 mV, calibration_due: 2030-01-01}\n"
         f"{more}{recorder}",
@@ -68,7 +68,7 @@ def test_healthy(healthy: Outcome) -> None:
 def test_recordings_are_kept_and_judge_the_same_again(healthy: Outcome) -> None:
     folder = healthy.result.folder
     taken = healthy.of(RecordingTaken)
-    assert len(taken) == 24
+    assert len(taken) == 29
     for one in taken:
         assert one.file is not None
         data = (folder / one.file.copy).read_bytes()

@@ -124,7 +124,7 @@ def test_wheel_holds_code_and_data_and_nothing_else(wheel: Path) -> None:
         if path.is_file() and "__pycache__" not in path.parts
     } | {
         f"harness/_data/{path.relative_to(ROOT).as_posix()}"
-        for folder in ("procedures", "dbc")
+        for folder in ("procedures", "dbc", "scenarios")
         for path in (ROOT / folder).rglob("*")
         if path.is_file()
     }

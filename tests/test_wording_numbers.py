@@ -10,7 +10,7 @@ import pytest
 from harness.engine import wording
 from harness.engine.selection import selection
 from harness.events import Judged
-from harness.limits import Judgement, Limit, Range, Rule, Within
+from harness.limits import Clear, Judgement, Limit, Range, Rule, Within
 from harness.quantity import Measurement
 from harness.text import Text
 from harness.verdict import Verdict
@@ -155,3 +155,19 @@ def test_a_large_resistance_is_said_in_the_larger_unit_but_not_beside_its_limit(
     assert wording.measurement(Measurement("cc_resistance", 680.0, "Ω"), "en") == "680 Ω"
     limit = Range("Ω", low=1e6)
     assert wording.measurement(open_circuit, "en", limit).endswith(" Ω")
+
+
+@pytest.mark.parametrize(
+    ("flags", "zh", "en"),
+    [([], "未发现异常", "nothing abnormal"), (["F-01"], "F-01 (= 无)", "F-01 (= none)")],
+)
+def test_a_clear_word_is_said_so(flags: list[str], zh: str, en: str) -> None:
+    verdict = Verdict.FAIL if flags else Verdict.PASS
+    event = Judged(
+        step="alarms",
+        measurement=Measurement("some_word", list(flags)),
+        limit=Clear([]),
+        rule=Rule.SIMPLE,
+        judgement=Judgement(verdict, Rule.SIMPLE, ""),
+    )
+    assert (wording.judged(event, "zh"), wording.judged(event, "en")) == (zh, en)

@@ -30,6 +30,9 @@ from harness.text import Text
 from harness.verdict import CandidateVerdict
 
 DIAGNOSIS = "diagnosis"
+NAMED, NAMED_PLACE = "named_fault", "named_place"
+"""What a candidate has named: the kind of fault; the bus and the place there."""
+_NO_PLACE = "none"
 _CHOICES = tuple(kind for kind in Kind if kind is not Kind.UNKNOWN)
 _TO_BE_FOUND = (*NODE_KINDS, *WIRE_SHORTS, Kind.TERMINATOR_LOST)
 _CLEAR, _SET = "clear", "set"
@@ -97,6 +100,8 @@ async def name_bus_fault(step: StepContext, *, ask: TextField) -> None:
         )
     )
     value = answer.value
+    if step.examiner is not None and value is not None:
+        step.measured(noted(step, NAMED, value))
     if value is None and step.bench.operator.simulated and key is not Kind.UNKNOWN:
         # The simulated technician goes by the same rules.
         value = key.value
@@ -135,6 +140,9 @@ async def isolate_bus_fault(step: StepContext, *, ask: TextField) -> None:
     A place that the diagnosis knows already needs none. The person then says which place it is;
     the key is the place that was found. The diagnosis is put on record again, with its place.
     """
+    if step.examiner is not None:
+        await _candidate_says_where(step, ask)
+        return
     diagnosis = _on_record(step)
     if diagnosis.kind is Kind.NONE:
         note = "no fault was named: nothing is taken apart"
@@ -159,6 +167,41 @@ async def isolate_bus_fault(step: StepContext, *, ask: TextField) -> None:
         await _ask_place(step, ask, diagram, place)
 
 
+async def _candidate_says_where(step: StepContext, ask: Text) -> None:
+    """A candidate takes the bus apart himself, with his tools, and says where the fault is."""
+    titles = {bus.name: bus.title for bus in watched_buses(step)}
+    places = {
+        f"{bus}:{place}": Text(f"{titles[bus].zh} {place}", f"{titles[bus].en} {place}")
+        for bus, diagram in diagrams(step).items()
+        if bus in titles
+        for place in dict.fromkeys([*diagram.order, *diagram.sections])
+    }
+    labels = {_NO_PLACE: Text("没有故障", "no fault"), **places}
+    answer = await step.ask(
+        Question(
+            kind="decide", step=step.step, subject="bus-place", ask=ask, choices=list(labels),
+            labels=labels,
+        )
+    )  # fmt: skip
+    if answer.value is not None:
+        step.measured(noted(step, NAMED_PLACE, answer.value))
+    if not step.decided:
+        step.candidate = CandidateVerdict.PENDING
+
+
+def _named_by_candidate(step: StepContext) -> Diagnosis:
+    """What the candidate has named, right or wrong. Raises NotAvailableError."""
+    kept = {
+        one.name: str(one.value) for found in step.memory.measurements.values() for one in found
+    }
+    if NAMED not in kept:
+        raise NotAvailableError("no fault was named")
+    bus, _, place = kept.get(NAMED_PLACE, _NO_PLACE).partition(":")
+    if kept[NAMED] == Kind.NONE.value or not place:
+        return Diagnosis("", Kind.NONE, "", ())
+    return Diagnosis(bus, Kind(kept[NAMED]), place, ())
+
+
 async def _ask_place(step: StepContext, ask: Text, diagram: BusDiagram, place: str) -> None:
     names = list(dict.fromkeys([*diagram.order, *diagram.sections, place]))
     answer = await step.ask(
@@ -180,7 +223,7 @@ async def _ask_place(step: StepContext, ask: Text, diagram: BusDiagram, place: s
 )
 async def repair_bus_fault(step: StepContext, *, ask: TextField) -> None:
     """Have the person repair what was found, where it was found; nothing when there is no fault."""
-    diagnosis = _on_record(step)
+    diagnosis = _on_record(step) if step.examiner is None else _named_by_candidate(step)
     if diagnosis.kind is Kind.NONE:
         step.measured(noted(step, "repaired", "none", note="no fault was named"))
         return

@@ -7,6 +7,7 @@ from harness.actions.joint_given import Passed, require_passed
 from harness.actions.registry import action
 from harness.actions.timing import time_until
 from harness.bench.sequences import Command, OnWrite, holds, perform
+from harness.clock import loop_time, sleep_until
 from harness.devices.modbus.device import ModbusDevice
 from harness.devices.modbus.points import Point, in_choices
 from harness.errors import NotAvailableError
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from harness.bench.load import LoadedBench
 
 _SLOW_START = 15.0
+_LIMIT = "current_limit"
+_SHOWN_WITHIN = 2.0
+"""Seconds from the start until a pile shows its current that shows it in a session only."""
 
 
 def can_start(bench: "LoadedBench", role: str, parameters: dict[str, Any]) -> str:
@@ -94,15 +98,17 @@ async def begin_session(
         raise NotAvailableError("the pile is charging already; this run did not start that")
     # From here on the run counts as having started a session, whatever goes wrong next.
     step.bench.guard_session(device, await arm_watchdog(step, device, watchdog))
-    if current is not None:
-        await _set_current(step, device, current)
-    return await perform(
+    hidden = current is not None and not await _set_current(step, device, current)
+    commands = await perform(
         device,
         "start",
         step.deadline,
         on_write=recording(step, device),
         before_write=lambda point: step.bench.remember(device, point, step.deadline),
     )
+    if current is not None and hidden:
+        await _current_shows(step, device, current)
+    return commands
 
 
 def _energised_at(device: ModbusDevice, commands: list[Command]) -> float | None:
@@ -157,11 +163,44 @@ async def _fall_back_to_nothing(step: StepContext, device: ModbusDevice, point: 
         )
 
 
-async def _set_current(step: StepContext, device: ModbusDevice, current: Quantity) -> None:
-    point = device.profile.points.get("current_limit")
+async def _set_current(step: StepContext, device: ModbusDevice, current: Quantity) -> bool:
+    """Whether the pile shows the current already; one that shows it in a session only does not."""
+    point = device.profile.points.get(_LIMIT)
     if point is None or not point.writable:
         raise NotAvailableError(f"the current of {device.profile.id} cannot be set")
-    await _write_proved(step, "current_limit", current.to(point.unit or current.unit))
+    wanted = current.to(point.unit or current.unit)
+    if point.read_back_idle is None:
+        await _write_proved(step, _LIMIT, wanted)
+        return True
+    read_back = await step.write(_LIMIT, wanted)
+    if read_back is not None and not device.took(_LIMIT, wanted, read_back):
+        raise _not_taken("not started", wanted, read_back)
+    return read_back is not None
+
+
+async def _current_shows(step: StepContext, device: ModbusDevice, current: Quantity) -> None:
+    """Prove by read-back what could not be shown before the start; stop the pile otherwise.
+
+    A pile that goes on showing nothing offers no current: it was not released, which is for the
+    caller to judge.
+    """
+    point = device.profile.points[_LIMIT]
+    wanted = current.to(point.unit or current.unit)
+    end = loop_time() + _SHOWN_WITHIN
+    while device.hidden_while_idle(_LIMIT, shown := await step.read_one(point.read_back or _LIMIT)):
+        if loop_time() >= end:
+            return
+        await sleep_until(loop_time() + 0.2)
+    if device.took(_LIMIT, wanted, shown):
+        return
+    rule = device.profile.safe_state
+    assert rule is not None, "can_start() asks for it"
+    await perform(device, rule.sequence, step.deadline, on_write=recording(step, device))
+    raise _not_taken("started and stopped at once", wanted, shown)
+
+
+def _not_taken(what: str, wanted: float, shown: Measurement) -> NotAvailableError:
+    return NotAvailableError(f"{what}: {_LIMIT} was set to {wanted:g} and reads {shown.value}")
 
 
 async def _write_proved(step: StepContext, point: str, value: float) -> None:

@@ -159,6 +159,8 @@ def _range_on(context: CheckContext, limit: Range, name: str, points: list[Point
 def _flags(context: CheckContext) -> Iterator[Complaint]:
     for index, name in enumerate(context.parameters["points"]):
         points = _points(context, context.step.do.partition(".")[0], name)
+        if name in ("fault_code", "alarm_code"):
+            continue  # one code at a time
         if points and not flags_of(points):
             yield ("with", "points", index), f"{name!r} holds no flags", "a point with named bits"
 

@@ -7,6 +7,17 @@ without an event.
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from harness.actions.candidate import (
+    CANNOT_SAY,
+    Examiner,
+    heaviest,
+    is_right,
+    normalised_error,
+    plain,
+    same_text,
+)
 from harness.bench.bench import Bench
 from harness.bench.calibration import without_verdict
 from harness.clock import Clock, Deadline
@@ -14,7 +25,16 @@ from harness.devices.device import Device
 from harness.devices.modbus.device import ModbusDevice
 from harness.devices.operator import Answer, Question
 from harness.errors import NotAvailableError
-from harness.events import Answered, Asked, Concluded, Event, Judged, Measured, Written
+from harness.events import (
+    Answered,
+    Asked,
+    CandidateReading,
+    Concluded,
+    Event,
+    Judged,
+    Measured,
+    Written,
+)
 from harness.limits import Limit, Rule, judge
 from harness.quantity import Measurement, Value
 from harness.text import Text
@@ -42,6 +62,8 @@ class RunMemory:
     def __init__(self) -> None:
         self.measurements: dict[str, list[Measurement]] = {}
         self.verdicts: dict[str, Verdict | None] = {}
+        self.by_truth: dict[str, Verdict | None] = {}
+        """The verdicts that the bench's own values give, in exams."""
         self.kept: dict[str, object] = {}
         """What a step has found beyond readings, for later steps of its own family; by step."""
 
@@ -51,13 +73,18 @@ class StepContext:
 
     __slots__ = (
         "bench",
+        "by_truth",
         "candidate",
         "clock",
         "deadline",
+        "decided",
         "emit",
+        "examiner",
         "item",
         "limit",
         "memory",
+        "of_answers",
+        "reference",
         "role",
         "rule",
         "step",
@@ -90,6 +117,23 @@ class StepContext:
         self.memory = memory
         self.verdicts: list[Verdict] = []
         self.candidate: CandidateVerdict | None = None
+        self.examiner: Examiner | None = None
+        """Knows what is true, in an exam."""
+        self.of_answers: list[CandidateVerdict] = []
+        """What the answers of this step came to, held against what is true."""
+        self.decided = False
+        """The scenario's key has said whether the conclusion is right."""
+        self.reference: Measurement | None = None
+        """The bench's own value of what the candidate has read last."""
+        self.by_truth: list[Verdict] = []
+        """The verdicts of the step, with what the limit gives for the bench's own values where the
+        candidate gave his."""
+
+    @property
+    def of_candidate(self) -> CandidateVerdict | None:
+        """What everything that the candidate said in this step comes to."""
+        own = [] if self.candidate is None or self.decided else [self.candidate]
+        return heaviest([*self.of_answers, *own])
 
     @property
     def device(self) -> Device:
@@ -164,6 +208,11 @@ class StepContext:
             )
         self.emit(event)
         self.verdicts.append(judgement.verdict)
+        true = self.reference
+        known = true is not None and true.name == measurement.name
+        self.by_truth.append(
+            judge(true, limit, rule).verdict if known and true is not None else judgement.verdict
+        )
         return judgement.verdict
 
     async def ask(self, question: Question) -> Answer:
@@ -190,7 +239,68 @@ class StepContext:
                 photo=answer.photo,
             )
         )
+        if self.examiner is not None:
+            self._examine(question, answer, self.examiner)
         return answer
+
+    def _examine(self, question: Question, answer: Answer, examiner: Examiner) -> None:
+        """Hold an answer of the candidate against what is true, where that is known."""
+        if question.kind == "decide":
+            if accepted := examiner.accepted(question):
+                given = answer.value
+                self.of_answers.append(is_right(given, accepted))
+                key = given if given is not None and given in accepted else accepted[0]
+                self._concluded(given, key, {}, self.of_answers[-1])
+                self.decided = True
+            return
+        if question.kind not in ("reading", "inspect", "observe"):
+            return
+        truth = examiner.truth(question)
+        if truth is None or truth.value is None:
+            return
+        if question.kind == "reading":
+            self.compare_reading(question, answer, truth)
+            return
+        right = truth.value
+        if not question.choices:  # read off somewhere
+            right = plain(right)
+        self.reference = msgspec.structs.replace(truth, value=right)
+        if not question.choices and answer.value is not None and same_text(answer.value, right):
+            right = answer.value
+        self.of_answers.append(is_right(answer.value, [right]))
+        self._concluded(answer.value, right, {}, self.of_answers[-1])
+
+    def compare_reading(self, question: Question, answer: Answer, truth: Measurement) -> None:
+        """Hold the candidate's reading against the bench's own value of the same quantity."""
+        unit = question.unit
+        spread = answer.uncertainty
+        tool = self.bench.instrument(answer.instrument or None, question.instrument)
+        number = answer.value
+        if spread is None and number is not None and tool is not None and unit:
+            stated = tool.uncertainty
+            spread = stated.of(number, unit, tool.resolution) if stated is not None else None
+        said = Measurement(
+            question.subject, number, unit, spread, source=answer.by, at=self.clock.elapsed()
+        )
+        self.reference = truth
+        en = normalised_error(said, truth)
+        if number is None:
+            verdict = CandidateVerdict.ABSENT
+        elif en is None:
+            verdict = is_right(number, [truth.value] if truth.value is not None else [])
+        else:
+            verdict = CandidateVerdict.RIGHT if en <= 1 else CandidateVerdict.WRONG
+        self.of_answers.append(verdict)
+        self.emit(
+            CandidateReading(step=self.step, answer=said, reference=truth, en=en, candidate=verdict)
+        )
+
+    def conclude_own(self, answer: Value | None, accepted: Sequence[str], basis: str) -> None:
+        """The candidate's own verdict on the device, held against what the rule gives."""
+        verdict = is_right(answer, accepted)
+        key = answer if verdict is CandidateVerdict.RIGHT and answer is not None else accepted[0]
+        self.of_answers.append(verdict)
+        self._concluded(answer, key, {"device": basis or CANNOT_SAY}, verdict)
 
     async def do_by_hand(self, does: str | None, ask: Text | None) -> None:
         """Have the person do something at the bench. Raises NotAvailableError when declined."""
@@ -234,12 +344,13 @@ class StepContext:
 
         `right` says whether the answer will do, where that is more than being the same.
         """
-        if answer is None:
-            self.candidate = CandidateVerdict.ABSENT
-        elif answer == key if right is None else right:
-            self.candidate = CandidateVerdict.RIGHT
-        else:
-            self.candidate = CandidateVerdict.WRONG
-        self.emit(
-            Concluded(step=self.step, answer=answer, key=key, candidate=self.candidate, basis=basis)
-        )
+        self.candidate = is_right(answer, [key])
+        if answer is not None and right is not None:
+            self.candidate = CandidateVerdict.RIGHT if right else CandidateVerdict.WRONG
+        if not self.decided:
+            self._concluded(answer, key, basis, self.candidate)
+
+    def _concluded(
+        self, answer: Value | None, key: Value, basis: dict[str, str], verdict: CandidateVerdict
+    ) -> None:
+        self.emit(Concluded(step=self.step, answer=answer, key=key, candidate=verdict, basis=basis))

@@ -7,6 +7,8 @@ from pydantic import Field
 from harness.actions.context import StepContext
 from harness.actions.joint_given import Passed, require_passed, require_run
 from harness.actions.registry import action
+from harness.bench.simulated import seeded_faults
+from harness.bench.sockets import lacks
 from harness.errors import NotAvailableError
 from harness.text import Text
 
@@ -18,6 +20,9 @@ Ran = Annotated[tuple[str, ...], Field(description="Steps that must have been ca
 
 def not_wired(bench: "LoadedBench", fault: str) -> str:
     """Why this bench cannot bring this fault about; empty when it can."""
+    known = seeded_faults().get(fault)
+    if known is not None and (why := lacks(bench, known.needs)):
+        return why
     board = bench.model.devices.get("injector")
     if bench.simulated_inside or (board is not None and fault in board.faults):
         return ""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
+import msgspec
 from pydantic import Field
 
 from harness.actions.context import StepContext
@@ -151,6 +152,8 @@ async def reading(
     unit: str,
     instrument: str,
     if_run: Ran = (),
+    reference_device: str = "pile",
+    reference: Annotated[str | None, PointRef(optional=True, role_from="reference_device")] = None,
 ) -> None:
     """Have the person measure something with a hand instrument of the bench.
 
@@ -158,19 +161,18 @@ async def reading(
     The uncertainty is the instrument's; the bench states it in the reading's unit, for
     temperatures in °C or K, in % of the reading, or in digits of its resolution. An instrument that
     the bench does not list, whose calibration has run out or whose range does not hold what is said
-    to be shown makes the reading inconclusive.
+    to be shown makes the reading inconclusive. `reference` is a point of `reference_device` for the
+    same quantity: in an exam, a candidate's reading is held against it where the truth is not
+    known otherwise.
     """
     require_run(step, if_run)
-    answer = await step.ask(
-        Question(
-            kind="reading",
-            step=step.step,
-            subject=quantity,
-            ask=ask,
-            unit=unit,
-            instrument=instrument,
-        )
+    question = Question(
+        kind="reading", step=step.step, subject=quantity, ask=ask, unit=unit, instrument=instrument
     )
+    answer = await step.ask(question)
+    if step.examiner is not None and reference is not None and step.reference is None:
+        own = await step.read_one(reference, role=reference_device)
+        step.compare_reading(question, answer, msgspec.structs.replace(own, name=quantity))
     if answer.value is None:
         raise NotAvailableError(f"nobody measured {quantity!r}")
     tool = step.bench.instrument(answer.instrument or None, instrument)
@@ -251,6 +253,23 @@ def conclude_from(
     return (rule.restricted if basis else rule.in_service), basis
 
 
+def _conclude_now(step: StepContext, rule: ConclusionKey) -> tuple[str | None, dict[str, str]]:
+    """The conclusion from the verdicts so far.
+
+    In an exam: from those that the true values give, and steps that the scenario leaves out are no
+    omission of the candidate.
+    """
+    if step.examiner is None:
+        return conclude_from(dict(step.memory.verdicts), rule)
+    out = step.examiner.left_out
+    found = {**step.memory.verdicts, **step.memory.by_truth}
+    decisive = [name for name in rule.out_of_service_if_failed if name not in out]
+    return conclude_from(
+        {name: verdict for name, verdict in found.items() if name not in out},
+        rule.model_copy(update={"out_of_service_if_failed": decisive}),
+    )
+
+
 class ReadingKey(FileModel):
     """How the right conclusion follows from a reading of an earlier step."""
 
@@ -295,7 +314,7 @@ async def decide(
     if isinstance(key, ReadingKey):
         right, basis = conclude_from_reading(step.memory.measurements, key)
     else:
-        right, basis = conclude_from(dict(step.memory.verdicts), key)
+        right, basis = _conclude_now(step, key)
     answer = await step.ask(
         Question(
             kind="decide",
@@ -325,8 +344,17 @@ async def rate(
     ask: TextField,
     subject: str,
     anchors: Annotated[dict[int, TextField], Field(min_length=4, max_length=4)],
+    artefact: TextField | None = None,
 ) -> None:
-    """Ask the assessor for 0 to 3, each with its written anchor. Stays pending without one."""
+    """Ask the assessor for 0 to 3, each with its written anchor. Stays pending without one.
+
+    `artefact` says what shows the mark later (a form, a photo of it): asked for beside the
+    assessor's note, and never needed for the mark to count.
+    """
+    if artefact is not None:
+        ask = Text(
+            f"{ask.zh}可附：{artefact.zh}。", f"{ask.en} To keep, if there is one: {artefact.en}."
+        )
     answer = await step.ask(
         Question(
             kind="rate",

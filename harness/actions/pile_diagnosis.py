@@ -2,7 +2,7 @@
 
 from harness.actions.context import StepContext
 from harness.actions.pile_fault.causes import BY_NAME
-from harness.actions.pile_fault.model import NONE, Diagnosis
+from harness.actions.pile_fault.model import NONE, UNKNOWN, Diagnosis
 from harness.actions.pile_fault.record import gathered
 from harness.actions.pile_fault.rules import abnormal, diagnose
 from harness.actions.registry import action
@@ -12,6 +12,8 @@ from harness.quantity import Measurement, Quality
 from harness.text import Text
 
 DIAGNOSIS = "diagnosis"
+NAMED = "named_fault"
+"""What a candidate has named."""
 NO_FAULT = Text("没有发现故障", "no fault found")
 _NOT_SURE = Text("无法确定", "not determined")
 
@@ -19,7 +21,7 @@ _NOT_SURE = Text("无法确定", "not determined")
 def current_diagnosis(step: StepContext) -> Diagnosis:
     """What is on record now points to. Raises NotAvailableError when nothing is."""
     found, alarms_read = gathered(step)
-    if not found:
+    if not found and step.examiner is None:
         raise NotAvailableError("nothing was found out about the pile yet")
     return diagnose(found, alarms_read=alarms_read)
 
@@ -66,6 +68,18 @@ async def judge_diagnosis(step: StepContext) -> None:
     )
     step.measured(measurement)
     step.judge(measurement, Equals(NONE))
+
+
+def diagnosis_on_record(step: StepContext) -> Measurement:
+    """The last diagnosis; in an exam, what the scenario says. Raises NotAvailableError."""
+    if step.examiner is not None:
+        true = "|".join(step.examiner.diagnoses) or UNKNOWN
+        return Measurement(DIAGNOSIS, true, source=step.role)
+    kept = [one for found in step.memory.measurements.values() for one in found]
+    last = next((one for one in reversed(kept) if one.name == DIAGNOSIS), None)
+    if last is None:
+        raise NotAvailableError("no diagnosis is on record")
+    return last
 
 
 def cause_title(name: str) -> Text:

@@ -10,7 +10,14 @@ from pydantic import Field
 
 from harness.actions.context import StepContext
 from harness.actions.joint_given import earlier
-from harness.actions.pile_diagnosis import DIAGNOSIS, NO_FAULT, cause_title, current_diagnosis
+from harness.actions.pile_diagnosis import (
+    DIAGNOSIS,
+    NAMED,
+    NO_FAULT,
+    cause_title,
+    current_diagnosis,
+    diagnosis_on_record,
+)
 from harness.actions.pile_fault.causes import CAUSES
 from harness.actions.pile_fault.model import NONE, UNKNOWN, parse
 from harness.actions.pile_fault.record import evidence
@@ -115,10 +122,7 @@ async def hypotheses_held(step: StepContext, *, of: str) -> None:
     on record, 1 for the likeliest. Where the diagnosis names nothing the ranking waits for the
     assessor.
     """
-    kept = [one for found in step.memory.measurements.values() for one in found]
-    last = next((one for one in reversed(kept) if one.name == DIAGNOSIS), None)
-    if last is None:
-        raise NotAvailableError("no diagnosis is on record")
+    last = diagnosis_on_record(step)
     ranked = next(
         (one.value for one in step.memory.measurements.get(of, []) if one.name == HYPOTHESES), None
     )
@@ -168,6 +172,9 @@ async def name_pile_fault(step: StepContext, *, ask: TextField) -> None:
             evidence=evidence(step),
         )
     )
+    if step.examiner is not None and answer.value is not None:
+        # A candidate repairs what he has named himself, right or wrong.
+        step.measured(Measurement(NAMED, answer.value, source=answer.by, at=step.clock.elapsed()))
     if not diagnosis.known:
         step.candidate = CandidateVerdict.PENDING
         return

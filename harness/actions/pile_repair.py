@@ -3,7 +3,7 @@
 from harness.actions.charging import arm_watchdog, can_start, recording
 from harness.actions.context import StepContext
 from harness.actions.isolation import require_dead
-from harness.actions.pile_diagnosis import DIAGNOSIS, cause_title
+from harness.actions.pile_diagnosis import DIAGNOSIS, NAMED, cause_title
 from harness.actions.pile_fault import readings as words
 from harness.actions.pile_fault.causes import BY_NAME
 from harness.actions.pile_fault.model import FINDING, OK, UNKNOWN, Cause, parse
@@ -26,7 +26,8 @@ _NONE = "none"
 def _named(step: StepContext) -> tuple[str, ...]:
     """The causes of the last diagnosis. Raises NotAvailableError."""
     kept = [one for found in step.memory.measurements.values() for one in found]
-    last = next((one for one in reversed(kept) if one.name == DIAGNOSIS), None)
+    by = DIAGNOSIS if step.examiner is None else NAMED
+    last = next((one for one in reversed(kept) if one.name == by), None)
     if last is None:
         raise NotAvailableError("no diagnosis is on record")
     if last.value == UNKNOWN:

@@ -1,13 +1,12 @@
 """Closing the report on a fault: what lay behind it, how it was handled, what prevents it."""
 
 from harness.actions.context import StepContext
-from harness.actions.pile_diagnosis import DIAGNOSIS
+from harness.actions.pile_diagnosis import DIAGNOSIS, diagnosis_on_record
 from harness.actions.pile_fault.families import BY_CAUSE, CHOICES, Aspect
 from harness.actions.pile_fault.model import NONE, UNKNOWN, parse
 from harness.actions.pile_fault.record import evidence
 from harness.actions.registry import action
 from harness.devices.operator import Question
-from harness.errors import NotAvailableError
 from harness.fields import TextField
 from harness.text import Text
 from harness.verdict import CandidateVerdict
@@ -26,10 +25,7 @@ async def attribute_pile_fault(step: StepContext, *, aspect: Aspect, ask: TextFi
     The key comes from the family of the fault that was diagnosed; with several that cannot be
     told apart, from each of theirs. Where nothing was named the answer waits for the assessor.
     """
-    kept = [one for found in step.memory.measurements.values() for one in found]
-    last = next((one for one in reversed(kept) if one.name == DIAGNOSIS), None)
-    if last is None:
-        raise NotAvailableError("no diagnosis is on record")
+    last = diagnosis_on_record(step)
     usual = {name: family.right(aspect)[0] for name, family in BY_CAUSE.items()}
     choices = CHOICES[aspect]
     answer = await step.ask(

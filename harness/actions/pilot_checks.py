@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
+from pydantic import Field
+
 from harness.actions.context import StepContext
 from harness.actions.joint_given import (
     Passed,
@@ -23,6 +25,7 @@ from harness.actions.registry import (
 )
 from harness.actions.timing import time_until
 from harness.actions.trace_timing import coded_duty
+from harness.bench.sockets import no_fixed_cable
 from harness.bench.states import expected_of, fits
 from harness.clock import loop_time
 from harness.fields import DurationField, QuantityField
@@ -137,10 +140,15 @@ async def limit_follows(
     await time_until(step, "time_to_duty", look, limit, started=sent_at, poll=poll)
 
 
+def _can_tell(bench: "LoadedBench", role: str, parameters: dict[str, Any]) -> str:
+    return no_fixed_cable(bench, role) if parameters["by_cc"] else ""
+
+
 @action(
     "pile.flags_set",
     kind="R",
     limit="none",
+    possible=_can_tell,
     check=check_passed,
     title=Text("告警已报出", "Flags are set"),
 )
@@ -149,6 +157,9 @@ async def flags_set(
     *,
     point: PointName,
     flags: Annotated[list[str], StateOf("point", flags=True)],
+    by_cc: Annotated[
+        bool, Field(description="The pile knows it by CC, so only one with a fixed cable does")
+    ] = False,
     if_passed: Passed = (),
 ) -> None:
     """Read a flag word and expect these flags in it; others may be set as well."""

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import msgspec
+from msgspec.structs import replace
 from pydantic import Field
 
 from harness.actions.context import StepContext
@@ -127,17 +128,37 @@ async def expect(
             step.judge(measurement, wanted[name])
 
 
+NO_CODE = (0, "0", "0x0", "none", "normal")
+"""What a single fault code says when there is no fault."""
+
+
 @action(
-    "pile.flags_clear", "vehicle.flags_clear", kind="R", title=Text("标志位全清", "No flag set")
+    "pile.flags_clear",
+    "vehicle.flags_clear",
+    kind="R",
+    title=Text("标志位全清", "No flag set"),
+    possible=lambda bench, role, parameters: (
+        "none of these flag words is in the profile"
+        if all(bench.missing(role, name) for name in parameters["points"])
+        else ""
+    ),
 )
 async def flags_clear(
     step: StepContext,
     *,
-    points: PointNames,
+    points: OptionalPoints,
     allowed: Annotated[tuple[str, ...], StateOf("points", flags=True)] = (),
 ) -> None:
-    """Read flag words and expect no named bit set. Set bits are named in the verdict."""
-    for measurement in (await step.read(points)).values():
+    """Read flag words and expect no named bit set. Set bits are named in the verdict.
+
+    Words that this device does not have are left out, those that it has are judged. A single fault
+    code (`fault_code`, `alarm_code`) is clear when it is 0.
+    """
+    names = [name for name in points if step.device.has(name)]
+    for measurement in (await step.read(names)).values():
+        single = not isinstance(measurement.value, list)
+        if single and measurement.value in NO_CODE:
+            measurement = replace(measurement, value=[])  # noqa: PLW2901 - nothing is set
         step.judge(measurement, Clear(list(allowed)))
 
 

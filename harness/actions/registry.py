@@ -111,9 +111,14 @@ _OWN_ROOMS = (
     "harness.actions.trace_timing",
     "harness.actions.trace_measuring",
     "harness.actions.trace_pulse",
+    "harness.actions.trace_no_trip",
+    "harness.actions.trace_parts",
+    "harness.actions.trace_digital",
     "harness.actions.trace_spread",
     "harness.actions.pilot_openings",
     "harness.actions.checks",
+    "harness.actions.sockets",
+    "harness.actions.beside",
 )
 
 
@@ -234,10 +239,11 @@ def action(
             raise UsageError(f"the action {names[0]} is not an async function")
         for name in names:
             known = _actions.get(name)
-            if known is not None and known.function.__module__ != function.__module__:
+            # A module that is loaded again brings the same function under the same verb.
+            if known is not None and _place(known.function) != _place(function):
                 raise UsageError(
-                    f"the action {name!r} of {function.__module__} is already taken by "
-                    f"{known.function.__module__}"
+                    f"the action {name!r} of {_place(function)} is already taken by "
+                    f"{_place(known.function)}"
                 )
             model, points, states = _schema(name, function)
             _actions[name] = Action(
@@ -247,6 +253,10 @@ def action(
         return function
 
     return register
+
+
+def _place(function: ActionFunction) -> str:
+    return f"{function.__module__}.{function.__qualname__}"
 
 
 def check_of(*names: str) -> Callable[[Check], Check]:

@@ -114,13 +114,17 @@ async def read_at(
     return found
 
 
-async def write_at(step: StepContext, role: str, point: str, value: Value) -> Measurement | None:
+async def write_at(
+    step: StepContext, role: str, point: str, value: Value, *, may_change_link: bool = False
+) -> Measurement | None:
     """Write a point of one pile, read it back and put both on record.
 
     What was before is not put back at the end: the setting is what the run is for.
     """
     device = pile(step, role)
-    read_back = await device.write_and_read_back(point, value, step.deadline)
+    read_back = await device.write_and_read_back(
+        point, value, step.deadline, may_change_link=may_change_link
+    )
     agreed = None if read_back is None else read_back.value == value
     step.emit(
         Written(

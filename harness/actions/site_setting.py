@@ -94,12 +94,20 @@ async def _offset(step: StepContext, role: str) -> float | None:
     title=Text("下发批准的设置", "Write the approved settings"),
 )
 async def write_settings(
-    step: StepContext, *, of: str, scan: str, points: Points, does: str, ask: TextField
+    step: StepContext,
+    *,
+    of: str,
+    scan: str,
+    points: Points,
+    does: str,
+    ask: TextField,
+    may_change_link: bool = False,
 ) -> None:
     """Write what the ledger says to those piles that differed, and read it back.
 
     Nobody's settings are written without approval: the person confirms, and the record says who.
-    The same points of all other piles are read before and after.
+    The same points of all other piles are read before and after. A setting that can end the
+    connection is refused unless `may_change_link` says that it is meant; it is not read back.
     """
     differs: dict[str, list[str]] = kept(step, of, dict)
     online = kept(step, scan, Scan).online
@@ -114,7 +122,9 @@ async def write_settings(
             described = pile(step, role).profile.points.get(name)
             if name not in ledger or described is None or not described.writable:
                 continue
-            shown = await write_at(step, role, name, ledger[name])
+            shown = await write_at(step, role, name, ledger[name], may_change_link=may_change_link)
+            if described.changes_link:
+                continue  # it answers elsewhere now, if at all
             if shown is None or shown.value != ledger[name]:
                 seen = None if shown is None else shown.value
                 refused.append(f"{role}:{name}={seen} ({ledger[name]})")

@@ -54,11 +54,11 @@ def _part_of(
 ) -> Window | None:
     """The window, when every track is recorded all through it; otherwise it is judged why not."""
     if isinstance(found, str):
-        part.nothing(name, unit, found, Quality.STALE)
+        part.nothing(name, unit, found, Quality.NOT_RECORDED)
         return None
     for track in tracks:
         if note := gap_note(track, found):
-            part.nothing(name, unit, note, Quality.STALE)
+            part.nothing(name, unit, note, Quality.NOT_RECORDED)
             return None
     return found
 
@@ -153,12 +153,12 @@ async def holds(
     track = part.recording.track(channel)
     found = window(part.recording, since=since, when=when, seconds=for_, settle=settle)
     if isinstance(found, str):
-        cannot(found, Quality.STALE)
+        cannot(found, Quality.NOT_RECORDED)
         return
     seen = track.between(found.start, found.end)
     other = [(t, one) for t, one in seen if one not in limit.values]
     if not other and (note := gap_note(track, found)):
-        cannot(note, Quality.STALE)
+        cannot(note, Quality.NOT_RECORDED)
         return
     t, value = other[0] if other else (found.end, track.at(found.start))
     reading = part.reading(channel, value, None, note=f"{found.start:.4g} … {t:.4g} s")

@@ -67,7 +67,7 @@ def _first_pulse(part: Part, pulse: Channels, name: str, unit: str | None, optio
         return part.recording, found
     if optional:
         raise NotAvailableError(f"{said(pulse)} was not seen, and it is optional")
-    part.nothing(name, unit, f"{said(pulse)} was not seen", Quality.STALE)
+    part.nothing(name, unit, f"{said(pulse)} was not seen", Quality.NOT_RECORDED)
     return None
 
 
@@ -103,7 +103,7 @@ async def pulse_width(
     for one in pulse:
         if (gap := recorded.track(one).gap_in(spell.begin.latest, end)) is not None:
             why = f"nothing was recorded of {one} from {gap[0]:.4g} to {gap[1]:.4g} s"
-            part.nothing(PULSE, "s", why, Quality.STALE)
+            part.nothing(PULSE, "s", why, Quality.NOT_RECORDED)
             return
     if spell.end is None:
         lasted = end - spell.begin.latest
@@ -155,7 +155,7 @@ async def in_pulse(
     place = window(part.recording, since=None, when=pulse, seconds=None, settle=0.0)
     why = place if isinstance(place, str) else gap_note(track, place)
     if isinstance(place, str) or why:
-        part.nothing(channel, unit, why, Quality.STALE)
+        part.nothing(channel, unit, why, Quality.NOT_RECORDED)
         return
     values = [float(value) for _, value in track.between(place.start, place.end)]
     note = f"{place.start:.4g} … {place.end:.4g} s"

@@ -73,7 +73,7 @@ async def spread(
     found = reactions(part.recording, from_, to)
     if len(found) < least:
         why = f"{said(from_)} → {said(to)}: {len(found)} times, {least} are needed"
-        part.nothing(SPREAD, "s", why, Quality.STALE)
+        part.nothing(SPREAD, "s", why, Quality.NOT_RECORDED)
         return
     soonest = min(found, key=lambda one: one.latest)
     last = max(found, key=lambda one: one.earliest)

@@ -1,7 +1,7 @@
 """Times between two things in a recording, with the recording's resolution as uncertainty."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from harness.actions.context import StepContext
@@ -76,7 +76,7 @@ def judge_interval(
     cause = first(part.recording, from_, -math.inf)
     if cause is None:
         why = f"{said(from_)} was not seen"
-        part.nothing(name, "s", why, Quality.STALE)
+        part.nothing(name, "s", why, Quality.NOT_RECORDED)
         return
     judge_from(part, cause, to, name=name, note=f"{said(from_)} → {said(to)}")
 
@@ -88,7 +88,7 @@ def judge_from(
     assert part.recording is not None
     found = effect_of(part.recording, to, cause)
     if found is True:
-        part.nothing(name, "s", f"{said(to)} was so before the cause", Quality.STALE)
+        part.nothing(name, "s", f"{said(to)} was so before the cause", Quality.NOT_RECORDED)
         return
     reading = (
         _never(part, part.recording, to, cause, name=name, note=note)
@@ -134,7 +134,7 @@ def _never(
     waited = max(until - cause.latest, 0.0)
     limit = part.step.limit
     high = None
-    if isinstance(limit, Within):
+    if isinstance(limit, Within | Range) and limit.high is not None:
         high = convert(limit.high, limit.unit, "s")
     if high is not None and waited > high:
         return part.reading(name, None, "s", at_least=round(waited, 6), note=note)
@@ -166,11 +166,16 @@ async def over_current(step: StepContext, *, recording: OfStep, if_passed: Passe
     assert part.recording is not None
     exceeded = exceedance(part, part.recording)
     if isinstance(exceeded, str):
-        part.nothing(INTERVAL, "s", exceeded, Quality.STALE)
+        part.nothing(INTERVAL, "s", exceeded, Quality.NOT_RECORDED)
         return
+    judge_cut(part, exceeded)
+
+
+def judge_cut(part: Part, exceeded: "Exceeded") -> None:
+    """Judge from the first moment above a limit until the supply is off and S1 at +12 V."""
     moment, limit = exceeded.begin, exceeded.limit
-    step.measured(part.reading("announced_current", exceeded.announced, "A"))
-    step.measured(part.reading("over_current_limit", limit, "A"))
+    part.step.measured(part.reading("announced_current", exceeded.announced, "A"))
+    part.step.measured(part.reading("over_current_limit", limit, "A"))
     told = f"current > {limit:.4g} A"
     judge_from(part, moment, OFF, name="time_to_off", note=f"{told} → {said(OFF)}")
     judge_from(part, moment, STOPPED, name="time_to_s1_high", note=f"{told} → {said(STOPPED)}")
@@ -220,13 +225,19 @@ class Exceeded:
         return max(end - self.begin.latest, 0.0)
 
 
-def exceedance(part: Part, recording: Recording) -> Exceeded | str:
+LimitOf = Callable[[float], float]
+"""Limit (A) by the announced current (A)."""
+
+
+def exceedance(
+    part: Part, recording: Recording, limit_of: LimitOf = over_current_limit
+) -> Exceeded | str:
     """The first time above the limit that the rule is about, or why there is none.
 
     The rule counts from an exceedance that is held for 5 s. A shorter one that ended because the
     supply was cut counts, too; any other is put on record, the longest of them, and not judged.
     """
-    highest, found = _exceedances(recording)
+    highest, found = _exceedances(recording, limit_of)
     brief: list[Exceeded] = []
     counts: Exceeded | None = None
     for one in found:
@@ -247,7 +258,7 @@ def exceedance(part: Part, recording: Recording) -> Exceeded | str:
     return f"the current never went above its limit; the highest was {highest:.4g} A"
 
 
-def _exceedances(recording: Recording) -> tuple[float, list[Exceeded]]:
+def _exceedances(recording: Recording, limit_of: LimitOf) -> tuple[float, list[Exceeded]]:
     """The highest current (A), and every time above the limit.
 
     While nothing is announced (the PWM has ended, the current still flows) the last limit stands.
@@ -260,7 +271,7 @@ def _exceedances(recording: Recording) -> tuple[float, list[Exceeded]]:
         value = float(current.values[index])
         highest = max(highest, value)
         announced = coded_current(float(duty.at(t))) or announced
-        limit = over_current_limit(announced)
+        limit = limit_of(announced)
         above = announced > 0 and value > limit
         if above and open_ is None:
             told = round(announced, 3), round(limit, 3)

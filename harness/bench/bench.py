@@ -30,7 +30,7 @@ from harness.devices.instrument.device import ScpiDevice
 from harness.devices.modbus.connection import ModbusConnection
 from harness.devices.modbus.device import ModbusDevice
 from harness.devices.modbus.line import Line
-from harness.devices.operator import Operator
+from harness.devices.operator import Operator, Question
 from harness.devices.operator.absent import AbsentOperator
 from harness.devices.operator.terminal import TerminalOperator
 from harness.errors import (
@@ -438,6 +438,26 @@ class Bench:
         happens, and its watchdog (which trips after `watchdog` seconds) is fed until then."""
         self.energised.add(device.role)
         self._feeder.feed(device, watchdog)
+
+    # What is true, for exams
+
+    @property
+    def hands(self) -> Operator | None:
+        """Acts and sees at once on a bench that is simulated here; None on any other."""
+        return self._side.hands if self._side is not None else None
+
+    def truth(self, question: Question) -> Measurement | None:
+        """What there is to measure or to see; None where this bench cannot tell."""
+        return self._side.truth(question) if self._side is not None else None
+
+    def things(self) -> Mapping[str, list[str]]:
+        """What can be operated, measured (name and unit) and looked at on a simulated bench."""
+        return self._side.things() if self._side is not None else {}
+
+    @property
+    def faults_on(self) -> list[str] | None:
+        """The seeded faults that are in a simulated bench now; None where nobody can tell."""
+        return self._side.faults_on if self._side is not None else None
 
     # The ending
 

@@ -13,6 +13,7 @@ from harness.bench.model import BenchFile, DeviceEntry
 from harness.bench.profiles import register_maps, vehicle_profile
 from harness.bench.recorder import check_recorder
 from harness.bench.roles import piles_of
+from harness.bench.sockets import check_sockets
 from harness.bench.states import expected_of, fits
 from harness.datafile import Path_, Places, load, loads, sha256, validate
 from harness.devices.can.connection import CanConnection
@@ -30,7 +31,9 @@ SIMULATED = "sim"
 """Name of the built-in simulated bench."""
 SITE = "sim-site"
 """Name of the built-in simulated outlet with several piles."""
-BUILT_IN = (SIMULATED, SITE)
+SOCKET = "sim-socket"
+"""Name of the built-in simulated pile with two sockets."""
+BUILT_IN = (SIMULATED, SITE, SOCKET)
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,9 @@ class LoadedBench:
 
     @property
     def simulated(self) -> bool:
-        """True when no device of the bench is real."""
+        """True when no device of the bench is real. Without devices there is the person: real."""
+        if not self.model.devices:
+            return False
         recorder = self.model.recorder
         real = recorder is not None and not recorder.simulated
         return not real and all(entry.simulated for entry in self.model.devices.values())
@@ -154,6 +159,7 @@ def load_bench(name: str, *, pile_profile: str | None = None) -> LoadedBench:
         check.maintenance()
     check.instruments()
     pile = model.devices.get("pile")
+    problems += check_sockets(model, places)
     problems += check_recorder(model, places, pile is not None and not pile.connected)
     if problems:
         raise FileError(problems)

@@ -7,13 +7,14 @@ from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from harness.bench.instruments import Instrument
 from harness.bench.maintenance import MaintenanceEntry
+from harness.bench.sockets import ConnectionMode
 from harness.catalogue.item import LimitSpec
 from harness.devices.can.connection import CanConnection
 from harness.devices.instrument.connection import VisaConnection
 from harness.devices.modbus.connection import ModbusConnection
 from harness.devices.recorder.mapping import RecorderEntry
 from harness.fields import DurationField, FileModel, Kebab, QuantityField, TextField
-from harness.quantity import Scalar
+from harness.quantity import Scalar, same_dimension
 
 Role = Literal[
     "pile", "meter", "vehicle", "injector", "load", "source",
@@ -84,12 +85,26 @@ class DeviceEntry(FileModel):
     unit: int | None = Field(
         default=None, ge=1, le=247, description="Of a simulated pile on a line: its unit id"
     )
+    connection_mode: ConnectionMode = Field(
+        default="C",
+        description="Of a pile: connection mode of GB/T 18487.1; A and B: it has a socket, "
+        "C: its cable is fixed to it",
+    )
+    housing: Kebab | None = Field(
+        default=None,
+        description="Of a pile: connection points of one and the same pile have this in common",
+    )
     resolution: dict[str, QuantityField] = Field(
         default_factory=dict,
         description="How finely registers count, by point, where the profile does not say it",
     )
     faults: dict[Kebab, str] = Field(
         default_factory=dict, description="Of an injector: fault -> its relay"
+    )
+    component_current: QuantityField | None = Field(
+        default=None,
+        description="Of a pile: what its weakest part in the current's way (contactor, cable …) "
+        "carries by its data sheet; over-current of the parts is judged by it",
     )
     calibration_due: date | None = Field(
         default=None, description="Of a reference meter: the last day of its calibration"
@@ -108,6 +123,9 @@ class DeviceEntry(FileModel):
             raise ValueError("either one connection, or connections by bus")
         if self.connected and (self.line is not None or self.unit is not None):
             raise ValueError("line and unit without a connection (there the connection says both)")
+        carries = self.component_current
+        if carries is not None and not (same_dimension(carries.unit, "A") and carries.value > 0):
+            raise ValueError("component_current: a current above zero, like 40 A")
         if (self.profile is None) == (not self.database):
             raise ValueError("a profile, or the databases of a vehicle without one")
         return self
@@ -151,7 +169,9 @@ class BenchFile(FileModel):
     read_only: bool = Field(
         default=False, description="Not one frame may leave on any CAN bus of this bench"
     )
-    devices: dict[Role, DeviceEntry] = Field(min_length=1)
+    devices: dict[Role, DeviceEntry] = Field(
+        description="By role; `{}` for a place where an assessor scores and nothing is connected"
+    )
     site: dict[str, Scalar] = Field(
         default_factory=dict, description="What the site ledger says: serial number, tariff ..."
     )

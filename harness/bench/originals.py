@@ -15,6 +15,9 @@ from harness.text import Text
 
 _NOT_BACK = Text("设置未能恢复", "A setting could not be put back")
 _LEFT = Text("停机设置保持不变，未恢复", "Left as the stop set it, not put back")
+_UNPROVED = Text(
+    "已写回原设置，未充电时无法回读", "Written back; the device shows it in a session only"
+)
 _TIME_TO_WRITE = 5.0
 _UNKNOWN = Text("原设置无法读取，不能恢复", "The setting before the run could not be read")
 
@@ -32,12 +35,15 @@ class Originals:
         """Keep what a setting is, before it is written for the first time."""
         key = (device.role, point)
         described = device.profile.points.get(point)
-        if key in self._known or described is None or described.self_clearing:
+        if key in self._known or described is None:
+            return
+        if described.self_clearing or described.changes_link:
             return
         self._known[key] = None
         shown = described.read_back or point
         if device.has(shown):
-            self._known[key] = (await device.read([shown], deadline))[shown]
+            found = (await device.read([shown], deadline))[shown]
+            self._known[key] = None if device.hidden_while_idle(point, found) else found
 
     async def put_back(self, device: ModbusDevice, within: float) -> list[Event]:
         """Put back what this device's settings were, each within so many seconds or what its
@@ -55,7 +61,7 @@ class Originals:
     def leave(self, device: ModbusDevice, why: Text) -> list[Event]:
         """Say that nothing of this device is put back, and why."""
         return [
-            _noted(device, point, why, _was(before))
+            _noted(device, point, why, _was(point, before))
             for (role, point), before in self._known.items()
             if role == device.role
         ]
@@ -69,13 +75,15 @@ class Originals:
         stopped: Mapping[str, Value | None],
     ) -> Event:
         if before is None or before.value is None:
-            return _noted(device, point, _UNKNOWN, _was(before))
+            return _noted(device, point, _UNKNOWN, _was(point, before))
         if point in stopped:
-            return _noted(device, point, _LEFT, _was(before))
+            return _noted(device, point, _LEFT, _was(point, before))
         try:
             read_back = await device.write_and_read_back(point, before.value, deadline)
         except HarnessError as error:
-            return _noted(device, point, _NOT_BACK, f"{_was(before)}; {error.detail}")
+            return _noted(device, point, _NOT_BACK, f"{_was(point, before)}; {error.detail}")
+        if read_back is None:
+            return _noted(device, point, _UNPROVED, _was(point, before))
         return Restored(
             role=device.role,
             point=point,
@@ -91,8 +99,10 @@ def _written_by_stop(device: ModbusDevice) -> dict[str, Value | None]:
     return {line.point: line.value for line in lines if line.op != "wait" and line.point}
 
 
-def _was(before: Measurement | None) -> str:
-    return "it cannot be read" if before is None else f"it was {before.value}"
+def _was(point: str, before: Measurement | None) -> str:
+    if before is None or before.value is None:
+        return f"{point} had no value before this run wrote it"
+    return f"it was {before.value}"
 
 
 def _noted(device: ModbusDevice, point: str, headline: Text, detail: str) -> OutcomeNoted:

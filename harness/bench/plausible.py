@@ -1,12 +1,13 @@
 """Is a reading believable? Doubts about single points, for probing a bench."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
 from harness.devices.modbus.codec import decode
 from harness.devices.modbus.points import Point
-from harness.quantity import Measurement, Quality, convert, same_dimension
+from harness.quantity import Measurement, Quality, Quantity, convert, same_dimension
 from harness.text import Text
 
 Doubt = tuple[str, Text, Text, Literal["problem", "note"]]
@@ -25,13 +26,22 @@ _SPANS: dict[str, tuple[float, float]] = {
 }
 """What an AC pile or its meter can show, by unit, where the profile does not say it closer: own
 values, wide enough for any low-voltage installation (100 MWh are years at full power)."""
+_RATED = {
+    **{f"voltage_l{phase}": "voltage" for phase in (1, 2, 3)},
+    **{f"current_l{phase}": "current" for phase in (1, 2, 3)},
+}
+_OFF_RATED = 0.5
+_OVER_RATED = 1.5
+_NO_LINE = 0.05
 _CHECK_PROFILE = Text("检查设备型号与点表是否一致", "check that the device fits the profile")
 
 
-def complaint_about(point: Point, reading: Measurement, reply: str) -> Doubt | None:
+def complaint_about(
+    point: Point, reading: Measurement, reply: str, ratings: Mapping[str, Quantity] | None = None
+) -> Doubt | None:
     """Code, what is wrong, what to do and how serious; None for a believable reading.
 
-    `reply` is the frame that carried the point alone, in hex.
+    `reply` is the frame that carried the point alone, in hex. `ratings` are those of the profile.
     """
     swapped = _if_swapped(point, reading, reply)
     if swapped is not None:
@@ -75,7 +85,7 @@ def complaint_about(point: Point, reading: Measurement, reply: str) -> Doubt | N
             do = Text("无需处理，除非规程要用该点", "nothing, unless a procedure needs it")
             return "no-value", what, do, "note"
         case _:
-            return _beyond_belief(point, reading)
+            return _beyond_belief(point, reading) or _beyond_rating(point, reading, ratings or {})
 
 
 def _span(point: Point) -> tuple[str, float, float] | None:
@@ -114,9 +124,45 @@ def _beyond_belief(point: Point, reading: Measurement) -> Doubt | None:
     )
 
 
+def _beyond_rating(
+    point: Point, reading: Measurement, ratings: Mapping[str, Quantity]
+) -> Doubt | None:
+    """A voltage or current of the supply that does not go with what the device is built for."""
+    kind = _RATED.get(point.name)
+    rating = ratings.get(kind) if kind is not None else None
+    value = reading.value
+    if rating is None or point.unit is None or isinstance(value, bool):
+        return None
+    if not isinstance(value, int | float):
+        return None
+    rated = rating.to(point.unit)
+    if kind == "voltage":
+        low, high = (1 - _OFF_RATED) * rated, (1 + _OFF_RATED) * rated
+        # Below this the line is not there: a phase that is not used, or a supply that is off.
+        if abs(value) < _NO_LINE * rated:
+            return None
+    else:
+        low, high = -_OVER_RATED * rated, _OVER_RATED * rated
+    if low <= value <= high:
+        return None
+    zh, en = ("额定电压", "rated voltage") if kind == "voltage" else ("额定电流", "rated current")
+    return (
+        "off-rating",
+        Text(
+            f"{point.name} 读数 {value:g} {point.unit} 与{zh} {rating} 不符",
+            f"{point.name} reads {value:g} {point.unit}, which does not go with the {en} {rating}",
+        ),
+        Text(
+            "检查点表中该点的 scale、type 和地址，以及 ratings",
+            "check scale, type and address of this point in the profile, and its ratings",
+        ),
+        "problem",
+    )
+
+
 def _if_swapped(point: Point, reading: Measurement, reply: str) -> float | None:
     """The value with the words the other way round, where that is far easier to believe."""
-    if point.type not in _TWO_WORDS or point.words < 2 or point.bits_at is not None:
+    if point.type not in _TWO_WORDS or point.words < 2 or point.part is not None:
         return None
     words = _words_of(point, reply)
     if words is None:

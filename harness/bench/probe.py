@@ -343,7 +343,8 @@ class _Probe:
         else:
             self._found.readings.append(reading)
             reply = self._transactions[-1].reply
-            if (doubt := complaint_about(point, reading, reply)) is not None:
+            ratings = self._profile.ratings
+            if (doubt := complaint_about(point, reading, reply, ratings)) is not None:
                 code, what, do, severity = doubt
                 self._add(code, what, do, point=point.name, severity=severity)
         return True

@@ -5,15 +5,17 @@ from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from harness.bench.load import LoadedBench
+from harness.bench.model import DeviceEntry
 from harness.bench.recorder import Source
 from harness.bench.roles import PILE, piles_of
+from harness.bench.sockets import FaultNeeds, has_socket
 from harness.clock import Clock, Deadline, loop_time
 from harness.devices.can.connection import CanConnection
 from harness.devices.instrument.connection import VisaConnection
 from harness.devices.modbus.connection import ModbusConnection
 from harness.devices.modbus.points import Profile
 from harness.devices.operator import Operator, Question
-from harness.quantity import Scalar, Value
+from harness.quantity import Measurement, Scalar, Value
 from harness.text import Text
 
 if TYPE_CHECKING:
@@ -30,6 +32,13 @@ class Injector(Protocol):
     def fault_titles(self) -> Mapping[str, Text]: ...
 
     def set_fault(self, name: str, *, on: bool) -> None: ...
+
+
+def _parts_carry(entry: DeviceEntry | None) -> float | None:
+    """What the bench file says that the pile's parts carry (A)."""
+    if entry is None or entry.component_current is None:
+        return None
+    return entry.component_current.to("A")
 
 
 class SimulatedSide:
@@ -69,7 +78,9 @@ class SimulatedSide:
             loop_start=start,
             pace=pace,
             edition=loaded.model.edition,
+            parts_carry=_parts_carry(loaded.model.devices.get("pile")),
             contact_step=loaded.model.recorder.resolution if loaded.model.recorder else None,
+            socket=has_socket(loaded),
         )
         others = [role for role in piles_of(inside) if role != PILE]
         self._site = SimulatedSite(
@@ -82,11 +93,12 @@ class SimulatedSide:
                     pile=loaded.profiles[role],
                     loop_start=start,
                     pace=pace,
+                    socket=has_socket(loaded, role),
                 )
                 for number, role in enumerate(others, 2)
             },
             {
-                role: Place(entry.line, entry.unit)
+                role: Place(entry.line, entry.unit, entry.housing)
                 for role, entry in loaded.model.devices.items()
                 if role in inside
             },
@@ -101,6 +113,19 @@ class SimulatedSide:
     def hands(self) -> Operator:
         """Acts and sees on the simulated bench for a person, without taking time."""
         return self._site.hands
+
+    def truth(self, question: Question) -> Measurement | None:
+        """What there is to measure or to see; None where it is no matter of fact here."""
+        return self._site.truth(question)
+
+    def things(self) -> Mapping[str, list[str]]:
+        """What a person can operate, measure (name and unit) and look at here."""
+        return self._bench.hands.things()
+
+    @property
+    def faults_on(self) -> list[str]:
+        """The seeded faults that are in the bench now."""
+        return self._site.faults_on
 
     @property
     def recorder(self) -> Source | None:
@@ -308,6 +333,11 @@ class SeededFault(Protocol):
     @property
     def entry(self) -> CatalogueEntry | None:
         """The alarm of the fault catalogue that it leads to."""
+        ...
+
+    @property
+    def needs(self) -> FaultNeeds:
+        """What the pile must have for it."""
         ...
 
     @property

@@ -1,7 +1,8 @@
 """Skills: the rows of a vocational standard that a procedure gives evidence for.
 
-A procedure names skills by id (`skills: [P-2.2.6]`); this file says in our own words what each
-of them asks for and how much of it a bench can show. Rows are added as procedures need them.
+A procedure names skills by id (`skills: [P-2.2.6]`); the files of `skill_rows/`, one for each
+level, say in our own words what each row asks for and how much of it a bench can show. All rows
+of the standard are there, also those that nothing exercises yet.
 """
 
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from harness.datafile import load, validate
 from harness.errors import FileError, Problem, UnknownNameError
 from harness.fields import FileModel, ProcedureId, TextField
 
-SHIPPED = Path(__file__).resolve().parent / "skills.yaml"
+_ROWS = Path(__file__).resolve().parent / "skill_rows"
 
 
 class Level(StrEnum):
@@ -29,6 +30,8 @@ class Level(StrEnum):
 
 
 _LETTERS = {Level.JUNIOR: "P", Level.INTERMEDIATE: "I", Level.SENIOR: "S"}
+SHIPPED = tuple(_ROWS / f"{level.value}.yaml" for level in Level)
+"""One file for each level."""
 
 
 class Bench(StrEnum):
@@ -53,6 +56,7 @@ class Skill(FileModel):
     shown: Bench
     also: list[Bench] = Field(default_factory=list)
     evidence: TextField | None = None
+    note: TextField | None = None
     procedures: list[ProcedureId] = Field(default_factory=list)
     same_as: list[str] = Field(
         default_factory=list,
@@ -63,6 +67,11 @@ class Skill(FileModel):
     def code(self) -> str:
         """The number inside the level: `2.2.6` of `P-2.2.6`."""
         return self.id.partition("-")[2]
+
+    @property
+    def task_code(self) -> str:
+        """The task it belongs to: `2.2` of `P-2.2.6`. Counted inside the level."""
+        return self.code.rpartition(".")[0]
 
 
 class SkillsFile(FileModel):
@@ -95,7 +104,7 @@ def load_skills(files: Sequence[Path] = ()) -> Skills:
     """The shipped skills and those of further files. Raises FileError."""
     found: dict[str, Skill] = {}
     problems: list[Problem] = []
-    for path in (SHIPPED, *files):
+    for path in (*SHIPPED, *files):
         values, places, _ = load(path)
         for index, skill in enumerate(validate(SkillsFile, values, places).skills):
             here = ("skills", index)

@@ -1,7 +1,6 @@
 """`harness evidence verify` and `rejudge`: is the record what was written, and does it add up?"""
 
 import re
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,17 +9,20 @@ import msgspec
 
 from harness.cli import wide
 from harness.cli.base import argument, columns, command, language, option, say
+from harness.cli.moments import local_time
 from harness.cli.options import json_option, print_json
 from harness.errors import EvidenceError, UsageError
 from harness.events import Judged
-from harness.evidence.keys import fingerprint, load_public_key
+from harness.evidence.keys import fingerprint, load_public_key, short
 from harness.evidence.layout import JOURNAL, SEAL
 from harness.evidence.read import read_journal
 from harness.evidence.rejudge import rejudge as derive
+from harness.evidence.review_check import ReviewState
 from harness.evidence.verify import verify as check
 from harness.report.words import integrity
 from harness.text import Text
 
+_HEAD = re.compile(r"[0-9a-f]{16,64}")
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 
 folder_argument = argument(
@@ -37,14 +39,6 @@ def must_be_record(folder: Path) -> None:
         raise UsageError(f"{folder} is not a folder; expected the folder of a run")
     if not any((folder / name).exists() for name in (JOURNAL, SEAL)):
         raise UsageError(f"{folder} holds neither {JOURNAL} nor {SEAL}; expected a run's folder")
-
-
-def local_time(recorded: str) -> str:
-    """A recorded moment in the time zone of the reader; as it stands if it is none."""
-    try:
-        return f"{datetime.fromisoformat(recorded).astimezone():%Y-%m-%d %H:%M:%S %z}"
-    except ValueError:
-        return recorded
 
 
 @command(
@@ -66,11 +60,23 @@ def local_time(recorded: str) -> str:
         "Trust only this key (.pub file or fingerprint of 64 hex digits); repeatable",
     ),
 )
+@option(
+    "--review-head",
+    default="",
+    metavar="HEX",
+    about=Text(
+        "成绩单上的复核校验值：复核记录必须含有它",
+        "Review head on the score sheet: the review must hold it",
+    ),
+)
 @json_option
-def verify(folder: Path, trust: tuple[str, ...], as_json: bool) -> int:
+def verify(folder: Path, trust: tuple[str, ...], review_head: str, as_json: bool) -> int:
     """Verify a record and say what was found."""
     must_be_record(folder)
-    result = check(folder, [_trusted(key) for key in trust] if trust else None)
+    head = review_head.replace(" ", "").lower()
+    if review_head and not _HEAD.fullmatch(head):
+        raise UsageError(f"{review_head!r} is no review head; expected at least 16 hex digits")
+    result = check(folder, [_trusted(key) for key in trust] if trust else None, review_head=head)
     if as_json:
         print_json(result.to_json())
         return result.exit_code
@@ -88,10 +94,27 @@ def verify(folder: Path, trust: tuple[str, ...], as_json: bool) -> int:
         pairs.append(
             (say(_WHEN), f"{local_time(result.real_started)} – {local_time(result.real_ended)}")
         )
+    if result.review is not None:
+        pairs.append((say(_REVIEW), say(_review(result.review))))
+    if result.sealed or result.problems:  # else the finding holds them
+        pairs += [(say(_NOTE), say(note)) for note in result.notes]
     if result.trusted is not None:
         pairs.append((say(_TRUSTED), say(_YES if result.trusted else _NO)))
     click.echo(wide.rows(pairs, columns()))
     return result.exit_code
+
+
+def _review(review: ReviewState) -> Text:
+    """The review in a sentence: who locked, who signed, its head."""
+    signed = [one.code for one in review.reviewers if one.signed]
+    codes = [one.code for one in review.reviewers]
+    done = f"{len(signed)}/{review.sign_offs}"
+    return Text(
+        f"{review.lines} 行；考评员 {'、'.join(codes)}；签名 {done}"
+        f"{'（' + '、'.join(signed) + '）' if signed else ''}；校验值 {short(review.head)}",
+        f"{review.lines} lines; assessors {', '.join(codes)}; signed {done}"
+        f"{' (' + ', '.join(signed) + ')' if signed else ''}; head {short(review.head)}",
+    )
 
 
 _COLOURS = {0: "green", 1: "red", 3: "yellow"}
@@ -99,6 +122,8 @@ _FOLDER = Text("文件夹", "Folder")
 _FINDING = Text("说明", "Finding")
 _PLACE = Text("其他异常处", "Also")
 _LINES = Text("行数", "Lines")
+_REVIEW = Text("复核", "Review")
+_NOTE = Text("提示", "Note")
 _RUN = Text("运行编号", "Run")
 _WHEN = Text("实际时间", "Real time")
 _TRUSTED = Text("签名受信任", "Signer trusted")

@@ -8,12 +8,13 @@ import click
 from harness.actions.registry import all_actions
 from harness.cli import wide
 from harness.cli.base import columns, command, language, say
-from harness.cli.evidence import folder_argument, local_time, must_be_record
+from harness.cli.evidence import folder_argument, must_be_record
+from harness.cli.moments import local_time
 from harness.cli.progress import Progress
 from harness.cli.session import make_console
 from harness.cli.summary import Summary
 from harness.engine.digest import RunDigest
-from harness.events import RunStarted
+from harness.events import DeviceOpened, RunStarted
 from harness.report.record import Record, load_record
 from harness.report.summary import bus_counts
 from harness.report.vehicle import bus_name
@@ -27,6 +28,7 @@ _SIMULATED_TIME = Text("模拟时间", "simulated time")
 _BENCH = Text("台架", "Bench")
 _SIMULATED = Text("全部为模拟设备", "all devices simulated")
 _REAL = Text("含真实设备", "with real devices")
+_NONE = Text("未接设备", "no device")
 _SEED = Text("种子", "seed")
 _OPERATOR = Text("操作员", "Operator")
 _STATE = Text("证据状态", "State")
@@ -46,7 +48,12 @@ _REQUESTS = Text("{} 个控制单元，{} 次请求：", "{} units, {} requests:
 def show(folder: Path) -> int:
     """Replay a journal on the terminal."""
     must_be_record(folder)
-    record = load_record(folder)
+    show_record(load_record(folder), folder)
+    return 0
+
+
+def show_record(record: Record, folder: Path) -> None:
+    """Print a record; `folder` is where it is said to lie."""
     digest = RunDigest()
     console = make_console()
     groups: dict[str, dict[str, Text]] = {}
@@ -69,7 +76,6 @@ def show(folder: Path) -> int:
     summary = Summary(console, language())
     summary.show(digest, judging, folder, sealed=record.check.sealed)
     summary.show_rows(_vehicle(RunView(record)))
-    return 0
 
 
 def _vehicle(view: RunView) -> list[tuple[Text, str]]:
@@ -90,7 +96,9 @@ def _vehicle(view: RunView) -> list[tuple[Text, str]]:
 def _head(record: Record, started: RunStarted) -> str:
     state, sentence = integrity(record.check)
     when = local_time(started.utc) + (f" ({say(_SIMULATED_TIME)})" if started.virtual_time else "")
-    kind = _SIMULATED if started.simulated else _REAL
+    kind = _SIMULATED if started.simulated else _NONE
+    if not started.simulated and any(isinstance(e.event, DeviceOpened) for e in record.entries):
+        kind = _REAL
     pairs = [
         (say(_RUN), started.run_id),
         (say(_WHEN), when),

@@ -1,4 +1,4 @@
-"""What there is: procedures, items, faults, profiles, actions, skills, each as plain rows.
+"""What there is: procedures, items, faults, profiles, actions, skills, marking schemes, as rows.
 
 A row is a JSON object with `id` and, in both languages, `title`; `show` gets the whole entry.
 """
@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from harness.actions.registry import Action, all_actions
+from harness.assess.scenario_file import LoadedScenario, load_scenario, scenario_files
+from harness.assess.scheme_file import LoadedScheme, load_scheme, scheme_files
 from harness.bench.simulated import SeededFault, seeded_faults
 from harness.catalogue.item import Item
 from harness.catalogue.load import load_catalogue
@@ -61,6 +63,11 @@ WORDS_ZH = {
     "needed": "必须",
     "optional": "可选",
     "none": "无",
+    "weighted_tasks": "任务加权",
+    "fixed_blocks": "固定分块",
+    "timed_modules": "分模块计时",
+    "judgement_measurement": "评判与测量",
+    "deduction": "扣分制",
 }
 """Words of the data files, for Chinese readers."""
 
@@ -223,6 +230,41 @@ def skill_row(skill: Skill) -> Row:
     }
 
 
+def schemes() -> list[Row]:
+    return [scheme_row(load_scheme(name)) for name in scheme_files()]
+
+
+def scheme_row(scheme: LoadedScheme) -> Row:
+    model = scheme.model
+    procedures = dict.fromkeys(name for module in model.modules for name in module.procedures)
+    return {
+        "id": model.scheme,
+        "title": both(model.title),
+        "version": model.version,
+        "shape": model.shape,
+        "procedures": list(procedures),
+        "assessors": model.assessors,
+    }
+
+
+def scenarios() -> list[Row]:
+    return [scenario_row(load_scenario(name)) for name in scenario_files()]
+
+
+def scenario_row(scenario: LoadedScenario) -> Row:
+    """What a candidate may know of it: never its cases."""
+    model = scenario.model
+    return {
+        "id": model.scenario,
+        "title": both(model.title),
+        "level": model.level,
+        "procedures": list(model.procedures),
+        "scheme": model.scheme,
+        "minutes": int(model.minutes) if model.minutes.is_integer() else model.minutes,
+        "skills": list(model.skills),
+    }
+
+
 KINDS: Mapping[str, tuple[Text, Callable[[], list[Row]]]] = {
     "procedures": (Text("流程", "Procedures"), procedures),
     "items": (Text("检验项目", "Items"), items),
@@ -230,5 +272,7 @@ KINDS: Mapping[str, tuple[Text, Callable[[], list[Row]]]] = {
     "profiles": (Text("点表或车型", "Profiles"), profiles),
     "actions": (Text("动作", "Actions"), actions),
     "skills": (Text("技能", "Skills"), skills),
+    "schemes": (Text("评分方案", "Marking schemes"), schemes),
+    "scenarios": (Text("考试场景", "Exam scenarios"), scenarios),
 }
 """Kind -> its name and its rows. Each raises FileError for files that are wrong."""

@@ -16,8 +16,8 @@ _LONGEST_ID = 44
 @command(
     "list",
     about=Text(
-        "列出流程、检验项目、故障、点表或车型、动作或技能。",
-        "List procedures, items, faults, profiles, actions or skills.",
+        "列出流程、检验项目、故障、点表或车型、动作、技能、评分方案或考试场景。",
+        "List procedures, items, faults, profiles, actions, skills, marking schemes or scenarios.",
     ),
 )
 @argument(
@@ -63,6 +63,10 @@ def _facts(kind: str, row: Row) -> str:
         facts = [row["kind"], _count(row["points"], Text("点", "points"))]
     elif kind == "skills":
         facts = [row["level"]]
+    elif kind == "schemes":
+        facts = [row["shape"]]
+    elif kind == "scenarios":
+        facts = [row["level"], _count(row["minutes"], Text("分钟", "min"))]
     comma = "、" if language() == "zh" else ", "
     return comma.join(word(str(fact), language()) for fact in facts if fact)
 

@@ -16,6 +16,7 @@ _FOUND = Text("{} / {} 个故障由规定的步骤检出", "{} of {} faults foun
 _EXPECTED = Text("应检出", "expected")
 _FAILED = Text("实际", "failed")
 _NAMED = Text("应诊断为 {}，实际 {}", "to be named {}, named {}")
+_UNFIT = Text("该点表缺少所需点、未运行的流程", "Procedures that need points which this map lacks")
 _NEVER = Text("从未被任何故障触发的检验", "Checks that no fault ever fails")
 _NONE = Text("无", "none")
 
@@ -51,6 +52,11 @@ _NONE = Text("无", "none")
     about=Text("只计算这些程序，可重复", "Only these procedures; repeatable"),
 )
 @option(
+    "--pile-profile",
+    metavar="NAME",
+    about=Text("换成这种点表的桩，只做正常运行", "Pile of this profile instead; healthy runs only"),
+)
+@option(
     "--jobs",
     type=click.IntRange(1, 64),
     default=1,
@@ -58,13 +64,20 @@ _NONE = Text("无", "none")
 )
 @json_option
 def matrix(
-    faults: tuple[str, ...], seeds: int, procedures: tuple[str, ...], jobs: int, as_json: bool
+    *,
+    faults: tuple[str, ...],
+    seeds: int,
+    procedures: tuple[str, ...],
+    pile_profile: str | None,
+    jobs: int,
+    as_json: bool,
 ) -> int:
     """Compute the matrix and print it."""
     found = compute_matrix(
         faults,
         procedures=procedures,
         seeds=seeds,
+        pile_profile=pile_profile,
         jobs=jobs,
         tell=_tell if sys.stderr.isatty() else _silent,
     )
@@ -90,6 +103,10 @@ def _show(found: Matrix) -> None:
     for alarm in found.alarms:
         word = say(VERDICTS[alarm.verdict])
         click.echo(f"  {alarm.procedure}::{alarm.step} ({alarm.seed}): {word}")
+    if found.unfit:
+        click.echo(wide.indent(f"{say(_UNFIT)}: {', '.join(found.unfit)}", columns(), 0))
+    if not found.faults:
+        return
     right = sum(row.as_expected for row in found.faults)
     click.echo(say(_FOUND).format(right, len(found.faults)))
     pairs = [(row.fault, _row(row)) for row in found.faults]

@@ -19,6 +19,7 @@ from harness.devices.modbus.derived import Derived
 from harness.devices.modbus.plan import Block, plan
 from harness.devices.modbus.points import Condition, Link, Point, Profile, show_choices
 from harness.devices.modbus.profile import load_profile
+from harness.devices.modbus.profile_views import doubted_views
 from harness.errors import UsageError
 from harness.text import Text
 
@@ -56,6 +57,10 @@ _IS = {
     "at_least": Text("不小于", "is at least"),
     "below": Text("小于", "is below"),
 }
+_RECOVER = Text(
+    "动作后须由人执行操作序列 {}（测试中不自动执行）",
+    "after a trip a person carries out {} (no run does)",
+)
 _FED = {
     "any_request": Text("任何请求都可喂狗", "fed by any request"),
     "rewrite_point": Text("须重写 {}", "fed by writing {} again"),
@@ -125,6 +130,7 @@ def doubts_of(profile: Profile) -> list[tuple[Point | Derived, str]]:
         if point.confidence == "low":
             found.append((point, point.note or "confidence: low"))
         found += [(point, f"{doubt.says} ({doubt.source})") for doubt in point.doubts]
+    found += [(point, say(said)) for point, said in doubted_views(profile.points)]
     return found
 
 
@@ -135,7 +141,9 @@ def _show(profile: Profile, points: list[Point], blocks: list[Block]) -> None:
     made = [f"{one.name} ← {', '.join(one.needs)}" for one in profile.derived.values()]
     reading = say(_REQUESTS).format(len(blocks), len(points), _one_by_one(points))
     safe = profile.safe_state
-    proof = "; ".join(map(_condition, safe.proof)) if safe is not None else say(_NEVER)
+    proof = say(_NEVER)
+    if safe is not None:
+        proof = "; ".join(_condition(one, profile.points[one.point]) for one in safe.proof)
     pairs = [
         (say(_READS), reading),
         *((f"  {_place(block)}", ", ".join(p.name for p in block.points)) for block in blocks),
@@ -161,8 +169,8 @@ def _show(profile: Profile, points: list[Point], blocks: list[Block]) -> None:
         click.echo(wide.rows([(point.name, said) for point, said in doubts], columns()))
 
 
-def _condition(condition: Condition) -> str:
-    values = show_choices(condition.values)
+def _condition(condition: Condition, point: Point) -> str:
+    values = show_choices(condition.values) + (f" {point.unit}" if point.unit else "")
     return f"{condition.point} {say(_IS[condition.op])} {values}"
 
 
@@ -191,7 +199,10 @@ def _watchdog(profile: Profile) -> str:
     guard = profile.watchdog
     if guard is None:
         return say(_NO_WATCHDOG if profile.kind == "pile" else _NONE)
-    return f"{guard.timeout:g} s · {say(_FED[guard.fed_by]).format(guard.point)}"
+    parts = [f"{guard.timeout:g} s", say(_FED[guard.fed_by]).format(guard.point)]
+    if guard.recover is not None:
+        parts.append(say(_RECOVER).format(guard.recover))
+    return " · ".join(parts)
 
 
 def _as_json(profile: Profile, points: list[Point], blocks: list[Block]) -> dict[str, Any]:

@@ -61,6 +61,57 @@ CAN = LazyGroup(
     },
 )
 
+EXAM = LazyGroup(
+    "exam",
+    about=Text(
+        "考试与练习：带隐藏故障的场景。", "Exams and practice: scenarios with hidden faults."
+    ),
+    late={
+        "start": Late(f"{_C}.exam:start", Text("开始一场考试或练习", "Begin an exam or practice")),
+        "list": Late(f"{_C}.exam_look:list_", Text("列出场景", "List the scenarios")),
+        "show": Late(
+            f"{_C}.exam_look:show", Text("查看场景（不含答案）", "Show one, without its key")
+        ),
+        "check": Late(f"{_C}.exam_look:check", Text("检查场景文件", "Check a scenario file")),
+        "open": Late(
+            f"{_C}.exam_look:open_",
+            Text("考评员查看已结束的考试", "For assessors: what an exam that is over had hidden"),
+        ),
+        "recover": Late(
+            f"{_C}.exam_look:recover",
+            Text("凭口令启封被中断的考试", "Open an exam that was cut off, by passphrase"),
+        ),
+    },
+)
+
+STORE = LazyGroup(
+    "store",
+    about=Text(
+        "多次运行的证据库：入库、查找、统计、导出、核验。",
+        "Many runs: add, find, count, export and verify their bundles.",
+    ),
+    late={
+        "add": Late(f"{_C}.store:add", Text("核验后入库", "Verify bundles and take them in")),
+        "find": Late(f"{_C}.store:find", Text("查找运行", "Find runs")),
+        "show": Late(f"{_C}.store_check:show", Text("查看一次运行", "Show a run, from its bundle")),
+        "stats": Late(
+            f"{_C}.store_stats:stats",
+            Text("各项目合格率与重复性、考生易错步骤", "Pass rates, repeatability, failing steps"),
+        ),
+        "export": Late(
+            f"{_C}.store_export:export",
+            Text("导出 CSV、xAPI、in-toto", "Export as CSV, xAPI or in-toto"),
+        ),
+        "verify-all": Late(
+            f"{_C}.store_check:verify_all",
+            Text("核验全部证据与索引", "Verify every bundle, and the index against them"),
+        ),
+        "rebuild": Late(
+            f"{_C}.store:rebuild", Text("由证据重建索引", "Make the index anew from the bundles")
+        ),
+    },
+)
+
 PROFILE = LazyGroup(
     "profile",
     about=Text("编写和核对点表。", "Write register maps and look whether they are right."),
@@ -88,6 +139,21 @@ STANDARDS = LazyGroup(
     },
 )
 
+SKILLS = LazyGroup(
+    "skills",
+    about=Text("职业技能标准的要求与证据。", "Rows of the skill standard, and evidence for them."),
+    late={
+        "coverage": Late(
+            f"{_C}.skills:coverage",
+            Text("137 条要求各由什么考核", "What exercises each of the 137 rows"),
+        ),
+        "record": Late(
+            f"{_C}.skills_record:record",
+            Text("一名考生在多次运行中的证据是否足够", "Evidence of a candidate over several runs"),
+        ),
+    },
+)
+
 SIM = LazyGroup(
     "sim",
     about=Text(
@@ -103,6 +169,19 @@ SIM = LazyGroup(
         "bench": Late(
             f"{_C}.sim:bench",
             Text("模拟整个台架：充电桩、电能表和车辆", "A whole bench: pile, meter and car"),
+        ),
+    },
+)
+
+KEYS = LazyGroup(
+    "keys",
+    about=Text("考评员的签名密钥。", "Keys that assessors sign with."),
+    late={
+        "new": Late(f"{_C}.keys:new", Text("建立密钥", "Make a key")),
+        "list": Late(f"{_C}.keys:list_", Text("列出密钥", "List keys")),
+        "revoke": Late(f"{_C}.keys:revoke", Text("吊销密钥", "Revoke a key")),
+        "trust": Late(
+            f"{_C}.keys:trust", Text("收下别处的公钥", "Keep a public key from elsewhere")
         ),
     },
 )
@@ -127,11 +206,15 @@ ROOT = Root(
         "list": Late(
             f"{_C}.listing:list_",
             Text(
-                "列出流程、检验项目、故障、点表或车型、动作、技能",
-                "List procedures, items, faults, profiles, actions, skills",
+                "列出流程、检验项目、故障、点表或车型、动作、技能、评分方案",
+                "List procedures, items, faults, profiles, actions, skills, marking schemes",
             ),
         ),
         "show": Late(f"{_C}.show:show", Text("按编号查看一个条目", "Show one of them by its id")),
+        "exam": Late(
+            f"{_C}.root:EXAM",
+            Text("考试与练习（start、list、show…）", "Exams and practice (start, list, show …)"),
+        ),
         "bench": Late(f"{_C}.root:BENCH", Text("检查台架（probe）", "Look after benches (probe)")),
         "profile": Late(
             f"{_C}.root:PROFILE",
@@ -140,6 +223,10 @@ ROOT = Root(
         "standards": Late(
             f"{_C}.root:STANDARDS",
             Text("标准覆盖情况（coverage）", "Coverage of standards (coverage)"),
+        ),
+        "skills": Late(
+            f"{_C}.root:SKILLS",
+            Text("职业技能（coverage、record）", "Skills (coverage, record)"),
         ),
         "can": Late(
             f"{_C}.root:CAN",
@@ -157,10 +244,32 @@ ROOT = Root(
                 "Verify, show and export evidence (verify, rejudge, show, report, export)",
             ),
         ),
+        "review": Late(
+            f"{_C}.review_group:REVIEW",
+            Text("复核、签名、成绩单", "Review, sign-off, score sheet"),
+        ),
+        "keys": Late(
+            f"{_C}.root:KEYS",
+            Text(
+                "考评员密钥（new、list、revoke、trust）",
+                "Keys of assessors (new, list, revoke, trust)",
+            ),
+        ),
         "matrix": Late(
             f"{_C}.matrix:matrix",
             Text(
                 "模拟台架的故障 × 步骤检出矩阵", "Fault × step detection matrix of the simulation"
+            ),
+        ),
+        "score": Late(
+            f"{_C}.score:score",
+            Text("按评分方案计算一次运行的成绩", "Score a run by its marking scheme"),
+        ),
+        "store": Late(
+            f"{_C}.root:STORE",
+            Text(
+                "证据库（add、find、show、stats、export…）",
+                "Store of many runs (add, find, show, stats, export …)",
             ),
         ),
         "schema": Late(

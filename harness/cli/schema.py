@@ -6,6 +6,8 @@ from typing import Any
 import click
 
 from harness.actions.registry import all_actions
+from harness.assess.scenario import Scenario
+from harness.assess.scheme import Scheme
 from harness.bench.model import BenchFile
 from harness.cli.base import argument, command
 from harness.cli.options import print_json
@@ -56,6 +58,14 @@ def _checks() -> dict[str, Any]:
     return ChecksFile.model_json_schema(by_alias=True)
 
 
+def _scheme() -> dict[str, Any]:
+    return Scheme.model_json_schema(by_alias=True)
+
+
+def _scenario() -> dict[str, Any]:
+    return Scenario.model_json_schema(by_alias=True)
+
+
 FORMATS: dict[str, Callable[[], dict[str, Any]]] = {
     "procedure": _procedure,
     "bench": _bench,
@@ -63,6 +73,8 @@ FORMATS: dict[str, Callable[[], dict[str, Any]]] = {
     "vehicle": _vehicle,
     "diagnostics": _diagnostics,
     "checks": _checks,
+    "scheme": _scheme,
+    "scenario": _scenario,
 }
 
 

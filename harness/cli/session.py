@@ -67,7 +67,7 @@ def perform(
     verdict and the safe state stand. `quiet` leaves out the progress. `before` gets the progress
     display, so that a person can be asked on it.
     """
-    _require_key()
+    require_key()
     console = console or make_console()
     digest = RunDigest()
     groups = {
@@ -112,7 +112,7 @@ def perform(
     return shown
 
 
-def _require_key() -> None:
+def require_key() -> None:
     """Raises UsageError now rather than EvidenceError after hours of testing."""
     try:
         station_key()

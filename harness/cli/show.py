@@ -1,4 +1,4 @@
-"""`harness show ID`: one procedure, item, fault, profile, action or skill."""
+"""`harness show ID`: one thing of any kind that `harness list` knows."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -6,6 +6,8 @@ from typing import Any
 import click
 
 from harness.actions.registry import all_actions
+from harness.assess.scenario_file import load_scenario, scenario_files
+from harness.assess.scheme_file import load_scheme, scheme_files
 from harness.bench.simulated import seeded_faults
 from harness.catalogue.load import load_catalogue
 from harness.catalogue.skills import load_skills
@@ -25,13 +27,15 @@ from harness.procedure.load import load_procedure, procedure_files
 from harness.text import Text
 
 Pairs = list[tuple[str, str]]
+_ANYTHING = "procedure, item, fault, profile, action, skill, marking scheme or scenario"
 
 
 @command(
     "show",
     about=Text(
-        "按编号查看一个流程、检验项目、故障、点表或车型、动作或技能。",
-        "Show one procedure, item, fault, profile, action or skill by its id.",
+        "按编号查看一个流程、检验项目、故障、点表或车型、动作、技能、评分方案或考试场景。",
+        "Show one procedure, item, fault, profile, action, skill, marking scheme or scenario "
+        "by its id.",
     ),
 )
 @argument("id", metavar="ID", about=Text("编号，见 harness list", "The id, see harness list"))
@@ -40,7 +44,11 @@ def show(id: str, as_json: bool) -> None:
     """Find an id among everything there is, and print it whole."""
     found = [(kind, entry) for kind, find in _FINDERS.items() if (entry := find(id)) is not None]
     if not found:
-        raise UnknownNameError("procedure, item, fault, profile, action or skill", id, _near(id))
+        raise UnknownNameError(
+            "procedure, item, fault, profile, action, skill, marking scheme or scenario",
+            id,
+            _near(id),
+        )
     if as_json:
         entries = [{"list": kind, **entry} for kind, entry in found]
         print_json(entries[0] if len(entries) == 1 else entries)
@@ -222,6 +230,34 @@ def _skill(id: str) -> Row | None:
     }
 
 
+def _scheme(id: str) -> Row | None:
+    if id not in scheme_files():
+        return None
+    loaded = load_scheme(id)
+    aspects = [
+        {
+            "id": aspect.id,
+            "title": both(aspect.title),
+            "module": module.id,
+            "type": aspect.type,
+            "max": aspect.max,
+            "skills": list(aspect.skills),
+        }
+        for module in loaded.model.modules
+        for criterion in module.criteria
+        for aspect in criterion.aspects
+    ]
+    return {**library.scheme_row(loaded), "aspects": aspects}
+
+
+def _scenario(id: str) -> Row | None:
+    """What a candidate may see, too: the order, and nothing of the cases."""
+    if id not in scenario_files():
+        return None
+    loaded = load_scenario(id)
+    return {**library.scenario_row(loaded), "order": both(loaded.model.order)}
+
+
 _FINDERS: Mapping[str, Callable[[str], Row | None]] = {
     "procedures": _procedure,
     "items": _item,
@@ -229,9 +265,16 @@ _FINDERS: Mapping[str, Callable[[str], Row | None]] = {
     "profiles": _profile,
     "actions": _action,
     "skills": _skill,
+    "schemes": _scheme,
+    "scenarios": _scenario,
 }
 
 _WORDS = {
+    "order": Text("任务单", "work order"),
+    "scheme": Text("评分方案", "marking scheme"),
+    "shape": Text("形式", "shape"),
+    "assessors": Text("考评员人数", "assessors"),
+    "aspects": Text("评分项", "aspects"),
     "title": Text("名称", "title"),
     "summary": Text("说明", "summary"),
     "requirement": Text("要求", "requirement"),
@@ -330,6 +373,8 @@ def _line(part: Row) -> str:
     elif "table" in part:
         unit = f" {part['unit']}" if part["unit"] else ""
         words += [f"{part['table']} {part['address']}", part["type"] + unit, part["access"]]
+    elif "module" in part:
+        words += [part["module"], f"{part['type']} {part['max']:g}", ", ".join(part["skills"])]
     elif "needs" in part:
         words += ["← " + ", ".join(part["needs"]), part["unit"] or ""]
     elif "from" in part:

@@ -25,7 +25,8 @@ _COVERAGE_LABEL = Text("覆盖", "Coverage")
 _NO_CHECKS = Text("没有检验步骤", "no device steps")
 _CHOSEN = Text("所选步骤", "Chosen steps")
 _WHY = Text("原因", "Why")
-_FAULTS = Text("注入的故障", "Seeded faults")
+_SEEDED = Text("预设故障", "Seeded faults")
+_MADE = Text("流程注入", "Set by steps")
 _SEED = Text("种子", "seed")
 _LISTS = (
     ((Verdict.FAIL, Verdict.CONDITIONAL_FAIL), Text("不合格", "Failed")),
@@ -77,10 +78,18 @@ class Summary:
         self._row(_COVERAGE_LABEL, Line(_coverage(digest, judging, language)))
         if ended is not None and ended.reason:
             self._row(_WHY, Line(_why(ended, language)))
-        if digest.faults:
-            names = {event.fault: event.title for event in digest.faults if event.on}
-            shown = [f"{title.get(language)} ({fault})" for fault, title in names.items()]
-            self._row(_FAULTS, Line(say(_COMMA).join(shown)))
+        names = {event.fault: event.title for event in digest.faults if event.on}
+        seeded = {
+            name.partition("@")[0] for name in (digest.started.faults if digest.started else ())
+        }
+        for label, here in ((_SEEDED, True), (_MADE, False)):
+            shown = [
+                f"{title.get(language)} ({fault})"
+                for fault, title in names.items()
+                if (fault in seeded) is here
+            ]
+            if shown:
+                self._row(label, Line(say(_COMMA).join(shown)))
         left_out, self._titles = _left_out(digest), digest.titles
         for verdicts, title in _LISTS:
             steps = [one for one in digest.with_verdict(*verdicts) if _place(one) not in left_out]

@@ -7,7 +7,15 @@ decided here and nothing is stored. Plain text only: failures of the first secon
 
 from harness.bench.roles import is_pile, title
 from harness.datafile import OR
-from harness.engine import details_profile_zh, maintenance_words, metering_words, pile_words
+from harness.engine import (
+    details_exam_zh,
+    details_profile_zh,
+    maintenance_words,
+    metering_words,
+    pile_words,
+    skills_words,
+    socket_words,
+)
 from harness.engine.details_zh import DETAILS, EXPECTED
 from harness.errors import FileError, HarnessError, Problem
 
@@ -33,6 +41,19 @@ _KINDS = {
     "source": "交流电源",
     "vehicle": "车辆",
     "bench": "台架",
+    "module": "模块",
+    "aspect": "评分项",
+    "block": "扣分块",
+    "deduction": "扣分项",
+    "veto": "否决项",
+    "scenario": "场景",
+    "case": "情形",
+    "scheme": "评分方案",
+    "diagnosis": "诊断",
+    "instrument": "仪表",
+    "place": "部位",
+    "part": "部件",
+    "unit": "控制单元",
 }
 _EXCEPTIONS = {
     "illegal function": "不支持的功能码",
@@ -90,7 +111,13 @@ def expected(english: str) -> str:
     """What was expected."""
     if OR in english:
         return " / 或：".join(map(expected, english.split(OR)))
-    from harness.engine import details_vehicle  # noqa: PLC0415 - most failures do without
+    # Most failures do without these.
+    from harness.engine import (  # noqa: PLC0415
+        details_review_zh,
+        details_scoring_zh,
+        details_store_zh,
+        details_vehicle,
+    )
 
     known = (
         metering_words.EXPECTED.find(english, _piece)
@@ -98,7 +125,13 @@ def expected(english: str) -> str:
         or details_profile_zh.EXPECTED.find(english, _piece)
         or EXPECTED.find(english, _piece)
         or pile_words.EXPECTED.find(english, _piece)
+        or details_scoring_zh.EXPECTED.find(english, _piece)
+        or details_exam_zh.EXPECTED.find(english, _piece)
+        or skills_words.EXPECTED.find(english, _piece)
+        or socket_words.EXPECTED.find(english, _piece)
         or details_vehicle.expected(english, _piece)
+        or details_review_zh.EXPECTED.find(english, _piece)
+        or details_store_zh.EXPECTED.find(english, _piece)
     )
     return known or english
 
@@ -127,15 +160,28 @@ def _known(english: str) -> str | None:
         or maintenance_words.DETAILS.find(english, _piece)
         or DETAILS.find(english, _piece)
         or pile_words.DETAILS.find(english, _piece)
+        or skills_words.DETAILS.find(english, _piece)
+        or socket_words.DETAILS.find(english, _piece)
     )
     if known is None and is_pile(english):
         known = title(english).zh
     if known is not None:
         return known
-    from harness.engine import details_vehicle  # noqa: PLC0415 - most failures do without
+    # Most failures do without these.
+    from harness.engine import (  # noqa: PLC0415
+        details_review_zh,
+        details_scoring_zh,
+        details_store_zh,
+        details_vehicle,
+    )
 
-    return details_vehicle.detail(english, _piece) or details_profile_zh.DETAILS.find(
-        english, _piece
+    return (
+        details_scoring_zh.DETAILS.find(english, _piece)
+        or details_exam_zh.DETAILS.find(english, _piece)
+        or details_vehicle.detail(english, _piece)
+        or details_profile_zh.DETAILS.find(english, _piece)
+        or details_review_zh.DETAILS.find(english, _piece)
+        or details_store_zh.DETAILS.find(english, _piece)
     )
 
 

@@ -7,6 +7,12 @@ See `harness.engine.phrases` for what the marks mean. The sentences are those of
 from harness.engine.phrases import Phrases
 
 DETAILS = Phrases(
+    # the command line
+    (r"(\S+) exists already", r"\1 已存在"),
+    (r"'(.+)' is no address", r"“\1”不是地址"),
+    (r"standard", "标准"),
+    (r"(coil|discrete|input|holding) (\d+) \(printed (\S+)\)", r"\1 \2（印刷编号 \3）"),
+    (r"(\S+) had no value before this run wrote it", r"\1 在本次运行写入之前读不出值"),
     # the file
     (
         r"while (?:parsing|scanning) .+? expected (\S+) or (\S+), but (?:got|found) (.+)",
@@ -89,10 +95,34 @@ DETAILS = Phrases(
     (r"(\S+) cannot be read", r"\1 不可读"),
     (r"(\S+) cannot be read either", r"\1 也不可读"),
     (r"(\S+) cannot be written(?: so)?", r"\1 不可写"),
+    (r"writing (\S+) can end the connection", r"写 \1 可能使通信中断"),
     # points and each other
     (r"(\S+) \((\w+) (.+?)\) overlaps (\S+) \((\w+) (.+?)\)", r"\1（\2 {3}）与 \4（\5 {6}）重叠"),
+    (r"(.+?) is (\S+) in (\S+) and (\S+) in (\S+)",
+     r"{1} 既是 \2（\3）又是 \4（\5）"),
+    (r"(.+?) is counted in one way by (\S+) and in another by (\S+)",
+     r"{1} 在 \2 与 \3 中的换算方式不同"),
     (r"bits (\d+) to (\d+) overlap (\S+) \(bits (\d+) to (\d+)\)",
      r"第 \1 至 \2 位与 \3（第 \4 至 \5 位）重叠"),
+    (r"digits (\d+) to (\d+) overlap (\S+) \(digits (\d+) to (\d+)\)",
+     r"十进制第 \1 至 \2 位与 \3（第 \4 至 \5 位）重叠"),
+    (r"a (\w+) is not taken apart by digits", r"\1 类型不能按十进制位拆分"),
+    (r"a (\w+) has no decimal digit (-?\d+)", r"\1 类型没有十进制第 \2 位"),
+    (
+        r"writing some digits of a register would overwrite the others",
+        "只写寄存器的部分十进制位会覆盖其余的位",
+    ),
+    (r"'(\w+)' and 'digits_at' take the number apart in two ways",
+     r"'\1' 与 'digits_at' 是两种不同的拆分方式"),
+    (r"'(\w+)' is for a whole number that nothing else turns into a value",
+     r"'\1' 只用于没有其他换算的整数"),
+    (r"the curve does not rise or fall all the way", "换算曲线不单调"),
+    (r"the curve says everything", "换算已由 curve 完全给出"),
+    (r"(\S+) is a text, compared with (.+)", r"\1 是文字，却与 \2 比较"),
+    (r"code (.+) does not fit a (\w+) with digits (\d+) to (\d+)",
+     r"代码 \1 超出 \2 类型十进制第 \3 至 \4 位的范围"),
+    (r"(\S+) does not fit a (\w+) with digits (\d+) to (\d+)",
+     r"\1 超出 \2 类型十进制第 \3 至 \4 位的范围"),
     (r"(\S+) lies in (\w+) (\d+) to (\d+), which must not be read",
      r"\1 位于禁止读取的 \2 \3 至 \4 内"),
     (r"(\S+) has (\d+) registers, one read carries (\d+)",
@@ -126,6 +156,11 @@ DETAILS = Phrases(
 )  # fmt: skip
 
 EXPECTED = Phrases(
+    (r"the name of a new file", "新文件的名称"),
+    (r"tcp://HOST:PORT, rtu-over-tcp://HOST:PORT, rtu:PORT or ascii:PORT",
+     "tcp://主机:端口、rtu-over-tcp://主机:端口、rtu:串口 或 ascii:串口"),
+    (r"a sequence without it", "不含此项的操作序列"),
+    (r"may_change_link: true where that is meant", "确需如此时写 may_change_link: true"),
     (r"a table and a wire address, like '(.+)' or '(.+)'", r"表和线上地址，如“\1”或“\2”"),
     (r"a label, or the shared label and the vendor's own like (.+)",
      r"一个标签，或通用标签加厂家标签，如 \1"),
@@ -184,6 +219,15 @@ EXPECTED = Phrases(
     (r"a name of its own for each bit", "每一位各用一个名称"),
     (r"separate registers, or exactly the same ones for a second view",
      "互不重叠的寄存器，或完全相同的寄存器（同一数据的另一种读法）"),
+    (r"registers of their own, or 'available_if' where they take turns",
+     "各用自己的寄存器；若轮流出现，用 'available_if' 写明条件"),
+    (r"separate digits, or exactly the same ones for a second view",
+     "互不重叠的十进制位，或完全相同的位（同一数据的另一种读法）"),
+    (r"one of them", "二者之一"),
+    (r"two or more pairs by rising raw number", "两对以上数值，按原始值递增"),
+    (r"no scale beside it", "旁边不再写 scale"),
+    (r"a version in quotes like '(.+)'", r"加引号的版本号，如 '\1'"),
+    (r"a raw number and its value like (\[.+?\])", r"原始值及其对应值，如 \1"),
     (r"separate bits, or exactly the same ones for a second view",
      "互不重叠的位，或完全相同的位（同一数据的另一种读法）"),
     (r"a shorter point or a larger 'max_registers'", "缩短数据点，或加大 'max_registers'"),

@@ -76,6 +76,10 @@ DETAILS = Phrases(
         r"将打开台架“\2”的 \1",
     ),
     (
+        r"bench '(.+)' has no devices: a person is assessed, in real time; add --live",
+        r"台架“\1”没有设备：考评对象是人，按实际时间进行；请加 --live",
+    ),
+    (
         r"add --live to do so \(a run without it takes place in simulated time\)",
         "确需打开请加 --live（不加时在模拟时间内运行）",
     ),

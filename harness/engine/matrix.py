@@ -10,17 +10,20 @@ the fault that is there.
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from copy import copy
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
 
-from harness.bench.load import BUILT_IN, LoadedBench, load_bench
+from harness.bench.load import BUILT_IN, SIMULATED, LoadedBench, load_bench
+from harness.bench.roles import PILE
 from harness.bench.simulated import SeededFault, seeded_faults
+from harness.bench.sockets import lacks
 from harness.catalogue.load import Catalogue, load_catalogue
 from harness.engine.plan import Plan, make_plan, roles_needed
 from harness.engine.recorder import Listener
 from harness.engine.run import RunRequest, RunResult, execute
-from harness.errors import UnknownNameError
+from harness.errors import FileError, UnknownNameError, UsageError
 from harness.events import Event, Measured
 from harness.procedure.load import load_procedure
 from harness.verdict import Ending, Verdict
@@ -34,7 +37,7 @@ thousand frames a second. (A pile's modules need their seconds until one of them
 DIAGNOSIS = "diagnosis"
 """The measurement that says what a procedure found to be wrong."""
 _FAILED = (Verdict.FAIL, Verdict.CONDITIONAL_FAIL)
-_UNTROUBLED = (Verdict.PASS, Verdict.CONDITIONAL_PASS, None)
+_UNTROUBLED = (Verdict.PASS, Verdict.CONDITIONAL_PASS)
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,8 @@ class Matrix:
     faults: list[FaultRow] = field(default_factory=list)
     never_failed: list[str] = field(default_factory=list)
     """`procedure::step` of every check that no fault turned to fail."""
+    unfit: list[str] = field(default_factory=list)
+    """Procedures that need a point which the asked map does not have."""
 
     @property
     def holds(self) -> bool:
@@ -125,18 +130,49 @@ class MatrixBench:
 
     def __init__(self, faults: Mapping[str, SeededFault] | None = None) -> None:
         self.faults = seeded_faults() if faults is None else faults
+        self.pile_profile: str | None = None
+        """Another model of pile than the bench's own (`of`)."""
         self.benches: dict[str, LoadedBench] = {}
         """Procedure -> the first built-in bench with the piles that its faults are put into."""
         self.plans: dict[str, Plan] = {}
+        self.unfit: list[str] = []
         catalogue: Catalogue = load_catalogue()
         built_in = [load_bench(name) for name in BUILT_IN]
         for name in sorted({name for fault in self.faults.values() for name in fault.expects}):
             procedure = load_procedure(name)
-            places = {fault.at[name] for fault in self.faults.values() if name in fault.at}
-            bench = next(one for one in built_in if places <= set(one.model.devices))
+            bench = next(one for one in built_in if self._fits(one, name))
             # Simulated mains hurts nobody, so steps that energise are released.
             self.plans[name] = make_plan(procedure, bench, catalogue, energise=True)
             self.benches[name] = bench
+
+    def of(self, pile_profile: str) -> "MatrixBench":
+        """The same with another model of pile on the plain bench, and what uses that pile alone.
+
+        A procedure that needs a point which this map lacks cannot be planned; `unfit` names it.
+        """
+        other = copy(self)
+        other.pile_profile = pile_profile
+        other.plans, other.benches, other.unfit = {}, {}, []
+        bench, catalogue = load_bench(SIMULATED, pile_profile=pile_profile), load_catalogue()
+        for name, plan in self.plans.items():
+            here = self.benches[name].model.bench == SIMULATED
+            if not here or PILE not in roles_needed([plan], bench):
+                continue
+            try:
+                other.plans[name] = make_plan(load_procedure(name), bench, catalogue, energise=True)
+            except FileError:
+                other.unfit.append(name)
+                continue
+            other.benches[name] = bench
+        return other
+
+    def _fits(self, bench: LoadedBench, procedure: str) -> bool:
+        """Whether the faults that this procedure is to find can be put into this bench."""
+        found = [fault for fault in self.faults.values() if procedure in fault.expects]
+        places = {fault.at[procedure] for fault in found if procedure in fault.at}
+        if not places <= set(bench.model.devices):
+            return False
+        return not any(lacks(bench, one.needs, one.at.get(procedure, PILE)) for one in found)
 
     def order(self, procedure: str, steps: Collection[str]) -> list[str]:
         """Steps in the order of the procedure, those it does not have at the end."""
@@ -170,12 +206,16 @@ class MatrixBench:
         return HURRY if car and not plan.energises else PACE
 
     def healthy(self, procedure: str, seed: int) -> list[Alarm]:
-        """Steps that did not pass although nothing is wrong."""
+        """Steps that did not pass although nothing is wrong.
+
+        What another model of pile cannot do is not run, which is no alarm.
+        """
+        fine = _UNTROUBLED if self.pile_profile is None else (*_UNTROUBLED, Verdict.NOT_RUN)
         verdicts = _whole(self.run(procedure, seed=seed)).verdicts[procedure]
         return [
             Alarm(procedure, seed, step, verdict)
             for step, verdict in verdicts.items()
-            if verdict is not None and verdict not in _UNTROUBLED
+            if verdict is not None and verdict not in fine
         ]
 
     def with_fault(self, fault: str, procedure: str, *, seed: int = 1) -> FaultRow:
@@ -223,15 +263,17 @@ def compute_matrix(
     *,
     procedures: Sequence[str] = (),
     seeds: int = HEALTHY_SEEDS,
+    pile_profile: str | None = None,
     jobs: int = 1,
     tell: Told = lambda _: None,
 ) -> Matrix:
     """Run everything. `faults` and `procedures` limit it (with `faults`, no check is held to be
-    unfailable); `jobs` processes share the work.
+    unfailable); `jobs` processes share the work. With a `pile_profile` there are healthy runs of
+    that model alone: which faults it can show differs from map to map.
 
     `tell` is told what is being run. Raises UnknownNameError for a name that does not exist.
     """
-    bench = MatrixBench()
+    bench = _bench(pile_profile)
     for kind, asked, known in (
         ("fault", faults, list(bench.faults)),
         ("procedure", procedures, list(bench.plans)),
@@ -239,21 +281,24 @@ def compute_matrix(
         for name in asked:
             if name not in known:
                 raise UnknownNameError(kind, name, known)
+    if pile_profile is not None and faults:
+        raise UsageError("--pile-profile is for healthy runs, --fault is not")
     wanted = [bench.faults[name] for name in faults or bench.faults]
     concerned = {procedure for fault in wanted for procedure in fault.expects}
     chosen = [
         name for name in bench.plans if name in concerned and name in (procedures or concerned)
     ]
     work = [Job(name, seed=seed) for name in chosen for seed in range(1, seeds + 1)]
-    work += [Job(name, one.name) for one in wanted for name in one.expects if name in chosen]
-    matrix = Matrix()
+    if pile_profile is None:
+        work += [Job(name, one.name) for one in wanted for name in one.expects if name in chosen]
+    matrix = Matrix(unfit=bench.unfit)
     for found in _carried_out(work, bench, jobs, tell):
         if isinstance(found, FaultRow):
             matrix.faults.append(found)
         else:
             matrix.alarms += found
             matrix.healthy_runs += 1
-    if not faults:
+    if not faults and pile_profile is None:
         seen = {(row.procedure, step) for row in matrix.faults for step in row.failed}
         matrix.never_failed = [
             f"{procedure}::{step}"
@@ -290,7 +335,8 @@ def _carried_out(
             yield job.carry_out(bench)
         return
     # Spawned, not forked: so it is on every system, and nothing of this process is shared.
-    with ProcessPoolExecutor(jobs, get_context("spawn"), _get_ready) as pool:
+    ready = (bench.pile_profile,)
+    with ProcessPoolExecutor(jobs, get_context("spawn"), _get_ready, ready) as pool:
         for job, found in zip(work, pool.map(_in_worker, work), strict=True):
             tell(str(job))
             yield found
@@ -299,8 +345,13 @@ def _carried_out(
 _of_worker: list[MatrixBench] = []
 
 
-def _get_ready() -> None:
-    _of_worker.append(MatrixBench())
+def _bench(pile_profile: str | None) -> MatrixBench:
+    bench = MatrixBench()
+    return bench if pile_profile is None else bench.of(pile_profile)
+
+
+def _get_ready(pile_profile: str | None) -> None:
+    _of_worker.append(_bench(pile_profile))
 
 
 def _in_worker(job: Job) -> list[Alarm] | FaultRow:

@@ -5,7 +5,7 @@ reported with its place. What this bench cannot offer is not a mistake: the step
 not run, with the reason. The plan also says what would be written and what would be energised.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -157,12 +157,14 @@ def _without_its_cause(planned: PlannedStep, before: Iterable[PlannedStep]) -> P
     return replace(planned, obstacle=Obstacle(_NOT_ON_THIS_BENCH, detail))
 
 
-def roles_needed(plans: Iterable[Plan], bench: LoadedBench) -> set[str]:
+def roles_needed(plans: Sequence[Plan], bench: LoadedBench) -> set[str]:
     """The devices that these plans touch; nothing else is opened.
 
     A verb of a lab's own package may touch any device, so with one of those all are needed, as
-    they are when no step names a device.
+    they are when no step names a device. Procedures that an assessor only scores need none.
     """
+    if all(step.action.kind == "A" for plan in plans for step in plan.steps):
+        return set()
     everything: set[str] = set(bench.model.devices)
     found: set[str] = set()
     for plan in plans:
@@ -260,7 +262,7 @@ class _Binder:
             parameters = {name: getattr(checked, name) for name in type(checked).model_fields}
         except FileError as error:
             self.problems += error.problems
-        item, limit = self._limit(step, here, action)
+        item, limit = self._limit(step, here, action, parameters)
         if len(self.problems) > before:
             return None
         if step.after is not None and all(
@@ -382,19 +384,22 @@ class _Binder:
         """Standard -> edition that this bench judges by, where an item leaves it open."""
         return {"GB/T 18487.1": self._bench.model.edition, **self._bench.model.editions}
 
-    def _ratings(self, action: Action) -> Mapping[str, Quantity]:
-        """What a limit may be about: ratings of pile and vehicle, the action's own device first."""
+    def _ratings(self, action: Action, parameters: dict[str, Any]) -> Mapping[str, Quantity]:
+        """What a limit may be about: what the step says that the pile announces, ratings of pile
+        and vehicle, the action's own device first."""
+        announced = parameters.get("announced")
+        given = {"announced_current": announced} if isinstance(announced, Quantity) else {}
         pile, vehicle = self._bench.profiles.get("pile"), self._bench.vehicle
         of_pile = pile.ratings if pile is not None else {}
         of_vehicle = vehicle.ratings if vehicle is not None else {}
         if action.role == "vehicle":
-            return {**of_pile, **of_vehicle}
-        return {**of_vehicle, **of_pile}
+            return {**of_pile, **of_vehicle, **given}
+        return {**of_vehicle, **of_pile, **given}
 
     def _limit(
-        self, step: Step, here: Path_, action: Action
+        self, step: Step, here: Path_, action: Action, parameters: dict[str, Any]
     ) -> tuple[ItemRef | None, Limit | None]:
-        ratings = self._ratings(action)
+        ratings = self._ratings(action, parameters)
         reference: ItemRef | None = None
         limit: Limit | None = None
         sure = False

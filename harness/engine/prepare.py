@@ -10,8 +10,9 @@ from datetime import datetime
 from pathlib import Path
 
 from harness.bench.load import SIMULATED, LoadedBench, load_bench
-from harness.bench.roles import split_fault
+from harness.bench.roles import PILE, is_pile, split_fault
 from harness.bench.simulated import seeded_faults
+from harness.bench.sockets import lacks
 from harness.catalogue.load import Catalogue, load_catalogue
 from harness.devices.operator import Operator, Question
 from harness.devices.operator.answers import AnswerEntry, FileOperator, load_answers
@@ -23,6 +24,7 @@ from harness.evidence.layout import ATTACHMENTS, safe_name
 from harness.procedure.load import LoadedProcedure, load_procedure
 from harness.text import Text
 
+_REAL_TIME = Text("考评按实际时间进行", "An assessment takes place in real time")
 _NEEDS_LIVE = Text("该台架接有实际连接", "This bench has real connections")
 
 
@@ -130,6 +132,11 @@ def load_bench_for(name: str, *, live: bool, pile_profile: str | None = None) ->
         raise UsageError(f"a pile profile can be chosen only for the bench {SIMULATED!r}")
     bench = load_bench(name, pile_profile=pile_profile)
     real = [role for role in bench.model.devices if role not in bench.simulated_inside]
+    if not bench.model.devices and not live:
+        raise UsageError(
+            f"bench {bench.id!r} has no devices: a person is assessed, in real time; add --live",
+            headline=_REAL_TIME,
+        )
     if real and not live:
         raise UsageError(
             f"{', '.join(real)} of bench {bench.id!r} would be opened; add --live to do so "
@@ -170,6 +177,8 @@ def check_faults(
             raise UsageError(
                 f"the fault {name!r} needs a simulated {role}, and bench {bench.id!r} has none"
             )
+        if why := lacks(bench, known[name].needs, role if is_pile(role) else PILE):
+            raise UsageError(f"the fault {name!r} needs more: {why}")
         if known[name].needs_car and "vehicle" not in needed:
             raise UsageError(
                 f"the fault {name!r} is in the car, and nothing here looks at the vehicle"

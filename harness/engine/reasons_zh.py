@@ -63,11 +63,17 @@ REASONS = Phrases(
     (r"the profile (\S+) does not say how it is made safe", r"型号 \1 没有说明如何使其安全"),
     (r"it was (\S+)", "原值为“{1!}”"),
     (r"it cannot be read", "无法读取"),
+    (r"(\S+) had no value before this run wrote it", "本次运行写入之前，{1}读不出值"),
+    (r"none of these flag words is in the profile", "点表中没有这些故障字或告警字"),
     (
         r"the pile is charging already; this run did not start that",
         "桩已在充电，不是本次运行启动的",
     ),
     (r"not started: (\S+) was set to (\S+) and reads (.+)", r"未启动：{1}写入 {2@1}，回读为 {3@1}"),
+    (
+        r"started and stopped at once: (\S+) was set to (\S+) and reads (.+)",
+        r"已启动并立即停止：{1}写入 {2@1}，回读为 {3@1}",
+    ),
     (r"(.+) did not show the cause", r"{1}没有反映该动作"),
     (r"(\S+) of the profile (\S+) is never (.+)", r"型号 \2 的{1}没有“{3@1}”这一状态"),
     (r"silent (\d+) times in a row", r"连续 \1 次无应答"),

@@ -20,6 +20,7 @@ from harness.bench.load import LoadedBench
 from harness.clock import Clock, Deadline, RealStopwatch, real_now, run
 from harness.datafile import sha256
 from harness.devices.operator import Operator
+from harness.engine.attendant import Attendant
 from harness.engine.plan import Plan, at_end, roles_needed, roles_of_faults
 from harness.engine.recorder import Listener, Recorder
 from harness.engine.signals import AbortOnSignal
@@ -68,6 +69,8 @@ class RunRequest:
     """Record every CAN frame beside the journal."""
     pace: float = 1.0
     """How much of the usual time the technician of a simulated bench takes."""
+    attendant: Attendant | None = None
+    """Who attends, when the run is an exam: what is hidden is his business, not `faults`."""
     force_to_disk: bool | None = None
     """Whether the end of a step waits for the disk; None means in a live run only."""
 
@@ -138,7 +141,7 @@ async def _run(request: RunRequest, listeners: list[Listener]) -> "_Session":
     clock = Clock(virtual=not request.live)
     force = request.live if request.force_to_disk is None else request.force_to_disk
     bundle = Bundle(request.folder, clock.elapsed, force_to_disk=force)
-    session = _Session(request, clock, bundle, Recorder(bundle, listeners))
+    session = _Session(request, clock, bundle, Recorder(bundle, listeners, request.attendant))
     await session.run()
     return session
 
@@ -161,7 +164,8 @@ class _Session:
             emit=recorder.emit,
             operator=request.operator,
             needed=roles_needed(request.plans, request.bench)
-            | roles_of_faults(request.faults, request.bench),
+            | roles_of_faults(request.faults, request.bench)
+            | set(request.attendant.roles if request.attendant is not None else ()),
             read_only=request.read_only
             or any(plan.procedure.model.read_only for plan in request.plans),
             captures=request.folder if request.capture else None,
@@ -174,18 +178,24 @@ class _Session:
         self.reason = ""
         self.headline: Text | None = None
         self.exit_code = ExitCode.BENCH
-        self._aborted: Text | None = None
+        self._attendant = request.attendant
 
     async def run(self) -> None:
         task = asyncio.current_task()
         assert task is not None
+        if self._attendant is not None:
+            self._attendant.task = task
         with AbortOnSignal(task) as signals:
             try:
                 self._begin()
                 await self._work()
             except asyncio.CancelledError:
                 task.uncancel()
-                self._end_as(Ending.ABORTED, signals.reason.en, signals.reason)
+                over = self._attendant.interrupted() if self._attendant is not None else None
+                if over is not None:
+                    self._end_as(Ending.STOPPED, over.en, over)
+                else:
+                    self._end_as(Ending.ABORTED, signals.reason.en, signals.reason)
             except StopRun as stop:
                 ending = Ending.ABORTED if stop.aborted else Ending.STOPPED
                 self._end_as(ending, stop.reason.en, stop.reason)
@@ -251,7 +261,7 @@ class _Session:
                 simulated=request.bench.simulated,
                 procedures=[plan.procedure.id for plan in request.plans],
                 bench=request.bench.id,
-                seed=request.seed,
+                seed=request.seed if self._attendant is None else 0,
                 faults=list(request.faults),
                 operator=request.operator_name,
                 station=request.bench.model.station,
@@ -276,6 +286,8 @@ class _Session:
                     groups={group.id: group.title for group in plan.procedure.model.groups},
                 )
             )
+        if self._attendant is not None:
+            self._attendant.announced(self.bench, self.recorder.emit)
 
     def _vehicle_files(self) -> list[tuple[str, str, bytes]]:
         """Profile, databases and diagnostic description of the vehicle, where it is needed."""
@@ -285,7 +297,8 @@ class _Session:
         return vehicle.files()
 
     def _run_id(self, files: list[FileUsed]) -> str:
-        if not self._clock.virtual:
+        if not self._clock.virtual or self._attendant is not None:
+            # Of an exam, a name that follows from the faults could be found out by trying.
             return uuid.uuid4().hex[:16]
         # Same files, seed and faults: the same simulated run, so the same name.
         parts = [file.sha256 for file in files]
@@ -316,24 +329,43 @@ class _Session:
         copes = any(
             step.action.name == _LINK_CHECK for plan in self._request.plans for step in plan.steps
         )
-        await self.bench.preamble(Deadline.after(PREAMBLE_DEADLINE), may_be_silent=copes)
+        if self._attendant is not None:
+            await self._attendant.prepare()
+            self.recorder.write_kept()
+        await self.bench.preamble(
+            Deadline.after(PREAMBLE_DEADLINE),
+            may_be_silent=copes or self._attendant is not None,
+        )
         for plan in self._request.plans:
-            procedure = ProcedureRun(plan, self.bench, self._clock, self.recorder)
+            procedure = self._procedure(plan)
             self.procedures.append(procedure)
             await procedure.run()
             if procedure.ending is not None:
                 self.ending, self.reason = procedure.ending, procedure.reason
                 self.headline = _LOST if procedure.ending is Ending.LOST else None
                 break
-            procedure.finish(Ending.COMPLETED, "")
+            procedure.completed = True
+            if self._attendant is None:  # of an exam, what it came to is told at its end
+                procedure.finish(Ending.COMPLETED, "")
+        if self._attendant is not None and self.ending is Ending.COMPLETED:
+            self._attendant.finished()
         self.bench.at_step("ending", 1)
         await self.bench.notice_other_masters()
         await self.bench.compare_clocks("end", Deadline.after(CLOCK_DEADLINE))
 
+    def _procedure(self, plan: Plan) -> ProcedureRun:
+        return ProcedureRun(plan, self.bench, self._clock, self.recorder, self._attendant)
+
     async def _finish(self) -> None:
         """The ending that every run has. Runs even when the record is broken."""
+        if self._attendant is not None:
+            with contextlib.suppress(EvidenceError):  # kept in `recorder.broken`
+                self.recorder.write_kept()
+            self.recorder.opened = True
+            for event in self._attendant.ending():
+                self._try_emit(event)
         for plan in self._request.plans[len(self.procedures) :]:
-            self.procedures.append(ProcedureRun(plan, self.bench, self._clock, self.recorder))
+            self.procedures.append(self._procedure(plan))
         for procedure in self.procedures:
             if not procedure.finished:
                 self._finish_procedure(procedure)
@@ -357,9 +389,11 @@ class _Session:
         await self.bench.close()
 
     def _finish_procedure(self, procedure: ProcedureRun) -> None:
-        why = f"the run was {self.ending.value}: {self.reason}"
+        ending, why = self.ending, f"the run was {self.ending.value}: {self.reason}"
+        if procedure.completed:
+            ending, why = Ending.COMPLETED, ""
         with contextlib.suppress(EvidenceError):  # kept in `recorder.broken`, told in RunEnded
-            procedure.finish(self.ending, why)
+            procedure.finish(ending, why)
 
     def _try_emit(self, event: Event) -> None:
         with contextlib.suppress(EvidenceError):

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from harness.actions.context import RunMemory, StepContext
 from harness.bench.bench import Bench
 from harness.clock import Clock, Deadline, loop_time
+from harness.engine.attendant import Attendant
 from harness.engine.plan import Obstacle, Plan, PlannedStep
 from harness.engine.recorder import Recorder
 from harness.errors import (
@@ -29,10 +30,14 @@ STEP_DEADLINE = 600.0
 """Seconds that a step may take when it does not say so itself."""
 PERSON_DEADLINE = 3600.0
 """Seconds that a person may take."""
+EXAM_DEADLINE = 6 * 3600.0
+"""The same in an exam, which has a clock of its own: people think at a prompt, referees pause."""
 _SILENCES_UNTIL_LOST = 2
 _GRACE = 0.5
 """Seconds that a step has to find out by itself that its device is gone, and to tidy up."""
 _WAIT = "bench.wait"
+_UNDER_TEST = {"pile", "vehicle"}
+"""Roles whose silence may be what is to be found; other devices belong to the bench."""
 
 _RUN_ENDED = Text("运行已提前结束", "The run had ended")
 _LOST = Text("设备已失联", "The device was lost")
@@ -52,7 +57,7 @@ _ABOUT_DEVICE = (
 class StepOutcome:
     """What one attempt came to."""
 
-    __slots__ = ("candidate", "headline", "lost", "reason", "verdict")
+    __slots__ = ("bench_failed", "headline", "lost", "reason", "verdict")
 
     def __init__(
         self,
@@ -61,7 +66,10 @@ class StepOutcome:
         headline: Text | None = None,
         *,
         lost: bool = False,
+        bench_failed: bool = False,
     ) -> None:
+        self.bench_failed = bench_failed
+        """It was the harness itself that failed, or equipment that is not under test."""
         self.verdict = verdict
         self.reason = reason
         self.headline = headline
@@ -71,18 +79,30 @@ class StepOutcome:
 class ProcedureRun:
     """One procedure on one open bench."""
 
-    def __init__(self, plan: Plan, bench: Bench, clock: Clock, recorder: Recorder) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        bench: Bench,
+        clock: Clock,
+        recorder: Recorder,
+        attendant: Attendant | None = None,
+    ) -> None:
+        self._attendant = attendant
         self._plan = plan
         self._bench = bench
         self._clock = clock
         self._recorder = recorder
         self._memory = RunMemory()
         self._silences: dict[str, int] = {}
+        self._tried: dict[str, int] = {}
+        """Step -> number of its last attempt."""
         self.verdicts: dict[str, Verdict | None] = self._memory.verdicts
         self.ending: Ending | None = None
         """Set when the procedure ended before its last step."""
         self.reason = ""
         self.id = plan.procedure.id
+        self.completed = False
+        """Every step has had its turn."""
         self.finished = False
         self._cut_off = ("", 0)
         """Step and attempt that have begun and not ended: what an abort cuts off."""
@@ -92,6 +112,9 @@ class ProcedureRun:
     async def run(self) -> None:
         """Give every step its turn. Raises StopRun, CancelledError and EvidenceError."""
         for planned in self._plan.steps:
+            if self._attendant is not None:
+                await self._attendant.before(planned)
+                self._recorder.write_kept()  # in every case, or in none
             obstacle = self._why_skip(planned)
             if obstacle is not None:
                 self._not_run(planned, obstacle)
@@ -195,34 +218,53 @@ class ProcedureRun:
         )
 
     async def _run_step(self, planned: PlannedStep) -> None:
+        outcome = await self._attempts(planned)
+        if self._attendant is not None:
+            again = await self._attendant.after(planned, bench_failed=outcome.bench_failed)
+            for step in [one for one in self._plan.steps if one.model.id in again]:
+                repeated = await self._attempts(step)
+                outcome = repeated if step is planned else outcome
+        self._apply_policy(planned, outcome)
+
+    async def _attempts(self, planned: PlannedStep) -> StepOutcome:
+        """As many attempts as the step may have; what the last of them came to."""
         model = planned.model
-        for attempt in range(1, model.attempts + 1):
+        first = self._tried.get(model.id, 0) + 1
+        for attempt in range(first, first + model.attempts):
             self._bench.at_step(model.id, attempt)
+            self._tried[model.id] = attempt
             self._recorder.emit(self._started(planned, attempt))
             self._cut_off = (model.id, attempt)
             context, outcome = await self._attempt(planned)
+            again = outcome.verdict in _RETRY and not outcome.lost
+            if self._attendant is not None and not (again and attempt < first + model.attempts - 1):
+                await self._attendant.conclude(context, outcome.verdict)
             await self._bench.notice_other_masters()
             self.verdicts[model.id] = outcome.verdict
+            if context.examiner is not None:
+                self._memory.by_truth[model.id] = worst(context.by_truth) or outcome.verdict
             self._recorder.emit(
                 StepEnded(
                     procedure=self._plan.procedure.id,
                     step=model.id,
                     attempt=attempt,
                     verdict=outcome.verdict,
-                    candidate=context.candidate,
+                    candidate=context.of_candidate,
                     reason=outcome.reason,
                     headline=outcome.headline,
                 )
             )
             self._cut_off = ("", 0)
             self._count_silence(planned, outcome)
-            if outcome.verdict not in _RETRY or outcome.lost:
+            if not again:
                 break
-        self._apply_policy(planned, outcome)
+        return outcome
 
     async def _attempt(self, planned: PlannedStep) -> tuple[StepContext, StepOutcome]:
         model, action = planned.model, planned.action
         usual = PERSON_DEADLINE if self._involves_person(planned) else STEP_DEADLINE
+        if self._attendant is not None:
+            usual = EXAM_DEADLINE
         deadline = Deadline.after(model.within if model.within is not None else usual)
         context = StepContext(
             step=model.id,
@@ -236,6 +278,8 @@ class ProcedureRun:
             item=planned.item,
             memory=self._memory,
         )
+        if self._attendant is not None:
+            self._attendant.attend(context)
         outcome = StepOutcome(None)
         try:
             async with deadline.timeout() as timeout:
@@ -256,12 +300,16 @@ class ProcedureRun:
             outcome = StepOutcome(Verdict.INCONCLUSIVE, error.detail, error.headline)
         except BenchError as error:
             lost = isinstance(error, DeviceLostError | ConnectionFailedError)
-            outcome = StepOutcome(Verdict.ERROR, error.detail, error.headline, lost=lost)
+            ours = bool(planned.roles) and not planned.roles & _UNDER_TEST
+            outcome = StepOutcome(
+                Verdict.ERROR, error.detail, error.headline, lost=lost, bench_failed=ours
+            )
         except HarnessError as error:
             outcome = StepOutcome(Verdict.ERROR, error.detail, error.headline)
         except Exception as error:  # noqa: BLE001 - a lab's own action may raise anything
             outcome = self._internal_error(model.id, error)
-        if action.judges and outcome.verdict is None and not context.verdicts:
+        nothing = outcome.verdict is None and not context.verdicts and not context.of_answers
+        if action.judges and nothing:
             outcome = StepOutcome(Verdict.INCONCLUSIVE, "the action judged nothing")
         outcome.verdict = worst([*context.verdicts, outcome.verdict])
         return context, outcome
@@ -273,7 +321,7 @@ class ProcedureRun:
         self._recorder.emit(
             OutcomeNoted(where=f"step {step}", branch="harness", headline=headline, detail=detail)
         )
-        return StepOutcome(Verdict.ERROR, detail, headline)
+        return StepOutcome(Verdict.ERROR, detail, headline, bench_failed=True)
 
     @staticmethod
     def _involves_person(planned: PlannedStep) -> bool:

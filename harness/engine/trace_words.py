@@ -19,6 +19,8 @@ _NAMES = {
     "over_current_limit": Text("过流判定值", "Over-current limit"),
     "reaction_spread": Text("反应时间之差", "Spread of the reaction times"),
     "brief_over_current": Text("短时超限持续时间", "Time of a brief over-current"),
+    "time_without_trip": Text("未断电的时间", "Time without a trip"),
+    "component_current": Text("部件载流能力", "What the parts carry"),
     "recorded_energy": Text("录波电量", "Recorded energy"),
     "session_energy / power": Text("会话电量/录波电量", "Session energy / recorded energy"),
 }
@@ -33,6 +35,53 @@ def name(of: str) -> Text | None:
 
 
 REASONS = Phrases(
+    # over-current: what shows nothing
+    (
+        r"the current was never above what is announced; the highest was (\S+) A",
+        r"电流没有超过公告值，最大 \1 A",
+    ),
+    (
+        r"the current was above what is announced for (\S+) s, less than (\S+) s",
+        r"电流超过公告值只有 \1 s，不足 \2 s",
+    ),
+    (r"the current was (\S+) A, above the limit of (\S+) A", r"电流为 \1 A，超过限值 \2 A"),
+    (r"(\S+) A are too close to the limit of (\S+) A", r"\1 A 离限值 \2 A 太近"),
+    (r"the pile announces (\S+) A, not (\S+) A", r"桩公告 \1 A，不是 \2 A"),
+    (r"the vehicle opened S2 before the supply was cut", "断电之前车辆已断开 S2"),
+    (
+        r"(\S+ A), announced (\S+ A), limit (\S+ A)",
+        r"实测 \1，公告 \2，限值 \3",
+    ),
+    (
+        r"the current was (\S+) A, above the (\S+) A that what is announced allows: "
+        r"nothing shows which limit counted",
+        r"电流为 \1 A，也超过了按公告值的限值 \2 A，看不出哪个限值起作用",
+    ),
+    (
+        r"the bench does not say what the pile's parts carry \(component_current\)",
+        "台架文件没有写明桩内部件的载流能力（component_current）",
+    ),
+    (
+        r"the pile's parts carry (.+); with (.+) announced it has to cut off above (\S+) A "
+        r"in any case",
+        r"桩内部件载流能力为 \1；公告 \2 时超过 \3 A 本来就须切断，无法单独检验",
+    ),
+    (
+        r"the current was (\S+) A, and the pile's parts carry (.+)",
+        r"电流为 \1 A，桩内部件载流能力为 \2",
+    ),
+    (r"announced (\S+ A)", r"公告 \1"),
+    # 5 % duty
+    (
+        r"the PWM is at (\S+) %: the pile does not ask for digital communication",
+        r"占空比为 \1 %：桩没有要求数字通信",
+    ),
+    (r"there was no PWM", "没有 PWM"),
+    (r"S2 was never closed at 5 % duty", "占空比 5 % 时 S2 没有闭合过"),
+    (
+        r"S2 was closed at 5 % duty for (\S+) s, less than (\S+) s",
+        r"占空比 5 % 时 S2 只闭合了 \1 s，不足 \2 s",
+    ),
     (r"simulated oscilloscope and power analyser", "模拟示波器和功率分析仪"),
     (r"the bench has no recorder, and polling cannot prove it", "台架没有录波仪，轮询不能证明"),
     (r"no recording of step (\S+): it was not ended", r"步骤 \1 的录波没有结束"),
@@ -96,11 +145,15 @@ DETAILS = Phrases(
         r"文件写的单位是 \1，映射写的是 \2",
     ),
     (
+        r"(\S+): the file says (\S+), the mapping (\S+): another (?:kind|size) of unit",
+        r"\1：文件写的单位是 \2，映射写的是 \3",
+    ),
+    (
         r"the file says (.+), and that is no unit known here",
         r"文件写的单位是 \1，本软件不认识这个单位",
     ),
-    (r"columns (.+) are all called (.+)", r"第 \1 列都叫 \2"),
     (r"channels of groups (.+) are all called (.+)", r"第 \1 组中都有名为 \2 的通道"),
+    (r"column (\d+) is called (.+), as column (\d+) is", r"第 \1 列与第 \3 列同名：\2"),
     (
         r"(\S+) (\S+) cannot be (\S+) \((.+) to (.+)\)",
         r"\1 \2 不可能是 \3（应在 \4 与 \5 之间）",
@@ -132,6 +185,12 @@ DETAILS = Phrases(
 )
 EXPECTED = Phrases(
     (r"a table of samples", "采样数据表"),
+    (r"one column of that name", "该名称只有一列"),
+    (r"one channel of that name", "该名称只有一个通道"),
+    (
+        r"a unit such as (\S+), or the brackets in `column:` where they are part of the name",
+        r"例如 \1；括号内容若属于列名，则在 `column:` 中连括号一起写",
+    ),
     (
         r"our own layout, or `recorder: channels:` in the bench file",
         "本软件的格式，或在台架文件中写 `recorder: channels:`",
@@ -140,15 +199,6 @@ EXPECTED = Phrases(
     (r"headers as mapped; there is: (.+)", r"与映射一致的表头；现有：\1"),
     (r"numbers below the header", "表头下为数字"),
     (r"unit and scale as they are", "正确的单位和比例"),
-    (
-        r"a name that stands once(?:, with its unit in brackets where that tells them apart)?",
-        "不重复的列名（单位不同时可连同括号中的单位一起写）",
-    ),
-    (
-        r"a unit such as (\S+), or the brackets in `column:` where they are part of the name",
-        r"例如 \1；括号内容若属于列名，则在 `column:` 中连括号一起写",
-    ),
-    (r"`(.+)` in the mapping", r"映射中写 `\1`"),
     (r"times that rise from row to row", "逐行递增的时间"),
     (r"times that rise", "递增的时间"),
     (r"a number, or nothing where none was taken", "数字；未采样处留空"),

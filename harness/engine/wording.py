@@ -62,6 +62,7 @@ NO_CLAUSE = Text("条款号未见", "clause not seen")
 _QUALITY = {
     Quality.MISSING: Text("没有读数", "nothing read"),
     Quality.STALE: Text("读数过期", "stale reading"),
+    Quality.NOT_RECORDED: Text("录波中没有", "not in the recording"),
     Quality.NOT_A_NUMBER: Text("读数为 NaN", "not a number"),
     Quality.SENTINEL: Text("设备表示无此数据", "device says: not available"),
     Quality.OUT_OF_RANGE: Text("读数超出可能范围", "outside the plausible range"),
@@ -83,6 +84,7 @@ _VERDICTS_ZH = {verdict.value: text.zh for verdict, text in VERDICTS.items()}
 _FIXED_ZH = {**_ROLES_ZH, "no reading": "没有读数", "None": "没有读数"}
 _NONE = Text("无", "none")
 _EMPTY = Text("= 无", "= none")
+_CLEAR = Text("未发现异常", "nothing abnormal")
 _EMPTY_BUT = Text("= 无（{} 除外）", "= none (but {})")
 _STEP = re.compile(r"\bstep '?([a-z0-9]+(?:-[a-z0-9]+)*)'?(?=[ ,;:]|$)")
 _YES = Text("是", "yes")
@@ -311,6 +313,8 @@ def limit(wanted: Limit, language: Language, of: str = "") -> str:
 def judged(event: Judged, language: Language) -> str:
     """`172 V (176 … 264 V)`; with the uncertainty where it decided."""
     reading = event.measurement
+    if isinstance(event.limit, Clear) and reading.value == []:
+        return _CLEAR.get(language)
     shown = measurement(reading, language, event.limit)
     conditional = event.judgement.verdict in (Verdict.CONDITIONAL_PASS, Verdict.CONDITIONAL_FAIL)
     unsure = event.judgement.verdict is Verdict.INCONCLUSIVE and isinstance(event.limit, Within)

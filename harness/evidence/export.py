@@ -23,7 +23,7 @@ from harness.events import (
 )
 from harness.evidence.csv_table import table
 from harness.evidence.export_vehicle import buses_csv, exchanges_csv, sent_csv
-from harness.evidence.layout import DERIVED, SEAL, files_of
+from harness.evidence.layout import DERIVED, REVIEW, SEAL, files_of
 from harness.evidence.read import Entry, ModbusEntry, read_file
 from harness.limits import describe
 from harness.quantity import Measurement
@@ -200,7 +200,7 @@ def bundle_zip(folder: Path, target: Path, *, name: str) -> Path:
     EvidenceError.
     """
     derived = [path for path in DERIVED if (folder / path).is_file()]
-    seal = [SEAL] if (folder / SEAL).is_file() else []
+    seal = [name for name in (SEAL, REVIEW) if (folder / name).is_file()]
     try:
         with zipfile.ZipFile(target, "x", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
             for path in sorted([*files_of(folder), *seal, *derived]):

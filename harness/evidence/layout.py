@@ -10,6 +10,8 @@ from harness.errors import EvidenceError
 JOURNAL = "journal.jsonl"
 MODBUS = "modbus.jsonl"
 SEAL = "seal.json"
+REVIEW = "review.jsonl"
+"""The assessors' entries: evidence of its own, written after the sealing and bound to it."""
 ATTACHMENTS = "attachments"
 
 DERIVED = (
@@ -25,6 +27,12 @@ DERIVED = (
     "exchanges.csv",
     "buses.csv",
     "sent.csv",
+    "sheet.zh.html",
+    "sheet.en.html",
+    "sheet.zh.csv",
+    "sheet.en.csv",
+    "sheet.zh.xlsx",
+    "sheet.en.xlsx",
 )
 """Views of the journal that may be made again at any time; a seal does not cover them."""
 
@@ -43,8 +51,8 @@ def safe_name(name: str) -> str:
 def files_of(folder: Path) -> Iterator[str]:
     """Bundle-relative paths (with `/`) of all evidence files in a folder, sorted.
 
-    The seal, derived views and file managers' litter are left out. Links are listed, not followed.
-    Raises EvidenceError when the folder cannot be read.
+    The seal, the review, derived views and file managers' litter are left out. Links are listed,
+    not followed. Raises EvidenceError when the folder cannot be read.
     """
 
     def refuse(error: OSError) -> None:
@@ -56,6 +64,6 @@ def files_of(folder: Path) -> Iterator[str]:
         links = [name for name in folders if (here / name).is_symlink()]
         for name in [*files, *links]:
             relative = (here / name).relative_to(folder).as_posix()
-            if relative != SEAL and relative not in DERIVED and name not in _LITTER:
+            if relative not in (SEAL, REVIEW) and relative not in DERIVED and name not in _LITTER:
                 found.append(relative)
     yield from sorted(found)

@@ -24,6 +24,10 @@ ADDED = Text("封存之后又追加了内容", "something was added after the se
 OUT_OF_PLACE = Text("该行不在原来的位置", "this line is not where it was written")
 
 
+_LONGEST_TIME = 30
+_raw = msgspec.json.Decoder(msgspec.Raw)
+
+
 class Broken(NamedTuple):
     """The first bad line, counted from 1, and what is wrong with it."""
 
@@ -61,6 +65,8 @@ def first_break(chain: ChainedLines) -> Broken | None:
     Not to be seen this way: lines cut off at the end, a changed body of the very last line, and
     a chain recomputed to its end. For these there is the seal.
     """
+    if _holds(chain):
+        return None
     headers = [parse_header(line) for line in chain.lines]
     for index, header in enumerate(headers):
         if header is None or not _is_json(chain.lines[index]):
@@ -70,6 +76,30 @@ def first_break(chain: ChainedLines) -> Broken | None:
         if header.n != index + 1:
             return Broken(index + 1, ALTERED)
     return None
+
+
+def _holds(chain: ChainedLines) -> bool:
+    """Whether every line stands where it was written. False also where it takes a closer look."""
+    before = ZERO
+    try:
+        for number, (line, digest) in enumerate(zip(chain.lines, chain.hashes, strict=True), 1):
+            start = b'{"n":%d,"t":' % number
+            end = line.find(b",", len(start))
+            time = line[len(start) : end]
+            if (
+                not line.startswith(start)
+                or not line.startswith(b',"prev":"%b",' % before.encode(), end)
+                or len(time) > _LONGEST_TIME
+                or not time.replace(b".", b"", 1).isdigit()
+            ):
+                return False
+            _raw.decode(line)
+            if not line.isascii():
+                line.decode()
+            before = digest
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return False
+    return True
 
 
 def _is_json(line: bytes) -> bool:
@@ -116,6 +146,8 @@ def first_difference(
 ) -> Broken | None:
     """The first line that is not what the seal says it was, or None. `checkpoints` of the seal."""
     marks = [digest[:MARK_DIGITS] for digest in chain.hashes]
+    if "".join(marks) == sealed.marks and not chain.torn:  # as it nearly always is
+        return _against_full_hashes(chain, sealed, checkpoints)
     for index, mark in enumerate(marks):
         if index >= sealed.lines:
             return Broken(index + 1, ADDED)

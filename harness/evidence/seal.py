@@ -28,7 +28,7 @@ from harness.events import RunEnded, RunStarted
 from harness.evidence.chain import ZERO, ChainWriter, line_hash, split_lines
 from harness.evidence.keys import fingerprint
 from harness.evidence.layout import DERIVED, JOURNAL, MODBUS, SEAL, files_of
-from harness.evidence.read import read_file
+from harness.evidence.read import UNREADABLE, read_file
 from harness.text import Text
 
 PAYLOAD_TYPE = "application/vnd.charging-harness.seal+json"
@@ -219,8 +219,12 @@ def file_state(folder: Path, path: str) -> FileState:
     """Digest and size of a file of the bundle. A link is no evidence: EvidenceError."""
     if (folder / path).is_symlink():
         raise EvidenceError(f"{path} is a link; a record holds files only")
-    data = read_file(folder / path)
-    return FileState(path, hashlib.sha256(data).hexdigest(), len(data))
+    try:
+        with (folder / path).open("rb", buffering=0) as file:  # a recording may be large
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            return FileState(path, digest, file.tell())
+    except OSError as error:
+        raise EvidenceError(f"{folder / path}: {error}", headline=UNREADABLE) from error
 
 
 def _signer(signature: _Signature, payload: bytes) -> str:

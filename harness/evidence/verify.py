@@ -6,9 +6,11 @@
 
 What a verification can say: nothing was changed since the seal was signed. What it cannot: that a
 key belongs to the station it names (hand over public keys by another way), or that what was
-recorded was true. Without a seal, lines missing at the end cannot be noticed.
+recorded was true. Without a seal, lines missing at the end cannot be noticed. The assessors' review
+is evidence of its own, written after the sealing: see `harness.evidence.review_check`.
 """
 
+import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -27,9 +29,19 @@ from harness.evidence.locate import (
     first_break,
     first_difference,
 )
-from harness.evidence.read import Entry, decode_event, decode_transaction, read_file
+from harness.evidence.read import Entry, decode_event, decode_transaction, opened, read_file
+from harness.evidence.review_check import ReviewState, check_review
 from harness.evidence.seal import ChainState, FileState, Seal, Statement, file_state, read_seal
+from harness.evidence.withheld_check import (
+    STILL_CLOSED,
+    candidates_of,
+    check_withheld,
+    still_closed,
+)
 from harness.text import Text
+
+_MUCH = 8_000_000
+"""Bytes from which on threads are worth their start."""
 
 
 class Bad(msgspec.Struct, frozen=True):
@@ -69,6 +81,8 @@ class VerifyResult(msgspec.Struct, frozen=True, kw_only=True):
     real_ended: str
     not_covered: list[str]
     notes: list[Text]
+    review: ReviewState | None = None
+    """What was found of the assessors' review; None when there is none."""
 
     @property
     def exit_code(self) -> int:
@@ -87,11 +101,13 @@ def verify(
     folder: Path,
     trusted: Collection[str] | None = None,
     known: Mapping[str, str] | None = None,
+    review_head: str = "",
 ) -> VerifyResult:
     """Check a bundle.
 
     `trusted`: fingerprints of the keys that may have signed; another signer makes the bundle
-    altered. `known`: fingerprint → name, by default the keys known to this station. Raises
+    altered. `known`: fingerprint → name, by default the keys known to this station. `review_head`:
+    hash of a line (or its start) that the review must hold, as the score sheet names it. Raises
     EvidenceError when the folder holds no record or cannot be read.
     """
     try:
@@ -100,7 +116,7 @@ def verify(
                 f"{folder} holds neither {JOURNAL} nor {SEAL}",
                 headline=Text("此处没有证据记录", "There is no record here"),
             )
-        return _Check(folder).run(trusted, known)
+        return _Check(folder).run(trusted, known, review_head)
     except OSError as error:
         raise EvidenceError(f"{folder}: {error}") from error
 
@@ -116,13 +132,19 @@ class _Check:
         self.added: list[str] = []
         self.altered: list[str] = []
 
-    def run(self, trusted: Collection[str] | None, known: Mapping[str, str] | None) -> VerifyResult:
+    def run(
+        self,
+        trusted: Collection[str] | None,
+        known: Mapping[str, str] | None,
+        review_head: str = "",
+    ) -> VerifyResult:
         seal, complaint = self._open_seal()
         statement = seal.statement if seal else None
         journal = self._chain(JOURNAL, statement.journal if statement else None, statement)
         modbus = self._chain(MODBUS, statement.modbus if statement else None, None)
         good = next((bad.line - 1 for bad in self.problems if bad.file == JOURNAL), None)
         entries = self._events(journal, good)
+        self._withheld(entries)
         self._ties(entries, modbus)
         self._files(entries, statement)
         run_id = self._identity(entries, statement)
@@ -132,6 +154,20 @@ class _Check:
         if seal and trusted is not None and not vouched:
             what = Text("签名密钥不在信任之列", "signed with a key that is not trusted")
             self._bad(SEAL, 1, what)
+        head = journal.head_at(len(journal.lines))
+        review = check_review(
+            self.folder,
+            run_id=run_id,
+            head=head,
+            sealed_at=statement.real_ended if statement else "",
+            candidates=candidates_of(entries),
+            trusted=trusted,
+            review_head=review_head,
+        )
+        for file, line, what in review.problems:
+            self.altered.append(file)
+            self._bad(file, line, what)
+        self.notes.extend(review.notes)
         torn = [name for name, chain in ((JOURNAL, journal), (MODBUS, modbus)) if chain.torn]
         self._notes(seal is not None, torn, entries)
         return VerifyResult(
@@ -141,7 +177,7 @@ class _Check:
             first_bad=self.problems[0] if self.problems else None,
             problems=self.problems,
             modbus_lines=len(modbus.lines),
-            head=journal.head_at(len(journal.lines)),
+            head=head,
             run_id=run_id,
             torn=[] if seal else torn,
             missing=self.missing,
@@ -154,6 +190,7 @@ class _Check:
             real_ended=statement.real_ended if statement else "",
             not_covered=statement.not_covered if statement else [],
             notes=self.notes,
+            review=review.state,
         )
 
     def _bad(self, file: str, line: int, what: Text) -> None:
@@ -216,6 +253,14 @@ class _Check:
             entries.append(Entry(number, 0.0, event, line))
         return entries
 
+    def _withheld(self, entries: Sequence[Entry]) -> None:
+        """Commitment, revealed key and what was withheld, held against each other."""
+        found = check_withheld(entries)
+        if found is not None:
+            self._bad(JOURNAL, *found)
+        elif still_closed(entries):
+            self.notes.append(STILL_CLOSED)
+
     def _ties(self, entries: Sequence[Entry], modbus: ChainedLines) -> None:
         """Every step end names line count and head of the Modbus record at that moment."""
         if any(bad.file == MODBUS for bad in self.problems):
@@ -227,7 +272,7 @@ class _Check:
                 what = Text(f"该行无法读取（{error.detail}）", error.detail)
                 return self._bad(MODBUS, number, what)
         count, good = len(modbus.lines), 0
-        for entry in entries:
+        for entry in opened(list(entries), skip_bad=True):
             event = entry.event
             needed = max(_transactions(event), default=0)
             if isinstance(event, StepEnded):
@@ -255,13 +300,23 @@ class _Check:
                     self.added.append(path)
                     self._bad(path, 0, Text("封存之后新增的文件", "added after the sealing"))
         photos = {photo for photo in _photos(entries) if photo not in expected}
+        digests = self._digests([path for path in sorted(expected) if path in present])
         for path in sorted(expected.keys() | photos):
             if path not in present:
                 self.missing.append(path)
                 self._bad(path, 0, Text("文件缺失", "the file is missing"))
-            elif path in expected and self._digest(path) != expected[path]:
+            elif path in expected and digests[path] != expected[path]:
                 self.altered.append(path)
                 self._bad(path, 0, Text("文件内容被改动", "the file was altered"))
+
+    def _digests(self, paths: Sequence[str]) -> dict[str, str]:
+        """Large files several at a time: hashing leaves the interpreter to others."""
+        if sum((self.folder / path).lstat().st_size for path in paths) < _MUCH:
+            return {path: self._digest(path) for path in paths}
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - seldom needed
+
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            return dict(zip(paths, pool.map(self._digest, paths), strict=True))
 
     def _digest(self, path: str) -> str:
         if (self.folder / path).is_symlink():

@@ -100,10 +100,15 @@ class _Page:
 
     @property
     def reality(self) -> str:
-        """`simulated`, `real` or `mixed`; what is not known to be real is called simulated."""
+        """`simulated`, `real`, `mixed`, or `none` without any device.
+
+        What is not known to be real is called simulated.
+        """
         started = self._view.started
         if started is None or started.simulated:
             return "simulated"
+        if not self._view.devices:
+            return "none"
         return "mixed" if self.simulated_roles else "real"
 
     @property

@@ -65,6 +65,9 @@ class VehiclePage:
             return Text("车辆检测报告", "Vehicle test report")
         if self.is_there:
             return Text("充电桩与车辆检测报告", "Charging pile and vehicle test report")
+        kinds = {step.kind for step in self._view.steps}
+        if not self._view.devices and kinds == {"A"}:
+            return Text("考评员评分记录", "Record of an assessor's marks")
         return Text("交流充电桩检测报告", "AC charging pile test report")
 
     @property

@@ -25,8 +25,15 @@ _INSTRUMENTS = {
     "rcd_tester": Text("漏电保护器测试仪", "RCD tester"),
     "earth_tester": Text("接地电阻测试仪", "earth tester"),
     "tyre_gauge": Text("胎压表", "tyre pressure gauge"),
+    "clamp_meter": Text("钳形电流表", "clamp meter"),
+    "milliohmmeter": Text("毫欧表", "milliohmmeter"),
 }
 _BETWEEN = re.compile(r"(, | / )")
+
+
+def instrument_type(kind: str) -> Text:
+    """A kind of hand instrument in words."""
+    return _INSTRUMENTS.get(kind, Text(kind, kind.replace("_", " ")))
 
 
 class ReportWords:
@@ -49,7 +56,7 @@ class ReportWords:
         )
 
     def instrument(self, kind: str) -> Markup:
-        return both(_INSTRUMENTS.get(kind, Text(kind, kind.replace("_", " "))))
+        return both(instrument_type(kind))
 
     def fault(self, name: str) -> Markup:
         """A seeded fault by its title, and its name to type."""

@@ -28,6 +28,7 @@ from simulators.faults import (
     protection,
     repair,
     sensors,
+    socket,
     supply,
     temperature,
     vehicle_appearance,
@@ -87,6 +88,7 @@ _FAMILIES = (
     conformance,
     repair,
     vehicle_pilot,
+    socket,
 )
 
 

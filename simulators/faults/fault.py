@@ -44,6 +44,9 @@ class Fault:
     role: str = "pile"
     needs_car: bool = False
     """It is in the car itself: a plain charging side at the end of the cable cannot have it."""
+    needs: Literal["", "socket", "twin", "fixed-cable"] = ""
+    """What a pile must have for it: a socket, a second connection point, or a cable that is fixed
+    to it, whose CC it sees."""
     expects: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     at: Mapping[str, str] = field(default_factory=dict)
     """Procedure -> the pile that has it there, for procedures of an outlet."""

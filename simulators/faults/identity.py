@@ -31,6 +31,7 @@ def _pile(rig: Rig) -> Any:
 
 
 def _start_session(rig: Rig) -> None:
+    rig.world.cable.attach()
     rig.world.plug_in()
     rig.pile.controller.start()
 

@@ -27,6 +27,10 @@ def _pilot(rig: Rig) -> Any:
     return rig.pile.pilot
 
 
+def _watch(rig: Rig) -> Any:
+    return rig.pile.current_watch
+
+
 def _setting(part: Callable[[Rig], Any], name: str, value: Any) -> Defect:
     """A part works with another value of one setting."""
     return Defect(part, "settings", lambda rig: replace(part(rig).settings, **{name: value}))
@@ -220,13 +224,58 @@ FAULTS = (
         "over-current-not-watched",
         Text("无过流保护", "Over-current not watched"),
         Text("电流再大也不切断。", "No current is ever too much for it."),
-        defect(lambda rig: rig.pile.current_watch, "working", False),
+        defect(_watch, "working", False),
     ),
     _fault(
         "over-current-late",
         Text("过流切断迟缓", "Over-current cut late"),
         Text("过流 12 s 后才切断。", "It takes 12 s to cut an over-current."),
-        _setting(lambda rig: rig.pile.current_watch, "overcurrent_react", 7.0),
+        _setting(_watch, "overcurrent_react", 7.0),
+    ),
+    _fault(
+        "over-current-early",
+        Text("过流保护动作值过低", "Over-current limit too low"),
+        Text(
+            "超过公告值 4 % 即按过流切断。",
+            "It cuts off what is only 4 % more than it announces.",
+        ),
+        Defect(_watch, "rule", lambda _rig: lambda announced: 1.04 * announced),
+    ),
+    _fault(
+        "over-current-percent-only",
+        Text("过流一律按 1.1 倍", "Over-current always at 1.1 times"),
+        Text(
+            "公告值不超过 20 A 时也按 1.1 倍切断，不按加 2 A。",
+            "Up to 20 A, too, it cuts off at 1.1 times instead of 2 A more.",
+        ),
+        Defect(_watch, "rule", lambda _rig: lambda announced: 1.1 * announced),
+    ),
+    _fault(
+        "over-current-2-a-only",
+        Text("过流一律按加 2 A", "Over-current always at 2 A more"),
+        Text(
+            "公告值大于 20 A 时也按加 2 A 切断，不按 1.1 倍。",
+            "Above 20 A, too, it cuts off at 2 A more instead of 1.1 times.",
+        ),
+        Defect(_watch, "rule", lambda _rig: lambda announced: announced + 2.0),
+    ),
+    _fault(
+        "parts-limit-ignored",
+        Text("不看部件载流能力", "What the parts carry is ignored"),
+        Text(
+            "只按公告值判过流，部件载流能力不起作用。",
+            "Over-current is told by what is announced alone, whatever the parts carry.",
+        ),
+        defect(_watch, "knows_parts", False),
+    ),
+    _fault(
+        "supply-at-five-percent",
+        Text("5 % 占空比时合闸", "Supplies at 5 % duty"),
+        Text(
+            "占空比 5 %、没有数字通信，S2 一闭合就合闸。",
+            "At 5 % duty it closes for S2 alone, without digital communication.",
+        ),
+        defect(_program, "needs_digital", False),
     ),
     _fault(
         "pilot-threshold-high",

@@ -18,6 +18,13 @@ def _resistors(name: str, title: Text, detail: Text, **ohms: float) -> Fault:
     )
 
 
+def _draws(name: str, factor: float, title: Text, detail: Text) -> Fault:
+    defects = (defect(_vehicle, "excess", factor),)
+    return Fault(
+        name=name, title=title, detail=detail, kind="physics", role="vehicle", defects=defects
+    )
+
+
 FAULTS = (
     _resistors(
         "pilot-resistors-max",
@@ -45,6 +52,24 @@ FAULTS = (
         Text("R2 为 300 Ω，S2 闭合后 CP 约 3.1 V。", "R2 is 300 Ω: about 3.1 V with S2 closed."),
         r2=300.0,
     ),
+    _draws(
+        "vehicle-draws-11-percent-more",
+        1.11,
+        Text("车辆取用电流大 11 %", "Vehicle draws 11 % more"),
+        Text(
+            "大 11 %：公告 16 A 时约 17.8 A，不到加 2 A。",
+            "11 % more: about 17.8 A where 16 A are announced, less than 2 A over.",
+        ),
+    ),
+    _draws(
+        "vehicle-draws-9-percent-more",
+        1.09,
+        Text("车辆取用电流大 9 %", "Vehicle draws 9 % more"),
+        Text(
+            "大 9 %：公告 25 A 时约 27.3 A，不到 1.1 倍。",
+            "9 % more: about 27.3 A where 25 A are announced, less than 1.1 times.",
+        ),
+    ),
     Fault(
         name="s2-opened",
         title=Text("断开 S2（继电器）", "S2 opened by a relay"),
@@ -59,6 +84,7 @@ FAULTS = (
         title=Text("CC 断线（枪未插到位）", "CC open (plug half in)"),
         detail=Text("CC 未接通，CP 已接通。", "CC is open while CP is connected."),
         kind="wiring",
+        needs="fixed-cable",
         defects=(defect(lambda rig: rig.world.cable, "connection_wire_sound", False),),
     ),
 )

@@ -239,7 +239,8 @@ class Controller:
     def _paused(self) -> bool:
         if self.cp is FREE or self._stop is not None:
             return self._close_session()
-        if self.wanted <= 0 or self.cp not in (CONNECTED, READY_STATE):
+        plugged = self.cp in (CONNECTED, READY_STATE)
+        if self.wanted <= 0 or not plugged or (self.settings.socket and not self._locked()):
             return False
         if self._contactor.feedback and self.program.checks_adhesion:
             if self._timers.running("feedback") and not self._contactor.command:
@@ -263,7 +264,9 @@ class Controller:
             return True
         self._adjust_duty()
         again = self._session.charged and not self.program.recloses
-        if (self.cp is not READY_STATE and self.program.waits_for_s2) or again:
+        # No vehicle here talks over the pilot: at 5 % the supply stays off (A.7, seq. 3.2 and 4).
+        silent = self._pilot.digital and self.program.needs_digital
+        if (self.cp is not READY_STATE and self.program.waits_for_s2) or again or silent:
             self._timers.cancel("close")
             return False
         self._timers.cancel("start timeout")
@@ -272,8 +275,7 @@ class Controller:
                 self._alarms.strike("F-16")
                 return True
             self._diode_proven = True
-        if self.settings.electronic_lock and not self._lock.feedback:
-            self._lock.command(True)
+        if not self._locked():
             return False
         if not self._timers.running("close"):
             self._timers.plan("close", self.settings.close_after, self._close)
@@ -385,10 +387,25 @@ class Controller:
         self.authorised = False
         self.run()
 
+    def _locked(self) -> bool:
+        """The lock is confirmed, where there is one; otherwise it is driven out."""
+        if not self.settings.electronic_lock or self._lock.feedback:
+            return True
+        self._lock.command(True)
+        return False
+
     def _unlock_when_safe(self) -> None:
         ended = not self._session.active and not self._contactor.feedback
-        if ended and self._lock.commanded and not self._lock.held:
+        if not (ended and self._lock.commanded and not self._lock.held):
+            self._timers.cancel("unlock")
+        elif not self.settings.socket:
             self._lock.command(False)
+        elif self.program.unlocks and not self._timers.running("unlock"):
+            self._timers.plan("unlock", self.settings.unlock_after, self._unlock)
+
+    def _unlock(self) -> None:
+        self._lock.command(False)
+        self.run()
 
 
 _STATE_OF = {

@@ -1,5 +1,6 @@
 """Watching the current: over-current by the rule of GB/T 18487.1, and too little of it."""
 
+import math
 from collections.abc import Callable
 
 from simulators.load import Load
@@ -33,6 +34,10 @@ class CurrentWatch:
         self.settings = settings
         self.working = True
         """False: a defect of its software, nothing is watched."""
+        self.rule: Callable[[float], float] = overcurrent_limit
+        """Limit (A) for an announced current; a defect of its software has another."""
+        self.knows_parts = True
+        """False: the same, what the parts carry is not looked at."""
         self._gain = gain
         self._overcurrent = overcurrent
         self._small = small
@@ -52,10 +57,12 @@ class CurrentWatch:
 
     def limit(self) -> float:
         """The lowest limit that counts now (A, measured)."""
-        capacity = self.settings.rated_current * self.settings.component_factor
+        capacity = math.inf
+        if self.knows_parts:
+            capacity = self.settings.rated_current * self.settings.component_factor
         if self._announced <= 0:
             return capacity
-        return min(overcurrent_limit(self._announced), capacity)
+        return min(self.rule(self._announced), capacity)
 
     def look(self) -> None:
         """The current changes its course, or what it may be has changed."""

@@ -1,4 +1,4 @@
-"""The electronic lock that holds the plug in the vehicle's inlet."""
+"""The electronic lock that holds a plug: in the vehicle's inlet, or in the pile's own socket."""
 
 from collections.abc import Callable
 
@@ -28,9 +28,12 @@ class Lock:
         """Locked by command from outside: stays so after the session."""
         self.feedback_stuck: bool | None = None
         """The feedback contact reports locked (True) or unlocked (False) always; None: it works."""
+        self.believed = False
+        """A defect of the program: it takes the command for the confirmation."""
         self._scheduler = scheduler
         self._trace = trace
-        self._move = move
+        self.move = move
+        """Seconds that the bolt needs."""
         self._changed = changed
         self._moving: Event | None = None
 
@@ -48,6 +51,8 @@ class Lock:
     @property
     def feedback(self) -> bool:
         """What the feedback contact says: locked?"""
+        if self.believed:
+            return self.commanded
         return self.locked if self.feedback_stuck is None else self.feedback_stuck
 
     def command(self, locked: bool) -> None:
@@ -63,7 +68,7 @@ class Lock:
 
     def _drive(self) -> None:
         if self.commanded != self.locked and self._moving is None:
-            self._moving = self._scheduler.after(self._move, self._arrive)
+            self._moving = self._scheduler.after(self.move, self._arrive)
 
     def _arrive(self) -> None:
         self._moving = None

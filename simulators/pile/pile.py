@@ -10,6 +10,8 @@ from simulators.cable import Place
 from simulators.pile.alarms import AlarmBoard
 from simulators.pile.billing import Billing
 from simulators.pile.clockwork import Clockwork
+from simulators.pile.connection_input import ConnectionInput
+from simulators.pile.contact_alarms import contact_alarms
 from simulators.pile.contactor import Contactor
 from simulators.pile.contacts import Contacts
 from simulators.pile.controller import Controller, Phase
@@ -21,7 +23,7 @@ from simulators.pile.indicator import Indicator
 from simulators.pile.lock import Lock
 from simulators.pile.meter_link import MeterLink
 from simulators.pile.metering import Meter
-from simulators.pile.modules import CardStart, Modules, no_tariff
+from simulators.pile.modules import CardStart, Modules
 from simulators.pile.pilot_output import PilotOutput
 from simulators.pile.protection import Protection
 from simulators.pile.session import Session
@@ -47,6 +49,12 @@ class Pile:
     """False: a defect of its software, it can be neither disabled nor enabled."""
     tariff_writable = True
     """False: its memory is write-protected, what is written is acknowledged and forgotten."""
+    detects_beside: Callable[[], float] | None = None
+    """A defect: what flows at another point (mA) goes through the same detector."""
+    earth_through_detector = False
+    """A defect: the earth conductor goes through it too, so a leakage to earth cancels out."""
+    chain_beside: Callable[[], bool] | None = None
+    """A defect: another point's chain is in series with this one's; says whether it is closed."""
     _was_powered = True
     _boots_until = 0.0
 
@@ -79,7 +87,6 @@ class Pile:
         """False: nothing looks at the continuity of the protective conductor."""
         self._residual_at_rest = random.uniform(0.4, 1.5)
         self._sensing: Event | None = None
-        self._sensed: float | None = None
         self._silenced = False
 
         self.alarms = AlarmBoard(self._alarm_changed)
@@ -110,7 +117,13 @@ class Pile:
         self.contactor = Contactor(
             scheduler, trace, pull_in=s.pull_in, release=s.release, changed=self._contactor_moves
         )
-        self.lock = Lock(scheduler, trace, move=s.lock_time, changed=self._lock_moves)
+        self.lock = Lock(
+            scheduler,
+            trace,
+            move=s.socket_lock_time if s.socket else s.lock_time,
+            changed=self._lock_moves,
+        )
+        self.connection = ConnectionInput(world, self._sense_soon)
         self.temperatures = Temperatures(world, s, self.alarms, self._run)
         self.watchdog = Watchdog(
             scheduler,
@@ -131,7 +144,7 @@ class Pile:
             silenced=lambda: self._silenced,
             after_step=self._after_step,
             self_test=self.protection.test,
-            confirmed=self._connection_confirmed,
+            confirmed=lambda: self.connection.confirmed(self.settings),
             recognises=self._recognises,
         )
         self.card = CardStart(
@@ -159,7 +172,7 @@ class Pile:
             chain_open=lambda: not self.emergency_stop.chain_closed,
             earth_lost=lambda: self.watches_earth and not world.cable.earth_sound,
             holder_out=lambda: not self.holder_in and not world.cable.mated,
-            more=self._contact_alarms(),
+            more=contact_alarms(self),
         )
         world.pile = self
         world.load.on_change.append(self._load_changed)
@@ -193,15 +206,14 @@ class Pile:
         if self._was_powered and not self.powered:
             self.session.power_lost()
         self._was_powered = self.powered
-        self.contactor.set_chain(self.emergency_stop.chain_closed and self.powered)
+        closed = self.emergency_stop.chain_closed and self.powered
+        beside = self.chain_beside is None or self.chain_beside()
+        self.contactor.set_chain(closed and beside)
         self.protection.look()
         self.meter_link.look()
         for guard in self._guards:
             guard.look()
-        sensed = self.world.cable.sensed_resistance()
-        if sensed != self._sensed:
-            self._sensed = sensed
-            self._sense_soon()
+        self.connection.look()
 
     # Readings that join several parts
 
@@ -213,10 +225,21 @@ class Pile:
         return self.world.cable.place is Place.HOLDER
 
     def residual_current(self) -> float:
-        """Residual current (mA)."""
+        """What the residual-current detector reads (mA)."""
+        beside = self.detects_beside() if self.detects_beside is not None else 0.0
+        return self.residual_here() + beside
+
+    def residual_here(self) -> float:
+        """The same, of what flows at this connection point."""
         if not self.output_live:
             return 0.0
-        return (self._residual_at_rest + self.world.leakage) * self.protection.rcd_gain
+        leakage = 0.0 if self.earth_through_detector else self.world.leakage
+        return (self._residual_at_rest + leakage) * self.protection.rcd_gain
+
+    @property
+    def sound(self) -> bool:
+        """Its controller sees no fault."""
+        return self.controller.phase is not Phase.FAULT
 
     # Hands on the pile
 
@@ -260,39 +283,9 @@ class Pile:
         self.protection.test()
         self.alarms.reset()
 
-    def _contact_alarms(self) -> list[tuple[str, Callable[[], bool], float]]:
-        """Code, condition and debounce (s) of alarms that a contact or a module gives."""
-        s, contacts, modules, protection = (
-            self.settings, self.contacts, self.modules, self.protection,
-        )  # fmt: skip
-        at_once, silence = s.detect_after, s.module_silence
-        return [
-            ("F-20", lambda: not protection.breaker_closed, at_once),
-            ("F-21", lambda: contacts.arrester.reports, at_once),
-            ("F-22", lambda: contacts.door.reports, at_once),
-            ("F-30", lambda: self.meter_link.clock_off, at_once),
-            ("F-31", lambda: not modules.reader_answers, silence),
-            ("F-32", lambda: not modules.screen_answers, silence),
-            ("F-33", lambda: not modules.online, silence),
-            ("F-34", lambda: not modules.sim_inserted, at_once),
-            ("F-35", lambda: modules.free_orders < s.orders_room, at_once),
-            ("F-37", lambda: contacts.smoke.reports, at_once),
-            ("F-38", lambda: contacts.water.reports, at_once),
-            ("F-39", lambda: contacts.tilt.reports, at_once),
-            ("F-40", lambda: no_tariff(self.tariff), at_once),
-            ("F-23", lambda: self.lock.feedback != self.lock.commanded, s.lock_timeout),
-        ]
-
     def _lock_moves(self) -> None:
         self.world.refresh()
         self._run()
-
-    def _connection_confirmed(self) -> bool:
-        """The resistance at CC is one of table A.5, where the pile looks at it at all."""
-        seen = self.world.cable.sensed_resistance()
-        return not self.settings.connection_sense or (
-            seen is not None and self.world.cable.coded_rating() > 0
-        )
 
     def _recognises(self) -> bool:
         """What a plugged-in vehicle that presents itself may do without a card or a command."""
@@ -313,14 +306,17 @@ class Pile:
     def _sense(self) -> None:
         self._sensing = None
         before = self.controller.cp
-        connected = self.world.cable.sensed_resistance() is not None
+        blind = self.session.active and not self.controller.program.watches_socket
+        connected = self.connection.closed or blind
         if self.pilot.s1 is S1.LOW:
             state = PilotState.OUT_OF_SERVICE
         else:
             state = self._classified(self.world.levels().positive, before)
         self.world.trace.note(self.world.t, "cp_state", state.letter)
         was_plugged = before in (PilotState.CONNECTED, PilotState.READY)
-        broken = state is PilotState.FREE and connected and self.settings.connection_sense
+        # With a socket the connection signal says nothing of the plug at the vehicle's end.
+        tells = self.settings.connection_sense and not self.settings.socket
+        broken = state is PilotState.FREE and connected and tells
         # A pilot without its connection signal: the plug is not fully in.
         plugged = state in (PilotState.CONNECTED, PilotState.READY)
         unconfirmed = self.settings.connection_sense and plugged and not connected

@@ -114,9 +114,7 @@ READ: dict[str, Read] = {
     "cp_frequency": lambda p: p.world.levels().frequency,
     "cc_resistance": _resistance,
     "cable_current_rating": _cable_rating,
-    "cable_state": lambda p: (
-        "not_connected" if p.world.cable.sensed_resistance() is None else "connected"
-    ),
+    "cable_state": lambda p: "connected" if p.connection.closed else "not_connected",
     # A controller that only asks whether CC is closed, not by which resistor.
     "proximity_state": lambda p: "open" if p.world.cable.sensed_resistance() is None else "shorted",
     "contactor_command": lambda p: "closed" if p.contactor.command else "open",
@@ -166,7 +164,7 @@ READ: dict[str, Read] = {
     "max_current": lambda p: p.max_current,
     "min_current": lambda p: p.settings.min_current,
     "current_limit": lambda p: p.controller.current_limit,
-    "signaled_current": lambda p: p.pilot.announced,
+    "signaled_current": lambda p: p.pilot.told,
     "failsafe_current": lambda p: p.failsafe_current,
     "enable": lambda p: "enabled" if p.controller.enabled else "disabled",
     "charge_command": lambda p: "start" if p.session.active or p.controller.authorised else "stop",

@@ -36,6 +36,15 @@ class PileSettings:
     connection_sense: bool = True
     """The pile sees by CC whether the plug is in an inlet (tells a CP break from unplugging)."""
 
+    # Socket (connection modes A and B)
+    socket: bool = False
+    """It has a socket for a detachable cable, with test point 4 and a lock."""
+    unlock_after: float = 0.15
+    """From the end of a session with the contactor open to driving the socket's lock open: about
+    100 ms (A.3.9.2), and the bolt needs its own time; 100 ms to 5 s from state 1 (table A.7)."""
+    socket_lock_time: float = 0.2
+    """† Moving the bolt of the socket's lock."""
+
     # Control pilot
     detect_after: float = 0.02
     """Debounce of test points; they are to be checked at least every 50 ms (A.3.8.1)."""

@@ -91,6 +91,12 @@ class FaultBox:
         """What the box shows: `set` while one of its faults is on, else `clear`."""
         return "set" if self._shown else "clear"
 
+    @property
+    def mended(self) -> set[str]:
+        """Faults of which a repair has taken every defect away (and none has come back)."""
+        broken = {name.partition("/")[0] for name in self._present}
+        return {name.partition("/")[0] for name in self._known} - broken
+
     def repair(self, bus: Bus, place: str) -> None:
         """Renew what is at that place of that bus, and put everything together again.
 

@@ -138,7 +138,7 @@ def _is_plain(point: Point, block: Block) -> bool:
 
 
 def _struct_reads(point: Point) -> bool:
-    if point.type not in STRUCT or point.byte_order != "big" or point.bits_at is not None:
+    if point.type not in STRUCT or point.byte_order != "big" or point.part is not None:
         return False
     return point.word_order == "big" or point.words == 1
 

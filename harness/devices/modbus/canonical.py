@@ -80,7 +80,7 @@ _CANONICAL: dict[str, Canonical] = {
     "pe_state": _entry("接地连续性", "Protective earth", states=("continuous", "open")),
     "leakage_state": _entry("漏电检测", "Leakage monitor"),
     "leakage_current": _entry("漏电流", "Leakage current", "A"),
-    "lock_state": _entry("电子锁状态", "Lock", states=_LOCK),
+    "lock_state": _entry("电子锁状态", "Lock", states=(*_LOCK, "fault")),
     "lock_command": _entry("电子锁命令", "Lock command", states=_LOCK),
     "door_state": _entry("柜门", "Door", states=("closed", "open")),
     "emergency_stop": _entry("急停按钮", "Emergency stop", states=("released", "pressed")),

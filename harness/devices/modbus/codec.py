@@ -14,6 +14,7 @@ from harness.devices.modbus.interpret import (
     FLOATS,
     SIGNED,
     Decoded,
+    along,
     amps_of_duty,
     as_seen,
     duty_of_amps,
@@ -88,11 +89,21 @@ def raw_of(point: Point, value: Value | None) -> Raw:
         return special(point, value)
     if code is not None:
         return code
+    return _number(point, value)
+
+
+def _number(point: Point, value: Value | None) -> Raw:
+    """The raw number of a quantity. Raises UsageError."""
     only_states = bool(point.values) and point.allowed is None
     if only_states or isinstance(value, bool) or not isinstance(value, int | float):
         raise _refused(point, value)
     if not math.isfinite(value):
         raise _refused(point, value)
+    stands_for = next((raw for raw, shown in point.special.items() if shown == value), None)
+    if stands_for is not None:
+        return stands_for
+    if point.curve:
+        return _fitting_whole(point, value, round(_on_curve(point, value)))
     if point.conversion == "cp_duty":
         value = duty_of_amps(value)
     plain = point.scale == 1.0 and point.offset == 0.0  # exact, also above 2**53
@@ -128,6 +139,8 @@ def what_fits(point: Point) -> str:
     if parts:
         return ", ".join(parts) + unit
     if point.type in BITS and point.type != "bool" and not point.flags:
+        if point.curve:
+            return f"{min(v for _, v in point.curve):g} to {max(v for _, v in point.curve):g}{unit}"
         low, high = _raw_range(point)
         ends = sorted((low * point.scale + point.offset, high * point.scale + point.offset))
         if point.conversion == "cp_duty":
@@ -166,6 +179,8 @@ def _decoder(
 def _raw_range(point: Point) -> tuple[int, int]:
     if point.type == "bcd16":
         return 0, 9999
+    if point.digits_at is not None:
+        return 0, 10 ** (point.digits_at[1] - point.digits_at[0] + 1) - 1
     bits = point.width or BITS[point.type]
     if point.type in SIGNED:
         return -(1 << bits - 1), (1 << bits - 1) - 1
@@ -177,6 +192,13 @@ def _fitting_whole(point: Point, value: Value, number: int) -> int:
     if not low <= number <= high:
         raise _refused(point, value)
     return int(str(number), 16) if point.type == "bcd16" else number
+
+
+def _on_curve(point: Point, value: int | float) -> float:
+    raw = along(sorted((shown, raw) for raw, shown in point.curve), value)
+    if raw is None:
+        raise _refused(point, value)
+    return raw
 
 
 def _fitting_float(point: Point, value: Value, number: float) -> float:

@@ -4,16 +4,17 @@ What is on the wire is the profile's and the line's business; here names become 
 reads, replies become measurements, and whoever asks for what the device does not have is told why.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 
-from harness.clock import Clock, Deadline, sleep
+from harness.clock import Clock, Deadline, loop_time, sleep
 from harness.devices.modbus.blocks import BlockReader, uncertainty_of
 from harness.devices.modbus.codec import encode
 from harness.devices.modbus.frames import Request
 from harness.devices.modbus.line import Line, RecordContext
 from harness.devices.modbus.plan import plan
 from harness.devices.modbus.points import Condition, Point, Profile, in_choices
-from harness.errors import NotAvailableError
+from harness.errors import NotAvailableError, UsageError
 from harness.quantity import Measurement, Quantity, Value
 
 _NOTHING = Measurement("", None)
@@ -138,6 +139,8 @@ class ModbusDevice:
         if readers is None:
             readers = self._plans[key] = self._plan(key)
         found: dict[str, Measurement] = dict.fromkeys(key, _NOTHING)  # keeps the asked order
+        if self.profile.rules.every:
+            deadline = await self._not_too_often(deadline)
         replies = await self.line.transact(
             [reader.request for reader in readers],
             self.context,
@@ -149,6 +152,21 @@ class ModbusDevice:
         for reader, reply in zip(readers, replies, strict=True):
             reader.decode(reply.data, reply.at - start, [reply.line], found)
         return found
+
+    async def _not_too_often(self, deadline: Deadline) -> Deadline:
+        """Wait until the device may be read again; the deadline that the reading then has.
+
+        Whoever asks shortly before the time is up gets the reading a little late rather than a
+        device that seems silent.
+        """
+        every, read_at = self.profile.rules.every, self.line.read_at
+        key = self.unit if self.line.connection.is_bus else None
+        now = loop_time()
+        turn = max(now, read_at.get(key, -math.inf) + every)
+        read_at[key] = turn  # taken before waiting, so that two who wait do not read at once
+        if turn > now:
+            await sleep(turn - now)
+        return Deadline(max(deadline.at, turn + self.line.timeout)) if turn > now else deadline
 
     async def _read_derived(
         self, names: Sequence[str], deadline: Deadline, attempts: int | None
@@ -198,14 +216,22 @@ class ModbusDevice:
             factor *= value
         return factor
 
-    async def write(self, name: str, value: Value, deadline: Deadline) -> None:
+    async def write(
+        self, name: str, value: Value, deadline: Deadline, *, may_change_link: bool = False
+    ) -> None:
         """Write one point in one request, if its preconditions hold.
 
         A write that switches something off is never held back by a precondition. Raises
-        UsageError (the value is not allowed), NotAvailableError (no such point, or a precondition
-        does not hold), DeviceError or BenchError.
+        UsageError (the value is not allowed, or the write could end the connection and nobody said
+        that it may), NotAvailableError (no such point, or a precondition does not hold),
+        DeviceError or BenchError.
         """
         point = self._as_scaled(self._writable(name))
+        if point.changes_link and not may_change_link:
+            raise UsageError(
+                f"{self.role}: writing {name} can end the connection;"
+                " expected may_change_link: true where that is meant"
+            )
         if point.scale_if and self._factor(point) is None:
             raise NotAvailableError(f"{self.role}: nobody knows how {name} is scaled now")
         requests = [self._write_request(point, value)]
@@ -272,18 +298,24 @@ class ModbusDevice:
         slack = step / 2 + 1e-6 * max(1.0, abs(numbers[0]))
         return abs(numbers[0] - numbers[1]) <= slack
 
+    def hidden_while_idle(self, name: str, shown: Measurement) -> bool:
+        """Whether the point that shows this setting shows nothing of it at the moment."""
+        point = self.profile.points[name]
+        return point.read_back_idle is not None and shown.value == point.read_back_idle
+
     async def write_and_read_back(
-        self, name: str, value: Value, deadline: Deadline
+        self, name: str, value: Value, deadline: Deadline, *, may_change_link: bool = False
     ) -> Measurement | None:
         """Write, wait for the point's settle time, and read what the device then says.
 
-        None when nothing shows what was written (write-only, unreadable on this firmware, or a
-        command that the device clears by itself).
+        None when nothing shows what was written (write-only, unreadable on this firmware, shown
+        only while a session is enabled, a command that the device clears by itself, or a setting
+        after which it may answer elsewhere).
         """
-        await self.write(name, value, deadline)
+        await self.write(name, value, deadline, may_change_link=may_change_link)
         point = self.profile.points[name]
         shown = point.read_back or name
-        if point.self_clearing or not self.has(shown):
+        if point.self_clearing or point.changes_link or not self.has(shown):
             return None
         if point.settle:
             await sleep(min(point.settle, deadline.remaining()))
@@ -294,4 +326,6 @@ class ModbusDevice:
         answer = next(wrong, found[shown])
         if self.took(name, value, answer):
             self.taken[name] = value
+        elif self.hidden_while_idle(name, answer):
+            return None
         return answer

@@ -2,7 +2,7 @@
 
 import math
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -66,6 +66,17 @@ def duty_of_amps(amps: float) -> float:
     return max(_LINEAR_UP_TO, amps / 2.5 + 64.0)
 
 
+def along(pairs: Sequence[tuple[float, float]], at: float) -> float | None:
+    """The second number of the pairs (by rising first number) at `at`; None outside of them."""
+    if not pairs[0][0] <= at <= pairs[-1][0]:
+        return None
+    after = next(index for index, pair in enumerate(pairs) if at <= pair[0])
+    if at == pairs[after][0]:
+        return float(pairs[after][1])
+    (left, low), (right, high) = pairs[after - 1], pairs[after]
+    return low + (high - low) * (at - left) / (right - left)
+
+
 def _scaling(point: Point) -> Callable[[int | float], float | int]:
     """Raw to value. 0.1 is done by dividing by ten, so that 123 becomes 12.3 and not 12.3000…1."""
     if point.conversion == "cp_duty":
@@ -86,7 +97,7 @@ def _scaling(point: Point) -> Callable[[int | float], float | int]:
 
 def _whole(point: Point) -> Callable[[Raw], Decoded]:
     markers = frozenset(as_seen(point, marker) for marker in point.not_available)
-    convert = _scaling(point)
+    convert = _by_table(point) if point.special or point.curve else _scaling(point)
     good, sentinel, out = Quality.GOOD, Quality.SENTINEL, Quality.OUT_OF_RANGE
     low = -_LARGEST if point.low is None else point.low
     high = _LARGEST if point.high is None else point.high
@@ -95,10 +106,25 @@ def _whole(point: Point) -> Callable[[Raw], Decoded]:
         if raw in markers:
             return Decoded(None, raw, sentinel)  # type: ignore[arg-type]
         value = convert(raw)  # type: ignore[arg-type]
+        if value is None:
+            return Decoded(None, raw, out)  # type: ignore[arg-type]
         quality = good if low <= value <= high else out
         return Decoded(value, raw, quality)  # type: ignore[arg-type]
 
     return interpret
+
+
+def _by_table(point: Point) -> Callable[[int | float], float | None]:
+    """Raw to value by special numbers and a curve; None beyond the ends of the curve."""
+    special = {as_seen(point, raw): float(value) for raw, value in point.special.items()}
+    curve, scaled = point.curve, _scaling(point)
+
+    def convert(raw: int | float) -> float | None:
+        if raw in special:
+            return special[int(raw)]
+        return along(curve, raw) if curve else scaled(raw)
+
+    return convert
 
 
 def _float(point: Point) -> Callable[[Raw], Decoded]:

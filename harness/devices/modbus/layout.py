@@ -26,6 +26,8 @@ def layout(point: Point) -> tuple[Callable[[Sequence[int]], Raw], Callable[[Raw]
             (lambda words: _swap(words[0])) if swapped else (lambda words: words[0]),
             (lambda raw: [_swap(int(raw))]) if swapped else (lambda raw: [int(raw)]),
         )
+    if point.digits_at is not None:
+        return _digits_layout(point, *point.digits_at)
     return _number_layout(point) if point.bits_at is None else _part_layout(point, *point.bits_at)
 
 
@@ -45,10 +47,32 @@ def _part_layout(
     return unpack, pack
 
 
-def mask_of(point: Point) -> list[int]:
-    """The bits of each register that a point with `bits_at` occupies."""
-    _, pack = layout(point)
-    return pack(-1)
+def _digits_layout(
+    point: Point, lowest: int, highest: int
+) -> tuple[Callable[[Sequence[int]], Raw], Callable[[Raw], list[int]]]:
+    """Some decimal digits of an unsigned number. Packed alone, the other digits are 0."""
+    whole_of, words_of_whole = _number_layout(point)
+    place: int = 10**lowest
+    room: int = 10 ** (highest - lowest + 1)
+
+    def unpack(words: Sequence[int]) -> Raw:
+        return int(whole_of(words)) // place % room
+
+    def pack(raw: Raw) -> list[int]:
+        return words_of_whole(int(raw) % room * place)
+
+    return unpack, pack
+
+
+def put_part(point: Point, words: Sequence[int], part: Sequence[int]) -> list[int]:
+    """`words` of the whole register with the bits or digits of `point` taken from `part`."""
+    unpack, pack = layout(point)
+    if point.digits_at is None:
+        masks = pack(-1)  # the bits of each register that the point occupies
+        return [a & ~mask | b & mask for a, b, mask in zip(words, part, masks, strict=True)]
+    whole_of, words_of_whole = _number_layout(point)
+    change = (int(unpack(part)) - int(unpack(words))) * 10 ** point.digits_at[0]
+    return words_of_whole(int(whole_of(words)) + change)
 
 
 def _unpack_bit(words: Sequence[int]) -> int:

@@ -108,6 +108,9 @@ class Line:
         self._owner: asyncio.Task[None] | None = None
         self._users = 0
         self._last_end = -math.inf
+        self.read_at: dict[int | None, float] = {}
+        """When the last reading of a device began (loop time), by unit id; None for the one device
+        behind a connection that is no bus, whatever unit ids it has."""
         self._ghosts: dict[tuple[int, int, int], float] = {}
         self._least_pause = _frame_gap(connection)
         self._is_bus = connection.is_bus

@@ -11,9 +11,11 @@ is 1 for a coil or discrete input.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from harness.devices.modbus.versions import version_of
 from harness.quantity import Quantity, Value
 from harness.text import Text
 
@@ -106,18 +108,27 @@ class Condition:
 
     def holds(self, value: Value | None) -> bool:
         """False when there is no value: what was not read proves nothing."""
+        edge = self.values[0]
         if value is None:
             return False
         if self.op == "is":
             return in_choices(value, self.values)
         if self.op == "is_not":
             return not in_choices(value, self.values)
+        if isinstance(edge, str):
+            return self._of_version(value, edge)
         if isinstance(value, bool) or not isinstance(value, int | float):
             return False
-        edge = self.values[0]
         assert isinstance(edge, int | float)
         # A current may be signed by direction; "below" is about its size.
         return value >= edge if self.op == "at_least" else abs(value) < edge
+
+    def _of_version(self, value: Value, edge: str) -> bool:
+        """At least, or below, a version: compared part by part."""
+        shown, wanted = version_of(str(value)), version_of(edge)
+        if shown is None or wanted is None:
+            return False
+        return shown >= wanted if self.op == "at_least" else shown < wanted
 
     def __str__(self) -> str:
         words = {"is": "is", "is_not": "is not", "at_least": "is at least", "below": "is below"}
@@ -198,6 +209,8 @@ class Point:
     readable_if: tuple[Condition, ...] = ()
     read_back: str | None = None
     """The point that shows what was written; None: the point itself if readable."""
+    read_back_idle: float | None = None
+    """What that point shows while no session is enabled, and then says nothing of the setting."""
     settle: float = 0.0
     """Seconds after a write before the read-back can be trusted."""
     also_write: tuple[str, ...] = ()
@@ -206,6 +219,8 @@ class Point:
     """The device takes the command and clears the register by itself."""
     overwritten_by_others: bool = False
     """Another master is known to write it, too."""
+    changes_link: bool = False
+    """Writing it can end the connection: the protocol, the unit id, the line's settings."""
     confidence: Confidence = "high"
     note: str = ""
     doubts: tuple[Doubt, ...] = ()
@@ -214,6 +229,13 @@ class Point:
     packing: Packing | None = None
     bits_at: tuple[int, int] | None = None
     """Lowest and highest bit of the number, inclusive, if the point is only that part of it."""
+    digits_at: tuple[int, int] | None = None
+    """Lowest and highest decimal digit of the number, inclusive, if the point is only that part of
+    it; digit 0 is the last."""
+    special: Mapping[int, float] = field(default_factory=dict)
+    """Raw numbers that stand for a value of their own, whatever the scale says."""
+    curve: tuple[tuple[float, float], ...] = ()
+    """Raw number and value by rising raw number, straight between them, instead of a scale."""
     retentive: bool | None = None
     """Whether a setting survives a loss of supply; None: nobody says."""
     codec: Any = field(default=None, init=False, repr=False)
@@ -226,6 +248,8 @@ class Point:
             return None
         if self.packing is not None:
             return 1.0
+        if self.curve:
+            return max(abs((b[1] - a[1]) / (b[0] - a[0])) for a, b in pairwise(self.curve))
         # 1 % of duty is 0.6 A, and above 85 % it is 2.5 A; the coarser one is never too fine.
         return abs(self.scale) * (2.5 if self.conversion == "cp_duty" else 1.0)
 
@@ -233,6 +257,13 @@ class Point:
     def width(self) -> int | None:
         """Bits that the point's number has; None if it is not part of a larger one."""
         return None if self.bits_at is None else self.bits_at[1] - self.bits_at[0] + 1
+
+    @property
+    def part(self) -> tuple[str, int, int] | None:
+        """Which part of a larger number the point is, by bits or by decimal digits."""
+        if self.bits_at is not None:
+            return ("bits", *self.bits_at)
+        return None if self.digits_at is None else ("digits", *self.digits_at)
 
     @property
     def end(self) -> int:
@@ -297,6 +328,9 @@ class ReadRules:
     """Spans (first and last address) that must not be touched."""
     pause: float = 0.0
     """Seconds of silence between two requests."""
+    every: float = 0.0
+    """Seconds between the starts of two readings, however many requests each of them takes; reading
+    more often harms the device."""
     first_ignored: float = 0.0
     """The device ignores a request until it comes once more: seconds after which it is sent again;
     0: it answers at once."""
@@ -322,6 +356,8 @@ class Watchdog:
     note: str = ""
     point: str | None = None
     """What is written to feed it; None for `any_request`."""
+    recover: str | None = None
+    """The sequence that makes the device usable again after a trip; a run never carries it out."""
     tokens: tuple[Value, ...] = ()
     """What is written there, one after the other; none: what was written there last."""
 

@@ -41,6 +41,12 @@ Keys of a point. Only `at` is needed; numbers are in `unit` unless said otherwis
     bits_at        [8, 14]: the point is only these bits of a u16, u32 or u64 (lowest and highest,
                    both included; bit 0 is the lowest); other points may be other bits of the same
                    registers, or the whole of them. Read only
+    digits_at      [4, 4]: the same by decimal digits (digit 0 is the last): each option of a
+                   product code 304111 is a point with `values` of its own
+    special        {0x03E8: 0}: raw numbers that stand for a value, whatever `scale` says of the
+                   others
+    curve          [[0, 0], [100, 6], [533, 32]]: raw number and value, straight between them;
+                   instead of a scale. Beyond its ends there is no value
     unit           V, A, W, kWh, °C, % …; none for states, texts and plain counts
     access         r (usual), rw, w
     values         code: label, or code: [shared label, vendor's own label]; others are kept raw;
@@ -54,7 +60,8 @@ Keys of a point. Only `at` is needed; numbers are in `unit` unless said otherwis
     energises      values that can put mains on the plug when written
     requires       {point: state} that must hold before a write (of an energising value, if the
                    point has such; switching off is never held back)
-    available_if   {point: {at_least: 0x0107}}: the point exists only then
+    available_if   {point: {at_least: 0x0107}}: the point exists only then; a version that is a text
+                   is compared part by part, `{firmware_version: {at_least: '1.2.1'}}`
     readable_if    the same for reading alone (written always, read back only by newer firmware)
     write_function 6 or 16 (5 or 15 for coils); usual: 6 for one register, 16 for more
     read_back      the point that shows what was written, if not this one
@@ -63,6 +70,10 @@ Keys of a point. Only `at` is needed; numbers are in `unit` unless said otherwis
     overwritten_by_others
                    true: another master writes it, too (energy management). Once it has been written
                    and read back it is read again after every step, and a change is put on record
+    changes_link   true: writing it can end the connection (protocol, unit id, baud rate, parity). A
+                   write is refused unless the step (site.write_settings) says
+                   `may_change_link: true`, and is neither
+                   read back nor put back
     retentive      true: the setting survives a loss of supply (and writing it wears the memory),
                    false: it is lost
     label, doc     the vendor's own name and printed number
@@ -70,13 +81,16 @@ Keys of a point. Only `at` is needed; numbers are in `unit` unless said otherwis
 
 Beside the points: `watchdog` (what the device does when its master falls silent; `fed_by`
 any_request, rewrite_point or write_point, the latter two with `point`, and `tokens` where it wants
-certain values in turn), `clients` and `idle_close` of a TCP link, `sequences`
+certain values in turn; `recovery` is how long it takes to be normal again after a trip, `recover`
+the sequence that it needs for that, which is shown by `profile check` and never carried out by a
+run: it may let the pile charge again), `clients` and `idle_close` of a TCP link, `sequences`
 (ordered lines of `write`/`rewrite`/`require`/`wait` with `settle`; `start`, `stop` and `reset` are
 used by actions), `safe_state` (the sequence that makes it safe and the readings that prove it),
 `models` (ratings by model, the first is the usual one), `quirks` (tag: detail).
 
 The names of points, their units and their states are shared where `canonical.py` lists them; the
-vendor's own name goes to `label`. Two points may show the identical registers in two ways.
+vendor's own name goes to `label`. Two points may show the identical registers in two ways, but not
+as two quantities or on two scales, unless `available_if` says which one it is.
 
 Further sections and keys:
 
@@ -88,8 +102,10 @@ Further sections and keys:
                    once for each connector, `stride` apart; or `unit_stride: 1` where each connector
                    is a unit id; the bench file says which one is meant (`connector: 2`)
     links.ascii    Modbus ASCII on a serial line, with the keys of `rtu`
-    reading        `first_ignored: 300 ms` for a device that hears a request only when it is sent
-                   again, `longer_replies: true` for one that answers with more than was asked
+    reading        `every: 1 s` for a device that must not be read more often (from the start of one
+                   reading to the start of the next; a reading may take several requests, `pause`
+                   apart), `first_ignored: 300 ms` for a device that hears a request only when it
+                   is sent again, `longer_replies: true` for one that answers with more than asked
     scale_if       of a point: [{when: {mode: fine}, scale: 0.01}], the first that holds
     also_write     of a point: others that take the same value, each in a request of its own
     variants       {old: {title: {zh: …, en: …}, points: {total_energy: {at: holding 0x401E}}}}
@@ -123,6 +139,7 @@ from harness.devices.modbus.profile_connectors import at_connector, check_connec
 from harness.devices.modbus.profile_derived import build_derived
 from harness.devices.modbus.profile_file import ProfileFile
 from harness.devices.modbus.profile_variants import VariantPlaces, varied_values
+from harness.devices.modbus.profile_views import check_views
 from harness.errors import FileError, Problem, UnknownNameError
 
 __all__ = ["Profile", "list_profiles", "load_profile", "schema"]
@@ -205,6 +222,7 @@ def _built(
         else:
             points[name] = point
     check_overlaps(points, complain)
+    check_views(file, points, complain)
     points = link_points(file, points, chosen, complain)
     derived = build_derived(file, points, complain)
     check_connectors(file, points, complain)

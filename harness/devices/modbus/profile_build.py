@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from harness.datafile import Path_
@@ -39,6 +40,8 @@ def build_point(name: str, row: PointFile, file: ProfileFile, complain: Complain
     _check_numbers(here, row, kind, complain)
     _check_scaling(here, row, kind, complain)
     _check_part(here, row, kind, complain)
+    _check_digits(here, row, kind, complain)
+    _check_table(here, row, kind, complain)
     if len(complain.problems) > before:
         return None
     values = {code: named[0] for code, named in row.values.items()}
@@ -63,6 +66,9 @@ def build_point(name: str, row: PointFile, file: ProfileFile, complain: Complain
         conversion=row.conversion,
         packing=row.packing,
         bits_at=row.bits_at,
+        digits_at=row.digits_at,
+        special=dict(row.special),
+        curve=tuple(row.curve),
         retentive=row.retentive,
         unit=unit,
         readable="r" in row.access,
@@ -78,9 +84,11 @@ def build_point(name: str, row: PointFile, file: ProfileFile, complain: Complain
         allowed=None if row.allowed is None else tuple(row.allowed),
         energises=tuple(row.energises),
         read_back=row.read_back,
+        read_back_idle=row.read_back_idle,
         settle=row.settle,
         self_clearing=row.self_clearing,
         overwritten_by_others=row.overwritten_by_others,
+        changes_link=row.changes_link,
         confidence=row.confidence or file.confidence,
         note=row.note,
         doubts=tuple(Doubt(d.says, d.source, d.confidence) for d in row.doubts),
@@ -149,10 +157,10 @@ def _check_numbers(here: Path_, row: PointFile, kind: str, complain: Complaints)
     for index, choice in enumerate(row.energises):
         _check_range((*here, "energises", index), choice, complain)
     for index, marker in enumerate(row.not_available):
-        if not _fits(kind, marker, row.bits_at):
+        if not _fits(kind, marker, _room(row)):
             complain.add(
                 (*here, "not_available", index),
-                f"{marker} does not fit a {kind}{_part(row.bits_at)}",
+                f"{marker} does not fit a {kind}{_part(row)}",
                 "a raw number that the registers can hold",
             )
 
@@ -203,8 +211,71 @@ def _check_part(here: Path_, row: PointFile, kind: str, complain: Complaints) ->
         complain.add((*here, key), f"{key!r} speaks of the whole register", "no 'bits_at'")
 
 
-def _part(span: tuple[int, int] | None) -> str:
-    return "" if span is None else f" with bits {span[0]} to {span[1]}"
+def _check_digits(here: Path_, row: PointFile, kind: str, complain: Complaints) -> None:
+    """Some decimal digits of an unsigned number, which are read and not written."""
+    if row.digits_at is None:
+        return
+    path = (*here, "digits_at")
+    last = len(str((1 << _BITS.get(kind, 1)) - 1)) - 1
+    if kind not in _UNSIGNED:
+        complain.add(path, f"a {kind} is not taken apart by digits", "type: u16, u32 or u64")
+    elif row.digits_at[0] < 0 or row.digits_at[1] > last:
+        outside = row.digits_at[0] if row.digits_at[0] < 0 else row.digits_at[1]
+        complain.add(path, f"a {kind} has no decimal digit {outside}", f"0 to {last}")
+    if "w" in row.access:
+        complain.add(
+            (*here, "access"),
+            "writing some digits of a register would overwrite the others",
+            "access: r, and a point for the whole register that is written",
+        )
+    for key in ("bits", "packing", "bits_at"):
+        if getattr(row, key):
+            what = f"{key!r} and 'digits_at' take the number apart in two ways"
+            complain.add((*here, key), what, "one of them")
+
+
+def _check_table(here: Path_, row: PointFile, kind: str, complain: Complaints) -> None:
+    """Values by special numbers and by a curve."""
+    for key in ("special", "curve"):
+        if not getattr(row, key):
+            continue
+        whole = kind in _BITS and kind != "bool"
+        if not whole or row.values or row.bits or row.packing or row.scale_by:
+            what = f"{key!r} is for a whole number that nothing else turns into a value"
+            complain.add((*here, key), what, "type: u16")
+    for code in row.special:
+        if not _fits(kind, code, _room(row)):
+            complain.add(
+                (*here, "special", code),
+                f"{code} does not fit a {kind}{_part(row)}",
+                "a raw number that the registers can hold",
+            )
+    if not row.curve:
+        return
+    steps = [(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(row.curve)]
+    rising = all(by > 0 for by, _ in steps)
+    one_way = all(up > 0 for _, up in steps) or all(up < 0 for _, up in steps)
+    if not steps or not rising or not one_way:
+        complain.add(
+            (*here, "curve"),
+            "the curve does not rise or fall all the way",
+            "two or more pairs by rising raw number",
+        )
+    if row.scale != 1 or row.offset or row.conversion or row.scale_if:
+        complain.add((*here, "curve"), "the curve says everything", "no scale beside it")
+
+
+def _part(row: PointFile) -> str:
+    if row.digits_at is not None:
+        return f" with digits {row.digits_at[0]} to {row.digits_at[1]}"
+    return "" if row.bits_at is None else f" with bits {row.bits_at[0]} to {row.bits_at[1]}"
+
+
+def _room(row: PointFile) -> int | None:
+    """How many numbers the bits or digits can hold that the point is; None: its whole type."""
+    if row.digits_at is not None:
+        return int(10 ** max(0, row.digits_at[1] - row.digits_at[0] + 1))
+    return None if row.bits_at is None else int(1 << row.bits_at[1] - row.bits_at[0] + 1)
 
 
 def _check_range(path: Path_, choice: Choice, complain: Complaints) -> None:
@@ -212,22 +283,22 @@ def _check_range(path: Path_, choice: Choice, complain: Complaints) -> None:
         complain.add(path, f"{choice[0]:g} to {choice[1]:g} is an empty range", "low end first")
 
 
-def _fits(kind: str, raw: int, part: tuple[int, int] | None = None) -> bool:
+def _fits(kind: str, raw: int, room: int | None = None) -> bool:
     """A raw number as printed: registers as unsigned, or as signed where the type is."""
-    if part is not None:
-        return 0 <= raw < 1 << part[1] - part[0] + 1
+    if room is not None:
+        return 0 <= raw < room
     bits = _BITS.get(kind)
     if bits is None:
         return kind in ("f32", "f64", "bcd16")
     return (-(1 << bits - 1) if kind.startswith("i") else 0) <= raw < 1 << bits
 
 
-def _fits_code(point: Point, code: int | str) -> bool:
+def _fits_code(point: Point, code: int | str, room: int | None) -> bool:
     if point.type == "bytes":
         return True  # complained of already
     if isinstance(code, str):
         return point.type == "string" and 0 < len(code.encode(point.encoding)) <= 2 * point.words
-    return point.type != "string" and _fits(point.type, code, point.bits_at)
+    return point.type != "string" and _fits(point.type, code, room)
 
 
 def _printed(here: Path_, row: PointFile, file: ProfileFile, complain: Complaints) -> str:
@@ -256,9 +327,9 @@ def _check_states(here: Path_, row: PointFile, point: Point, complain: Complaint
     if point.values and point.type == "bytes":
         complain.add((*here, "values"), "bytes have no states", "no 'values', or type: string")
     for code in point.values:
-        if not _fits_code(point, code):
+        if not _fits_code(point, code, _room(row)):
             wanted = f"a text of at most {2 * point.words} bytes" if point.is_text else "a raw code"
-            kind = point.type + _part(point.bits_at)
+            kind = point.type + _part(row)
             complain.add((*here, "values", code), f"code {code} does not fit a {kind}", wanted)
     if point.flags and (point.type not in _BITS or point.type == "bool"):
         complain.add((*here, "bits"), f"a {point.type} has no named bits", "a whole-number type")
@@ -345,9 +416,11 @@ def _check_writing(here: Path_, row: PointFile, point: Point, complain: Complain
         "energises": bool(row.energises),
         "requires": bool(row.requires),
         "read_back": row.read_back is not None,
+        "read_back_idle": row.read_back_idle is not None,
         "write_function": row.write_function is not None,
         "self_clearing": row.self_clearing,
         "overwritten_by_others": row.overwritten_by_others,
+        "changes_link": row.changes_link,
         "also_write": bool(row.also_write),
         "settle": row.settle > 0,
         "retentive": row.retentive is not None,

@@ -58,23 +58,30 @@ def check_overlaps(points: Mapping[str, Point], complain: Complaints) -> None:
                     )
             if reaching is None or point.end > reaching.end:
                 reaching = point
-        _check_parts([point for point in ordered if point.bits_at is not None], complain)
+        for kind in ("bits", "digits"):
+            _check_parts(
+                [point for point in ordered if point.part is not None and point.part[0] == kind],
+                complain,
+            )
 
 
 def _check_parts(parts: list[Point], complain: Complaints) -> None:
     """Two points may show the identical bits in two ways; others of the register are apart."""
-    ordered = sorted(parts, key=lambda point: (point.address, point.bits_at or (0, 0)))
+    ordered = sorted(parts, key=lambda point: (point.address, point.part or ("", 0, 0)))
     for before, point in pairwise(ordered):
-        assert before.bits_at is not None
-        assert point.bits_at is not None
-        if before.address != point.address or before.bits_at == point.bits_at:
+        assert before.part is not None
+        assert point.part is not None
+        if before.address != point.address or before.part == point.part:
             continue
-        if point.bits_at[0] <= before.bits_at[1]:
-            complain.add(
-                ("points", point.name, "bits_at"),
-                f"bits {_ends(point.bits_at)} overlap {before.name} (bits {_ends(before.bits_at)})",
-                "separate bits, or exactly the same ones for a second view",
-            )
+        if point.part[1] <= before.part[2]:
+            here, there = _ends(point.part[1:]), _ends(before.part[1:])
+            if point.digits_at is None:
+                what = f"bits {here} overlap {before.name} (bits {there})"
+                wanted = "separate bits, or exactly the same ones for a second view"
+            else:
+                what = f"digits {here} overlap {before.name} (digits {there})"
+                wanted = "separate digits, or exactly the same ones for a second view"
+            complain.add(("points", point.name, f"{point.part[0]}_at"), what, wanted)
 
 
 def _ends(span: tuple[int, int]) -> str:
@@ -306,6 +313,7 @@ def build_rules(file: ProfileFile, points: Mapping[str, Point], complain: Compla
         exact=row.exact,
         forbidden=tuple(forbidden),
         pause=row.pause,
+        every=row.every,
         first_ignored=row.first_ignored,
         longer_replies=row.longer_replies,
     )
@@ -358,6 +366,13 @@ def build_watchdog(
                 "a point that holds a " + ("time" if unit == "s" else "current"),
             )
     _check_food(row, points, complain)
+    known = row.recover is None or row.recover in file.sequences
+    if not known and ("sequences",) not in complain.broken:
+        complain.add(
+            ("watchdog", "recover"),
+            f"there is no sequence {row.recover!r}",
+            ", ".join(file.sequences) or "'sequences'",
+        )
     if not 0 < row.feed_every < row.timeout:
         complain.add(
             ("watchdog", "feed_every"),
@@ -372,6 +387,7 @@ def build_watchdog(
         action=row.action,
         feed_every=row.feed_every,
         recovery=row.recovery,
+        recover=row.recover,
         note=row.note,
         point=row.point,
         tokens=tuple(row.tokens),
@@ -423,6 +439,12 @@ def build_sequences(
                         (*here, key), f"{target} cannot be written so", "a point with access: rw"
                     )
                     continue
+                if point.changes_link:
+                    complain.add(
+                        (*here, key),
+                        f"writing {target} can end the connection",
+                        "a sequence without it",
+                    )
                 if row.value is not None:
                     try:
                         encode(point, row.value)

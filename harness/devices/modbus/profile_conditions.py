@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from harness.datafile import Path_, Places
 from harness.devices.modbus.points import Choice, Condition, Point
+from harness.devices.modbus.versions import is_version
 from harness.errors import Problem, UsageError
 from harness.quantity import parse_quantity
 
@@ -58,6 +59,13 @@ def build_condition(
 def _compared(point: Point, op: str, value: Choice) -> Choice:
     """One value of a condition, in the point's unit. Raises UsageError."""
     states = list(point.values.values()) or ([True, False] if point.type == "bool" else [])
+    if point.is_text and not states and op in ("at_least", "below"):
+        if isinstance(value, str) and is_version(value):
+            return value
+        raise UsageError(
+            f"{point.name} is a text, compared with {value!r}; expected a version in quotes like"
+            " '1.10'"
+        )
     if states or point.is_text or point.flags:
         if op in ("at_least", "below") or point.flags:
             raise UsageError(f"{point.name} is not a number; expected 'is' or 'is_not' a state")

@@ -65,6 +65,12 @@ def _condition(value: Any) -> Any:
     return (op, tuple(_scalar(item) for item in wanted))
 
 
+def _pair(value: Any) -> Any:
+    if isinstance(value, list) and len(value) == 2 and all(_is_number(one) for one in value):
+        return (float(value[0]), float(value[1]))
+    raise ValueError("a raw number and its value like [100, 6]")
+
+
 def _span(value: Any) -> Any:
     good = isinstance(value, list) and len(value) == 2
     if not good or not all(isinstance(end, int) for end in value) or value[0] > value[1]:
@@ -98,6 +104,7 @@ ConditionField = Annotated[
     WithJsonSchema({"anyOf": [_SCALAR_SCHEMA, {"type": "array"}, {"type": "object"}]}),
 ]
 Literal_ = Annotated[Any, BeforeValidator(_scalar), WithJsonSchema(_SCALAR_SCHEMA)]
+Pair = Annotated[Any, BeforeValidator(_pair), WithJsonSchema(_RANGE_SCHEMA)]
 IntSpan = Annotated[Any, BeforeValidator(_span), WithJsonSchema(_RANGE_SCHEMA)]
 
 
@@ -139,6 +146,9 @@ class PointFile(_Strict):
     conversion: Conversion | None = None
     packing: Packing | None = None
     bits_at: IntSpan | None = None
+    digits_at: IntSpan | None = None
+    special: dict[int, float] = Field(default_factory=dict)
+    curve: list[Pair] = Field(default_factory=list)
     unit: str | None = None
     access: Literal["r", "w", "rw"] = "r"
     write_function: Literal[5, 6, 15, 16] | None = None
@@ -155,10 +165,12 @@ class PointFile(_Strict):
     available_if: dict[str, ConditionField] = Field(default_factory=dict)
     readable_if: dict[str, ConditionField] = Field(default_factory=dict)
     read_back: str | None = None
+    read_back_idle: float | None = None
     settle: DurationField = 0.0
     also_write: list[PointName] = Field(default_factory=list)
     self_clearing: bool = False
     overwritten_by_others: bool = False
+    changes_link: bool = False
     retentive: bool | None = None
     confidence: Confidence | None = None
     note: str = ""
@@ -252,6 +264,7 @@ class ReadingFile(_Strict):
         default_factory=dict
     )
     pause: DurationField = 0.0
+    every: DurationField = 0.0
     first_ignored: DurationField = 0.0
     longer_replies: bool = False
 
@@ -278,6 +291,7 @@ class WatchdogFile(_Strict):
     failsafe_point: str | None = None
     feed_every: DurationField
     recovery: DurationField = 0.0
+    recover: Kebab | None = None
     action: TextField
     note: str = ""
 

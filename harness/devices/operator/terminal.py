@@ -36,8 +36,13 @@ _HINT = {
         "[numbers, the likeliest first, with commas: 2,1 / - to skip / stop]",
     ),
     "choice": Text("[序号 / -=跳过 / stop=中止]", "[number / - to skip / stop]"),
+    "rate": Text("[分数 / -=暂不评分 / stop=中止]", "[mark / - to leave it open / stop]"),
 }
 _AGAIN = Text("无法识别，请重新输入", "Not understood, please try again")
+_GIVEN_UP = Text(
+    "连续 {} 次没有可用的回答，本题不再询问，按未作答处理",
+    "No usable answer in {} tries: the question is left, as not answered",
+)
 _NOTE = Text("备注 [可直接回车 / stop=中止]", "Note [Enter for none / stop]")
 _SEEN = Text("模拟现场", "Simulated bench shows")
 
@@ -74,13 +79,15 @@ class TerminalOperator:
         if seen is not None and seen.value is not None:
             self._show(f"  {_SEEN.get(self._language)}: {self._label(question, seen.value)}")
         for number, choice in enumerate(question.choices, 1):
-            self._show(f"  {number}. {self._label(question, choice)}")
+            # A mark is its own number: whoever types the 2 that stands before an anchor means 2.
+            typed = choice if question.kind == "rate" else str(number)
+            self._show(f"  {typed}. {self._label(question, choice)}")
         value = await self._value(question, deadline)
         if question.kind == "confirm" and value is True and self._technician is not None:
             await self._technician.ask(question, deadline)
         note = ""
         if value is not None and question.kind in ("inspect", "decide", "rank", "rate"):
-            note = _unless_stop(await self._line(_NOTE.get(self._language), deadline))
+            note = unless_stop(await self._line(_NOTE.get(self._language), deadline))
         return Answer(
             value=value,
             by=self._by,
@@ -102,10 +109,11 @@ class TerminalOperator:
 
     async def _value(self, question: Question, deadline: Deadline) -> Value | None:
         free = "text" if question.kind == "observe" else question.kind
-        kind = "choice" if question.choices and question.kind != "rank" else free
+        listed = question.choices and question.kind not in ("rate", "rank")
+        kind = "choice" if listed else free
         hint = _HINT[kind].get(self._language)
         for _ in range(_TRIES):
-            typed = _unless_stop(await self._line(hint, deadline)).strip()
+            typed = unless_stop(await self._line(hint, deadline)).strip()
             if kind != "confirm" and typed in _SKIP:
                 return None
             if kind == "rank":
@@ -118,6 +126,7 @@ class TerminalOperator:
             if understood:
                 return value
             self._show(f"  {_AGAIN.get(self._language)}")
+        self._show(f"  {_GIVEN_UP.get(self._language).format(_TRIES)}")
         raise NotAvailableError(f"no usable answer to {question.step!r} after {_TRIES} tries")
 
     async def _line(self, prompt: str, deadline: Deadline) -> str:
@@ -141,7 +150,12 @@ class TerminalOperator:
         return line
 
 
-def _unless_stop(typed: str) -> str:
+def is_free_text(prompt: str) -> bool:
+    """Whether any words may be typed at this prompt."""
+    return prompt in {_NOTE.zh, _NOTE.en, _HINT["text"].zh, _HINT["text"].en}
+
+
+def unless_stop(typed: str) -> str:
     """What was typed, whatever was asked for. Raises StopRun for the word that ends the run."""
     if typed.strip().lower() in _STOP:
         raise StopRun(_STOPPED, aborted=True)
@@ -177,14 +191,14 @@ def _understand(kind: str, question: Question, typed: str) -> tuple[bool, Value 
     if kind == "confirm":
         word = typed.lower()
         return word in (*_YES, *_NO), word in _YES
-    if kind == "choice":
+    if kind in ("choice", "rate"):
         if typed in question.choices:
             choice = typed
-        elif typed.isdecimal() and 1 <= int(typed) <= len(question.choices):
+        elif kind == "choice" and typed.isdecimal() and 1 <= int(typed) <= len(question.choices):
             choice = question.choices[int(typed) - 1]
         else:
             return False, None
-        return True, int(choice) if question.kind == "rate" else choice
+        return True, int(choice) if kind == "rate" else choice
     if kind == "text":
         return bool(typed), typed
     try:

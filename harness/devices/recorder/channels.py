@@ -53,6 +53,8 @@ CHANNELS: dict[str, ChannelInfo] = {
         _states("pe", "接地连续性", "PE continuity", "open", "continuous"),
         _states("latch", "机械锁按钮（S3）", "Latch button (S3)", "released", "pressed"),
         _states("plug", "枪", "Plug", "out", "in"),
+        _states("test_point_4", "检测点 4", "Test point 4", "open", "connected"),
+        _states("socket_lock", "插座电子锁", "Lock of the socket", "unlocked", "locked"),
         _states("emergency_stop", "急停按钮", "Emergency stop", "released", "pressed"),
         *(
             _number(f"voltage_l{p}", (f"L{p} 电压有效值", f"RMS voltage L{p}"), "V", 0, 1000)

@@ -24,7 +24,7 @@ from harness.devices.recorder.stated_unit import (
     contradiction,
     in_header,
     is_of_kind,
-    is_unit,
+    unit_of,
 )
 from harness.devices.recorder.waveform import finished, sampled
 from harness.errors import FileError, Problem, UsageError
@@ -133,7 +133,7 @@ class _Table:
         time = self._entry.time
         time_index = self._index(time.column, header, at)
         self._units = self._units_row(header, time_index, at)
-        self._check_unit(at, time_index, time.column, time.unit, "time: {{unit: {}}}")
+        self._check_unit(at, time_index, time.column, time.unit)
         columns = [
             self._column(name, one, header, at) for name, one in self._entry.channels.items()
         ]
@@ -185,10 +185,8 @@ class _Table:
         """The one column that is called so (from 0)."""
         places = _places(wanted, header)
         if len(places) > 1:
-            numbers = ", ".join(str(one + 1) for one in places)
-            self._complain(at + 1, places[1], f"columns {numbers} are all called {wanted!r}",
-                           "a name that stands once, with its unit in brackets where that tells "
-                           "them apart")  # fmt: skip
+            what = f"column {places[1] + 1} is called {wanted!r}, as column {places[0] + 1} is"
+            self._complain(at + 1, places[1], what, "one column of that name")
         return places[0]
 
     def _units_row(self, header: Sequence[str], time_index: int, at: int) -> list[str]:
@@ -196,11 +194,11 @@ class _Table:
         below = self._lines[at + 1] if at + 1 < len(self._lines) else ""
         cells = _cells(below, self._delimiter)
         time = cells[time_index] if time_index < len(cells) else ""
-        if is_unit(alone(time)):
+        if unit_of(alone(time)) is not None:
             return cells
         channels = [_places(str(one.column), header)[0] for one in self._entry.channels.values()
                     if one.states is None]  # fmt: skip
-        units = [one for one in channels if one < len(cells) and is_unit(alone(cells[one]))]
+        units = [one for one in channels if one < len(cells) and unit_of(alone(cells[one]))]
         try:
             float(time.replace(",", "."))
         except ValueError:
@@ -214,10 +212,10 @@ class _Table:
         factor = 1.0
         if info.unit is not None and unit is not None:
             factor = convert(1.0, unit, info.unit)
-            self._check_unit(at, index, str(mapped.column), unit, "unit: {}")
+            self._check_unit(at, index, str(mapped.column), unit)
         return _Column(name, info, index, str(mapped.column), mapped, factor)
 
-    def _check_unit(self, at: int, index: int, mapped: str, unit: str, where: str) -> None:
+    def _check_unit(self, at: int, index: int, mapped: str, unit: str) -> None:
         """A unit that the file itself states must be the one of the mapping."""
         cell = _cells(self._lines[at], self._delimiter)[index]
         said = in_header(cell, mapped)
@@ -227,7 +225,7 @@ class _Table:
         if index < len(self._units):
             places.append((at + 1, alone(self._units[index])))
         for line, one in places:
-            if (wrong := contradiction(one, unit, where)) is not None:
+            if (wrong := contradiction(one, unit)) is not None:
                 self._complain(line + 1, index, *wrong)
                 return
 

@@ -38,7 +38,7 @@ def read_mdf(name: str, data: bytes, entry: RecorderEntry) -> Recording:
             if len(places) > 1:
                 groups = ", ".join(str(group + 1) for group, _ in places)
                 what = f"channels of groups {groups} are all called {wanted!r}"
-                raise FileError([Problem(name, 0, 0, what, "a name that stands once")])
+                raise FileError([Problem(name, 0, 0, what, "one channel of that name")])
             group, index = places[0]
             signal = file.get(group=group, index=index)
             _check_unit(name, channel, mapped, signal, f"{wanted} (group {group + 1})")
@@ -52,7 +52,7 @@ def _check_unit(name: str, channel: str, mapped: ChannelColumn, signal: Any, pla
     if unit is None:
         return
     said = f"{signal.unit or ''}"
-    if (wrong := contradiction(alone(said), unit, "unit: {}")) is not None:
+    if (wrong := contradiction(alone(said), unit)) is not None:
         what, expected = wrong
         raise FileError([Problem(name, 0, 0, f"{place}: {what}", expected)])
 

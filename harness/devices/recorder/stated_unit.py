@@ -8,6 +8,13 @@ from harness.errors import UsageError
 from harness.quantity import known_unit, same_dimension
 
 _BRACKETS = (("[", "]"), ("(", ")"))
+_SPELT = {
+    "volt": "V", "volts": "V", "millivolt": "mV", "amp": "A", "amps": "A", "ampere": "A",
+    "milliamp": "mA", "watt": "W", "hertz": "Hz", "sec": "s", "second": "s", "seconds": "s",
+    "msec": "ms", "millisecond": "ms", "milliseconds": "ms", "usec": "us", "microseconds": "us",
+    "µs": "us", "μs": "us", "秒": "s", "毫秒": "ms", "微秒": "us", "伏": "V", "安": "A",
+}  # fmt: skip
+"""Units as recorders spell them; the micro sign and the Greek mu are two characters."""
 _NONE = ("", "-", "1")
 """What stands where a unit would, and is none."""
 
@@ -46,35 +53,32 @@ def _said(cell: str) -> str:
     return "" if cell in _NONE else cell
 
 
-def is_unit(text: str) -> bool:
-    """Whether it is a unit that we know."""
+def unit_of(text: str) -> str | None:
+    """The unit that a text is, however it is spelt; None where it is none that we know."""
     try:
-        known_unit(text)
+        return known_unit(_SPELT.get(text.lower(), text))
     except UsageError:
-        return False
-    return True
+        return None
 
 
 def is_of_kind(text: str, unit: str) -> bool:
     """Whether it is a unit that we know, of the same kind."""
-    return is_unit(text) and same_dimension(text, unit)
+    known = unit_of(text)
+    return known is not None and same_dimension(known, unit)
 
 
-def contradiction(said: str, unit: str, where: str) -> tuple[str, str] | None:
-    """What is wrong, and what was expected; None where the file says nothing else than `unit`.
-
-    `where` names the place of the unit in the mapping; {} in it is the unit of the file.
-    """
+def contradiction(said: str, unit: str) -> tuple[str, str] | None:
+    """What is wrong, and what was expected; None where the file says nothing else than `unit`."""
     if not said:
         return None
-    if not is_unit(said):
+    known = unit_of(said)
+    if known is None:
         return f"the file says {said!r}, and that is no unit known here", (
             f"a unit such as {known_unit(unit)}, or the brackets in `column:` where they are part "
             "of the name"
         )
-    known = known_unit(said)
     if known == known_unit(unit):
         return None
     kind = "size" if same_dimension(known, unit) else "kind"
     what = f"the file says {known}, the mapping {unit}: another {kind} of unit"
-    return what, f"`{where.format(known)}` in the mapping"
+    return what, f"`unit: {known}` in the mapping"

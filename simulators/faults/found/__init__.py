@@ -20,6 +20,7 @@ from simulators.faults.found import (
     pile_met_01,
     pile_safe_01,
     pile_site_01,
+    pile_sock_01,
     veh_chg_01,
     veh_cp_01,
 )
@@ -34,6 +35,7 @@ _PROCEDURES = (
     pile_site_01,
     pile_fault_01,
     pile_maint_01,
+    pile_sock_01,
 )
 
 

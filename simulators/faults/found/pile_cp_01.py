@@ -3,7 +3,9 @@
 A fault of the generator or of one reaction shows in its own step and in every time that depends on
 it: a contactor that releases late is late wherever mains has to go. Where a step needs a charge
 that the fault prevents, it is not run. The level of state 2 that is too low (`pilot-r3-low`) lies
-in the band in which a pile may stay in state 3, so S2 that opens is not seen either.
+in the band in which a pile may stay in state 3, so S2 that opens is not seen either. A level of
+state 1 that is too low (`pilot-high-level-off`) lies between states 1 and 2: only every other
+unplugging is seen, and which of the later charges come about depends on how many there were.
 """
 
 from collections.abc import Mapping
@@ -12,7 +14,7 @@ PROCEDURE = "PILE-CP-01"
 
 FOUND: Mapping[str, tuple[str, ...]] = {
     "pilot-frequency-off": ("pwm-frequency",),
-    "pilot-high-level-off": ("idle-level", "idle-source", "faults-gone", "recovery-charge", "safe"),
+    "pilot-high-level-off": ("idle-level", "idle-source", "safe"),
     "pilot-low-level-clipped": ("pwm-low",),
     "pwm-stuck-on": (
         "idle-no-pwm",
@@ -23,6 +25,7 @@ FOUND: Mapping[str, tuple[str, ...]] = {
         "unfit-no-pwm",
         "oc-low-off",
         "oc-high-off",
+        "parts-off",
     ),
     "supply-without-s2": ("no-early-output", "s2-off", "levels-high", "levels-low"),
     "supply-never-again": ("s2-again", "s2-on", "levels-min"),
@@ -51,8 +54,19 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     ),
     "pilot-looked-at-rarely": ("phase-spread",),
     "earth-not-watched": ("pe-alarm",),
-    "over-current-not-watched": ("oc-low-off", "oc-low-alarm", "oc-high-off", "oc-high-alarm"),
-    "over-current-late": ("oc-low-off", "oc-high-off"),
+    "over-current-not-watched": (
+        "oc-low-off",
+        "oc-low-alarm",
+        "oc-high-off",
+        "oc-high-alarm",
+        "parts-off",
+    ),
+    "over-current-late": ("oc-low-off", "oc-high-off", "parts-off"),
+    "over-current-early": ("near-low-kept", "near-high-kept"),
+    "over-current-percent-only": ("near-low-kept",),
+    "over-current-2-a-only": ("near-high-kept",),
+    "parts-limit-ignored": ("parts-off",),
+    "supply-at-five-percent": ("five-no-output",),
     "pilot-threshold-high": ("levels-high",),
     "pilot-threshold-low": ("levels-low", "cp-level-off", "cp-level-alarm"),
     "pilot-band-narrow-above": ("levels-max",),
@@ -81,6 +95,8 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     ),
     "vehicle-button-slow": ("latch-current", "latch-s2"),
     "vehicle-draws-more": ("output-current", "limit-current"),
+    "vehicle-draws-9-percent-more": ("output-current", "limit-current"),
+    "vehicle-draws-11-percent-more": ("output-current", "limit-current"),
     "contactor-releases-late": (
         "s2-off",
         "cp-level-off",

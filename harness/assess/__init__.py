@@ -1,0 +1,1 @@
+"""Practical skill assessment: exams with hidden faults, scoring, review, sign-off, skills."""

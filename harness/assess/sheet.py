@@ -1,0 +1,184 @@
+"""What stands on a score sheet: the score, and everything that a reader needs to trust it.
+
+A function of record, scheme, review and score: no clock, no network. The same inputs give the same
+sheet.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from harness.assess.entries import Commented, Deducted, Overridden, Remarked, SignedOff
+from harness.assess.result import AspectScore, Score, digest
+from harness.assess.review import MAX_SPREAD, Review
+from harness.assess.scheme import Scheme
+from harness.datafile import loads
+from harness.errors import FileError
+from harness.events import (
+    ClockNoted,
+    DeviceOpened,
+    ExamStarted,
+    InstrumentListed,
+    Judged,
+    RunStarted,
+    ScenarioSet,
+)
+from harness.evidence.read import Entry
+from harness.evidence.verify import VerifyResult
+from harness.report.words import integrity
+from harness.text import Text
+
+
+class Phase(NamedTuple):
+    """One entry of the clock ledger; seconds since the record's first instant."""
+
+    phase: str
+    start: float
+    seconds: float | None
+    """None: the record ends in it."""
+    by: str
+    why: str
+
+
+class Signature(NamedTuple):
+    """A line to sign on: an assessor, his key, and when he signed (empty: not yet)."""
+
+    code: str
+    fingerprint: str
+    utc: str
+    total: float | None
+    meaning: Text | None
+    holds: bool
+    """What he signed is the score on this sheet."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Everything on the sheet."""
+
+    score: Score
+    scheme: Scheme | None
+    review: Review
+    check: VerifyResult
+    started: RunStarted | None
+    exam: ExamStarted | None
+    version: str
+    """Of the scenario; empty when the record does not tell."""
+    ledger: list[Phase]
+    instruments: list[InstrumentListed]
+    standards: list[str]
+    """Editions that verdicts of the run rest on."""
+    simulated_roles: list[str]
+    signatures: list[Signature]
+    comments: list[Commented] = field(default_factory=list)
+    changes: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    """Aspect or deduction -> who changed something there, and his reason."""
+
+    @property
+    def integrity(self) -> tuple[Text, Text]:
+        return integrity(self.check)
+
+    @property
+    def reality(self) -> str:
+        """`simulated`, `mixed` or `real`; what is not known to be real is called simulated."""
+        if self.score.simulated or self.started is None or self.started.simulated:
+            return "simulated"
+        return "mixed" if self.simulated_roles else "real"
+
+    @property
+    def signed_total(self) -> bool:
+        """All signatures are of the score on this sheet."""
+        return all(one.holds for one in self.signatures if one.utc)
+
+    @property
+    def qr_text(self) -> str:
+        """What the code on the sheet holds: enough to find any later change with `verify`."""
+        total = "-" if self.score.total is None else f"{self.score.total:g}"
+        return (
+            f"run {self.score.run_id}\nhead {self.check.head}\nreview {self.review.head}\n"
+            f"score {digest(self.score)}\ntotal {total}"
+        )
+
+    def seconds(self, phase: str) -> float | None:
+        """Sum of a phase; None when it never was."""
+        found = [one.seconds or 0.0 for one in self.ledger if one.phase == phase]
+        return sum(found) if found else None
+
+
+def wide(aspect: AspectScore) -> bool:
+    """Assessors differ by more than they may."""
+    return aspect.spread is not None and aspect.spread > MAX_SPREAD
+
+
+def build_sheet(
+    entries: Sequence[Entry],
+    score: Score,
+    review: Review,
+    check: VerifyResult,
+    scheme: Scheme | None = None,
+) -> Sheet:
+    """Put the sheet together."""
+    events = [entry.event for entry in entries]
+    items = {one.item for one in events if isinstance(one, Judged) and one.item}
+    return Sheet(
+        score=score,
+        scheme=scheme,
+        review=review,
+        check=check,
+        started=next((one for one in events if isinstance(one, RunStarted)), None),
+        exam=next((one for one in events if isinstance(one, ExamStarted)), None),
+        version=_version(next((one for one in events if isinstance(one, ScenarioSet)), None)),
+        ledger=_ledger(entries),
+        instruments=[one for one in events if isinstance(one, InstrumentListed)],
+        standards=sorted({item.rsplit("/", 1)[0] for item in items}),
+        simulated_roles=[
+            one.role for one in events if isinstance(one, DeviceOpened) and one.simulated
+        ],
+        signatures=_signatures(review, digest(score)),
+        comments=[one for one in review.entries if isinstance(one, Commented)],
+        changes=_changes(review),
+    )
+
+
+def _changes(review: Review) -> dict[str, list[tuple[str, str]]]:
+    found: dict[str, list[tuple[str, str]]] = {}
+    for one in review.entries:
+        if isinstance(one, Remarked | Overridden):
+            found.setdefault(one.aspect, []).append((one.by, one.reason))
+        elif isinstance(one, Deducted):
+            found.setdefault(one.deduction, []).append((one.by, one.reason))
+    return found
+
+
+def _version(scenario: ScenarioSet | None) -> str:
+    if scenario is None or not scenario.document:
+        return ""
+    try:
+        values, _ = loads(scenario.document.encode(), "scenario")
+    except FileError:
+        return "?"
+    return str(values.get("version", "1")) if isinstance(values, dict) else "?"
+
+
+def _ledger(entries: Sequence[Entry]) -> list[Phase]:
+    noted = [(entry.t, entry.event) for entry in entries if isinstance(entry.event, ClockNoted)]
+    found: list[Phase] = []
+    for number, (start, event) in enumerate(noted):
+        if event.phase == "ended":
+            continue
+        following = noted[number + 1][0] if number + 1 < len(noted) else None
+        seconds = following - start if following is not None else None
+        found.append(Phase(event.phase, start, seconds, event.by, event.why))
+    return found
+
+
+def _signatures(review: Review, score_sha256: str) -> list[Signature]:
+    """Assessors who signed, then those who locked marks and have not."""
+    found = [_signature(review, code, one, score_sha256) for code, one in review.signed.items()]
+    waiting = [code for code in review.locked if code not in review.signed]
+    return found + [Signature(code, review.keys[code], "", None, None, True) for code in waiting]
+
+
+def _signature(review: Review, code: str, one: SignedOff, score_sha256: str) -> Signature:
+    holds = one.score_sha256 == score_sha256
+    return Signature(code, review.keys[code], one.utc, one.total, one.meaning, holds)

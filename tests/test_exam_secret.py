@@ -1,0 +1,181 @@
+"""A candidate who reads everything in the run's folder during an exam learns nothing from it."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from exam_help import (
+    PASSPHRASE,
+    SECRETS,
+    Spy,
+    held,
+    hold,
+    prepared,
+    withheld_between_steps,
+    write_scenario,
+    write_script,
+)
+
+from harness.assess import escrow
+from harness.assess.exam import prepare_exam
+from harness.assess.explain import told_by
+from harness.assess.scenario_file import load_scenario, scenario_files
+from harness.errors import EvidenceError
+from harness.events import (
+    Event,
+    ExamStarted,
+    FaultSet,
+    ScenarioSet,
+    StepStarted,
+    Withheld,
+)
+from harness.evidence.layout import ATTACHMENTS, JOURNAL
+from harness.evidence.read import opened_with, read_file, read_journal
+from harness.evidence.rejudge import rejudge
+from harness.evidence.verify import verify
+
+CASES = ("nothing-wrong-case", "hot-plug-case", "dented-later-case")
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_nothing_is_told_before_the_end(tmp_path: Path, case: str) -> None:
+    exam = prepared(tmp_path, case=case)
+    spy = Spy(tmp_path / "run", SECRETS)
+    told: list[Event] = []
+    result = held(exam, spy, told.append)
+    assert result.sealed
+    assert spy.looks >= 6
+    assert spy.found == []
+    # The same search finds all of it once the exam is over.
+    record = b"".join((tmp_path / "run" / JOURNAL).read_bytes().splitlines())
+    assert b'"exam_opened"' in record and b'"procedure_ended"' in record
+    assert not any(isinstance(event, Withheld) for event in told)
+    hidden = next(
+        e.event for e in read_journal(tmp_path / "run") if isinstance(e.event, ScenarioSet)
+    )
+    chosen = load_scenario(str(tmp_path / "lab-check.yaml")).case(case)
+    assert [one.fault for one in hidden.faults] == [one.fault for one in chosen.faults]
+
+
+@pytest.mark.parametrize("name", list(scenario_files()))
+def test_shipped_scenarios_tell_nothing(name: str, tmp_path: Path) -> None:
+    """Two cases of each; the first steps are enough to find what is told, and a car takes time."""
+    scenario = load_scenario(name)
+    secrets = {hidden.fault for case in scenario.model.cases for hidden in case.faults}
+    secrets |= {case.explanation.en for case in scenario.model.cases}
+    given = prepare_exam(name, "K-1", folder=tmp_path / "run", practice=True).attendant.steps
+    ends = {given[1].model.id: {"tools": ["hand-in"]}}
+    script = write_script(tmp_path, {"takes": "1 s", "steps": ends})
+    for case in (scenario.model.cases[0], scenario.model.cases[-1]):
+        run = tmp_path / case.id
+        exam = prepare_exam(name, "K-1", folder=run, script=script, case=case.id)
+        spy = Spy(run, tuple(secrets))
+        assert held(exam, spy).sealed
+        assert spy.looks >= 1
+        assert spy.found == []
+
+
+def test_number_and_length_of_lines_tell_nothing(tmp_path: Path) -> None:
+    seen = []
+    for case in CASES:
+        held(prepared(tmp_path / case, case=case))
+        counts, sizes = withheld_between_steps(tmp_path / case / "run")
+        assert len(sizes) == 2  # the scenario, and everything else
+        seen.append((counts, sizes))
+    assert seen[0] == seen[1] == seen[2]
+
+
+def test_header_is_the_same_for_every_case(tmp_path: Path) -> None:
+    heads, ids = [], set()
+    for case in CASES:
+        held(prepared(tmp_path / case, case=case))
+        first = json.loads((tmp_path / case / "run" / JOURNAL).read_bytes().splitlines()[0])
+        ids.add(first.pop("run_id"))
+        heads.append(first)
+    assert len(ids) == 3
+    assert heads[0] == heads[1] == heads[2]
+    assert heads[0]["seed"] == 0 and "faults" not in heads[0]
+
+
+def test_run_ids_of_one_case_differ(tmp_path: Path) -> None:
+    ids = set()
+    for turn in ("a", "b"):
+        held(prepared(tmp_path / turn))
+        ids.add(
+            json.loads((tmp_path / turn / "run" / JOURNAL).read_bytes().splitlines()[0])["run_id"]
+        )
+    assert len(ids) == 2
+
+
+def test_opened_record_adds_up(tmp_path: Path) -> None:
+    result, told, entries = hold(tmp_path, case="dented-later-case")
+    assert verify(result.folder).exit_code == 0
+    assert rejudge(entries) == []
+    assert {one.fault for one in told.hidden.faults} == {"enclosure-damaged", "supply-undervoltage"}
+    # What comes before a step came before it.
+    kinds = [
+        (
+            type(entry.event).__name__,
+            getattr(entry.event, "fault", getattr(entry.event, "step", "")),
+        )
+        for entry in entries
+        if isinstance(entry.event, FaultSet | StepStarted)
+    ]
+    later = kinds.index(("FaultSet", "enclosure-damaged"))
+    assert kinds[later + 1 :][0] == ("StepStarted", "enclosure")
+    assert kinds.index(("FaultSet", "supply-undervoltage")) < kinds.index(("StepStarted", "safety"))
+
+
+def kill_at(step: str, folder: Path) -> Path:
+    scenario, script = write_scenario(folder), write_script(folder)
+    run = folder / "run"
+    done = subprocess.run(
+        [
+            sys.executable,
+            str(Path(__file__).parent / "exam_help.py"),
+            str(scenario),
+            str(script),
+            str(run),
+            step,
+        ],
+        check=False,
+        capture_output=True,
+    )
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    return run
+
+
+def test_killed_exam_stays_closed_until_the_passphrase_opens_it(tmp_path: Path) -> None:
+    run = kill_at("gun-temperature", tmp_path)
+    found = verify(run)
+    assert found.intact and not found.sealed
+    everything = b"".join(
+        p.read_bytes()
+        for p in run.rglob("*")
+        if p.is_file() and p.parent.name not in ("procedure", "profile", "catalogue")
+    )
+    assert not [secret for secret in SECRETS if secret.encode() in everything]
+    entries = read_journal(run)
+    with pytest.raises(EvidenceError, match="cut off"):
+        told_by(entries)
+    exam = next(e.event for e in entries if isinstance(e.event, ExamStarted))
+    data = read_file(run / ATTACHMENTS / escrow.KIND / escrow.NAME)
+    with pytest.raises(EvidenceError, match="passphrase"):
+        escrow.unlock(data, b"wrong horse battery staple", exam.commitment)
+    with pytest.raises(EvidenceError, match="another exam"):
+        escrow.unlock(data, PASSPHRASE, "00" * 32)
+    told = told_by(opened_with(entries, escrow.unlock(data, PASSPHRASE, exam.commitment)))
+    assert told.case is not None and told.case.id == "hot-plug-case"
+    assert "enclosure" in told.device
+
+
+def test_changed_escrow_is_refused(tmp_path: Path) -> None:
+    key = bytes(range(32))
+    data = escrow.lock(key, PASSPHRASE)
+    assert key.hex().encode() not in data
+    for spoilt in (data[:-3], b"[]", data.replace(b'"data": "', b'"data": "AAAA')):
+        with pytest.raises(EvidenceError):
+            escrow.unlock(spoilt, PASSPHRASE, "")
