@@ -161,6 +161,70 @@ def test_what_is_wrong_is_told_with_its_place(text: str, said: str, zh: str) -> 
     assert zh in details.describe(caught.value)
 
 
+ONE = {"cp_high": {"column": "CH1"}}
+
+
+@pytest.mark.parametrize(
+    ("head", "unit"),
+    [
+        ("t [ms],CH1 [V]", "ms"),
+        ("t (µs),CH1 (V)", "us"),
+        ("t/ms,CH1/V", "ms"),
+        ("t,CH1\nms,V", "ms"),
+        ("t,CH1\n(ms),(V)", "ms"),
+        ("t,CH1\n,V", "ms"),
+        ("t [msec],CH1 [Volts]", "ms"),
+        ("t,CH1", "ms"),
+        ("t [-],CH1 [1]", "s"),
+    ],
+)
+def test_a_unit_in_the_file_that_is_the_mapped_one(head: str, unit: str) -> None:
+    column = {"t/ms,CH1/V": ("t/ms", "CH1/V")}.get(head, ("t", "CH1"))
+    time = {"column": column[0], "unit": unit}
+    recording = read(f"{head}\n0,9\n10,6\n", channels={"cp_high": {"column": column[1]}}, time=time)
+    assert recording.tracks["cp_high"].values == [9.0, 6.0]
+    factor = {"us": 1e-6, "ms": 1e-3, "s": 1.0}[unit]
+    assert recording.tracks["cp_high"].times == [0.0, pytest.approx(10 * factor)]
+
+
+@pytest.mark.parametrize(
+    ("head", "unit", "said", "zh"),
+    [
+        ("t [s],CH1", "ms", ":1:1: the file says s, the mapping ms: another size of unit; "
+         "expected `unit: s`", "写的是 ms"),
+        ("t [us],CH1", "ms", ":1:1: the file says us, the mapping ms", "写的是 ms"),
+        ("t [ms],CH1", "s", ":1:1: the file says ms, the mapping s", "写的是 s"),
+        ("t [µs],CH1", "ms", ":1:1: the file says us, the mapping ms", "写的是 ms"),
+        ("t [ns],CH1", "ms", ":1:1: the file says 'ns', and that is no unit", "不认识"),
+        ("t [V],CH1", "s", ":1:1: the file says V, the mapping s: another kind", "写的是 s"),
+        ("t,CH1\ns,V", "ms", ":2:1: the file says s, the mapping ms", "写的是 ms"),
+        ("t,CH1\nms,mV", "ms", ":2:2: the file says mV, the mapping V", "写的是 V"),
+        ("t,CH1\nticks,V", "ms", ":2:1: the file says 'ticks', and that is no unit", "不认识"),
+        ("t,CH1\nms,Vx", "ms", ":2:2: the file says 'Vx', and that is no unit", "不认识"),
+        ("t [ms],CH1 [Vx]", "ms", ":1:2: the file says 'Vx', and that is no unit known here; "
+         "expected a unit such as V", "例如 V"),
+        ("t,CH1,CH1", "ms", ":1:3: column 3 is called 'CH1', as column 2 is",
+         "第 3 列与第 2 列同名"),
+        ("t,CH1 [V],t", "ms", ":1:3: column 3 is called 't', as column 1 is",
+         "第 3 列与第 1 列同名"),
+    ],
+)  # fmt: skip
+def test_a_unit_or_a_name_in_the_file_that_does_not_fit(
+    head: str, unit: str, said: str, zh: str
+) -> None:
+    with pytest.raises(FileError) as caught:
+        read(f"{head}\n0,9,1\n10,6,2\n", channels=ONE, time={"column": "t", "unit": unit})
+    assert f"scope.csv{said}" in str(caught.value)
+    assert zh in details.describe(caught.value)
+
+
+def test_brackets_in_the_mapped_name_tell_columns_apart() -> None:
+    for column, value in (("CH1 [raw]", 1.0), ("CH1 [V]", 9.0)):
+        recording = read("t,CH1 [raw],CH1 [V]\n0,1,9\n1,1,9\n", channels={
+            "cp_high": {"column": column}})  # fmt: skip
+        assert recording.tracks["cp_high"].values == [value, value]
+
+
 def test_a_file_without_a_mapping() -> None:
     with pytest.raises(FileError, match="no mapping says what the columns are"):
         read_csv("a.csv", b"t,CH1\n0,1\n", RecorderEntry(simulated=False))

@@ -115,11 +115,13 @@ def test_a_wrong_wav(data: bytes, said: str) -> None:
         read_recording("cp.wav", data, WAV)
 
 
-def mdf(times: list[float], values: list[float], unit: str = "V") -> bytes:
+def mdf(times: list[float], values: list[float], unit: str = "V", twice: bool = False) -> bytes:
     file = MDF()
     stamps, logic = np.array(times), np.array([0, 0, 1], dtype=np.uint8)
     volts = Signal(np.array(values), stamps, name="U1", unit=unit)
     file.append([volts, Signal(logic, stamps, name="D0")])
+    if twice:
+        file.append([volts])
     out = io.BytesIO()
     file.save(out)
     file.close()
@@ -151,13 +153,22 @@ def test_a_wrong_mdf(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(FileError, match="no channel is called 'P'; expected one of: D0, U1"):
         read_recording("a.mf4", mdf([0, 0.1, 0.2], [1.0, 2.0, 3.0]), other)
     volts = [0.22, 0.22, 0.22]
-    with pytest.raises(FileError, match=r"U1: the file says kV, the mapping V: another size"):
+    with pytest.raises(
+        FileError, match=r"U1 \(group 1\): the file says kV, the mapping V: another size"
+    ):
         read_recording("a.mf4", mdf([0, 0.1, 0.2], volts, "kV"), MAP)
     as_it_is = RecorderEntry.model_validate(
         {"channels": {"voltage_l1": {"column": "U1", "unit": "kV"}}}
     )
     read = read_recording("a.mf4", mdf([0, 0.1, 0.2], volts, "kV"), as_it_is)
     assert read.tracks["voltage_l1"].values == pytest.approx([220.0] * 3)
+    with pytest.raises(FileError, match="says 'Vx', and that is no unit known here"):
+        read_recording("a.mf4", mdf([0, 0.1, 0.2], volts, "Vx"), MAP)
+    for unit in ("", "Volt"):
+        read = read_recording("a.mf4", mdf([0, 0.1, 0.2], [220.0] * 3, unit), MAP)
+        assert read.tracks["voltage_l1"].values == pytest.approx([220.0] * 3)
+    with pytest.raises(FileError, match="channels of groups 1, 2 are all called 'U1'"):
+        read_recording("a.mf4", mdf([0, 0.1, 0.2], volts, twice=True), MAP)
     monkeypatch.setitem(__import__("sys").modules, "asammdf", None)
     with pytest.raises(NotAvailableError, match=r"charging-harness\[mf4\]"):
         read_recording("a.mf4", b"", MAP)

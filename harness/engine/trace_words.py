@@ -148,6 +148,11 @@ DETAILS = Phrases(
         r"(\S+): the file says (\S+), the mapping (\S+): another (?:kind|size) of unit",
         r"\1：文件写的单位是 \2，映射写的是 \3",
     ),
+    (
+        r"the file says (.+), and that is no unit known here",
+        r"文件写的单位是 \1，本软件不认识这个单位",
+    ),
+    (r"channels of groups (.+) are all called (.+)", r"第 \1 组中都有名为 \2 的通道"),
     (r"column (\d+) is called (.+), as column (\d+) is", r"第 \1 列与第 \3 列同名：\2"),
     (
         r"(\S+) (\S+) cannot be (\S+) \((.+) to (.+)\)",
@@ -181,6 +186,11 @@ DETAILS = Phrases(
 EXPECTED = Phrases(
     (r"a table of samples", "采样数据表"),
     (r"one column of that name", "该名称只有一列"),
+    (r"one channel of that name", "该名称只有一个通道"),
+    (
+        r"a unit such as (\S+), or the brackets in `column:` where they are part of the name",
+        r"例如 \1；括号内容若属于列名，则在 `column:` 中连括号一起写",
+    ),
     (
         r"our own layout, or `recorder: channels:` in the bench file",
         "本软件的格式，或在台架文件中写 `recorder: channels:`",

@@ -18,7 +18,14 @@ from harness.devices.recorder.mapping import ChannelColumn, RecorderEntry
 from harness.devices.recorder.own_layout import OWN, read_own
 from harness.devices.recorder.plausible import implausible
 from harness.devices.recorder.recording import Gap, Recording, Sample, Track, with_derived
-from harness.devices.recorder.stated_unit import other_unit, stated_unit
+from harness.devices.recorder.stated_unit import (
+    alone,
+    bare,
+    contradiction,
+    in_header,
+    is_of_kind,
+    unit_of,
+)
 from harness.devices.recorder.waveform import finished, sampled
 from harness.errors import FileError, Problem, UsageError
 from harness.quantity import convert
@@ -117,13 +124,16 @@ class _Table:
         self._entry = entry
         self._lines = text.splitlines()
         self.problems: list[Problem] = []
+        self._units: list[str] = []
         self._delimiter = entry.delimiter or _delimiter(self._lines)
         self._comma = self._delimiter != "," and _has_decimal_commas(self._lines, self._delimiter)
 
     def recording(self) -> Recording:
         header, at = self._header()
-        time_index = header.index(self._entry.time.column)
-        self._check_unit(at, time_index, self._entry.time.unit)
+        time = self._entry.time
+        time_index = self._index(time.column, header, at)
+        self._units = self._units_row(header, time_index, at)
+        self._check_unit(at, time_index, time.column, time.unit)
         columns = [
             self._column(name, one, header, at) for name, one in self._entry.channels.items()
         ]
@@ -156,49 +166,66 @@ class _Table:
             self.problems.append(Problem(self._name, line, column + 1, what, expected))
 
     def _header(self) -> tuple[list[str], int]:
-        """The headers, and the number (from 0) of their line."""
+        """The headers as they stand, and the number (from 0) of their line."""
         wanted = [self._entry.time.column, *(str(c.column) for c in self._entry.channels.values())]
         best: list[str] = []
+        fewest = wanted
         for number, line in enumerate(self._lines[:_HEADER_WITHIN]):
-            cells = [_bare(cell) for cell in _cells(line, self._delimiter)]
-            found = [one for one in wanted if one in cells]
-            if len(found) == len(wanted):
-                self._check_twice(cells, wanted, number)
+            cells = [cell.strip().lstrip("\ufeff") for cell in _cells(line, self._delimiter)]
+            missing = [one for one in wanted if not _places(one, cells)]
+            if not missing:
                 return cells, number
-            if len(found) > len([one for one in wanted if one in best]):
-                best = cells
-        missing = [one for one in wanted if one not in best]
-        shown = ", ".join(filter(None, best)) or "no line with any of them"
-        what = f"no column is called {', '.join(map(repr, missing))}"
+            if len(missing) < len(fewest):
+                best, fewest = cells, missing
+        shown = ", ".join(filter(None, map(bare, best))) or "no line with any of them"
+        what = f"no column is called {', '.join(map(repr, fewest))}"
         raise FileError([Problem(self._name, 0, 0, what, f"headers as mapped; there is: {shown}")])
 
-    def _check_twice(self, cells: list[str], wanted: list[str], line: int) -> None:
-        """Of two columns of one name nobody knows which is meant."""
-        for name in dict.fromkeys(wanted):
-            if cells.count(name) > 1:
-                first = cells.index(name)
-                again = cells.index(name, first + 1)
-                what = f"column {again + 1} is called {name!r}, as column {first + 1} is"
-                self._complain(line + 1, again, what, "one column of that name")
+    def _index(self, wanted: str, header: Sequence[str], at: int) -> int:
+        """The one column that is called so (from 0)."""
+        places = _places(wanted, header)
+        if len(places) > 1:
+            what = f"column {places[1] + 1} is called {wanted!r}, as column {places[0] + 1} is"
+            self._complain(at + 1, places[1], what, "one column of that name")
+        return places[0]
+
+    def _units_row(self, header: Sequence[str], time_index: int, at: int) -> list[str]:
+        """The row of units below the header; empty where there is none."""
+        below = self._lines[at + 1] if at + 1 < len(self._lines) else ""
+        cells = _cells(below, self._delimiter)
+        time = cells[time_index] if time_index < len(cells) else ""
+        if unit_of(alone(time)) is not None:
+            return cells
+        channels = [_places(str(one.column), header)[0] for one in self._entry.channels.values()
+                    if one.states is None]  # fmt: skip
+        units = [one for one in channels if one < len(cells) and unit_of(alone(cells[one]))]
+        try:
+            float(time.replace(",", "."))
+        except ValueError:
+            return cells if units else []
+        return []
 
     def _column(self, name: str, mapped: ChannelColumn, header: Sequence[str], at: int) -> _Column:
         info = CHANNELS[name]
-        index = header.index(str(mapped.column))
+        index = self._index(str(mapped.column), header, at)
         unit = mapped.unit or info.unit
         factor = 1.0
         if info.unit is not None and unit is not None:
             factor = convert(1.0, unit, info.unit)
-            self._check_unit(at, index, unit)
+            self._check_unit(at, index, str(mapped.column), unit)
         return _Column(name, info, index, str(mapped.column), mapped, factor)
 
-    def _check_unit(self, at: int, index: int, unit: str) -> None:
+    def _check_unit(self, at: int, index: int, mapped: str, unit: str) -> None:
         """A unit that the file itself states must be the one of the mapping."""
-        places = [(at, _cells(self._lines[at], self._delimiter))]
-        if at + 1 < len(self._lines):
-            places.append((at + 1, _cells(self._lines[at + 1], self._delimiter)))
-        for line, cells in places:
-            said = _unit_in(cells[index]) if index < len(cells) else None
-            if wrong := other_unit(said, unit):
+        cell = _cells(self._lines[at], self._delimiter)[index]
+        said = in_header(cell, mapped)
+        if bare(cell) == cell.strip().lstrip("\ufeff") and not is_of_kind(said, unit):
+            said = ""  # a name without brackets
+        places = [(at, said)]
+        if index < len(self._units):
+            places.append((at + 1, alone(self._units[index])))
+        for line, one in places:
+            if (wrong := contradiction(one, unit)) is not None:
                 self._complain(line + 1, index, *wrong)
                 return
 
@@ -208,7 +235,7 @@ class _Table:
         reader = csv.reader(self._lines[at + 1 :], delimiter=self._delimiter)
         for row, cells in enumerate(reader):
             number = at + reader.line_num
-            if not any(cells) or (row == 0 and _is_units_row(cells, time_index)):
+            if not any(cells) or (row == 0 and self._units):
                 continue
             t = self._time(number, time_index, cells, to_seconds, last)
             if t is None:
@@ -267,27 +294,10 @@ def _cells(line: str, delimiter: str) -> list[str]:
     return next(csv.reader([line], delimiter=delimiter), [])
 
 
-def _bare(cell: str) -> str:
-    """A header without its unit: `CH1 [V]` and `CH1 (V)` are `CH1`."""
-    cell = cell.strip().lstrip("\ufeff")
-    for left, right in (("[", "]"), ("(", ")")):
-        if cell.endswith(right) and left in cell[1:]:
-            return cell[: cell.rindex(left)].strip()
-    return cell
-
-
-def _unit_in(cell: str) -> str | None:
-    """The unit that a cell states, in brackets or alone; None where it states none."""
-    cell = cell.strip()
-    for left, right in (("[", "]"), ("(", ")")):
-        if cell.endswith(right) and left in cell:
-            cell = cell[cell.rindex(left) + 1 : -1]
-    return stated_unit(cell)
-
-
-def _is_units_row(cells: Sequence[str], time_index: int) -> bool:
-    cell = cells[time_index] if time_index < len(cells) else ""
-    return _unit_in(cell) is not None
+def _places(wanted: str, header: Sequence[str]) -> list[int]:
+    """The columns that are called so: with what is in brackets, or else without it."""
+    whole = [index for index, cell in enumerate(header) if cell == wanted]
+    return whole or [index for index, cell in enumerate(header) if bare(cell) == wanted]
 
 
 def _plain(cell: str) -> str:

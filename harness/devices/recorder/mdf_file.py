@@ -8,7 +8,7 @@ from harness.devices.recorder.channels import CHANNELS
 from harness.devices.recorder.mapping import ChannelColumn, RecorderEntry
 from harness.devices.recorder.plausible import implausible
 from harness.devices.recorder.recording import Gap, Recording, Sample, Track, with_derived
-from harness.devices.recorder.stated_unit import other_unit, stated_unit
+from harness.devices.recorder.stated_unit import alone, contradiction
 from harness.devices.recorder.waveform import finished, sampled
 from harness.errors import FileError, NotAvailableError, Problem
 from harness.quantity import convert
@@ -34,10 +34,27 @@ def read_mdf(name: str, data: bytes, entry: RecorderEntry) -> Recording:
                 known = ", ".join(sorted(file.channels_db)[:30])
                 what = f"no channel is called {wanted!r}"
                 raise FileError([Problem(name, 0, 0, what, f"one of: {known}")])
-            group, index = file.channels_db[wanted][0]
+            places = file.channels_db[wanted]
+            if len(places) > 1:
+                groups = ", ".join(str(group + 1) for group, _ in places)
+                what = f"channels of groups {groups} are all called {wanted!r}"
+                raise FileError([Problem(name, 0, 0, what, "one channel of that name")])
+            group, index = places[0]
             signal = file.get(group=group, index=index)
+            _check_unit(name, channel, mapped, signal, f"{wanted} (group {group + 1})")
             tracks[channel] = _track(name, channel, mapped, signal, entry.resolution)
     return Recording(name, with_derived(finished(tracks)))
+
+
+def _check_unit(name: str, channel: str, mapped: ChannelColumn, signal: Any, place: str) -> None:
+    """A unit that the file states must be the one of the mapping."""
+    unit = mapped.unit or CHANNELS[channel].unit
+    if unit is None:
+        return
+    said = f"{signal.unit or ''}"
+    if (wrong := contradiction(alone(said), unit)) is not None:
+        what, expected = wrong
+        raise FileError([Problem(name, 0, 0, f"{place}: {what}", expected)])
 
 
 def _track(
@@ -50,9 +67,6 @@ def _track(
     hole: float | None = None
     unit = mapped.unit or info.unit
     factor = convert(1.0, unit, info.unit) if unit is not None and info.unit is not None else 1.0
-    if unit is not None and (wrong := other_unit(stated_unit(str(signal.unit or "")), unit)):
-        what, expected = wrong
-        raise FileError([Problem(name, 0, 0, f"{mapped.column}: {what}", expected)])
     previous = -math.inf
     for stamp, sample in zip(signal.timestamps.tolist(), signal.samples.tolist(), strict=True):
         if stamp <= previous:
