@@ -20,9 +20,12 @@ from exam_help import (
 )
 
 from harness.assess import escrow
+from harness.assess.attendant import ExamAttendant
 from harness.assess.exam import prepare_exam
 from harness.assess.explain import told_by
+from harness.assess.scenario import HiddenFault
 from harness.assess.scenario_file import load_scenario, scenario_files
+from harness.clock import sleep
 from harness.errors import EvidenceError
 from harness.events import (
     Event,
@@ -98,6 +101,29 @@ def test_header_is_the_same_for_every_case(tmp_path: Path) -> None:
     assert len(ids) == 3
     assert heads[0] == heads[1] == heads[2]
     assert heads[0]["seed"] == 0 and "faults" not in heads[0]
+
+
+def test_bringing_faults_in_takes_the_same_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever reads the record while the exam goes on would else tell a sound case by its haste."""
+    switch = ExamAttendant._switch
+
+    async def slowly(self: ExamAttendant, hidden: HiddenFault) -> None:
+        await sleep(0.2)
+        await switch(self, hidden)
+
+    monkeypatch.setattr(ExamAttendant, "_switch", slowly)
+    times = set()
+    for case in CASES:
+        held(prepared(tmp_path / case, case=case))
+        lines = [
+            json.loads(line)
+            for line in (tmp_path / case / "run" / JOURNAL).read_bytes().splitlines()
+        ]
+        seen = [line["t"] for line in lines if line["event"] in ("clock_noted", "step_started")]
+        times.add(tuple(seen[:3]))
+    assert len(times) == 1
 
 
 def test_run_ids_of_one_case_differ(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ written anywhere in the clear before the exam is over.
 import asyncio
 from collections.abc import Callable, Collection
 from contextlib import suppress
+from math import ceil
 from typing import Protocol
 
 from harness.actions.candidate import (
@@ -26,7 +27,7 @@ from harness.assess.scenario import Case, HiddenFault
 from harness.assess.scenario_file import LoadedScenario
 from harness.assess.secrecy import Secrecy, places
 from harness.bench.bench import Bench
-from harness.clock import Deadline
+from harness.clock import Deadline, loop_time, sleep_until
 from harness.devices.operator import Question
 from harness.engine.plan import Plan, PlannedStep
 from harness.errors import EvidenceError, NoReplyError, NotAvailableError, StopRun
@@ -52,6 +53,8 @@ from harness.verdict import Verdict, worst
 
 SWITCHING = 30.0
 """Seconds for bringing in a hidden fault."""
+_SLOT = 1.0
+"""Seconds that bringing faults in takes, whether there are any or not; more is a multiple."""
 HANDED_IN = Text("考生交卷", "The candidate handed in")
 TIME_UP = Text("考试时间到", "The time was over")
 _TECHNICAL = Text(
@@ -182,9 +185,7 @@ class ExamAttendant:
     async def prepare(self) -> None:
         """What is there from the start; then preparation, then work."""
         model, scheme = self.scenario.model, self.scenario.scheme
-        for hidden in self._case.faults:
-            if hidden.before is None:
-                await self._switch(hidden)
+        await self._bring_in([one for one in self._case.faults if one.before is None])
         self.clock = ExamClock(
             limit=model.minutes * 60,
             overtime=scheme.overtime.allowed,
@@ -196,6 +197,17 @@ class ExamAttendant:
             await self.desk.ready(model.preparation * 60)
         self.clock.enter("working", by=self.candidate)
 
+    async def _bring_in(self, faults: list[HiddenFault]) -> None:
+        """Switch them in a time that is the same for none, one and several.
+
+        The record shows when things happen; a sound case must not be told by its haste.
+        """
+        began = loop_time()
+        for hidden in faults:
+            await self._switch(hidden)
+        slots = max(1, ceil((loop_time() - began) / _SLOT))
+        await sleep_until(began + slots * _SLOT)
+
     async def _switch(self, hidden: HiddenFault) -> None:
         assert self.bench is not None
         self._switched.append(hidden.fault)
@@ -204,12 +216,13 @@ class ExamAttendant:
     async def before(self, planned: PlannedStep) -> None:
         if planned.model.id not in self._may_come:
             return
-        lines = self._may_come[planned.model.id]
-        for hidden in self._case.faults:
-            if hidden.before == planned.model.id and hidden.fault not in self._switched:
-                await self._switch(hidden)
-                lines -= 1
-        for _ in range(lines):
+        due = [
+            one
+            for one in self._case.faults
+            if one.before == planned.model.id and one.fault not in self._switched
+        ]
+        await self._bring_in(due)
+        for _ in range(self._may_come[planned.model.id] - len(due)):
             self._emit(Padding())
 
     def attend(self, context: StepContext) -> None:
