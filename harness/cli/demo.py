@@ -28,6 +28,11 @@ _AS_EXPECTED = Text(
     "find them.",
 )
 _NOT_AS_EXPECTED = Text("演示结果与预期不符", "The demonstration did not come out as it should")
+_PRACTISE = Text(
+    "练习查找隐藏故障：{} exam start pile-fault-complaint --candidate K-1 --practice",
+    "Practise finding a hidden fault: {} exam start pile-fault-complaint --candidate K-1 "
+    "--practice",
+)
 _NEXT = Text(
     "在浏览器中打开报告；核验证据：\n  {} evidence verify {}",
     "Open the reports in a browser. To verify the evidence:\n  {} evidence verify {}",
@@ -74,6 +79,7 @@ def demo(out: Path | None) -> int:
     # In a checkout the command is not on the PATH: show the one that was called.
     program = "harness" if which("harness") else sys.argv[0]
     click.echo(say(_NEXT).format(program, above / "faulty"))
+    click.echo(say(_PRACTISE).format(program))
     if right and (healthy.troubles or faulty.troubles):
         return ExitCode.BENCH
     return ExitCode.PASS if right else ExitCode.FAIL

@@ -22,6 +22,7 @@ _EN = Text(
     "{:.2g} times the combined uncertainty away from the bench's value (right up to 1)",
 )
 _ALL_RIGHT = Text("全部作答正确", "Every answer was right")
+_NONE_WRONG = Text("已作答的均正确，尚有未进行的步骤", "What was answered is right; not all was")
 _UNDONE = Text("未进行的步骤", "Steps that were not carried out")
 _HINTS = Text("使用提示 {} 次，使用工具 {} 次", "{} hint(s), {} tool(s) taken")
 _CLOCK = Text("时间记录", "Clock")
@@ -73,7 +74,8 @@ def show_told(
         for why in _why(told, one, language):
             line(f"      {why}", "dim")
     if not shown:
-        line(f"  {_ALL_RIGHT.get(language)}")
+        right = _NONE_WRONG if told.undone else _ALL_RIGHT
+        line(f"  {right.get(language)}")
     if told.undone:
         titles = ", ".join(title.get(language) for title in told.undone)
         line(f"{_UNDONE.get(language)}: {titles}")
