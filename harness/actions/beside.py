@@ -21,6 +21,7 @@ from harness.actions.joint_given import (
     require_passed,
     require_run,
 )
+from harness.actions.pilot_session import CLOSE_S2, charging_comes
 from harness.actions.registry import CheckContext, Complaint, PointRef, StateOf, action
 from harness.bench.roles import PILE
 from harness.bench.simulated import seeded_faults
@@ -36,11 +37,6 @@ if TYPE_CHECKING:
     from harness.bench.load import LoadedBench
 
 Shown = Annotated[dict[str, str | list[str]], PointRef(role=PILE), StateOf()]
-_CLOSE_S2 = Text(
-    "请闭合车辆模拟器的 S2。枪头将带电。",
-    "Close S2 of the vehicle simulator. The plug becomes live.",
-)
-_SUPPLY_COMES = 3.0
 
 
 def second_point(bench: "LoadedBench") -> str:
@@ -123,13 +119,8 @@ async def beside_charge(
     require_passed(step, if_passed)
     other = _at_other(step)
     await begin_session(other, current, watchdog, unguarded=unguarded)
-    await _do_by_hand(other, does, ask or _CLOSE_S2)
-    until = loop_time() + within
-    while (await other.read_one("charging_state")).value != "charging":
-        if loop_time() >= until:
-            raise NotAvailableError(f"the {other.role} does not charge within {within:g} s")
-        await sleep_until(loop_time() + poll)
-    await sleep_until(loop_time() + _SUPPLY_COMES)
+    await _do_by_hand(other, does, ask or CLOSE_S2)
+    await charging_comes(other, within, poll)
 
 
 @action(

@@ -36,7 +36,7 @@ ShownIfThere = Annotated[
     dict[str, str | list[str]], PointRef(role="pile", optional=True), StateOf()
 ]
 """States of those points that this pile has."""
-_CLOSE_S2 = Text(
+CLOSE_S2 = Text(
     "请闭合车辆模拟器的 S2。枪头将带电。",
     "Close S2 of the vehicle simulator. The plug becomes live.",
 )
@@ -169,7 +169,7 @@ async def charge_by_hand(
     require_passed(step, if_passed)
     limit = within_of(step)
     await begin_session(step, current, watchdog, unguarded=unguarded)
-    await step.do_by_hand(does, ask or _CLOSE_S2)
+    await step.do_by_hand(does, ask or CLOSE_S2)
     started = loop_time()
     look = look_for(step, shows)
     await time_until(step, "time_to_shown", look, limit, started=started, poll=poll)
@@ -208,13 +208,17 @@ async def prepare_charge(
     it.
     """
     require_passed(step, if_passed)
-    device = step.modbus
     await begin_session(step, current, watchdog, unguarded=unguarded)
-    await step.do_by_hand(does, ask or _CLOSE_S2)
+    await step.do_by_hand(does, ask or CLOSE_S2)
+    await charging_comes(step, within, poll)
+
+
+async def charging_comes(step: StepContext, within: float, poll: float) -> None:
+    """Wait until the pile of the step's role charges. Raises NotAvailableError."""
     until = loop_time() + within
     while (await step.read_one("charging_state")).value != "charging":
         if loop_time() >= until:
-            raise NotAvailableError(f"the {device.role} does not charge within {within:g} s")
+            raise NotAvailableError(f"the {step.role} does not charge within {within:g} s")
         await sleep_until(loop_time() + poll)
     # Some piles report a charge as soon as the vehicle is ready: mains has 3 s from there.
     await sleep_until(loop_time() + _SUPPLY_COMES)

@@ -156,10 +156,9 @@ async def flags_clear(
     """
     names = [name for name in points if step.device.has(name)]
     for measurement in (await step.read(names)).values():
-        single = not isinstance(measurement.value, list)
-        if single and measurement.value in NO_CODE:
-            measurement = replace(measurement, value=[])  # noqa: PLW2901 - nothing is set
-        step.judge(measurement, Clear(list(allowed)))
+        clear = not isinstance(measurement.value, list) and measurement.value in NO_CODE
+        nothing_set = replace(measurement, value=[]) if clear else measurement
+        step.judge(nothing_set, Clear(list(allowed)))
 
 
 @action(

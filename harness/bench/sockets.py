@@ -10,7 +10,7 @@ from harness.bench.roles import is_pile
 
 if TYPE_CHECKING:
     from harness.bench.load import LoadedBench
-    from harness.bench.model import BenchFile
+    from harness.bench.model import BenchFile, DeviceEntry
     from harness.datafile import Places
     from harness.errors import Problem
 
@@ -24,9 +24,14 @@ FaultNeeds = Literal["", "socket", "twin", "fixed-cable"]
 fixed to it."""
 
 
+def _entry(bench: "LoadedBench", role: str) -> "DeviceEntry | None":
+    """What the bench file says of a role; None where it has no such role."""
+    return next((entry for name, entry in bench.model.devices.items() if name == role), None)
+
+
 def has_socket(bench: "LoadedBench", role: str = "pile") -> bool:
     """Whether the cable comes off at the pile."""
-    entry = bench.model.devices.get(role)  # type: ignore[call-overload]
+    entry = _entry(bench, role)
     return entry is not None and entry.connection_mode in ("A", "B")
 
 
@@ -59,12 +64,11 @@ def no_lock(bench: "LoadedBench", role: str = "pile") -> str:
 
 def points_of_one_pile(bench: "LoadedBench", role: str = "pile") -> list[str]:
     """The roles that are connection points of the pile of this role, itself among them."""
-    devices = bench.model.devices
-    entry = devices.get(role)  # type: ignore[call-overload]
+    entry = _entry(bench, role)
     own = entry.housing if entry is not None else None
     if own is None:
         return [role]
-    return [other for other, entry in devices.items() if entry.housing == own]
+    return [other for other, entry in bench.model.devices.items() if entry.housing == own]
 
 
 def no_second_point(bench: "LoadedBench", role: str = "pile") -> str:
