@@ -37,6 +37,7 @@ modules:
             type: M
             title: {zh: 读数, en: Reading}
             max: 10
+            skills: [P-2.2.6]
             by: {when: {step: gun-temperature}}
 """
 VETO = """\

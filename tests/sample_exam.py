@@ -58,6 +58,7 @@ modules:
             type: J
             title: {zh: 场地整洁, en: Tidy place of work}
             max: 6
+            skills: [P-2.2.6]
             step: safety
             anchors:
               0: {zh: 杂乱且有危险, en: Untidy and dangerous}
@@ -68,6 +69,7 @@ modules:
             type: J
             title: {zh: 交接说明, en: Handing over}
             max: 6
+            skills: [P-2.2.6]
             anchors:
               0: {zh: 没有说明, en: Nothing said}
               1: {zh: 说明不全, en: Half of it said}
@@ -80,6 +82,7 @@ modules:
             type: M
             title: {zh: 指出故障, en: The fault is named}
             max: 20
+            skills: [P-2.2.6]
             by: {when: {handled: true}}
     deductions:
       - id: order

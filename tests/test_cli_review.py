@@ -97,6 +97,13 @@ def test_two_assessors(run: Path, secrets: dict[str, Path], tmp_path: Path) -> N
     assert page["signed"] == ["A-07", "A-09"]
     assert page["head"] == state.head
 
+    page_of = {
+        lang: CliRunner().invoke(ROOT, ["score", str(run), "--lang", lang]).output
+        for lang in ("zh", "en")
+    }
+    assert "machine 20, assessor A-07 gave 14" in page_of["en"]
+    assert "the circuit was named" in page_of["en"]
+    assert "机器评分 20，考评员 A-07 改为 14" in page_of["zh"]
     for lang in ("zh", "en"):
         for kind in ("html", "csv", "xlsx"):
             assert call("sheet", run, "--format", kind, lang=lang).exit_code == 0
