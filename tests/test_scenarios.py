@@ -8,7 +8,15 @@ from typing import Literal
 
 import pytest
 from click.testing import CliRunner
-from scripted_candidates import CARELESS, CASTINGS, COMPETENT, QUICK, UNSAFE, Casting
+from scripted_candidates import (
+    CARELESS,
+    CASTINGS,
+    COMPETENT,
+    QUICK,
+    RETURNED,
+    UNSAFE,
+    Casting,
+)
 
 from harness.assess.entries import AnyReviewEntry, Locked, Marked, VetoDecided
 from harness.assess.exam import prepare_exam
@@ -21,7 +29,14 @@ from harness.assess.scheme import Scheme
 from harness.assess.score import score
 from harness.cli.root import ROOT
 from harness.engine.run import execute
-from harness.events import CandidateReading, ExamOpened, RunEnded, SafeState
+from harness.events import (
+    Answered,
+    CandidateReading,
+    ExamOpened,
+    RunEnded,
+    SafeState,
+    StepStarted,
+)
 from harness.evidence.read import Entry, read_journal
 from harness.evidence.verify import verify
 from harness.verdict import CandidateVerdict
@@ -226,6 +241,44 @@ def test_unsafe_gets_a_veto_proposed_and_the_bench_is_made_safe(
             assert decided.total == one.confirmed
         else:
             assert decided.total == one.rejected
+
+
+DECLINED = {"steps": {**RETURNED, "preparation": {"answer": False}}}
+PASSED_OVER = {
+    ("vehicle-return", "worn", "preparation"): DECLINED,
+    ("bus-warning-lamps", "swapped", "power-off-proved"): {"otherwise": "nothing"},
+}
+
+
+@pytest.mark.parametrize("what", PASSED_OVER, ids=[scenario for scenario, _, _ in PASSED_OVER])
+def test_who_passes_over_a_critical_step_gets_the_veto_proposed(
+    what: tuple[str, str, str], tmp_path: Path
+) -> None:
+    scenario, case, critical = what
+    script = tmp_path / "script.yaml"
+    script.write_text(json.dumps({**QUICK, **PASSED_OVER[what]}), "utf-8")
+    exam = prepare_exam(
+        scenario, "K-017", folder=tmp_path / "exam", case=case, seed=5, script=script
+    )
+    folder = execute(exam.request, []).folder
+    entries = list(read_journal(folder))
+    found = score(entries, scheme_for(folder, entries, [], None))
+    (veto,) = [one for one in found.vetoes if one.id == "critical-skipped"]
+    assert "a critical step was passed over" in veto.reason.en
+    assert "关键步骤没有做" in veto.reason.zh
+    assert veto.decision is None and "veto:critical-skipped" in found.pending
+    at = {entry.n: entry.event for entry in entries}
+    began, said = (at[line] for line in veto.lines)
+    assert isinstance(began, StepStarted) and began.step == critical and began.critical
+    assert isinstance(said, Answered) and said.step == critical and said.by == "K-017"
+    _everything_is_off(entries)
+
+
+@pytest.mark.parametrize("one", _of(COMPETENT))
+def test_who_does_the_critical_steps_gets_no_veto(one: Casting, holding: Holding) -> None:
+    critical = [each for each in facts_of(holding(one)[1]).attempts if each.critical]
+    assert all(each.done for each in critical)
+    assert _scored(one, holding(one)).vetoes == []
 
 
 def _everything_is_off(entries: list[Entry]) -> None:
