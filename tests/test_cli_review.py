@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from sample_exam import SCHEME_TEXT, write_exam
 from sample_record import write_sample
 
+from harness.assess.review import read_review
 from harness.cli.root import ROOT
 from harness.evidence import keyring
 from harness.evidence.keys import short
@@ -81,6 +82,10 @@ def test_two_assessors(run: Path, secrets: dict[str, Path], tmp_path: Path) -> N
     assert "spread:handover" in do("A-09", "sign", expected=2)
     do("A-07", "mark", "handover", 2, expected=2)  # a reason is needed now
     do("A-07", "mark", "handover", 2, "--reason", "heard the recording again")
+    head = read_review(run).head
+    said = do("A-09", "comment", "ring 13800138000", expected=2)
+    assert "mobile phone number" in said and "K-017" in said
+    assert read_review(run).head == head
     do("A-07", "override", "named", 14, "--reason", "the circuit was named")
     do("A-09", "deduct", "tool-dropped", "--reason", "screwdriver")
     assert "no veto" in do("A-09", "veto", "x", "--reject", "--reason", "x", expected=2)

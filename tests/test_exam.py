@@ -208,6 +208,16 @@ def test_scheme_allows_overtime(tmp_path: Path) -> None:
     assert told.why == "handed_in" and told.device["conclusion"] is not Verdict.NOT_RUN
 
 
+def test_a_reason_with_a_phone_number_stops_no_clock(tmp_path: Path) -> None:
+    paused = steps(enclosure={"tools": ["pause R-02 找13800138000"]})
+    _, _, entries = hold(tmp_path, script=paused)
+    assert [e.event for e in entries if isinstance(e.event, ClockNoted)]
+    assert not any(
+        isinstance(e.event, ClockNoted) and e.event.phase == "referee_pause" for e in entries
+    )
+    assert not any(b"13800138000" in e.raw for e in entries)
+
+
 def test_pause_does_not_count(tmp_path: Path) -> None:
     paused = steps(enclosure={"tools": ["pause R-02 检查"]})
     _, told, _ = hold(tmp_path, script=paused, minutes=2)

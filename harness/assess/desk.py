@@ -9,6 +9,7 @@ from harness.assess.tools import NOT_SHOWN, Toolbox
 from harness.clock import Deadline
 from harness.engine import details
 from harness.errors import HarnessError, StopRun, UsageError
+from harness.evidence.personal import refuse_personal
 from harness.text import Language, Text
 
 Lines = list[str]
@@ -152,6 +153,7 @@ class Commands:
             code = check_code(order.target, "referee")
             if not order.rest:
                 raise UsageError("a pause needs a reason; expected: pause CODE REASON")
+            refuse_personal(order.rest)
         except HarnessError as error:
             told = details.chinese(error.detail) if self._language == "zh" else error.detail
             return [told]

@@ -85,7 +85,9 @@ HELP: dict[ToolName, tuple[Text, Text]] = {
     "hint": (Text("提示", "hint"), Text("仅练习模式，计次", "practice only; counted")),
     "pause": (
         Text("暂停 裁判代号 原因", "pause CODE REASON"),
-        Text("裁判暂停计时", "a referee stops the clock"),
+        Text(
+            "裁判暂停计时（原因里不写姓名）", "a referee stops the clock (no names in the reason)"
+        ),
     ),
     "resume": (
         Text("继续 裁判代号", "resume CODE"),

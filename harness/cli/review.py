@@ -156,7 +156,13 @@ def mark_entry(desk: Desk, aspect: str, mark: int, note: str, reason: str) -> Re
     ),
 )
 @folder_argument
-@argument("text", about=Text("评语", "The comment"))
+@argument(
+    "text",
+    about=Text(
+        "评语（提到人时只写代号，姓名程序识别不出来）",
+        "The comment (people by code only: a name cannot be recognised)",
+    ),
+)
 @as_option
 @option(
     "--about",

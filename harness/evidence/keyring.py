@@ -31,6 +31,7 @@ from harness.evidence.keys import (
     station_key,
 )
 from harness.evidence.layout import safe_name
+from harness.evidence.personal import refuse_personal
 from harness.evidence.pkcs8 import encrypted_pem
 from harness.evidence.signed_lines import adding, check_line
 from harness.text import Text
@@ -73,6 +74,7 @@ def check_code(name: str) -> str:
             f"{name!r} is not a code; expected a letter, then letters, digits or hyphens, with at "
             "least one digit, like A-07 (a code, never a person's name)"
         )
+    refuse_personal(name)
     return name
 
 
@@ -221,6 +223,7 @@ def revoke(name: str, reason: str, folder: Path | None = None) -> Revocation:
     folder = folder or keys_folder()
     if not reason.strip():
         raise UsageError("a revocation needs a reason")
+    refuse_personal(reason)
     found = [info for info in list_keys(folder) if info.name == name]
     if not found:
         raise UsageError(f"no key is called {name!r} here; see: harness keys list")
