@@ -68,6 +68,7 @@ def test_two_assessors(run: Path, secrets: dict[str, Path], tmp_path: Path) -> N
     do = Assessors(run, secrets)
     assert "sample-two-assessors" in do("A-07", "open")
     do("A-07", "mark", "tidy", 2, "--note", "one rag on the floor")
+    assert "not marked yet: Handing over (handover)" in do("A-07", "lock", expected=2)
     do("A-07", "mark", "handover", 1)
     hidden = call("show", run).output
     assert "A-07 has marked 2 aspect(s)" in hidden
@@ -79,7 +80,9 @@ def test_two_assessors(run: Path, secrets: dict[str, Path], tmp_path: Path) -> N
     do("A-09", "mark", "handover", 3)
     do("A-09", "lock")
     do("A-09", "comment", "well explained", "--about", "handover")
-    assert "spread:handover" in do("A-09", "sign", expected=2)
+    unsettled = do("A-09", "sign", expected=2)
+    assert "Handing over (marks too far apart) (handover)" in unsettled
+    assert "spread:" not in unsettled
     do("A-07", "mark", "handover", 2, expected=2)  # a reason is needed now
     do("A-07", "mark", "handover", 2, "--reason", "heard the recording again")
     head = read_review(run).head

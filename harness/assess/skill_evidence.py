@@ -13,6 +13,7 @@ from harness.assess.entries import SignedOff, Withdrawn
 from harness.assess.recorded import claims, reviews_of, scheme_for
 from harness.assess.result import Score
 from harness.assess.score import score
+from harness.clock import shown_time
 from harness.engine import details
 from harness.errors import EvidenceError, HarnessError
 from harness.events import (
@@ -96,8 +97,8 @@ class Evidence:
 
     @property
     def date(self) -> str:
-        """The day of it, UTC."""
-        return self.sealed_start[:10]
+        """The day of it, in the time that readers are shown."""
+        return shown_time(self.sealed_start)[:10]
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,9 @@ from harness.cli.base import columns, command, language, option, say
 from harness.cli.evidence import folder_argument, must_be_record
 from harness.cli.marks import candidate as candidate_word
 from harness.cli.marks import mark as verdict_mark
-from harness.cli.moments import local_time
 from harness.cli.options import json_option, print_json
 from harness.cli.review import Desk, enter, mark_entry, sign_at, sit_down
+from harness.clock import shown_minute
 from harness.engine import wording
 from harness.errors import EvidenceError, HarnessError, UsageError
 from harness.events import Answered, Asked
@@ -108,7 +108,7 @@ def show(folder: Path, code: str | None, passphrase_file: Path | None, as_json: 
         click.echo(say(_NO_REVIEW))
         return 0
     rows = [
-        (f"{local_time(one.utc)[5:16]} {one.by} {say(_KINDS[_kind(one)])}", _line(one))
+        (f"{shown_minute(one.utc)[5:]} {one.by} {say(_KINDS[_kind(one)])}", _line(one))
         for one in review.entries
     ]
     click.echo(wide.rows(rows, columns()))

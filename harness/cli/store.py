@@ -8,9 +8,9 @@ import click
 from harness.cli import wide
 from harness.cli.base import argument, columns, command, language, option, say
 from harness.cli.marks import mark
-from harness.cli.moments import local_time
 from harness.cli.options import json_option, print_json
 from harness.cli.store_options import filter_options, filters_of, open_store, store_options
+from harness.clock import shown_minute
 from harness.engine import details
 from harness.errors import EvidenceError, UsageError
 from harness.evidence.layout import JOURNAL, SEAL
@@ -148,7 +148,7 @@ def _head(row: dict[str, Any]) -> str:
     """Date, the device's verdict, procedures, candidate, bench."""
     verdict = Verdict(row["verdict"]) if row["verdict"] else None
     said = f"{say(_DEVICE)} {mark(verdict, language())}" if row["ending"] else say(_CUT_OFF)
-    parts = [local_time(row["started"])[:16], wide.pad(said, 20), ", ".join(row["procedures"])]
+    parts = [shown_minute(row["started"]), wide.pad(said, 20), ", ".join(row["procedures"])]
     parts += [part for part in (row["candidate"], row["bench"]) if part]
     if row["mode"] != "run":
         parts.append(say(_MODES[row["mode"]]))
