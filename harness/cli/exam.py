@@ -17,7 +17,7 @@ from harness.engine import wording
 from harness.engine.digest import RunDigest
 from harness.engine.prepare import default_folder
 from harness.engine.run import execute
-from harness.events import ClockNoted, Event, StepEnded, StepStarted
+from harness.events import Answered, Asked, ClockNoted, Event, RunEnded, StepEnded, StepStarted
 from harness.text import Text
 from harness.verdict import Ending, ExitCode, Verdict
 
@@ -161,7 +161,7 @@ def _hold(exam: Exam) -> int:
         plan.procedure.id: {group.id: group.title for group in plan.procedure.model.groups}
         for plan in exam.request.plans
     }
-    with Progress(console, language(), groups, digest=digest) as progress:
+    with Progress(console, language(), groups, digest=digest, spin=exam.request.live) as progress:
         if exam.request.operator is None:
             exam.seat(language(), progress.show)
         watch = _Watch(exam, progress)
@@ -195,6 +195,13 @@ class _Watch:
         self._over = False
 
     def __call__(self, event: Event) -> None:
+        if isinstance(event, Asked | StepEnded | ClockNoted | RunEnded):
+            self._progress.idle()
+        self._tell(event)
+        if isinstance(event, StepStarted | Answered) and not self._over:
+            self._progress.working()
+
+    def _tell(self, event: Event) -> None:
         match event:
             case StepStarted() if event.step not in self._left_out and not self._over:
                 clock = self._exam.attendant.clock
