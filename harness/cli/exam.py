@@ -8,7 +8,7 @@ from harness.assess.desk import TimeLeft
 from harness.assess.escrow import read_passphrase
 from harness.assess.exam import Exam, prepare_exam
 from harness.assess.explain import tell
-from harness.cli.base import argument, command, language, option, say
+from harness.cli.base import argument, command, language, option, own_program, say
 from harness.cli.exam_told import show_told
 from harness.cli.progress import Progress
 from harness.cli.session import make_console, require_key
@@ -34,6 +34,10 @@ _NOT_RUN = Text("未进行：{}", "passed over: {}")
 _OVER = Text("考试结束，记录已封存：{}", "The exam is over. The record is sealed: {}")
 _NOT_SEALED = Text(
     "考试结束，记录未能封存：{}", "The exam is over. The record could not be sealed: {}"
+)
+_NEXT = Text(
+    "查看评分：\n  {} score {}\n生成网页报告：\n  {} evidence report {}",
+    "The marks:\n  {} score {}\nA report for the browser:\n  {} evidence report {}",
 )
 _PHASES = {
     "working": Text("计时中", "The clock runs"),
@@ -172,6 +176,8 @@ def _hold(exam: Exam) -> int:
     console.print(say(text).format(result.folder), style="bold", soft_wrap=True)
     if attendant.practice:
         show_told(console, tell(result.folder), language())
+        if result.sealed:
+            console.print(say(_NEXT).format(*[own_program(), result.folder] * 2), soft_wrap=True)
     if not result.sealed or result.ending is Ending.LOST:
         return ExitCode.BENCH
     return ExitCode.ABORTED if result.ending is Ending.ABORTED else ExitCode.PASS
