@@ -34,7 +34,7 @@ from harness.events import ExamOpened, HintGiven, Withheld
 from harness.evidence import keyring, register
 from harness.evidence.chain import line_hash
 from harness.evidence.export import bundle_zip
-from harness.evidence.keys import fingerprint
+from harness.evidence.keys import fingerprint, short, station_key
 from harness.evidence.layout import JOURNAL, REVIEW, SEAL
 from harness.evidence.review_lines import PURPOSE
 from harness.evidence.signed_lines import check_line
@@ -296,8 +296,17 @@ def test_a_changed_public_key_is_found(run: Path) -> None:
 
 
 def test_a_revoked_key(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    keyring.revoke("A-09", "passphrase seen by others")
-    assert verify(run).exit_code == 0  # what was signed before still holds
+    assert not any("revoked" in note.en for note in verify(run).notes)
+    gone = keyring.revoke("A-09", "passphrase seen by others")
+    since = verify(run)
+    assert since.exit_code == 0  # what was signed before still holds
+    (note,) = (one for one in since.notes if "revoked" in one.en)
+    by = short(fingerprint(station_key().public_key()))
+    for words in ("line 10", "'A-09'", gone.utc, by, "passphrase seen by others"):
+        assert words in note.en
+    assert all(words in note.zh for words in ("第 10 行", "吊销", gone.utc, gone.reason, by))
+    assert since.review is not None
+    assert [one.revoked for one in since.review.reviewers] == ["", gone.utc]
     folder = keys()
     first = lines_of(run)
     (run / REVIEW).unlink()

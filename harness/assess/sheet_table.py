@@ -62,6 +62,7 @@ def rows(sheet: Sheet, language: Language) -> Iterator[Row]:
         "overtime": words.duration(score.overtime_seconds) if score.overtime_seconds else "",
         "standards": ", ".join(t(words.standard(one)) for one in sheet.standards),
         "note": t(words.NO_LEGAL),
+        "remarks": " ".join(t(one) for one in sheet.check.notes),
     }
     for name, value in facts.items():
         yield _row(t(_RESULT), name, why=value)
@@ -80,7 +81,9 @@ def rows(sheet: Sheet, language: Language) -> Iterator[Row]:
                    who=one.calibration_due)  # fmt: skip
     for sign in sheet.signatures:
         yield _row(t(_SIGNATURE), sign.code, short(sign.fingerprint), marks=sign.total,
-                   why=sign.utc)  # fmt: skip
+                   why=sign.utc,
+                   who=f"{t(words.REVOKED_SINCE)} {words.local(sign.revoked)}"
+                   if sign.revoked else "")  # fmt: skip
 
 
 def _module(module: ModuleScore, language: Language) -> Iterator[Row]:

@@ -7,7 +7,8 @@ before the sealing, marks that the revealed key does not open, anything added af
 
 Lines missing at the end and a review that is gone are found on the station that wrote it (see
 `harness.evidence.register`) or with the head on the signed sheet. Not found: an assessor who
-signs a wrong time, since only his own clock says it.
+signs a wrong time, since only his own clock says it. So a key that was revoked after it had signed
+is told with date and reason, and is no failure.
 """
 
 import hashlib
@@ -19,7 +20,8 @@ import msgspec
 from harness.errors import EvidenceError
 from harness.evidence import register
 from harness.evidence.chain import split_lines
-from harness.evidence.keyring import REVOKED, known_assessors, revocations
+from harness.evidence.keyring import REVOKED, Revocation, known_assessors, revocations
+from harness.evidence.keys import short
 from harness.evidence.layout import REVIEW, SEAL
 from harness.evidence.locate import ChainedLines, first_break
 from harness.evidence.read import read_file
@@ -39,6 +41,8 @@ class Reviewer(msgspec.Struct, frozen=True, kw_only=True):
     locked: bool
     signed: str = ""
     """When he signed off; empty: he has not, or has withdrawn it."""
+    revoked: str = ""
+    """When this station revoked his key; empty: it has not."""
 
 
 class ReviewState(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,6 +116,8 @@ class _Check:
         self.rules = ReviewRules(candidates)
         self.known: Mapping[str, str] = {}
         self.unknown: dict[str, int] = {}
+        self.revoked_since: dict[str, tuple[int, str, Revocation]] = {}
+        """Code -> his last line and its time, and the revocation that came after it."""
 
     def run(
         self,
@@ -186,6 +192,8 @@ class _Check:
                 f"the key of {line.by!r} was revoked on {gone.utc} ({gone.reason}); "
                 "this line was signed after that",
             )
+        if gone is not None:
+            self.revoked_since[line.by] = number, line.utc, gone
         if name is None:
             if trusted is not None and key not in trusted:
                 return Text("签名密钥不在信任之列", "signed with a key that is not trusted")
@@ -228,6 +236,7 @@ class _Check:
                     known=self.known.get(key) == code,
                     locked=code in rules.locked,
                     signed=rules.signed[code].utc if code in rules.signed else "",
+                    revoked=gone.utc if (gone := self.gone.get(key)) is not None else "",
                 )
                 for code, key in rules.keys.items()
             ],
@@ -241,6 +250,8 @@ class _Check:
                     "whose it is cannot be said",
                 )
             )
+        for code, (number, utc, gone) in self.revoked_since.items():
+            self.found.notes.append(_revoked_since(code, number, utc, gone))
         if self.chain.torn:
             self.found.notes.append(
                 Text(
@@ -270,6 +281,18 @@ _DETAILS = {
 def _whole(error: EvidenceError) -> Text:
     zh, en = error.headline.zh, error.headline.en
     return Text(f"{zh}（{error.detail}）", f"{en}: {error.detail}")
+
+
+def _revoked_since(code: str, number: int, utc: str, gone: Revocation) -> Text:
+    """A key that was still good when it signed. Its times are those of its owner's clock."""
+    return Text(
+        f"{REVIEW} 第 {number} 行：“{code}”的密钥在签名（{utc}）之后被吊销：{gone.utc} 由本站"
+        f"（密钥 {short(gone.key)}）吊销，理由：{gone.reason}。吊销前的签名仍然有效，"
+        "但签名时间出自其本人的时钟",
+        f"{REVIEW}, line {number}: the key of {code!r} was revoked after it had signed ({utc}): "
+        f"on {gone.utc}, by this station (key {short(gone.key)}), because: {gone.reason}. What it "
+        "signed before still holds, but the time of signing is what its owner's clock said",
+    )
 
 
 def _later(one: str, other: str) -> bool:
