@@ -21,6 +21,7 @@ _ADDED = Text("已入库", "added")
 _KNOWN = Text("库中已有", "there already")
 _REVIEW = Text("库中已有，复核记录已更新", "there already; its review was continued")
 _REFUSED = Text("未入库", "not taken in")
+_NOTE = Text("提示：", "Note:")
 _NONE = Text("没有符合条件的运行", "No run is like that")
 _MORE = Text("还有更多：用 --limit 增加，或加筛选条件", "There are more: see --limit, or filter")
 _REBUILT = Text("索引已重建：{} 次运行", "The index holds {} runs")
@@ -76,10 +77,14 @@ def add(
                 click.echo(f"{say(_REFUSED)} {_why(error)}")
             continue
         row = {"folder": str(folder), "added": True, "new": added.new, "place": added.place}
-        found.append({**row, "id": added.facts.run_id, "state": added.facts.state.value})
+        told = [{"zh": one.zh, "en": one.en} for one in added.notes]
+        state = added.facts.state.value
+        found.append({**row, "id": added.facts.run_id, "state": state, "notes": told})
         if not as_json:
             said = _ADDED if added.new else _REVIEW if added.review else _KNOWN
             click.echo(f"{say(said)} {added.place}")
+            for note in added.notes:
+                click.echo(wide.indent(f"{say(_NOTE)} {say(note)}", columns(), 4))
     if as_json:
         print_json(found)
     return 0 if all(one["added"] for one in found) else 1
