@@ -9,6 +9,7 @@ from harness.assess.sheet import Sheet
 from harness.errors import UsageError
 from harness.evidence.csv_table import table
 from harness.evidence.keys import short
+from harness.evidence.sheet_heads import ROW as REVIEW_ROW
 from harness.text import Language, Text
 
 Row = list[object]
@@ -54,7 +55,7 @@ def rows(sheet: Sheet, language: Language) -> Iterator[Row]:
         "reality": t(words.REALITY[sheet.reality]),
         "run": score.run_id,
         "run head": sheet.check.head,
-        "review head": sheet.review.head if sheet.review.lines else "",
+        REVIEW_ROW: sheet.review.head if sheet.review.lines else "",
         "integrity": " ".join(t(one) for one in sheet.integrity),
         "pending": ", ".join(score.pending),
         "conditional": ", ".join(score.conditional),

@@ -24,6 +24,7 @@ from harness.store.find import find
 from harness.store.index import Index
 from harness.store.model import RUNS
 from harness.store.shelf import FolderShelf, Shelf, open_shelf
+from harness.store.shown_score import ShownScore, score_of
 from harness.text import Text
 
 LOCK = ".store.lock"
@@ -78,6 +79,10 @@ class Store:
         """The runs that are meant, newest first."""
         with self.index.reading() as connection:
             return find(connection, filters, limit)
+
+    def score(self, row: dict[str, Any]) -> ShownScore | None:
+        """The score of a run that was found, read from its bundle."""
+        return score_of(self.shelf, row)
 
     def add(self, folder: Path, *, unsealed: bool = False) -> Added:
         """Verify a bundle, copy it to the shelf unless it lies there, put it in the index.
