@@ -238,6 +238,25 @@ def test_the_index_is_made_from_the_bundles_alone(store: Store, tmp_path: Path) 
     assert [one.exit_code for one in check_all(store)] == [0, 0, 0]
 
 
+def test_after_a_rebuild_a_server_answers_from_its_indexes_alone(
+    store: Store, tmp_path: Path
+) -> None:
+    if store.index.file is not None:  # SQLite keeps no note of what is visible to whom
+        return
+    for number in range(3):
+        write_run(tmp_path / "shelf" / f"run-{number}", day=number)
+    store.rebuild()  # the first: nothing is dropped, which would make a server wait for its disk
+    asked = text(
+        "SELECT relname, relpages, relallvisible FROM pg_class "
+        "WHERE relname IN ('runs', 'items', 'procedures', 'steps', 'checks')"
+    )
+    with store.index.reading() as connection:
+        pages = {row.relname: row[1:] for row in connection.execute(asked)}
+    assert len(pages) == 5
+    assert pages["runs"][0] > 0
+    assert all(visible == there for there, visible in pages.values()), pages
+
+
 def test_rebuilding_names_what_is_not_good(store: Store, tmp_path: Path) -> None:
     places = fill(store, tmp_path)
     shelf = tmp_path / "shelf"

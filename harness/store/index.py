@@ -108,6 +108,10 @@ class Index:
         self._make_way()
         with self._guard(), self._to_write() as connection:
             with connection.begin():
+                if connection.dialect.name == "postgresql":
+                    # Rows whose commit is not on the disk yet are not marked as visible to all,
+                    # and listings would then look up each of them in its table (see `_tidy`).
+                    connection.execute(text("SET LOCAL synchronous_commit = on"))
                 if not _tables(connection):
                     self._must_be_free(connection)
                 METADATA.drop_all(connection)
