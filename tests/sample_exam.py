@@ -34,7 +34,7 @@ from harness.text import Text
 from harness.verdict import Ending, Verdict
 
 EXAM_KEY = bytes(range(32))
-SEALED = datetime(2026, 1, 5, 3, 0, tzinfo=UTC)
+SEALED = datetime(2026, 1, 5, 1, 40, tzinfo=UTC)
 CANDIDATE = "C-17"
 A = Ed25519PrivateKey.from_private_bytes(bytes(range(2, 34)))
 B = Ed25519PrivateKey.from_private_bytes(bytes(range(3, 35)))
@@ -177,7 +177,7 @@ def write_exam(
     bundle.close()
     if seal:
         bundle.seal(
-            key, real_started=sealed - timedelta(hours=1), real_ended=sealed,
+            key, real_started=sealed - timedelta(minutes=40), real_ended=sealed,
             place={"host": "bench-pc", "platform": "any", "python": "3.11", "versions": {}},
         )  # fmt: skip
     return folder

@@ -48,6 +48,7 @@ NOT_SIGNED_SCORE = Text(
     "注意：签名之后成绩已有变化，签名所确认的不是本页的成绩。",
     "Attention: the score has changed since it was signed; the signatures are not of this score.",
 )
+REVOKED_SINCE = Text("有条件：密钥已于签名之后吊销", "Conditional: key revoked since, on")
 HEADS_HINT = Text(
     "核对方法：harness evidence verify 文件夹 --review-head 复核校验值",
     "To check later: harness evidence verify DIR --review-head REVIEW-HEAD",

@@ -46,7 +46,7 @@ _HEADLINE = Text("考评员密钥不可用", "The assessor's key cannot be used"
 _PASSPHRASE = Text("口令不可用", "The passphrase cannot be used")
 
 
-class Revocation(msgspec.Struct, frozen=True, kw_only=True):
+class Revocation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One line of `revoked.jsonl`."""
 
     revoked: str
@@ -54,6 +54,8 @@ class Revocation(msgspec.Struct, frozen=True, kw_only=True):
     fingerprint: str
     utc: str
     reason: str
+    key: str = ""
+    """Fingerprint of the station's key that revoked it; stands in the signed line."""
 
 
 class KeyInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -229,7 +231,7 @@ def revoke(name: str, reason: str, folder: Path | None = None) -> Revocation:
         raise UsageError(f"no key is called {name!r} here; see: harness keys list")
     if (gone := found[0].revoked) is not None:
         raise UsageError(f"the key of {name!r} was revoked on {gone.utc} already")
-    utc = real_now().isoformat(timespec="seconds")
+    utc = real_now().isoformat(timespec="milliseconds")
     entry = Revocation(
         revoked=name, fingerprint=found[0].fingerprint, utc=utc, reason=reason.strip()
     )
