@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 Step = dict[str, object]
 Steps = dict[str, Step]
 
-QUICK = {"takes": "0.2 s", "ready": "1 s"}
-"""A vehicle's buses cost processor time for every simulated second."""
+QUICK = {"takes": "0.02 s", "ready": "0.1 s"}
+"""A vehicle's buses cost processor time for every simulated second; a person takes more of them."""
 COMPETENT, CARELESS, UNSAFE = "competent", "careless", "unsafe"
 
 
@@ -214,6 +214,8 @@ PILES = [
     ),
     # Repaired and back to service
     Casting(COMPETENT, "pile-repair-and-release", "relay", WELDED | RELEASED),
+    Casting(COMPETENT, "pile-repair-and-release", "meter", CREEP | RELEASED),
+    Casting(COMPETENT, "pile-repair-and-release", "sound", NOTHING | RELEASED),
     Casting(
         CARELESS, "pile-repair-and-release", "meter",
         changed(
@@ -249,14 +251,26 @@ def finds(kind: str, place: str, *tools: str) -> Steps:
     }
 
 
-SWAPPED = finds("swapped_wires", "chassis:IBC", "operate pull-ibc", "operate plug-in-ibc") | {
+LEVELS_WELL: Steps = {
     "resistance-powertrain": {"verdict": "meets"},
     "recessive-high-chassis": {"verdict": "meets"},
 }
+SWAPPED = LEVELS_WELL | finds(
+    "swapped_wires", "chassis:IBC", "operate pull-ibc", "operate plug-in-ibc"
+)  # fmt: skip
 NO_BUS_FAULT = finds("none", "none")
 TOUCHING = finds(
     "short_high_low", "chassis:EPS",
     "operate split-chassis-ibc-eps", "operate split-chassis-eps-epb", "operate join-chassis",
+)  # fmt: skip
+DISTURBING = finds(
+    "node_disturbing", "chassis:IBC", "operate pull-ibc", "operate plug-in-ibc"
+)  # fmt: skip
+DEAD_UNIT = finds("node_dead", "powertrain:OBC", "operate pull-obc", "operate plug-in-obc")
+BRANCH = finds("open_high", "body:TPMS", "operate pull-tpms", "operate plug-in-tpms")
+TRUNK = finds(
+    "open_high", "powertrain:OBC-MCU",
+    "operate split-powertrain-obc-mcu", "operate join-powertrain",
 )  # fmt: skip
 TERMINATOR = finds("terminator_lost", "powertrain:BMS", "operate pull-bms", "operate plug-in-bms")
 HANDED_OVER: Steps = {
@@ -271,10 +285,13 @@ RETURNED: Steps = {
     "tread-fl": {"tools": ["measure tread_depth_fl with tread_gauge"]},
     "release": {"answer": "out_of_service"},
 }
+IN_SERVICE: Step = {"answer": "in_service"}
 
 VEHICLES = [
     # Several lamps are lit
     Casting(COMPETENT, "bus-warning-lamps", "swapped", SWAPPED),
+    Casting(COMPETENT, "bus-warning-lamps", "disturbing", DISTURBING | LEVELS_WELL),
+    Casting(COMPETENT, "bus-warning-lamps", "sound", NO_BUS_FAULT | LEVELS_WELL),
     Casting(
         CARELESS, "bus-warning-lamps", "swapped",
         changed(
@@ -301,6 +318,8 @@ VEHICLES = [
     ),
     # Single functions are missing: here, nothing is wrong
     Casting(COMPETENT, "bus-unit-silent", "sound", NO_BUS_FAULT),
+    Casting(COMPETENT, "bus-unit-silent", "dead", DEAD_UNIT),
+    Casting(COMPETENT, "bus-unit-silent", "branch", BRANCH),
     Casting(
         CARELESS, "bus-unit-silent", "sound",
         changed(
@@ -330,6 +349,8 @@ VEHICLES = [
     ),
     # The tester gets no answer
     Casting(COMPETENT, "bus-no-communication", "touching", TOUCHING),
+    Casting(COMPETENT, "bus-no-communication", "trunk", TRUNK),
+    Casting(COMPETENT, "bus-no-communication", "sound", NO_BUS_FAULT),
     Casting(
         CARELESS, "bus-no-communication", "touching",
         changed(TOUCHING, repaired={"tools": ["hand-in"]}),
@@ -349,6 +370,8 @@ VEHICLES = [
     ),
     # Networks and handover
     Casting(COMPETENT, "bus-repair-and-handover", "terminator", TERMINATOR | HANDED_OVER),
+    Casting(COMPETENT, "bus-repair-and-handover", "oscillator", DISTURBING | HANDED_OVER),
+    Casting(COMPETENT, "bus-repair-and-handover", "sound", NO_BUS_FAULT | HANDED_OVER),
     Casting(
         CARELESS, "bus-repair-and-handover", "terminator",
         changed(
@@ -370,6 +393,7 @@ VEHICLES = [
     ),
     # A shared car comes back
     Casting(COMPETENT, "vehicle-return", "worn", RETURNED),
+    Casting(COMPETENT, "vehicle-return", "sound", changed(RETURNED, release=IN_SERVICE)),
     Casting(
         CARELESS, "vehicle-return", "worn",
         changed(RETURNED, tread_fl={"answer": 5.0}, release={"answer": "in_service"}),

@@ -124,6 +124,12 @@ def test_three_candidates_sit_it(name: str) -> None:
     assert who == {COMPETENT, CARELESS, UNSAFE}
 
 
+@pytest.mark.parametrize("name", sorted(scenario_files()))
+def test_every_case_of_it_is_solved(name: str) -> None:
+    solved = sorted(one.case for one in CASTINGS if one.scenario == name and one.who == COMPETENT)
+    assert solved == sorted(case.id for case in load_scenario(name).model.cases)
+
+
 def test_nothing_being_wrong_is_tested_for_piles_and_for_buses() -> None:
     sound = {one.scenario for one in CASTINGS if one.who == COMPETENT and one.case == "sound"}
     assert any(name.startswith("pile-") for name in sound)
