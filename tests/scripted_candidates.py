@@ -293,9 +293,9 @@ VEHICLES = [
     Casting(COMPETENT, "bus-warning-lamps", "disturbing", DISTURBING | LEVELS_WELL),
     Casting(COMPETENT, "bus-warning-lamps", "sound", NO_BUS_FAULT | LEVELS_WELL),
     Casting(
-        CARELESS, "bus-warning-lamps", "swapped",
+        CARELESS, "bus-warning-lamps", "disturbing",
         changed(
-            SWAPPED,
+            DISTURBING | LEVELS_WELL,
             isolation={
                 "answer": "chassis:EPS",
                 "tools": ["operate pull-eps", "operate plug-in-eps"],
@@ -342,6 +342,23 @@ VEHICLES = [
         judged={"method-shown": (0, 1)},
     ),
     Casting(
+        # The right unit; but it is the branch, and the unit is renewed.
+        CARELESS, "bus-unit-silent", "branch",
+        changed(
+            BRANCH,
+            fault_type={"answer": "node_dead"},
+            isolation={"answer": "body:TPMS", "tools": ["replace body-tpms"]},
+            repaired={"tools": ["hand-in"]},
+        ),
+        total=60.0, passed=False,
+        loses={
+            "codes-read": Lost(5, "(rescan): not carried out"),
+            "kind-named": Lost(15, "said node_dead, right open_high"),
+            "fault-gone": Lost(10, "said node_dead, right open_high"),
+            "bus-works": Lost(10, "0 of 2"),
+        },
+    ),
+    Casting(
         UNSAFE, "bus-unit-silent", "dead",
         changed(NO_BUS_FAULT, start_up={"tools": ["replace powertrain-obc"]}),
         total=None, passed=None, confirmed=0.0, rejected=10.0, ended="veto",
@@ -352,8 +369,8 @@ VEHICLES = [
     Casting(COMPETENT, "bus-no-communication", "trunk", TRUNK),
     Casting(COMPETENT, "bus-no-communication", "sound", NO_BUS_FAULT),
     Casting(
-        CARELESS, "bus-no-communication", "touching",
-        changed(TOUCHING, repaired={"tools": ["hand-in"]}),
+        CARELESS, "bus-no-communication", "trunk",
+        changed(TRUNK, repaired={"tools": ["hand-in"]}),
         total=82.0, passed=True,
         loses={
             "codes-read": Lost(5, "(rescan): not carried out"),
@@ -373,9 +390,9 @@ VEHICLES = [
     Casting(COMPETENT, "bus-repair-and-handover", "oscillator", DISTURBING | HANDED_OVER),
     Casting(COMPETENT, "bus-repair-and-handover", "sound", NO_BUS_FAULT | HANDED_OVER),
     Casting(
-        CARELESS, "bus-repair-and-handover", "terminator",
+        CARELESS, "bus-repair-and-handover", "oscillator",
         changed(
-            TERMINATOR | HANDED_OVER,
+            DISTURBING | HANDED_OVER,
             power_off_proved={"takes": "53 min"}, nodes_online={"tools": ["hand-in"]},
         ),
         total=56.0, passed=False, overtime=8.0,
