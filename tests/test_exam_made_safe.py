@@ -1,4 +1,4 @@
-"""An exam that ends by a veto while a relay, a load and a source are at work: all are proved off."""
+"""A veto while a relay, a load and a source are at work: the exam ends and all are proved off."""
 
 from pathlib import Path
 
