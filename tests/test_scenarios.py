@@ -8,6 +8,7 @@ from typing import Literal
 
 import pytest
 from click.testing import CliRunner
+from markupsafe import escape
 from scripted_candidates import CARELESS, CASTINGS, COMPETENT, QUICK, UNSAFE, Casting
 
 from harness.assess.entries import AnyReviewEntry, Locked, Marked, VetoDecided
@@ -16,9 +17,12 @@ from harness.assess.explain import tell
 from harness.assess.read_facts import facts_of
 from harness.assess.recorded import scheme_for
 from harness.assess.result import AspectScore, Score
+from harness.assess.review import Review
 from harness.assess.scenario_file import load_scenario, scenario_files
 from harness.assess.scheme import Scheme
 from harness.assess.score import score
+from harness.assess.sheet import build_sheet
+from harness.assess.sheet_html import render_sheet
 from harness.cli.root import ROOT
 from harness.engine.run import execute
 from harness.events import (
@@ -33,7 +37,7 @@ from harness.events import (
 )
 from harness.evidence.read import Entry, read_journal
 from harness.evidence.verify import verify
-from harness.text import Text
+from harness.text import LANGUAGES, Text
 from harness.verdict import CandidateVerdict, Ending
 from simulators.faults import all_faults
 
@@ -192,7 +196,8 @@ def _procedures(one: Casting) -> str:
 
 @pytest.mark.parametrize("one", _of(CARELESS))
 def test_careless_loses_what_the_scheme_says_and_no_more(one: Casting, holding: Holding) -> None:
-    found = _scored(one, holding(one))
+    held = holding(one)
+    found = _scored(one, held)
     lost = {
         aspect.id: round(aspect.max - (aspect.marks or 0.0), 2)
         for aspect in _aspects(found)
@@ -214,6 +219,19 @@ def test_careless_loses_what_the_scheme_says_and_no_more(one: Casting, holding: 
     for name, expected in one.deducted.items():
         _told(deductions[name].reason, expected.why)
         assert deductions[name].lines, name
+    _shown(held, found, [reasons[name].reason for name in one.loses])
+    _shown(held, found, [deductions[name].reason for name in one.deducted])
+
+
+def _shown(held: Held, found: Score, reasons: list[Text]) -> None:
+    """On the sheet, in both languages."""
+    folder, entries = held
+    scheme = scheme_for(folder, entries, [], None).model
+    sheet = build_sheet(entries, found, Review(), verify(folder), scheme)
+    for language in LANGUAGES:
+        page = render_sheet(sheet, language)
+        for reason in reasons:
+            assert str(escape(reason.get(language))) in page, reason
 
 
 def _told(reason: Text, why: str) -> None:
@@ -231,6 +249,7 @@ def test_unsafe_gets_a_veto_proposed_and_the_bench_is_made_safe(
     for veto in found.vetoes:
         _told(veto.reason, one.vetoes[veto.id])
         assert veto.lines and veto.decision is None
+    _shown(held, found, [veto.reason for veto in found.vetoes])
     assert found.total is None and found.pending == [f"veto:{name}" for name in one.vetoes]
     entries = held[1]
     (opened,) = [e.event for e in entries if isinstance(e.event, ExamOpened)]
