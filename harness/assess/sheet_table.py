@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterator
 
 from harness.assess import sheet_words as words
+from harness.assess.clock_words import clock_by, clock_why
 from harness.assess.result import ModuleScore
 from harness.assess.sheet import Sheet
 from harness.errors import UsageError
@@ -75,8 +76,9 @@ def rows(sheet: Sheet, language: Language) -> Iterator[Row]:
                    marks=-veto.marks if veto.grade == "deduct" else None, why=t(veto.reason),
                    who=f"{decision} {veto.by} {veto.why}".strip(), lines=veto.lines)  # fmt: skip
     for phase in sheet.ledger:
-        yield _row(t(_CLOCK), phase.phase, t(words.PHASES[phase.phase]), why=phase.why,
-                   marks=None, who=phase.by, kind=words.duration(phase.seconds))  # fmt: skip
+        yield _row(t(_CLOCK), phase.phase, t(words.PHASES[phase.phase]), marks=None,
+                   why=t(clock_why(phase.why)), who=t(clock_by(phase.by)),
+                   kind=words.duration(phase.seconds))  # fmt: skip
     for one in sheet.instruments:
         yield _row(t(_INSTRUMENT), one.id, one.type, why=t(words.CALIBRATION[one.in_date]),
                    who=one.calibration_due)  # fmt: skip
