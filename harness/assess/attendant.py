@@ -113,6 +113,8 @@ class ExamAttendant:
         self.measured_with: dict[str, str] = {}
         """Quantity -> instrument that the candidate took for it in the open step."""
         self.done: set[str] = set()
+        self.carried_out: set[str] = set()
+        """Steps that came to a verdict."""
         self._case = case
         self._seed = seed
         self._secrecy = Secrecy(scenario, candidate, key if key is not None else new_key())
@@ -234,6 +236,8 @@ class ExamAttendant:
         """The candidate's own verdict, held against what the rule gives for the true value."""
         if self.desk is not None:
             await self.desk.before_end(context.step, context.deadline)
+        if verdict not in (None, Verdict.NOT_RUN):
+            self.carried_out.add(context.step)
         if context.step not in self.scenario.model.conclude:
             return
         question = Question(
@@ -381,6 +385,11 @@ class ExamAttendant:
             for step in plan.steps
             if step.model.id not in plan.deselected
         ]
+
+    @property
+    def numbers(self) -> dict[str, int]:
+        """Step -> its number for the candidate, who is not given the steps that are left out."""
+        return {step.model.id: number for number, step in enumerate(self.steps, 1)}
 
 
 def _in(name: str, on: Collection[str]) -> bool:

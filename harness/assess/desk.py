@@ -105,9 +105,9 @@ class Commands:
     def _steps(self, _order: ToolOrder) -> Lines:
         done = self._attendant.done
         return [
-            f"{_DONE if step.model.id in done else _OPEN} {step.number:>3} "
+            f"{_DONE if step.model.id in done else _OPEN} {number:>3} "
             f"{step.model.title.get(self._language)} [{step.model.id}]"
-            for step in self._attendant.steps
+            for number, step in enumerate(self._attendant.steps, 1)
         ]
 
     def _time(self, _order: ToolOrder) -> Lines:

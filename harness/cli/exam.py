@@ -172,6 +172,7 @@ def _hold(exam: Exam) -> int:
     console.print(say(text).format(result.folder), style="bold", soft_wrap=True)
     if attendant.practice:
         show_told(console, tell(result.folder), language())
+    exam.check_script()
     if not result.sealed or result.ending is Ending.LOST:
         return ExitCode.BENCH
     return ExitCode.ABORTED if result.ending is Ending.ABORTED else ExitCode.PASS
@@ -192,6 +193,7 @@ class _Watch:
         }
         # In an exam the reason could tell what the device did; then it is on record only.
         self._practice = exam.attendant.practice
+        self._numbers = exam.attendant.numbers
         self._over = False
 
     def __call__(self, event: Event) -> None:
@@ -199,8 +201,9 @@ class _Watch:
             case StepStarted() if event.step not in self._left_out and not self._over:
                 clock = self._exam.attendant.clock
                 left = TimeLeft.of(clock.left, language()) if clock is not None else ""
+                number = self._numbers.get(event.step, event.number)
                 self._progress.show(
-                    f"{event.number:>3} {event.title.get(language())}    [{left}]", "bold"
+                    f"{number:>3} {event.title.get(language())}    [{left}]", "bold"
                 )
             case StepEnded(verdict=Verdict.NOT_RUN) if self._practice and not self._over:
                 if event.step not in self._left_out:
