@@ -24,6 +24,7 @@ DETAILS = Phrases(
     (r"step (.+) never asked about (.+)", r"步骤 \1 从未问到 \2"),
     (r"step (.+) never asked for an answer", r"步骤 \1 从未要求作答"),
     # tools
+    (r"(.+) has no range in (.+): OL says nothing", r"\1 没有以 \2 计的量程，OL 没有意义"),
     (r"(.+) cannot be measured now", r"现在无法测量 \1"),
     (r"a name is missing", "缺少名称"),
     (r"`tools` lists them", "输入“工具”查看"),
