@@ -21,6 +21,7 @@ from harness.actions.candidate import (
 )
 from harness.actions.context import StepContext
 from harness.actions.pile_fault.causes import BY_NAME
+from harness.assess.depending import depending
 from harness.assess.exam_clock import ExamClock
 from harness.assess.live_vetoes import BreachWatch, said
 from harness.assess.scenario import Case, HiddenFault
@@ -29,6 +30,7 @@ from harness.assess.secrecy import Secrecy, places
 from harness.bench.bench import Bench
 from harness.clock import Deadline, loop_time, sleep_until
 from harness.devices.operator import Question
+from harness.engine.asking import question_of
 from harness.engine.plan import Plan, PlannedStep
 from harness.errors import EvidenceError, NoReplyError, NotAvailableError, StopRun
 from harness.events import (
@@ -385,6 +387,19 @@ class ExamAttendant:
             for step in plan.steps
             if step.model.id not in plan.deselected
         ]
+
+    def without(self, undone: str) -> list[PlannedStep]:
+        """Steps that have no turn when this one is left undone, in whatever case."""
+        for plan in self.plans:
+            steps = [one for one in plan.steps if one.model.id not in plan.deselected]
+            if any(one.model.id == undone for one in steps):
+                return depending(undone, steps)
+        return []
+
+    def asks_once(self, step: str) -> bool:
+        """Whether a step asks for one thing, so that it is undone without an answer."""
+        planned = next((one for one in self.steps if one.model.id == step), None)
+        return planned is not None and question_of(planned) is not None
 
     @property
     def numbers(self) -> dict[str, int]:

@@ -156,9 +156,14 @@ class Commands:
             for line in (
                 self._listed(kind, entries)
                 if len(entries) <= _MOST
-                else [self._headed(kind, _FIND.get(self._language).format(len(entries), kind))]
+                else [self._headed(kind, self._how_to_find(kind, len(entries)))]
             )
         ]
+
+    def _how_to_find(self, kind: str, count: int) -> str:
+        words = [word for word, of in KIND_WORDS.items() if of == kind]
+        typed = words[1] if self._language == "zh" else kind
+        return _FIND.get(self._language).format(count, typed)
 
     def _headed(self, kind: str, said: str) -> str:
         colon = "：" if self._language == "zh" else ": "

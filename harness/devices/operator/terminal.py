@@ -20,7 +20,7 @@ from harness.errors import NoReplyError, NotAvailableError, StopRun
 from harness.quantity import Value
 from harness.text import Language, Text
 
-_YES = ("y", "yes", "是", "好", "ok", "1")
+YES = ("y", "yes", "是", "好", "ok", "1")
 _NO = ("n", "no", "否", "不", "0")
 _STOP = ("stop", "停止", "中止")
 _SKIP = ("-", "skip", "跳过")
@@ -224,7 +224,7 @@ def _ranked(question: Question, typed: str) -> list[str]:
 def _understand(kind: str, question: Question, typed: str) -> tuple[bool, Value | None]:
     if kind == "confirm":
         word = typed.lower()
-        return word in (*_YES, *_NO), word in _YES
+        return word in (*YES, *_NO), word in YES
     if kind in ("choice", "rate"):
         if typed in question.choices:
             choice = typed
