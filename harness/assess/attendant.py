@@ -201,14 +201,17 @@ class ExamAttendant:
             await self.desk.ready(model.preparation * 60)
         self.clock.enter("working", by=self.candidate)
 
-    async def _bring_in(self, faults: list[HiddenFault]) -> None:
+    async def _bring_in(self, faults: list[HiddenFault], *, lines: int = 0) -> None:
         """Switch them in a time that is the same for none, one and several.
 
-        The record shows when things happen; a sound case must not be told by its haste.
+        The record shows when things happen; a sound case must not be told by its haste. At least
+        `lines` lines are withheld for it, and all the work is done within that time.
         """
         began = loop_time()
         for hidden in faults:
             await self._switch(hidden)
+        for _ in range(lines - len(faults)):
+            self._emit(Padding())
         slots = max(1, ceil((loop_time() - began) / _SLOT))
         await sleep_until(began + slots * _SLOT)
 
@@ -225,9 +228,7 @@ class ExamAttendant:
             for one in self._case.faults
             if one.before == planned.model.id and one.fault not in self._switched
         ]
-        await self._bring_in(due)
-        for _ in range(self._may_come[planned.model.id] - len(due)):
-            self._emit(Padding())
+        await self._bring_in(due, lines=self._may_come[planned.model.id])
 
     def attend(self, context: StepContext) -> None:
         self.context = context
