@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from exam_help import (
     PASSPHRASE,
+    SCENARIO,
     SECRETS,
     Spy,
     held,
@@ -43,6 +44,7 @@ from harness.evidence.rejudge import rejudge
 from harness.evidence.verify import verify
 from harness.evidence.withheld import withhold
 
+TWO_AT_ONCE = SCENARIO.replace("fault: enclosure-damaged, before: enclosure", "fault: leakage")
 CASES = ("nothing-wrong-case", "hot-plug-case", "dented-later-case")
 
 
@@ -106,20 +108,21 @@ def test_header_is_the_same_for_every_case(tmp_path: Path) -> None:
     assert heads[0]["seed"] == 0 and "faults" not in heads[0]
 
 
+@pytest.mark.parametrize(("delay", "text"), [(0.2, ""), (0.7, TWO_AT_ONCE)])
 def test_bringing_faults_in_takes_the_same_time(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, delay: float, text: str
 ) -> None:
     """Whoever reads the record while the exam goes on would else tell a sound case by its haste."""
     switch = ExamAttendant._switch
 
     async def slowly(self: ExamAttendant, hidden: HiddenFault) -> None:
-        await sleep(0.2)
+        await sleep(delay)
         await switch(self, hidden)
 
     monkeypatch.setattr(ExamAttendant, "_switch", slowly)
     times = set()
     for case in CASES:
-        held(prepared(tmp_path / case, case=case))
+        held(prepared(tmp_path / case, case=case, text=text))
         lines = [
             json.loads(line)
             for line in (tmp_path / case / "run" / JOURNAL).read_bytes().splitlines()
@@ -158,16 +161,16 @@ def test_padding_before_a_step_is_within_the_time_for_faults(
     padded: list[tuple[str, float, float]] = []
     bring_in = ExamAttendant._bring_in
 
-    async def watched(self: ExamAttendant, faults: list[HiddenFault], *, lines: int = 0) -> None:
+    async def watched(self: ExamAttendant, faults: list[HiddenFault], *, most: int) -> None:
         began, emit = loop_time(), self._emit
 
         def noting(event: Event) -> None:
             if isinstance(event, Padding):
-                padded.append((case, loop_time() - began, float(lines - len(faults))))
+                padded.append((case, loop_time() - began, float(most - len(faults))))
             emit(event)
 
         self._emit = noting
-        await bring_in(self, faults, lines=lines)
+        await bring_in(self, faults, most=most)
         self._emit = emit
         assert loop_time() - began == pytest.approx(1.0)
 

@@ -56,7 +56,7 @@ from harness.verdict import Verdict, worst
 SWITCHING = 30.0
 """Seconds for bringing in a hidden fault."""
 _SLOT = 1.0
-"""Seconds that bringing faults in takes, whether there are any or not; more is a multiple."""
+"""Seconds for each fault that any case may bring in, whether it is there or not."""
 HANDED_IN = Text("考生交卷", "The candidate handed in")
 TIME_UP = Text("考试时间到", "The time was over")
 _TECHNICAL = Text(
@@ -189,7 +189,10 @@ class ExamAttendant:
     async def prepare(self) -> None:
         """What is there from the start; then preparation, then work."""
         model, scheme = self.scenario.model, self.scenario.scheme
-        await self._bring_in([one for one in self._case.faults if one.before is None])
+        await self._bring_in(
+            [one for one in self._case.faults if one.before is None],
+            most=max(sum(one.before is None for one in case.faults) for case in model.cases),
+        )
         self.clock = ExamClock(
             limit=model.minutes * 60,
             overtime=scheme.overtime.allowed,
@@ -201,18 +204,18 @@ class ExamAttendant:
             await self.desk.ready(model.preparation * 60)
         self.clock.enter("working", by=self.candidate)
 
-    async def _bring_in(self, faults: list[HiddenFault], *, lines: int = 0) -> None:
+    async def _bring_in(self, faults: list[HiddenFault], *, most: int) -> None:
         """Switch them in a time that is the same for none, one and several.
 
-        The record shows when things happen; a sound case must not be told by its haste. At least
-        `lines` lines are withheld for it, and all the work is done within that time.
+        The record shows when things happen; a sound case must not be told by its haste. `most`:
+        how many any case has here; there is time for all of them, and as many lines are withheld.
         """
         began = loop_time()
         for hidden in faults:
             await self._switch(hidden)
-        for _ in range(lines - len(faults)):
+        for _ in range(most - len(faults)):
             self._emit(Padding())
-        slots = max(1, ceil((loop_time() - began) / _SLOT))
+        slots = max(1, most, ceil((loop_time() - began) / _SLOT))
         await sleep_until(began + slots * _SLOT)
 
     async def _switch(self, hidden: HiddenFault) -> None:
@@ -228,7 +231,7 @@ class ExamAttendant:
             for one in self._case.faults
             if one.before == planned.model.id and one.fault not in self._switched
         ]
-        await self._bring_in(due, lines=self._may_come[planned.model.id])
+        await self._bring_in(due, most=self._may_come[planned.model.id])
 
     def attend(self, context: StepContext) -> None:
         self.context = context
