@@ -64,8 +64,8 @@ _TECHNICAL = Text(
     "Bench or harness failed: technical stop, off the clock; the step is done once more",
 )
 _ASK_OWN = Text(
-    "对本步骤涉及的要求，您的结论是？（根据自己的读数和观察）",
-    "Your own verdict on what this step is about, by what you have read and seen:",
+    "“{}”：根据自己的读数和观察，设备是否符合要求？",
+    "“{}”: by what you have read and seen, does the device meet the requirements?",
 )
 
 
@@ -128,6 +128,7 @@ class ExamAttendant:
         """Steps at which bench or harness failed."""
         self._set: dict[str, Value] = {}
         """Point -> what was written last and read back."""
+        self._title = Text("", "")
         self._switched: list[str] = []
         self._watch = BreachWatch(scenario.scheme, self._elapsed)
         self._may_come = places(scenario)
@@ -224,6 +225,7 @@ class ExamAttendant:
         await self.bench.faults.switch(hidden.fault, on=True, deadline=Deadline.after(SWITCHING))
 
     async def before(self, planned: PlannedStep) -> None:
+        self._title = planned.model.title
         if planned.model.id not in self._may_come:
             return
         due = [
@@ -250,7 +252,7 @@ class ExamAttendant:
             kind="decide",
             step=context.step,
             subject=OWN_VERDICT,
-            ask=_ASK_OWN,
+            ask=Text(_ASK_OWN.zh.format(self._title.zh), _ASK_OWN.en.format(self._title.en)),
             choices=[MEETS, FAILS, CANNOT_SAY],
             labels=VERDICT_LABELS,
         )

@@ -44,6 +44,8 @@ class Attempt(msgspec.Struct, kw_only=True):
     """Its verdicts are withheld still."""
     concluded: Concluded | None = None
     reading: CandidateReading | None = None
+    labels: Mapping[str, Text] = {}
+    """What the choices of the candidate are called, by the questions until then."""
     answered: list[int] = []
     """Lines of answers, and of work by hand that was confirmed."""
 

@@ -8,6 +8,7 @@ from harness.assess.facts import Attempt, Facts, StepKey, Use
 from harness.assess.ledger import ledger_of
 from harness.events import (
     Answered,
+    Asked,
     CandidateReading,
     ClockNoted,
     Concluded,
@@ -27,6 +28,7 @@ from harness.events import (
 )
 from harness.evidence.chain import ZERO, line_hash
 from harness.evidence.read import Entry
+from harness.text import Text
 from harness.verdict import Ending
 
 _RESETS, _REPAIRED, _NOTHING = "resets", "repaired", "none"
@@ -63,6 +65,7 @@ class _Reading:
         """Fault -> whether it was on when the exam ended."""
         self._said_left: FaultsLeft | None = None
         self._fault_lines: list[int] = []
+        self._labels: dict[str, Text] = {}
         self._over = False
         """The candidate's time has ended."""
 
@@ -140,6 +143,8 @@ class _Reading:
                 self._hints.append(entry.n)
             case Measured() as event:
                 self._measured(entry, event)
+            case Asked() as event:
+                self._labels = {**self._labels, **event.labels}
             case Concluded() | CandidateReading() | Answered() as event:
                 self._said(entry, event)
             case _:
@@ -194,7 +199,7 @@ class _Reading:
         if current is None or event.step != current.step:
             return
         if isinstance(event, Concluded):
-            current.concluded = event
+            current.concluded, current.labels = event, self._labels
         elif isinstance(event, CandidateReading):
             current.reading = event
         elif event.value is not None and event.value is not False:

@@ -10,7 +10,7 @@ from harness.assess.desk import TimeLeft
 from harness.assess.escrow import read_passphrase
 from harness.assess.exam import Exam, prepare_exam
 from harness.assess.explain import tell
-from harness.cli.base import argument, command, language, option, say
+from harness.cli.base import argument, command, language, option, own_program, say
 from harness.cli.exam_told import show_told
 from harness.cli.progress import Progress
 from harness.cli.session import make_console, require_key
@@ -20,7 +20,7 @@ from harness.engine import wording
 from harness.engine.digest import RunDigest
 from harness.engine.prepare import default_folder
 from harness.engine.run import execute
-from harness.events import ClockNoted, Event, StepEnded, StepStarted
+from harness.events import Answered, Asked, ClockNoted, Event, RunEnded, StepEnded, StepStarted
 from harness.text import Text
 from harness.verdict import Ending, ExitCode, Verdict
 
@@ -37,6 +37,10 @@ _NOT_RUN = Text("未进行：{}", "passed over: {}")
 _OVER = Text("考试结束，记录已封存：{}", "The exam is over. The record is sealed: {}")
 _NOT_SEALED = Text(
     "考试结束，记录未能封存：{}", "The exam is over. The record could not be sealed: {}"
+)
+_NEXT = Text(
+    "查看评分：\n  {} score {}\n生成网页报告：\n  {} evidence report {}",
+    "The marks:\n  {} score {}\nA report for the browser:\n  {} evidence report {}",
 )
 _PHASES = {
     "working": Text("计时中", "The clock runs"),
@@ -166,7 +170,7 @@ def _hold(exam: Exam) -> int:
         plan.procedure.id: {group.id: group.title for group in plan.procedure.model.groups}
         for plan in exam.request.plans
     }
-    with Progress(console, language(), groups, digest=digest) as progress:
+    with Progress(console, language(), groups, digest=digest, spin=exam.request.live) as progress:
         if exam.request.operator is None:
             exam.seat(language(), at_the_width_of(console, progress.show))
         watch = _Watch(exam, progress)
@@ -177,6 +181,8 @@ def _hold(exam: Exam) -> int:
     console.print(say(text).format(result.folder), style="bold", soft_wrap=True)
     if attendant.practice:
         show_told(console, tell(result.folder), language())
+        if result.sealed:
+            console.print(say(_NEXT).format(*[own_program(), result.folder] * 2), soft_wrap=True)
     exam.check_script()
     if not result.sealed or result.ending is Ending.LOST:
         return ExitCode.BENCH
@@ -213,6 +219,13 @@ class _Watch:
         self._over = False
 
     def __call__(self, event: Event) -> None:
+        if isinstance(event, Asked | StepEnded | ClockNoted | RunEnded):
+            self._progress.idle()
+        self._tell(event)
+        if isinstance(event, StepStarted | Answered) and not self._over:
+            self._progress.working()
+
+    def _tell(self, event: Event) -> None:
         match event:
             case StepStarted() if event.step not in self._left_out and not self._over:
                 clock = self._exam.attendant.clock

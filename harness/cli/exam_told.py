@@ -7,6 +7,7 @@ from harness.bench.simulated import seeded_faults
 from harness.cli.marks import candidate as candidate_words
 from harness.cli.marks import candidate_style
 from harness.engine import wording
+from harness.engine.pile_fault_words import CAUSE, HYPOTHESES
 from harness.quantity import Value
 from harness.text import Language, Text
 
@@ -104,13 +105,24 @@ def _why(told: Told, one: Held, language: Language) -> list[str]:
     ]
     return lines + [
         f"{told.titles[name].get(language) if name in told.titles else name}: "
-        f"{wording.reason(found).get(language)}"
+        f"{_basis(found, language)}"
         for name, found in one.basis.items()
     ]
+
+
+def _basis(found: str, language: Language) -> str:
+    """A verdict, or the causes that the rules came to (as recorded: `a|b`)."""
+    said = wording.reason(found).get(language)
+    if said != found:
+        return said
+    causes = [wording.value(one, None, language, CAUSE) for one in found.split("|")]
+    return ("、" if language == "zh" else ", ").join(causes)
 
 
 def _said(one: Held, value: Value | None, language: Language) -> str:
     label = one.labels.get(str(value))
     if label is not None:
         return label.get(language)
-    return wording.value(value, one.unit or None, language)
+    return wording.value(
+        value, one.unit or None, language, HYPOTHESES if isinstance(value, list) else CAUSE
+    )

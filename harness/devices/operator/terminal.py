@@ -3,7 +3,7 @@
 Lines are read by a daemon thread, because no event loop can wait for a keyboard on every system.
 What may be typed is always shown; what cannot be understood is asked again, and a ranking
 that cannot stand is told what is wrong with it; `stop` ends the run and makes the bench safe; an
-empty line at a choice is no answer.
+empty line at a choice is no answer. At a keyboard, lines typed before a question are not taken.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TextIO
 
-from harness.clock import Deadline
+from harness.clock import Deadline, sleep
 from harness.devices.operator import Answer, Operator, Question, wrong_ranking
 from harness.devices.operator.over_range import OVER_RANGE, says_over_range
 from harness.errors import NoReplyError, NotAvailableError, StopRun
@@ -54,6 +54,12 @@ _FIND = Text(
     "{} choices: type a word to look for (like: contactor), or “all” to list them",
 )
 _NOTE = Text("备注 [可直接回车 / stop=中止]", "Note [Enter for none / stop]")
+_EARLY = Text(
+    "提问之前输入的 {} 行未采用，请看清问题后再作答",
+    "{} line(s) typed before the question are not taken: read it first",
+)
+_DELIVERED = 0.02
+"""Seconds in which a line that waits at the terminal comes through."""
 _SEEN = Text("模拟现场", "Simulated bench shows")
 
 
@@ -84,6 +90,7 @@ class TerminalOperator:
         self._technician = technician
 
     async def ask(self, question: Question, deadline: Deadline) -> Answer:
+        await self._drop_early()
         self._show(f"? {question.ask.get(self._language)}")
         seen = await self._perceive(question, deadline)
         if seen is not None and seen.value is not None:
@@ -163,7 +170,27 @@ class TerminalOperator:
         self._show(f"  {_GIVEN_UP.get(self._language).format(_TRIES)}")
         raise NotAvailableError(f"no usable answer to {question.step!r} after {_TRIES} tries")
 
-    async def _line(self, prompt: str, deadline: Deadline) -> str:
+    async def _drop_early(self) -> None:
+        """What was typed before the question cannot be an answer to it.
+
+        Whoever presses keys while a step runs would confirm, unread, that a circuit is dead. Lines
+        from a file or a pipe are meant for the questions to come and stay. `stop` counts always.
+        """
+        if not sys.stdin.isatty():
+            return
+        typed = self._typed()
+        await sleep(_DELIVERED)
+        early: list[str] = []
+        while not typed.empty():
+            line = typed.get_nowait()
+            if line is None:
+                typed.put_nowait(None)
+                break
+            early.append(unless_stop(line))
+        if early:
+            self._show(f"  {_EARLY.get(self._language).format(len(early))}")
+
+    def _typed(self) -> "asyncio.Queue[str | None]":
         if self._lines is None:
             self._lines = asyncio.Queue()
             thread = threading.Thread(
@@ -172,14 +199,18 @@ class TerminalOperator:
                 daemon=True,
             )
             thread.start()
+        return self._lines
+
+    async def _line(self, prompt: str, deadline: Deadline) -> str:
+        typed = self._typed()
         self._show(f"  {prompt} ")
         try:
             async with deadline.timeout():
-                line = await self._lines.get()
+                line = await typed.get()
         except TimeoutError as error:
             raise NoReplyError("the person did not answer in time") from error
         if line is None:
-            self._lines.put_nowait(None)
+            typed.put_nowait(None)
             raise NotAvailableError("nobody is at the terminal (end of input)")
         return line
 
