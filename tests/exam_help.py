@@ -160,7 +160,9 @@ def prepared(
 
 
 def held(exam: Exam, *listeners: Callable[[Event], None]) -> RunResult:
-    return execute(exam.request, list(listeners))
+    result = execute(exam.request, list(listeners))
+    exam.check_script()
+    return result
 
 
 def hold(folder: Path, **how: object) -> tuple[RunResult, Told, Sequence[Entry]]:

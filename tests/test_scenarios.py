@@ -72,6 +72,7 @@ def holding(tmp_path_factory: pytest.TempPathFactory) -> Holding:
             one.scenario, "K-017", folder=place / id, case=one.case, seed=5, script=script
         )
         folder = execute(exam.request, []).folder
+        exam.check_script()
         return folder, list(read_journal(folder))
 
     return lambda one: hold(one.id)
