@@ -145,8 +145,8 @@ PILES = [
         changed(CREEP, fault={"answer": "coarse-meter"}, metering={"verdict": "meets"}),
         total=40.0, passed=False,
         loses={
-            "named": Lost(30, "said coarse-meter, right meter-creep"),
-            "metering": Lost(10, "said meets, right fails"),
+            "named": Lost(30, "said coarse energy register, right meter creep"),
+            "metering": Lost(10, "said meets the requirement, right does not meet the requirement"),
             "mended": Lost(20, "1 faults are left"),
         },
     ),
@@ -202,7 +202,7 @@ PILES = [
         total=40.0, passed=False,
         loses={
             "carried-out": Lost(10, "estop-reset"),
-            "concluded": Lost(40, "said in_service, right out_of_service"),
+            "concluded": Lost(40, "said in service, right out of service, tagged"),
         },
         deducted={"estop-left": Lost(10, "estop-reset")},
     ),
@@ -226,7 +226,7 @@ PILES = [
             "fault-named": Lost(20, "The hypothesis was right, the conclusion was not"),
             "fault-gone": Lost(12, "1 faults are left"),
             "report-clear": Lost(10, "marks of 2 assessors: 1, 1"),
-            "concluded": Lost(25, "said in_service, right restricted"),
+            "concluded": Lost(25, "said in service, right restricted, repair ordered"),
             "record-kept": Lost(2, "marks of 2 assessors: 2, 3"),
         },
         judged={"report-clear": (1, 1), "record-kept": (2, 3)},
@@ -333,8 +333,8 @@ VEHICLES = [
         loses={
             "codes-read": Lost(5, "(rescan): not carried out"),
             "resistances-right": Lost(5, "read 95.0 Ω, reference 59.75"),
-            "kind-named": Lost(15, "said node_dead, right none"),
-            "place-found": Lost(15, "said powertrain:OBC, right none"),
+            "kind-named": Lost(15, "said unit dead (no supply, or broken), right no bus fault"),
+            "place-found": Lost(15, "said Powertrain bus OBC, right no fault"),
             "fault-gone": Lost(10, "no fault; 2 parts changed"),
             "bus-works": Lost(10, "0 of 2"),
             "method-shown": Lost(8, "marks of 2 assessors: 0, 1"),
@@ -353,8 +353,8 @@ VEHICLES = [
         total=60.0, passed=False,
         loses={
             "codes-read": Lost(5, "(rescan): not carried out"),
-            "kind-named": Lost(15, "said node_dead, right open_high"),
-            "fault-gone": Lost(10, "said node_dead, right open_high"),
+            "kind-named": Lost(15, "said unit dead (no supply, or broken), right CAN-H open"),
+            "fault-gone": Lost(10, "said unit dead (no supply, or broken), right CAN-H open"),
             "bus-works": Lost(10, "0 of 2"),
         },
     ),
@@ -417,7 +417,7 @@ VEHICLES = [
         total=50.0, passed=False,
         loses={
             "tread": Lost(10, "read 5.0 mm, reference 1.2 mm"),
-            "release": Lost(40, "said in_service, right out_of_service"),
+            "release": Lost(40, "said released to drive, right stopped: out of service, tagged"),
         },
     ),
     Casting(
