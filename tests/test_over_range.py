@@ -8,11 +8,12 @@ from exam_help import SCENARIO, hold
 from harness.actions.context import _as_shown
 from harness.bench.instruments import Span, goes_over, top_of_range
 from harness.bench.tools import BenchInstrument
-from harness.devices.operator.over_range import is_over_range, says_over_range, with_over_range
 from harness.engine import wording
 from harness.events import CandidateReading, Measured, ToolUsed
+from harness.limits import Range, judge
+from harness.over_range import OVER_RANGE, is_over_range, says_over_range, with_over_range
 from harness.quantity import Measurement
-from harness.verdict import CandidateVerdict
+from harness.verdict import CandidateVerdict, Verdict
 
 BROKEN = SCENARIO.replace("fault: connector-overheated", "fault: cp-break").replace(
     "supply-undervoltage", "pe-open"
@@ -104,3 +105,17 @@ def test_words() -> None:
     assert says_over_range("O.L") and not says_over_range("0") and not says_over_range(40e6)
     assert with_over_range("") == with_over_range("OL") == "OL"
     assert is_over_range(with_over_range("leads swapped")) and not is_over_range("OLD lead")
+
+
+def test_ol_is_above_a_lower_limit_and_leaves_an_upper_one_open() -> None:
+    shown = Measurement("insulation", 40.0, "MΩ", 0.4, note=OVER_RANGE)
+
+    def verdict(limit: Range) -> Verdict:
+        return judge(shown, limit).verdict
+
+    assert verdict(Range("MΩ", low=10.0)) is Verdict.PASS
+    assert verdict(Range("MΩ", high=1.0)) is Verdict.FAIL
+    assert verdict(Range("MΩ", high=100.0)) is Verdict.INCONCLUSIVE
+    assert verdict(Range("MΩ", 10.0, 40.0)) is Verdict.INCONCLUSIVE
+    reading = Measurement("insulation", 40.0, "MΩ", 0.4)
+    assert judge(reading, Range("MΩ", high=100.0)).verdict is Verdict.PASS

@@ -26,12 +26,6 @@ from harness.clock import Clock, Deadline
 from harness.devices.device import Device
 from harness.devices.modbus.device import ModbusDevice
 from harness.devices.operator import Answer, Question
-from harness.devices.operator.over_range import (
-    OVER_RANGE,
-    is_over_range,
-    says_over_range,
-    with_over_range,
-)
 from harness.errors import NotAvailableError
 from harness.events import (
     Answered,
@@ -44,6 +38,12 @@ from harness.events import (
     Written,
 )
 from harness.limits import Limit, Rule, judge
+from harness.over_range import (
+    OVER_RANGE,
+    is_over_range,
+    says_over_range,
+    with_over_range,
+)
 from harness.quantity import Measurement, Value
 from harness.text import Text
 from harness.verdict import CandidateVerdict, Verdict

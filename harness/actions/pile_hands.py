@@ -13,8 +13,8 @@ from harness.actions.pile_fault.record import gathered, note_findings
 from harness.actions.pile_fault.rules import next_check
 from harness.actions.registry import action
 from harness.devices.operator import ABNORMAL, NORMAL, Question, QuestionKind
-from harness.devices.operator.over_range import is_over_range
 from harness.errors import NotAvailableError
+from harness.over_range import is_over_range
 from harness.quantity import Measurement, Quality
 from harness.text import Text
 

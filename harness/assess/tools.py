@@ -16,10 +16,10 @@ from harness.bench.sequences import perform
 from harness.clock import Deadline
 from harness.devices.modbus.device import ModbusDevice
 from harness.devices.operator import Question, QuestionKind
-from harness.devices.operator.over_range import OVER_RANGE, is_over_range
 from harness.engine import details, wording
 from harness.errors import HarnessError, NotAvailableError, UnknownNameError
 from harness.events import Measured, ToolUsed
+from harness.over_range import OVER_RANGE, is_over_range
 from harness.quantity import Measurement, Value
 from harness.text import Language, Text
 

@@ -11,7 +11,6 @@ from math import isfinite
 
 from harness.bench.roles import is_pile
 from harness.clock import CHINA
-from harness.devices.operator.over_range import is_over_range
 from harness.engine import (
     bus_words,
     conformance_words,
@@ -29,6 +28,7 @@ from harness.engine.phrases import ANY_POINT
 from harness.engine.reasons_zh import REASONS
 from harness.events import Judged
 from harness.limits import Clear, Equals, Limit, OneOf, Range, Within, describe
+from harness.over_range import is_over_range
 from harness.quantity import Measurement, Quality, Value, convert
 from harness.text import Language, Text
 from harness.verdict import CandidateVerdict, Ending, Verdict

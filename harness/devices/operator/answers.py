@@ -19,9 +19,9 @@ from pydantic import Field
 from harness.clock import Deadline
 from harness.datafile import Path_, Places, load, validate
 from harness.devices.operator import Answer, Question, wrong_ranking
-from harness.devices.operator.over_range import says_over_range
 from harness.errors import FileError, NotAvailableError, Problem
 from harness.fields import FileModel
+from harness.over_range import says_over_range
 from harness.quantity import Value
 
 

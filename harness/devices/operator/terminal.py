@@ -15,8 +15,8 @@ from typing import TextIO
 
 from harness.clock import Deadline, sleep
 from harness.devices.operator import Answer, Operator, Question, wrong_ranking
-from harness.devices.operator.over_range import OVER_RANGE, says_over_range
 from harness.errors import NoReplyError, NotAvailableError, StopRun
+from harness.over_range import OVER_RANGE, says_over_range
 from harness.quantity import Value
 from harness.text import Language, Text
 
