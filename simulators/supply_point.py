@@ -150,8 +150,13 @@ class SupplyPoint:
         return self.insulation * _ARRESTER / (self.insulation + _ARRESTER)
 
     def insulation_reading(self) -> float:
-        """MΩ that the tester shows now: it rises while the insulation soaks up charge."""
-        since = 0.0 if self._test_since is None else self._scheduler.t - self._test_since
+        """MΩ that the instrument shows now: it rises while the insulation soaks up charge.
+
+        Without the test voltage a surge arrester does not conduct, and a meter sees past it.
+        """
+        if self._test_since is None:
+            return self.insulation
+        since = self._scheduler.t - self._test_since
         missing = _ABSORPTION * math.exp(-since / _ABSORPTION_TIME)
         return self.total_insulation() * (1 - missing)
 

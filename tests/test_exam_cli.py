@@ -61,7 +61,7 @@ def test_practice_in_chinese_at_a_terminal(tmp_path: Path) -> None:
         "测量：输入“测 gun_surface_temperature 用 仪表名”",
         "提示 1：看看枪头。",
         "剩余 20.0 分钟",
-        "您的结论是？",
+        "“枪头表面温度”：根据自己的读数和观察，设备是否符合要求？",
         "考试结束，记录已封存",
         # and then what was missed
         "== 台架中的情况 ==",

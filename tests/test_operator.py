@@ -165,6 +165,61 @@ def test_what_is_not_understood_is_asked_again(typed: Asker) -> None:
         typed("x\n" * 10, MEASURE)
 
 
+class Keyboard(io.StringIO):
+    """Lines typed before the first question; the answer comes after it was shown."""
+
+    def __init__(self, early: str, answer: str) -> None:
+        super().__init__(early)
+        self.asked = threading.Event()
+        self._answer = answer
+
+    def isatty(self) -> bool:
+        return True
+
+    def readline(self, size: int | None = -1, /) -> str:
+        if line := super().readline():
+            return line
+        self.asked.wait(5)
+        answer, self._answer = self._answer, ""
+        return answer
+
+
+def _at_keyboard(keys: Keyboard, shown: list[str]) -> Answer:
+    def show(line: str) -> None:
+        shown.append(line)
+        if line.startswith("?"):
+            keys.asked.set()
+
+    async def main() -> Answer:
+        operator = TerminalOperator("zh", "T-1", show)
+        return await operator.ask(CONFIRM, Deadline.after(30))
+
+    return run(main, virtual=False)
+
+
+def test_what_is_typed_before_the_question_does_not_answer_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    keys, shown = Keyboard("y\ny\n", "n\n"), list[str]()
+    monkeypatch.setattr(sys, "stdin", keys)
+    assert _at_keyboard(keys, shown).value is False
+    assert shown[0].strip().startswith("提问之前输入的 2 行未采用")
+
+
+def test_nothing_typed_early_is_not_spoken_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    keys, shown = Keyboard("", "y\n"), list[str]()
+    monkeypatch.setattr(sys, "stdin", keys)
+    assert _at_keyboard(keys, shown).value is True
+    assert shown[0].startswith("?")
+
+
+def test_stop_typed_before_the_question_stops(monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = Keyboard("y\n停止\n", "y\n")
+    monkeypatch.setattr(sys, "stdin", keys)
+    with pytest.raises(StopRun):
+        _at_keyboard(keys, [])
+
+
 @pytest.mark.parametrize("word", ["stop", "停止"])
 def test_stop_ends_the_run(typed: Asker, word: str) -> None:
     with pytest.raises(StopRun) as caught:
@@ -296,3 +351,11 @@ def test_there_is_no_mark_beyond_the_anchors(typed: Asker) -> None:
     assert answer.value == 2
     assert sum("Not understood" in line for line in shown) == 2
     assert typed("-\n", RATE)[0].value is None
+
+
+@pytest.mark.parametrize("line", ["OL", "o.l", "超量程"])
+def test_over_range_is_a_reading(typed: Asker, line: str) -> None:
+    question = Question(kind="reading", step="s", subject="r", ask=Text("测", "measure"), unit="Ω")
+    answer, shown = typed(f"{line}\n", question)
+    assert answer.value == "OL"
+    assert any("OL" in one for one in shown)

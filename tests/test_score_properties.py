@@ -22,6 +22,7 @@ from harness.assess.entries import (
 from harness.assess.result import Score, digest
 from harness.assess.score import score
 from harness.evidence.read import Entry
+from harness.text import Text
 from harness.verdict import CandidateVerdict, Verdict
 
 WHEN = "2026-01-05T02:00:00+00:00"
@@ -262,3 +263,11 @@ def test_a_whole_number_has_the_digest_of_the_same_float() -> None:
     assert digest(ints) == digest(floats)
     assert digest(msgspec.json.decode(msgspec.json.encode(ints), type=Score)) == digest(ints)
     assert digest(msgspec.structs.replace(whole, overtime_seconds=1)) != digest(ints)
+
+
+def test_other_words_for_the_same_marks_have_the_same_digest() -> None:
+    whole = score(Exam().end(), SCHEME)
+    worded = msgspec.structs.replace(whole, why=Text("换一种说法", "put otherwise"))
+    assert digest(worded) == digest(whole)
+    module = msgspec.structs.replace(whole.modules[0], marks=(whole.modules[0].marks or 0) + 1)
+    assert digest(msgspec.structs.replace(whole, modules=[module])) != digest(whole)

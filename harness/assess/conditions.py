@@ -1,6 +1,6 @@
 """Evaluating the conditions of a scheme on the facts of a record. Pure."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
 from harness.assess import outcome
@@ -21,6 +21,7 @@ from harness.assess.scheme import (
     ToolTaken,
 )
 from harness.assess.words import CANDIDATE, VERDICT, listed, named
+from harness.quantity import Value
 from harness.text import Text
 from harness.verdict import CandidateVerdict, Ending, Verdict
 
@@ -245,6 +246,15 @@ def _answers(one: Attempt) -> Text | None:
         return Text(f"读数 {own}{unit}，参考值 {true}{unit}，En {en}",
                     f"read {own}{unit}, reference {true}{unit}, En {en}")  # fmt: skip
     if (concluded := one.concluded) is not None:
-        answer = "–" if concluded.answer is None else concluded.answer
-        return Text(f"回答 {answer}，正确 {concluded.key}", f"said {answer}, right {concluded.key}")
+        said_by, right = (_called(value, one.labels) for value in (concluded.answer, concluded.key))
+        return Text(f"回答 {said_by.zh}，正确 {right.zh}", f"said {said_by.en}, right {right.en}")
     return None
+
+
+def _called(value: Value | None, labels: Mapping[str, Text]) -> Text:
+    """An answer as the candidate was shown it."""
+    if value is None:
+        return Text("–", "–")
+    if isinstance(value, list):
+        return listed([_called(one, labels) for one in value], ", ")
+    return labels.get(str(value)) or Text(str(value), str(value))

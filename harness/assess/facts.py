@@ -44,8 +44,12 @@ class Attempt(msgspec.Struct, kw_only=True):
     """Its verdicts are withheld still."""
     concluded: Concluded | None = None
     reading: CandidateReading | None = None
+    labels: Mapping[str, Text] = {}
+    """What the choices of the candidate are called, by the questions until then."""
     answered: list[int] = []
     """Lines of answers, and of work by hand that was confirmed."""
+    declined: list[int] = []
+    """Lines where the candidate was asked and said that he had not done it, or said nothing."""
 
     @property
     def does(self) -> str:

@@ -8,6 +8,7 @@ from harness.assess.facts import Attempt, Facts, StepKey, Use
 from harness.assess.ledger import ledger_of
 from harness.events import (
     Answered,
+    Asked,
     CandidateReading,
     ClockNoted,
     Concluded,
@@ -27,8 +28,11 @@ from harness.events import (
 )
 from harness.evidence.chain import ZERO, line_hash
 from harness.evidence.read import Entry
+from harness.text import Text
 from harness.verdict import Ending
 
+_ASSESSOR = "A"
+"""Kind of the steps that are an assessor's to answer, after the exam."""
 _RESETS, _REPAIRED, _NOTHING = "resets", "repaired", "none"
 """Names of measurements by which steps put resets and repairs on record."""
 _CLEARING = ("diag.clear_and_rescan",)
@@ -63,6 +67,7 @@ class _Reading:
         """Fault -> whether it was on when the exam ended."""
         self._said_left: FaultsLeft | None = None
         self._fault_lines: list[int] = []
+        self._labels: dict[str, Text] = {}
         self._over = False
         """The candidate's time has ended."""
 
@@ -140,6 +145,8 @@ class _Reading:
                 self._hints.append(entry.n)
             case Measured() as event:
                 self._measured(entry, event)
+            case Asked() as event:
+                self._labels = {**self._labels, **event.labels}
             case Concluded() | CandidateReading() | Answered() as event:
                 self._said(entry, event)
             case _:
@@ -194,11 +201,13 @@ class _Reading:
         if current is None or event.step != current.step:
             return
         if isinstance(event, Concluded):
-            current.concluded = event
+            current.concluded, current.labels = event, self._labels
         elif isinstance(event, CandidateReading):
             current.reading = event
         elif event.value is not None and event.value is not False:
             current.answered.append(entry.n)
+        elif current.kind != _ASSESSOR:
+            current.declined.append(entry.n)
 
     def _ended(self, entry: Entry, event: StepEnded) -> None:
         # A step that never began (the run had ended) is on record with its end alone.

@@ -114,10 +114,24 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def digest(score: Score) -> str:
-    """Hex SHA-256 of the score's canonical JSON.
+    """Hex SHA-256 of the score's canonical JSON without its words.
 
-    Numbers of float fields count as floats: 0 and 0.0 are the same marks. Sums of nothing are ints,
-    and a score that was read from JSON has floats where they were.
+    Reasons are written anew by every version of the program, which may word them better; marks,
+    places and whoever decided stay. Numbers of float fields count as floats: 0 and 0.0 are the
+    same marks. Sums of nothing are ints, and a score that was read from JSON has floats there.
     """
     alike = msgspec.convert(msgspec.to_builtins(score), Score)
-    return hashlib.sha256(msgspec.json.encode(alike, order="sorted")).hexdigest()
+    plain = _without_words(msgspec.to_builtins(alike))
+    return hashlib.sha256(msgspec.json.encode(plain, order="sorted")).hexdigest()
+
+
+def _without_words(value: object) -> object:
+    if isinstance(value, dict):
+        return {
+            key: _without_words(one)
+            for key, one in value.items()
+            if not (isinstance(one, dict) and one.keys() == {"zh", "en"})
+        }
+    if isinstance(value, list):
+        return [_without_words(one) for one in value]
+    return value

@@ -39,6 +39,7 @@ from harness.evidence.chain import ZERO, line_hash, split_lines
 from harness.evidence.keyring import check_code
 from harness.evidence.keys import fingerprint
 from harness.evidence.layout import REVIEW, SEAL
+from harness.evidence.personal import refuse_personal
 from harness.evidence.read import read_file, read_journal
 from harness.evidence.register import Reviewed, note
 from harness.evidence.review_lines import (
@@ -60,6 +61,8 @@ from harness.text import Text
 MAX_SPREAD = MOST_APART
 """Marks of assessors may differ by this much; more has to be settled."""
 _REFUSED = Text("该条目不能写入复核记录", "This entry cannot go into the review")
+_WRITTEN = ("note", "reason", "text", "about")
+"""Fields of entries in which a person writes what he likes."""
 _encoder = msgspec.json.Encoder()
 _entries: msgspec.json.Decoder[AnyReviewEntry] = msgspec.json.Decoder(AnyReviewEntry)
 
@@ -236,6 +239,7 @@ def append(
     station's register, when this returns.
     """
     check_code(entry.by)
+    refuse_personal(*(getattr(entry, name, "") for name in _WRITTEN))
     candidates = candidates_of(read_journal(folder))
     with adding(folder / REVIEW, PURPOSE) as file:
         rules = ReviewRules(candidates)

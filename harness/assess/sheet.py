@@ -50,6 +50,8 @@ class Signature(NamedTuple):
     meaning: Text | None
     holds: bool
     """What he signed is the score on this sheet."""
+    revoked: str = ""
+    """When his key was revoked, after he had signed with it; empty: it was not."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,7 @@ def build_sheet(
         simulated_roles=[
             one.role for one in events if isinstance(one, DeviceOpened) and one.simulated
         ],
-        signatures=_signatures(review, digest(score)),
+        signatures=_signatures(review, digest(score), check),
         comments=[one for one in review.entries if isinstance(one, Commented)],
         changes=_changes(review),
     )
@@ -172,13 +174,20 @@ def _ledger(entries: Sequence[Entry]) -> list[Phase]:
     return found
 
 
-def _signatures(review: Review, score_sha256: str) -> list[Signature]:
+def _signatures(review: Review, score_sha256: str, check: VerifyResult) -> list[Signature]:
     """Assessors who signed, then those who locked marks and have not."""
-    found = [_signature(review, code, one, score_sha256) for code, one in review.signed.items()]
+    reviewers = check.review.reviewers if check.review is not None else []
+    gone = {one.code: one.revoked for one in reviewers}
+    found = [
+        _signature(review, code, one, score_sha256, gone.get(code, ""))
+        for code, one in review.signed.items()
+    ]
     waiting = [code for code in review.locked if code not in review.signed]
     return found + [Signature(code, review.keys[code], "", None, None, True) for code in waiting]
 
 
-def _signature(review: Review, code: str, one: SignedOff, score_sha256: str) -> Signature:
+def _signature(
+    review: Review, code: str, one: SignedOff, score_sha256: str, revoked: str
+) -> Signature:
     holds = one.score_sha256 == score_sha256
-    return Signature(code, review.keys[code], one.utc, one.total, one.meaning, holds)
+    return Signature(code, review.keys[code], one.utc, one.total, one.meaning, holds, revoked)

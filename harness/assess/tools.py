@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from harness.actions.charging import recording
 from harness.assess.tool_words import ToolOrder
 from harness.bench.bench import Bench
-from harness.bench.instruments import why_out_of_range
+from harness.bench.instruments import goes_over, top_of_range, why_out_of_range
 from harness.bench.sequences import perform
 from harness.clock import Deadline
 from harness.devices.modbus.device import ModbusDevice
 from harness.devices.operator import Question, QuestionKind
+from harness.devices.operator.over_range import OVER_RANGE, is_over_range
 from harness.engine import details, wording
 from harness.errors import HarnessError, NotAvailableError, UnknownNameError
 from harness.events import Measured, ToolUsed
@@ -215,9 +216,9 @@ class Toolbox:
         if tool is None:
             known = sorted({one.type for one in self._bench.instruments.values()})
             raise UnknownNameError("instrument", order.with_, known)
-        by = {"instrument": tool.id}
+        by: dict[str, Value] = {"instrument": tool.id}
         if self._bench.hands is None:
-            return ToolResult([_BY_HAND.get(self._language)], dict(by))
+            return ToolResult([_BY_HAND.get(self._language)], by)
         name = order.target.partition("@")[0]  # of an outlet, the pile stands behind it
         if name not in units:
             raise UnknownNameError("place", name, sorted(units))
@@ -226,19 +227,25 @@ class Toolbox:
         answer = await self._bench.hands.ask(question, deadline)
         if answer.value is None:
             raise NotAvailableError(f"{order.target} cannot be measured now")
-        if why := why_out_of_range(tool.id, tool.range, answer.value, unit):
+        value, top = answer.value, top_of_range(tool.range, unit)
+        over = is_over_range(answer.note) or goes_over(tool.range, value, unit)
+        if over and top is not None:
+            value = top  # an open wire is a finding, no mistake in measuring
+        elif why := why_out_of_range(tool.id, tool.range, value, unit):
             raise ToolRefusedError(why)
         reading = Measurement(
             order.target,
-            answer.value,
+            value,
             unit,
             answer.uncertainty,
             source=f"{self._code} / {tool.id}",
             at=self._context.clock.elapsed(),
+            note=OVER_RANGE if over else "",
         )
         self._context.emit(Measured(step=self._context.step, measurement=reading))
         self.measured_with[order.target] = tool.id
-        return ToolResult([f"{tool.id}: {self._shown(reading)}"], _value(reading) | dict(by))
+        shown: dict[str, Value] = {"shown": OVER_RANGE} if over else {}
+        return ToolResult([f"{tool.id}: {self._shown(reading)}"], _value(reading) | shown | by)
 
     async def _look(self, order: ToolOrder, deadline: Deadline) -> ToolResult:
         hands = self._bench.hands

@@ -41,6 +41,11 @@ def say(text: Text) -> str:
     return text.get(language())
 
 
+def own_program() -> str:
+    """How to call this program again: in a checkout it is not on the PATH."""
+    return "harness" if shutil.which("harness") else sys.argv[0]
+
+
 def columns() -> int:
     """Width of the page: that of the terminal, at most 100."""
     return min(shutil.get_terminal_size((80, 24)).columns, 100)

@@ -1,15 +1,13 @@
 """`harness demo`: what the harness does, shown on the simulated bench in a few seconds."""
 
-import sys
 from dataclasses import replace
 from pathlib import Path
-from shutil import which
 
 import click
 
 from harness.bench.simulated import SeededFault, seeded_faults
 from harness.cli import wide
-from harness.cli.base import columns, command, language, option, say
+from harness.cli.base import columns, command, language, option, own_program, say
 from harness.cli.session import Shown, make_console, perform
 from harness.clock import real_now
 from harness.engine.prepare import check_folder, default_folder, prepare
@@ -29,9 +27,9 @@ _AS_EXPECTED = Text(
 )
 _NOT_AS_EXPECTED = Text("演示结果与预期不符", "The demonstration did not come out as it should")
 _PRACTISE = Text(
-    "练习查找隐藏故障：{} exam start pile-fault-complaint --candidate K-1 --practice",
-    "Practise finding a hidden fault: {} exam start pile-fault-complaint --candidate K-1 "
-    "--practice",
+    "练习查找隐藏故障：\n  {} exam start pile-fault-complaint --candidate K-1 --practice",
+    "To practise finding a hidden fault:\n"
+    "  {} exam start pile-fault-complaint --candidate K-1 --practice",
 )
 _NEXT = Text(
     "在浏览器中打开报告；核验证据：\n  {} evidence verify {}",
@@ -76,8 +74,7 @@ def demo(out: Path | None) -> int:
     right = healthy.run_code == ExitCode.PASS and _failed(faulty) == expected
     words = say(_AS_EXPECTED if right else _NOT_AS_EXPECTED)
     click.echo("\n" + click.style(wide.indent(words, columns(), 0), bold=True))
-    # In a checkout the command is not on the PATH: show the one that was called.
-    program = "harness" if which("harness") else sys.argv[0]
+    program = own_program()
     click.echo(say(_NEXT).format(program, above / "faulty"))
     click.echo(say(_PRACTISE).format(program))
     if right and (healthy.troubles or faulty.troubles):

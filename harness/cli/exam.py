@@ -1,23 +1,26 @@
 """`harness exam start`: a candidate works; what is hidden stays hidden until the end."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
+from rich.console import Console
 
 from harness.assess.desk import TimeLeft
 from harness.assess.escrow import read_passphrase
 from harness.assess.exam import Exam, prepare_exam
 from harness.assess.explain import tell
-from harness.cli.base import argument, command, language, option, say
+from harness.cli.base import argument, command, language, option, own_program, say
 from harness.cli.exam_told import show_told
 from harness.cli.progress import Progress
 from harness.cli.session import make_console, require_key
+from harness.cli.wide import hang
 from harness.clock import real_now
 from harness.engine import wording
 from harness.engine.digest import RunDigest
 from harness.engine.prepare import default_folder
 from harness.engine.run import execute
-from harness.events import ClockNoted, Event, StepEnded, StepStarted
+from harness.events import Answered, Asked, ClockNoted, Event, RunEnded, StepEnded, StepStarted
 from harness.text import Text
 from harness.verdict import Ending, ExitCode, Verdict
 
@@ -34,6 +37,10 @@ _NOT_RUN = Text("未进行：{}", "passed over: {}")
 _OVER = Text("考试结束，记录已封存：{}", "The exam is over. The record is sealed: {}")
 _NOT_SEALED = Text(
     "考试结束，记录未能封存：{}", "The exam is over. The record could not be sealed: {}"
+)
+_NEXT = Text(
+    "查看评分：\n  {} score {}\n生成网页报告：\n  {} evidence report {}",
+    "The marks:\n  {} score {}\nA report for the browser:\n  {} evidence report {}",
 )
 _PHASES = {
     "working": Text("计时中", "The clock runs"),
@@ -154,16 +161,18 @@ def _hold(exam: Exam) -> int:
     head = _PRACTICE if attendant.practice else _HEAD
     title = model.title.get(language())
     console.print(say(head).format(title, attendant.candidate, model.minutes), style="bold")
-    console.print(f"{say(_ORDER)}: {model.order.get(language())}", soft_wrap=True)
-    console.print(say(_TOOLS), soft_wrap=True, style="dim")
+    order = at_the_width_of(console, lambda text: console.print(text, soft_wrap=True))
+    order(f"{say(_ORDER)}: {model.order.get(language())}")
+    tools = at_the_width_of(console, lambda text: console.print(text, soft_wrap=True, style="dim"))
+    tools(say(_TOOLS))
     digest = RunDigest()
     groups = {
         plan.procedure.id: {group.id: group.title for group in plan.procedure.model.groups}
         for plan in exam.request.plans
     }
-    with Progress(console, language(), groups, digest=digest) as progress:
+    with Progress(console, language(), groups, digest=digest, spin=exam.request.live) as progress:
         if exam.request.operator is None:
-            exam.seat(language(), progress.show)
+            exam.seat(language(), at_the_width_of(console, progress.show))
         watch = _Watch(exam, progress)
         result = execute(exam.request, [digest, watch])
     if digest.ended is not None and digest.ended.headline is not None:
@@ -172,9 +181,23 @@ def _hold(exam: Exam) -> int:
     console.print(say(text).format(result.folder), style="bold", soft_wrap=True)
     if attendant.practice:
         show_told(console, tell(result.folder), language())
+        if result.sealed:
+            console.print(say(_NEXT).format(*[own_program(), result.folder] * 2), soft_wrap=True)
+    exam.check_script()
     if not result.sealed or result.ending is Ending.LOST:
         return ExitCode.BENCH
     return ExitCode.ABORTED if result.ending is Ending.ABORTED else ExitCode.PASS
+
+
+def at_the_width_of(console: Console, show: Callable[[str], None]) -> Callable[[str], None]:
+    """Lines broken where words end, for a terminal; a pipe gets each of them as it is."""
+
+    def shown(text: str) -> None:
+        lines = hang(text, console.width) if console.is_terminal else [text]
+        for line in lines:
+            show(line)
+
+    return shown
 
 
 class _Watch:
@@ -192,15 +215,24 @@ class _Watch:
         }
         # In an exam the reason could tell what the device did; then it is on record only.
         self._practice = exam.attendant.practice
+        self._numbers = exam.attendant.numbers
         self._over = False
 
     def __call__(self, event: Event) -> None:
+        if isinstance(event, Asked | StepEnded | ClockNoted | RunEnded):
+            self._progress.idle()
+        self._tell(event)
+        if isinstance(event, StepStarted | Answered) and not self._over:
+            self._progress.working()
+
+    def _tell(self, event: Event) -> None:
         match event:
             case StepStarted() if event.step not in self._left_out and not self._over:
                 clock = self._exam.attendant.clock
                 left = TimeLeft.of(clock.left, language()) if clock is not None else ""
+                number = self._numbers.get(event.step, event.number)
                 self._progress.show(
-                    f"{event.number:>3} {event.title.get(language())}    [{left}]", "bold"
+                    f"{number:>3} {event.title.get(language())}    [{left}]", "bold"
                 )
             case StepEnded(verdict=Verdict.NOT_RUN) if self._practice and not self._over:
                 if event.step not in self._left_out:

@@ -2,11 +2,13 @@
 
 from rich.console import Console
 
+from harness.assess.clock_words import clock_by, clock_why
 from harness.assess.explain import Held, Told
 from harness.bench.simulated import seeded_faults
 from harness.cli.marks import candidate as candidate_words
 from harness.cli.marks import candidate_style
 from harness.engine import wording
+from harness.engine.pile_fault_words import CAUSE, HYPOTHESES
 from harness.quantity import Value
 from harness.text import Language, Text
 
@@ -33,12 +35,6 @@ _PHASES = {
     "technical_stop": Text("技术暂停", "technical stop"),
     "overtime": Text("超时", "overtime"),
     "ended": Text("结束", "ended"),
-}
-_WHY = {
-    "handed_in": Text("交卷", "handed in"),
-    "time_up": Text("时间到", "time up"),
-    "stopped": Text("中止", "stopped"),
-    "veto": Text("一票否决", "veto"),
 }
 
 
@@ -83,8 +79,9 @@ def show_told(
     if everything:
         line(f"== {_CLOCK.get(language)} ==", "bold")
         for at, entry in told.clock:
-            why = _WHY[entry.why].get(language) if entry.why in _WHY else entry.why
-            line(f"  {at / 60:7.1f} min  {_PHASES[entry.phase].get(language)}  {entry.by}  {why}")
+            phase = _PHASES[entry.phase].get(language)
+            by, why = clock_by(entry.by).get(language), clock_why(entry.why).get(language)
+            line(f"  {at / 60:7.1f} min  {phase}  {by}  {why}")
 
 
 def _named(fault: str, language: Language) -> str:
@@ -104,13 +101,24 @@ def _why(told: Told, one: Held, language: Language) -> list[str]:
     ]
     return lines + [
         f"{told.titles[name].get(language) if name in told.titles else name}: "
-        f"{wording.reason(found).get(language)}"
+        f"{_basis(found, language)}"
         for name, found in one.basis.items()
     ]
+
+
+def _basis(found: str, language: Language) -> str:
+    """A verdict, or the causes that the rules came to (as recorded: `a|b`)."""
+    said = wording.reason(found).get(language)
+    if said != found:
+        return said
+    causes = [wording.value(one, None, language, CAUSE) for one in found.split("|")]
+    return ("、" if language == "zh" else ", ").join(causes)
 
 
 def _said(one: Held, value: Value | None, language: Language) -> str:
     label = one.labels.get(str(value))
     if label is not None:
         return label.get(language)
-    return wording.value(value, one.unit or None, language)
+    return wording.value(
+        value, one.unit or None, language, HYPOTHESES if isinstance(value, list) else CAUSE
+    )

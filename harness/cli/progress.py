@@ -19,6 +19,7 @@ from harness.engine import wording
 from harness.engine.digest import FAILED, RunDigest, StepDigest
 from harness.engine.pile_fault_words import CAUSE, HYPOTHESES
 from harness.events import (
+    Answered,
     Asked,
     Event,
     OutcomeNoted,
@@ -64,6 +65,7 @@ class Progress:
         self._digest = digest
         self._spin = spin and console.is_terminal
         self._live: Live | None = None
+        self._step = ""
         self._group: tuple[str, str] | None = None
         self._heading = ""
         self._why_not: tuple[str, int] = ("", 0)
@@ -91,6 +93,8 @@ class Progress:
                 self._stop()  # the person types now
                 self._unfold()
                 self._print_heading()
+            case Answered():
+                self.working(self._step)
             case StepEnded():
                 self._end(event)
             case OutcomeNoted():
@@ -121,10 +125,14 @@ class Progress:
             self._group = here
             title = self._groups.get(event.procedure, {}).get(event.group)
             self._heading = title.get(self._language) if title is not None else ""
+        self._step = f"{event.number:>3} {event.title.get(self._language)}"
+        self.working(self._step)
+
+    def working(self, what: str = "") -> None:
+        """Show that something goes on without the person, until `idle` or the next step."""
+        self._stop()
         if self._spin:
-            self._stop()
-            text = f"{event.number:>3} {event.title.get(self._language)}"
-            running = f"{text} … {_RUNNING.get(self._language)}"
+            running = f"{what} … {_RUNNING.get(self._language)}".lstrip()
             self._live = Live(
                 Spinner("line", running, style="cyan"),
                 console=self._console,
@@ -132,6 +140,10 @@ class Progress:
                 refresh_per_second=8,
             )
             self._live.start()
+
+    def idle(self) -> None:
+        """The person's turn, or nothing goes on."""
+        self._stop()
 
     def _print_heading(self) -> None:
         if self._heading:

@@ -3,7 +3,7 @@
 Lines are read by a daemon thread, because no event loop can wait for a keyboard on every system.
 What may be typed is always shown; what cannot be understood is asked again, and a ranking
 that cannot stand is told what is wrong with it; `stop` ends the run and makes the bench safe; an
-empty line at a choice is no answer.
+empty line at a choice is no answer. At a keyboard, lines typed before a question are not taken.
 """
 
 import asyncio
@@ -13,13 +13,14 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TextIO
 
-from harness.clock import Deadline
+from harness.clock import Deadline, sleep
 from harness.devices.operator import Answer, Operator, Question, wrong_ranking
+from harness.devices.operator.over_range import OVER_RANGE, says_over_range
 from harness.errors import NoReplyError, NotAvailableError, StopRun
 from harness.quantity import Value
 from harness.text import Language, Text
 
-_YES = ("y", "yes", "是", "好", "ok", "1")
+YES = ("y", "yes", "是", "好", "ok", "1")
 _NO = ("n", "no", "否", "不", "0")
 _STOP = ("stop", "停止", "中止")
 _SKIP = ("-", "skip", "跳过")
@@ -29,7 +30,9 @@ _BETWEEN = re.compile(r"[\s,，、;；>]+")
 _STOPPED = Text("操作员要求停止", "Stopped by the operator")
 _HINT = {
     "confirm": Text("[y=已完成 / n=未做 / stop=中止]", "[y = done / n = not done / stop]"),
-    "reading": Text("[数值 / -=跳过 / stop=中止]", "[number / - to skip / stop]"),
+    "reading": Text(
+        "[数值 / OL=超量程 / -=跳过 / stop=中止]", "[number / OL over range / - to skip / stop]"
+    ),
     "text": Text("[文字 / -=跳过 / stop=中止]", "[text / - to skip / stop]"),
     "rank": Text(
         "[按可能性从大到小列出序号，用逗号隔开，如 2,1 / -=跳过 / stop=中止]",
@@ -51,6 +54,12 @@ _FIND = Text(
     "{} choices: type a word to look for (like: contactor), or “all” to list them",
 )
 _NOTE = Text("备注 [可直接回车 / stop=中止]", "Note [Enter for none / stop]")
+_EARLY = Text(
+    "提问之前输入的 {} 行未采用，请看清问题后再作答",
+    "{} line(s) typed before the question are not taken: read it first",
+)
+_DELIVERED = 0.02
+"""Seconds in which a line that waits at the terminal comes through."""
 _SEEN = Text("模拟现场", "Simulated bench shows")
 
 
@@ -81,6 +90,7 @@ class TerminalOperator:
         self._technician = technician
 
     async def ask(self, question: Question, deadline: Deadline) -> Answer:
+        await self._drop_early()
         self._show(f"? {question.ask.get(self._language)}")
         seen = await self._perceive(question, deadline)
         if seen is not None and seen.value is not None:
@@ -160,7 +170,27 @@ class TerminalOperator:
         self._show(f"  {_GIVEN_UP.get(self._language).format(_TRIES)}")
         raise NotAvailableError(f"no usable answer to {question.step!r} after {_TRIES} tries")
 
-    async def _line(self, prompt: str, deadline: Deadline) -> str:
+    async def _drop_early(self) -> None:
+        """What was typed before the question cannot be an answer to it.
+
+        Whoever presses keys while a step runs would confirm, unread, that a circuit is dead. Lines
+        from a file or a pipe are meant for the questions to come and stay. `stop` counts always.
+        """
+        if not sys.stdin.isatty():
+            return
+        typed = self._typed()
+        await sleep(_DELIVERED)
+        early: list[str] = []
+        while not typed.empty():
+            line = typed.get_nowait()
+            if line is None:
+                typed.put_nowait(None)
+                break
+            early.append(unless_stop(line))
+        if early:
+            self._show(f"  {_EARLY.get(self._language).format(len(early))}")
+
+    def _typed(self) -> "asyncio.Queue[str | None]":
         if self._lines is None:
             self._lines = asyncio.Queue()
             thread = threading.Thread(
@@ -169,14 +199,18 @@ class TerminalOperator:
                 daemon=True,
             )
             thread.start()
+        return self._lines
+
+    async def _line(self, prompt: str, deadline: Deadline) -> str:
+        typed = self._typed()
         self._show(f"  {prompt} ")
         try:
             async with deadline.timeout():
-                line = await self._lines.get()
+                line = await typed.get()
         except TimeoutError as error:
             raise NoReplyError("the person did not answer in time") from error
         if line is None:
-            self._lines.put_nowait(None)
+            typed.put_nowait(None)
             raise NotAvailableError("nobody is at the terminal (end of input)")
         return line
 
@@ -221,7 +255,7 @@ def _ranked(question: Question, typed: str) -> list[str]:
 def _understand(kind: str, question: Question, typed: str) -> tuple[bool, Value | None]:
     if kind == "confirm":
         word = typed.lower()
-        return word in (*_YES, *_NO), word in _YES
+        return word in (*YES, *_NO), word in YES
     if kind in ("choice", "rate"):
         if typed in question.choices:
             choice = typed
@@ -232,6 +266,13 @@ def _understand(kind: str, question: Question, typed: str) -> tuple[bool, Value 
         return True, int(choice) if kind == "rate" else choice
     if kind == "text":
         return bool(typed), typed
+    return _number(typed)
+
+
+def _number(typed: str) -> tuple[bool, Value | None]:
+    """A reading: a number, or that the instrument shows over range."""
+    if says_over_range(typed):
+        return True, OVER_RANGE
     try:
         number = float(typed.replace(",", ".").replace("−", "-"))
     except ValueError:
