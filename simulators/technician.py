@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 
 from harness.clock import Deadline, sleep
 from harness.devices.operator import ABNORMAL, NORMAL, Answer, Evidence, Question
-from harness.devices.operator.over_range import OVER_RANGE
 from harness.errors import NoReplyError, NotAvailableError, UnknownNameError
+from harness.over_range import OVER_RANGE
 from harness.quantity import Measurement
 from simulators import (
     conformance_work,
