@@ -18,6 +18,8 @@ from harness.clock import Clock, Deadline, run
 from harness.devices.operator import Answer, Question
 from harness.engine.prepare import load_bench_for
 from harness.engine.run import execute
+from harness.events import ToolUsed
+from harness.evidence.read import read_journal
 from harness.text import Language
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -123,3 +125,31 @@ def test_lines_end_where_words_do() -> None:
     ids = [f"[press-emergency-stop-{n}]" for n in range(12)]
     assert all(any(id in line for line in lines) for id in ids)
     assert len(printed(terminal=False)) == 1
+
+
+def test_things_are_meant_by_name_or_by_words_of_it(tmp_path: Path) -> None:
+    by_name, by_id, parts, several, unknown, read, english = shown(
+        tmp_path,
+        "测 车辆侧CP电压 用 万用表",
+        "测 cp_voltage 用 multimeter",
+        "操作 按下急停",
+        "测 绝缘 用 万用表",
+        "操作 大象",
+        "读 充电状态",
+        "operate press the emergency stop",
+    )
+    assert by_name[0].partition("=")[0] == by_id[0].partition("=")[0]
+    assert "(cp_voltage)" in by_name[0] and by_name[0].startswith("dmm-1: ")
+    assert parts == english == ["按下急停 (press-emergency-stop): 完成"]
+    assert several[0].startswith("“绝缘”可能是：") and "[insulation_resistance_pile]" in several[0]
+    assert unknown[0].startswith("名称不存在")
+    assert "(charging_state)" in read[0]
+
+
+def test_the_record_has_the_id_whatever_was_typed(tmp_path: Path) -> None:
+    exam = prepared(tmp_path)
+    exam.attendant.desk = None
+    exam.request.operator = Looking(Commands(exam.attendant, "zh"), ["操作 按下急停"])
+    folder = execute(exam.request, []).folder
+    used = [entry.event for entry in read_journal(folder) if isinstance(entry.event, ToolUsed)]
+    assert [one.target for one in used] == ["press-emergency-stop"]

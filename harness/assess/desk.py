@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from harness.assess.attendant import HANDED_IN, ExamAttendant
 from harness.assess.codes import check_code
+from harness.assess.thing_ids import SeveralMeantError, with_ids
 from harness.assess.thing_names import called
 from harness.assess.tool_words import HELP, WORDS, ToolOrder
 from harness.assess.tools import NOT_SHOWN, Toolbox
@@ -95,6 +96,10 @@ class Commands:
         context, bench = self._attendant.context, self._attendant.bench
         if context is None or bench is None:
             return [_NOT_NOW.get(self._language)]
+        try:
+            order = with_ids(order, bench)
+        except SeveralMeantError as error:
+            return [error.told.get(self._language)]
         tools = Toolbox(context, bench, self._attendant.candidate, self._language)
         lines = await tools.take(order, deadline)
         self._attendant.measured_with |= tools.measured_with

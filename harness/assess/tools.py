@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.actions.charging import recording
+from harness.assess.thing_names import called
 from harness.assess.tool_words import ToolOrder
 from harness.bench.bench import Bench
 from harness.bench.instruments import goes_over, top_of_range, why_out_of_range
@@ -262,7 +263,7 @@ class Toolbox:
             seen = await hands.ask(self._question("observe", order.target), deadline)
             value = seen.value
             shown = wording.value(value, None, self._language, order.target) if value else ""
-        return ToolResult([f"{order.target}: {shown}"], {"seen": shown})
+        return ToolResult([f"{self._called('look', order.target)}: {shown}"], {"seen": shown})
 
     async def _operate(self, order: ToolOrder, deadline: Deadline) -> ToolResult:
         return await self._by_hand(order, order.target, deadline)
@@ -282,7 +283,12 @@ class Toolbox:
         if order.tool == "operate" and subject.partition("@")[0] not in known:
             raise UnknownNameError("action", subject, known)
         await self._bench.hands.ask(self._question("confirm", subject), deadline)
-        return ToolResult([f"{order.target}: {_DONE.get(self._language)}"], {})
+        named = self._called(order.tool, order.target)
+        return ToolResult([f"{named}: {_DONE.get(self._language)}"], {})
+
+    def _called(self, kind: str, id: str) -> str:
+        name = called(kind, id, self._language)
+        return id if name == id else f"{name} ({id})"
 
     def _question(
         self, kind: QuestionKind, subject: str, *, unit: str | None = None, instrument: str = ""

@@ -134,7 +134,9 @@ class TerminalOperator:
         found = [
             choice
             for choice in question.choices
-            if typed in _ALL or wanted in self._label(question, choice).lower() or wanted in choice
+            if typed in _ALL
+            or wanted in self._label(question, choice).lower()
+            or any(word.startswith(wanted) for word in re.split(r"[-_]", choice))
         ]
         self._list(question, found)
         return bool(found)
