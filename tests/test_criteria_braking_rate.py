@@ -173,8 +173,8 @@ def test_mfdd_of_speed_agrees_with_a_measured_way_and_has_more_uncertainty() -> 
     measured = mfdd(sure, Series(way, "m", 0.0))
     alone = mfdd_of_speed(times, sure)
     assert value(alone) == pytest.approx(value(measured), rel=1e-3)
-    # By hand: 35 km/h off at 6.5 m/s² take 1.4957 s and 9.348 m. An error of 0.2 km/h is 0.0831 m of
-    # it, 0.0578 m/s²; at both ends it is 0.0660 and 0.0083 m/s².
+    # By hand: 35 km/h off at 6.5 m/s² take 1.4957 s and 9.348 m. An error of 0.2 km/h is 0.0831 m
+    # of it, 0.0578 m/s²; at both ends it is 0.0660 and 0.0083 m/s².
     assert measured.uncertainty == pytest.approx(math.hypot(0.0660, 0.0083), rel=1e-2)
     assert alone.uncertainty == pytest.approx(math.hypot(0.0578, 0.0660, 0.0083), rel=1e-2)
     assert verdict(alone, "mfdd-unladen") is Verdict.PASS
