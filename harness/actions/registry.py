@@ -119,6 +119,9 @@ _OWN_ROOMS = (
     "harness.actions.checks",
     "harness.actions.sockets",
     "harness.actions.beside",
+    "harness.actions.tester_files",
+    "harness.actions.tester_brakes",
+    "harness.actions.tester_numbers",
 )
 
 

@@ -140,6 +140,15 @@ REASONS = Phrases(
         r"模拟技师不能以 \2 测量“\1”",
     ),
     (r"the technician needs (\S+) s for '(.+)'", r"技师做“\2”需要 \1 s"),
+    # files of testers
+    (r"no file of the tester was given", "没有给出检测设备的数据文件"),
+    (r"step (\S+) took in no file", r"步骤 \1 没有导入数据文件"),
+    (r"this axle is judged by wheel_force", "该轴按较大轮制动力判定"),
+    (r"this axle is judged by axle_load", "该轴按轴荷判定"),
+    (r"the file has no rows of (.+)", r"文件中没有 \1 的数据行"),
+    (r"a file of (\S+) has no column (\S+)", r"\1 文件没有 \2 列"),
+    (r"(\S+): (\d+) rows", r"\1：\2 行"),
+    (r"no (\S+) in line (\d+); expected a number in every row", r"第 \2 行没有 \1，每行都应有数值"),
     # criteria
     (r"there is no voltage to refer to: (\S+) V", r"没有可参照的电压：\1 V"),
     (r"there is no brake force", "没有制动力"),
