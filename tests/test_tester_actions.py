@@ -131,6 +131,7 @@ def test_another_car_and_a_missing_file_leave_the_others_judged(tmp_path: Path) 
     }
     refused = other.step("lamps")
     assert "lamps.csv:3:7: the file is about another vehicle" in refused.reason
+    assert "文件是另一辆车的" in reason(refused.reason).zh
     assert f"expected VIN {VIN}" in refused.reason
 
 

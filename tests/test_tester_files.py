@@ -1,6 +1,7 @@
 """Files of inspection-line testers: what is read, and what is refused with its place."""
 
 import math
+import re
 
 import pytest
 from hypothesis import given
@@ -9,8 +10,12 @@ from hypothesis import strategies as st
 from harness.devices.tester.layout import KINDS, Key, Layout, kind_of
 from harness.devices.tester.mapping import TableMapping
 from harness.devices.tester.reader import OWN, LineFile, read_tester
+from harness.engine.details import problem
 from harness.errors import FileError, UnknownNameError, UsageError
 
+CHINESE = re.compile("[\u4e00-\u9fff]")
+VERBATIM = re.compile(r"`# kind [\w-]+`|\w* ?\[\S+\]|VIN \w+")
+"""What a person has to write just so."""
 VIN = "LHAB1C2D3EF456789"
 OTHER = "LHAB1C2D3EF456780"
 
@@ -28,6 +33,10 @@ def told(kind: str, data: bytes, entry: TableMapping | None = None) -> list[str]
     """What is wrong with a file, one line for each place."""
     with pytest.raises(FileError) as caught:
         read(kind, data, entry)
+    for one in caught.value.problems:
+        where, _, said = problem(one).partition(": ")
+        assert CHINESE.search(said.partition("；应为：")[0]), (where, said)
+        assert f"；应为：{one.expected}" not in said or VERBATIM.fullmatch(one.expected), said
     return [str(one) for one in caught.value.problems]
 
 

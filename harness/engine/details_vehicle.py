@@ -6,6 +6,7 @@ from harness.engine import (
     details_can_zh,
     details_diag_zh,
     details_recording_zh,
+    details_tester_zh,
     details_vehicle_bench_zh,
     trace_words,
 )
@@ -24,6 +25,7 @@ def detail(english: str, translate: Translate) -> str | None:
         or details_can_zh.DETAILS.find(english, translate)
         or details_vehicle_bench_zh.DETAILS.find(english, translate)
         or trace_words.DETAILS.find(english, translate)
+        or details_tester_zh.DETAILS.find(english, translate)
     )
 
 
@@ -35,4 +37,5 @@ def expected(english: str, translate: Translate) -> str | None:
         or details_diag_zh.EXPECTED.find(english, translate)
         or details_vehicle_bench_zh.EXPECTED.find(english, translate)
         or trace_words.EXPECTED.find(english, translate)
+        or details_tester_zh.EXPECTED.find(english, translate)
     )
