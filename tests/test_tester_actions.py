@@ -48,6 +48,8 @@ STEPS = """
 - {id: main-beam, title: {zh: 远光, en: Main}, do: operator.tester_number, with: {file: lamps, column: main_intensity}, item: GB 7258-2017/main-beam-two-lamp-in-use}
 - {id: left-drop, title: {zh: 近光, en: Drop}, do: operator.tester_number, with: {file: lamps, column: dipped_drop, of: {lamp: left}}, item: GB 7258-2017/dipped-beam-drop}
 - {id: odd, title: {zh: 错, en: Odd}, do: operator.tester_number, with: {file: lamps, column: depth}, limit: {low: 1 mm}}
+- {id: mixed-up, title: {zh: 混, en: M}, do: operator.braking_rate, with: {file: lamps, load: loads}, item: GB 7258-2017/brake-force-laden}
+- {id: no-run, title: {zh: 无, en: N}, do: operator.mfdd, with: {file: forces}, item: GB 7258-2017/mfdd-unladen}
 - {id: speedometer, title: {zh: 表, en: Meter}, do: operator.speedometer, with: {file: speeds}}
 """  # noqa: E501
 BENCH = f"""bench: line
@@ -101,6 +103,8 @@ def test_verdicts_of_a_line(line: Outcome) -> None:
         "main-beam": Verdict.FAIL,  # the right lamp
         "left-drop": Verdict.PASS,
         "odd": Verdict.NOT_RUN,
+        "mixed-up": Verdict.NOT_RUN,
+        "no-run": Verdict.NOT_RUN,
         "speedometer": Verdict.PASS,
     }
 
@@ -120,6 +124,8 @@ def test_reasons_are_told_in_chinese(line: Outcome) -> None:
     assert {one.step: reason(one.reason).zh for one in ended} == {
         "balance-rear": "该轴按轴荷判定",
         "odd": "headlamp 文件没有 depth 列",
+        "mixed-up": "文件类型为 headlamp，应为 brake-force",
+        "no-run": "文件类型为 brake-force，应为 brake-run",
     }
 
 

@@ -38,7 +38,7 @@ def _load(step: StepContext, name: str, axles: tuple[str, ...]) -> Measurement:
     from harness.catalogue.criteria.braking_rate import weight  # noqa: PLC0415
     from harness.catalogue.criteria.inputs import calculated, root_sum  # noqa: PLC0415
 
-    file = file_of(step, name)
+    file = file_of(step, name, "axle-load")
     parts = [
         number_from(step, file, column, value)
         for axle in axles
@@ -72,7 +72,7 @@ async def braking_rate(
     """
     from harness.catalogue.criteria.braking_rate import braking_rate as rate  # noqa: PLC0415
 
-    found = file_of(step, file)
+    found = file_of(step, file, "brake-force")
     names: tuple[str, ...] = ("front", "rear") if axle is None else (axle,)
     braked = names
     if brake == "parking":
@@ -106,7 +106,7 @@ async def brake_imbalance(
         brake_imbalance as balances,
     )
 
-    left, right = _wheels(file_of(step, file), "service", axle)
+    left, right = _wheels(file_of(step, file, "brake-force"), "service", axle)
     weight = _load(step, load, (axle,)) if axle == "rear" else None
     found = balances(left, right, rear=axle == "rear", axle_load=weight)
     ratio = next((one.ratio for one in found if one.basis == basis), None)
@@ -128,7 +128,7 @@ async def wheel_drag(step: StepContext, *, file: OfFile, load: OfFile, axle: Axl
     from harness.catalogue.criteria.wheel_drag import wheel_drag as drag  # noqa: PLC0415
 
     weight = _load(step, load, (axle,))
-    for wheel in _wheels(file_of(step, file), "released", axle):
+    for wheel in _wheels(file_of(step, file, "brake-force"), "released", axle):
         result = drag(wheel, weight)
         step.measured(result)
         step.judge(result)
@@ -140,7 +140,7 @@ async def mean_deceleration(step: StepContext, *, file: OfFile) -> None:
     from harness.catalogue.criteria.inputs import Series  # noqa: PLC0415
     from harness.catalogue.criteria.mfdd import mfdd  # noqa: PLC0415
 
-    found = file_of(step, file)
+    found = file_of(step, file, "brake-run")
     speed = Series(found.column("speed"), "km/h", found.uncertainty.get("speed"))
     distance = Series(found.column("distance"), "m", found.uncertainty.get("distance"))
     result = mfdd(speed, distance)

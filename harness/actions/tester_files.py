@@ -90,16 +90,18 @@ def _place(step: StepContext, answer: str) -> Path:
     return path
 
 
-def file_of(step: StepContext, name: str) -> LineFile:
-    """The file that an earlier step took in. Raises NotAvailableError."""
+def file_of(step: StepContext, name: str, kind: str | None = None) -> LineFile:
+    """The file that an earlier step took in, of this kind. Raises NotAvailableError."""
     found = step.memory.kept.get(name)
     if not isinstance(found, LineFile):
         raise NotAvailableError(f"step {name} took in no file")
+    if kind is not None and found.kind.name != kind:
+        raise NotAvailableError(f"the file is of kind {found.kind.name}; expected {kind}")
     return found
 
 
 def check_file(context: CheckContext) -> Iterator[Complaint]:
-    """The steps named take in files of the kinds that the verb needs."""
+    """The steps named stand before this one."""
     names = [context.parameters[key] for key in ("file", "load") if key in context.parameters]
     yield from earlier(context, tuple(names), "file")
 

@@ -66,7 +66,7 @@ async def speedometer(step: StepContext, *, file: OfFile) -> None:
     """Judge what the speedometer shows against the true speed, at every speed of the file."""
     from harness.catalogue.criteria.speedometer_error import speedometer_error  # noqa: PLC0415
 
-    found = file_of(step, file)
+    found = file_of(step, file, "speedometer")
     pairs = zip(found.column("indicated"), found.column("true"), strict=True)
     for indicated, true in pairs:
         error, limit = speedometer_error(

@@ -143,6 +143,7 @@ REASONS = Phrases(
     # files of testers
     (r"no file of the tester was given", "没有给出检测设备的数据文件"),
     (r"step (\S+) took in no file", r"步骤 \1 没有导入数据文件"),
+    (r"the file is of kind (\S+); expected (\S+)", r"文件类型为 \1，应为 \2"),
     (r"this axle is judged by wheel_force", "该轴按较大轮制动力判定"),
     (r"this axle is judged by axle_load", "该轴按轴荷判定"),
     (r"the file has no rows of (.+)", r"文件中没有 \1 的数据行"),
