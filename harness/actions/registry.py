@@ -119,6 +119,13 @@ _OWN_ROOMS = (
     "harness.actions.checks",
     "harness.actions.sockets",
     "harness.actions.beside",
+    "harness.actions.sensor_frames",
+    "harness.actions.sensor_targets",
+    "harness.actions.sensor_cleaning",
+    "harness.actions.sensor_functions",
+    "harness.actions.ruler",
+    "harness.actions.standstill",
+    "harness.actions.sorting",
 )
 
 
