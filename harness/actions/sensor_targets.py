@@ -20,7 +20,7 @@ from harness.clock import loop_time, sleep_until
 from harness.errors import NotAvailableError
 from harness.fields import DurationField, FileModel, QuantityField, TextField
 from harness.limits import Clear, Range, describe
-from harness.quantity import Measurement, same_dimension
+from harness.quantity import Measurement, Quality, same_dimension
 from harness.text import Text
 
 _LIMIT = "a limit with low or high, of a length (range) or an angle (azimuth)"
@@ -37,13 +37,24 @@ class Mark(FileModel):
     azimuth_uncertainty: QuantityField | None = None
 
 
-async def _objects(step: StepContext, ranges: list[str], azimuths: list[str]) -> list[
-    tuple[Measurement, Measurement]
-]:  # fmt: skip
-    """What a sensor lists, range (m) and azimuth (degrees) each; empty places are left out."""
+class _Listed:
+    """What a sensor lists: range and azimuth of each object, and a reading that proves nothing."""
+
+    def __init__(self, pairs: list[tuple[Measurement, Measurement]]) -> None:
+        self.objects = [pair for pair in pairs if all(number_of(one) is not None for one in pair)]
+        unfit = (one for pair in pairs for one in pair if one.quality not in _TELLS)
+        self.bad = next(unfit, None)
+        """A place of the list that was late, damaged or never sent. An empty place is none."""
+
+
+_TELLS = (Quality.GOOD, Quality.SENTINEL)
+
+
+async def _listed(step: StepContext, ranges: list[str], azimuths: list[str]) -> _Listed:
     found = await step.vehicle.read([*ranges, *azimuths], step.deadline)
-    pairs = [(found[one], found[other]) for one, other in zip(ranges, azimuths, strict=True)]
-    return [pair for pair in pairs if all(number_of(one) is not None for one in pair)]
+    return _Listed(
+        [(found[one], found[other]) for one, other in zip(ranges, azimuths, strict=True)]
+    )
 
 
 def _place(distance: float, azimuth: float) -> tuple[float, float]:
@@ -80,7 +91,7 @@ async def place_target(
     _require_pairs(step, ranges, azimuths)
     if counts:
         await step.read(counts)
-    for pair in await _objects(step, ranges, azimuths):
+    for pair in (await _listed(step, ranges, azimuths)).objects:
         if _apart(pair, at) < _NEAR:
             where = f"{number_of(pair[0]):.2f} m, {number_of(pair[1]):.1f} deg"
             raise NotAvailableError(f"something stands at the mark already: {where}")
@@ -106,12 +117,15 @@ async def target_position(
     """
     require_run(step, if_run)
     _require_pairs(step, ranges, azimuths)
-    listed = await _objects(step, ranges, azimuths)
-    nearest = min(listed, key=lambda pair: _apart(pair, at), default=None)
+    listed = await _listed(step, ranges, azimuths)
+    if listed.bad is not None:
+        step.judge(listed.bad)
+        return
+    nearest = min(listed.objects, key=lambda pair: _apart(pair, at), default=None)
     if nearest is None or _apart(nearest, at) >= _NEAR:
         missed = Measurement(
-            "targets_missed", [f"{ranges[0].partition('.')[0]}"], source=step.role,
-            at=step.clock.elapsed(), note=f"{len(listed)} objects reported",
+            "targets_missed", [ranges[0].partition(".")[0]], source=step.role,
+            at=step.clock.elapsed(), note=f"objects reported: {len(listed.objects)}",
         )  # fmt: skip
         step.judge(missed, Clear([]))
         return

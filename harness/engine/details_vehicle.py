@@ -7,6 +7,7 @@ from harness.engine import (
     details_diag_zh,
     details_recording_zh,
     details_vehicle_bench_zh,
+    sensor_words,
     trace_words,
 )
 from harness.engine.phrases import Translate
@@ -24,6 +25,7 @@ def detail(english: str, translate: Translate) -> str | None:
         or details_can_zh.DETAILS.find(english, translate)
         or details_vehicle_bench_zh.DETAILS.find(english, translate)
         or trace_words.DETAILS.find(english, translate)
+        or sensor_words.DETAILS.find(english, translate)
     )
 
 
@@ -35,4 +37,5 @@ def expected(english: str, translate: Translate) -> str | None:
         or details_diag_zh.EXPECTED.find(english, translate)
         or details_vehicle_bench_zh.EXPECTED.find(english, translate)
         or trace_words.EXPECTED.find(english, translate)
+        or sensor_words.EXPECTED.find(english, translate)
     )

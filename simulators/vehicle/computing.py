@@ -6,7 +6,6 @@ from simulators.grid import Wave
 from simulators.thermal import Node
 from simulators.vehicle.part import Part, Site
 
-
 _NO_SINK = 8.0
 """Rise of temperature without the heat sink, times that with it."""
 _THROTTLED = 105.0

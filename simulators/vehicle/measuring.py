@@ -213,9 +213,7 @@ _SOURCES: dict[str, Callable[[Rig], str | None]] = {
     "inlet-pins": _pins,
     "inlet-flap": _flap_look,
     "sensor-surfaces": _surfaces,
-    **{
-        f"sensor-face-{node.lower()}": partial(_face, node) for node in ("CAM", "RAD", "LID", "USS")
-    },
+    **{f"sensor-face-{node.lower()}": partial(_face, node) for node in SUITS},
     "gnss-antenna": _antenna,
     "fluid-levels": _levels,
 }

@@ -35,6 +35,8 @@ class Positioning(Sensor):
         self.sky = "rtk_fixed"
         """Best fix that the sky and the correction service allow here."""
         self.satellites_in_view = random.randint(18, 28)
+        self.geometry = 1.0
+        """Dilution of precision against that of a free sky."""
         self.pps_works = True
         self._bias = [random.uniform(-0.03, 0.03) for _ in range(3)]
         self._drift_rates = [random.uniform(-0.03, 0.03) for _ in range(3)]
@@ -70,7 +72,9 @@ class Positioning(Sensor):
         return self.satellites_in_view if self.fix() != "none" else 0
 
     def hdop(self) -> float:
-        return {"rtk_fixed": 0.7, "rtk_float": 0.8, "none": 25.0}.get(self.fix(), 1.1)
+        if self.fix() == "none":
+            return 25.0
+        return self.geometry * {"rtk_fixed": 0.7, "rtk_float": 0.8}.get(self.fix(), 1.1)
 
     def position_std(self) -> float:
         """Metres."""

@@ -6,7 +6,6 @@ from simulators.vehicle.ecus.ecu import Design, Ecu, Monitor
 from simulators.vehicle.ecus.shared import communication
 from simulators.vehicle.ecus.source import Signals, Source, Value, live, state
 from simulators.vehicle.scene import Target
-from simulators.vehicle.scene import Target
 from simulators.vehicle.sensing import BLOCKED, SYNC_LIMIT, USS_CHANNELS, Sensor
 
 PARTNERS = {"ADCU": "ADCU_TimeSync", "GW": "GW_VehicleMotion"}
