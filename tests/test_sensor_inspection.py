@@ -41,7 +41,8 @@ ROWS: Mapping[int, tuple[str, ...]] = {
         for place in ("near", "side")
         for name in (
             f"target-{place}", f"camera-{place}",
-            *(f"{one}-{place}-{of}" for one in ("radar", "lidar") for of in ("range", "azimuth")),
+            *(f"{one}-{place}-{of}" for one in ("camera", "radar", "lidar")
+              for of in ("range", "azimuth")),
             f"target-{place}-away",
         )
     ),

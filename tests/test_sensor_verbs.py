@@ -56,7 +56,7 @@ def grade(grades: str, otherwise: str = "good") -> str:
         (PUT + target(lists="ranges: [soc, soh], azimuths: [soc]"), "1 azimuths", "数目不一致"),
         (PUT + target(more="limit: {equals: 1}"), "cannot judge by", "长度单位"),
         (
-            step("ruler", "vehicle.distance_by_ruler", RULER.replace("quan", "unit: s, quan"), METRE),
+            step("r", "vehicle.distance_by_ruler", RULER.replace("quan", "unit: s, quan"), METRE),
             "s is no unit of length", "不是长度单位",
         ),
         (

@@ -44,7 +44,7 @@ def _reads(number: int, error: float) -> Part:
 
 
 _CYCLIC = {
-    "CAM": ("CAM_Status", "CAM_Lane", "CAM_Image"),
+    "CAM": ("CAM_Status", "CAM_Lane", "CAM_Image", "CAM_Objects"),
     "RAD": ("RAD_Status", "RAD_Objects"),
     "LID": ("LID_Status", "LID_Scan"),
     "USS": ("USS_Status", "USS_Front", "USS_Rear"),
@@ -92,6 +92,10 @@ FAULTS = (
     broken("camera-turned", Text("摄像头被碰歪", "Camera turned"),
            Text("摄像头支架松动，偏转 6°。", "Its bracket is loose: it looks 6 degrees aside."),
            (lambda rig: rig.car.sensing.camera, "misalignment", 6.0)),
+    broken("camera-of-another-lens", Text("摄像头焦距参数不符", "Camera of another lens"),
+           Text("换上的摄像头焦距参数不是本车的，测距偏小 13 %。",
+                "Its focal length is not that of this car: ranges are 13 % short."),
+           (lambda rig: rig.car.sensing.camera, "range_factor", 0.87)),
     broken("radar-misaligned", Text("毫米波雷达偏斜", "Radar misaligned"),
            Text("轻微追尾后雷达偏斜 3°。", "After a light bump it looks 3 degrees aside."),
            (lambda rig: rig.car.sensing.radar, "misalignment", 3.0)),

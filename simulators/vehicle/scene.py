@@ -1,6 +1,7 @@
 """What stands around the car."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from random import Random
 
 
@@ -25,3 +26,10 @@ def surroundings(random: Random) -> tuple[Target, ...]:
         )
         for _ in range(random.randint(3, 5))
     )
+
+
+def in_view(targets: Iterable[Target], turned: float, half: float) -> list[Target]:
+    """Where a sensor that looks `turned` degrees aside believes them, as far as it sees them:
+    `half` is half the width of its view (degrees)."""
+    seen = [replace(one, azimuth=one.azimuth + turned) for one in targets]
+    return [one for one in seen if abs(one.azimuth) < half]

@@ -1,11 +1,12 @@
 """Sensors of the driving assistance: camera, radar, lidar, ultrasonic, and what they see."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 
 from simulators.thermal import Node
 from simulators.vehicle.part import Part, Site
-from simulators.vehicle.scene import Target, surroundings
+from simulators.vehicle.scene import Target, in_view, surroundings
 
 NODES = ("CAM", "RAD", "LID", "USS", "GNSS")
 USS_CHANNELS = 12
@@ -103,6 +104,8 @@ class Camera(Sensor):
         self.lane_right = -round(random.uniform(1.4, 1.9), 2)
         self.lane_heading = round(random.uniform(-0.6, 0.6), 2)
         self.brightness = round(random.uniform(38.0, 52.0), 1)
+        self.range_factor = random.uniform(0.97, 1.03)
+        """One lens tells distances by size: its error grows with the distance."""
 
     @property
     def seen_heading(self) -> float:
@@ -213,24 +216,25 @@ class Sensing(Part):
         radar = self.radar
         if not radar.sees:
             return ()
+        turned = radar.azimuth_error + radar.misalignment
         seen = [
-            Target(
-                target.range + radar.range_error,
-                target.azimuth + radar.azimuth_error + radar.misalignment,
-                target.speed,
-                target.kind,
-                target.probability,
-            )
-            for target in self.around
+            replace(one, range=one.range + radar.range_error, azimuth=one.azimuth + turned)
+            for one in self.around
         ]
         return tuple(sorted(seen, key=_range)[:8])
 
     def camera_objects(self) -> int:
         """A camera that has been turned looks past what stands at the edge of its view."""
-        if not self.camera.sees:
-            return 0
+        return len(self._camera_view())
+
+    def _camera_view(self) -> list[Target]:
         turned = self.camera.misalignment
-        return len([t for t in self.around if abs(t.azimuth + turned) < _CAMERA_VIEW])
+        return in_view(self.around, turned, _CAMERA_VIEW) if self.camera.sees else []
+
+    def camera_nearest(self) -> Target | None:
+        """What the camera places nearest, to within its own error; None: nothing is in view."""
+        nearest = min(self._camera_view(), key=_range, default=None)
+        return nearest and replace(nearest, range=nearest.range * self.camera.range_factor)
 
     def lidar_objects(self) -> int:
         return len(self.around) if self.lidar.sees else 0

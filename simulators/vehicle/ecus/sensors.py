@@ -80,10 +80,17 @@ def _brightness(u: Ecu) -> float:
     return camera.brightness * (1 - camera.blockage / 130)
 
 
+def _camera_nearest(attribute: str, u: Ecu) -> float | None:
+    nearest = u.car.sensing.camera_nearest()
+    return None if nearest is None else float(getattr(nearest, attribute))
+
+
 CAM = Design(
     signals={
         **_status("CAM"),
         "CAM_ObjectCount": state(lambda u: u.car.sensing.camera_objects()),
+        "CAM_NearestRange": state(partial(_camera_nearest, "range")),
+        "CAM_NearestAzimuth": state(partial(_camera_nearest, "azimuth")),
         "CAM_LaneLeft": state(partial(_lane, "lane_left")),
         "CAM_LaneRight": state(partial(_lane, "lane_right")),
         "CAM_LaneHeading": state(partial(_lane, "seen_heading")),
