@@ -37,7 +37,7 @@ ROWS: Mapping[int, tuple[str, ...]] = {
     3: ("frames-watched", *(f"{one}-frames" for one in (*FACES, "inertial", "platform"))),
     4: ("time-source", "time-offset"),
     5: tuple(
-        f"{name}"
+        name
         for place in ("near", "side")
         for name in (
             f"target-{place}", f"camera-{place}",
@@ -54,7 +54,10 @@ ROWS: Mapping[int, tuple[str, ...]] = {
         "platform-storage", "platform-resets"),
     9: ("software", "calibration"),
     10: (*FUNCTIONS, *(f"{one}-explained" for one in (*FUNCTIONS, "pilot"))),
-    11: (*(f"{one}-cleaned" for one in FACES), "faces-after"),
+    11: (
+        *(name for one in FACES for name in (f"clean-{one}", f"{one}-cleaned")),
+        "faces-after",
+    ),
     12: ("switch-off", *(f"{one}-conclusion" for one in (*FACES, "positioning", "platform"))),
     13: ("record",),
 }  # fmt: skip
@@ -185,11 +188,11 @@ def test_dirt_goes_by_the_allowed_means_and_stays_by_others(
     _choose(monkeypatch, cleaning_lid=means)
     outcome = inspect(
         tmp_path, SENSORS, faults=["lidar-window-greasy"],
-        selected=until(SENSORS, "lidar-blockage", "lidar-cleaned", "lidar-conclusion"),
+        selected=until(SENSORS, "lidar-blockage", "clean-lidar", "lidar-cleaned"),
     )  # fmt: skip
     assert outcome.verdicts["lidar-blockage"] is Verdict.FAIL
     assert outcome.verdicts["lidar-cleaned"] is verdict
-    assert outcome.step("lidar-cleaned").candidate is candidate
+    assert outcome.step("clean-lidar").candidate is candidate
 
 
 @pytest.mark.parametrize(

@@ -77,10 +77,9 @@ def grade(grades: str, otherwise: str = "good") -> str:
         (
             step(
                 "clean", "vehicle.clean_sensor",
-                "{subject: cam, point: CAM_Status.CAM_Blockage, ask: {zh: 如何, en: How}, "
+                "{subject: cam, ask: {zh: 如何, en: How}, "
                 "means: {wet-cloth: {zh: 湿, en: wet}, dry-cloth: {zh: 干, en: dry}}, "
                 "allowed: [scraper]}",
-                'limit: {high: 10, unit: "%"}',
             ),
             "'scraper' is not one of the choices", "scraper",
         ),

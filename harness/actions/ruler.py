@@ -55,13 +55,14 @@ async def distance_by_ruler(
         parts.append(convert(own.uncertainty, own.unit or unit, unit))
     step.judge(
         Measurement(
-            name=f"{point} - {quantity}",
+            name="distance_error",
             value=round(seen - (number_of(true) or 0.0), 6),
             unit=unit,
             uncertainty=round(math.hypot(*parts), 6),
             source=step.role,
             at=own.at,
             frame=own.frame,
+            note=f"reported by {point}",
         )
     )
 

@@ -8,6 +8,7 @@ from harness.text import Text
 
 NAMES = {
     "board_distance": Text("平板距离（直尺）", "Distance of the board by ruler"),
+    "distance_error": Text("距离误差（传感器 − 直尺）", "Distance error (sensor less ruler)"),
     "target_range_error": Text("靶标距离误差", "Range error at the target"),
     "target_azimuth_error": Text("靶标方位误差", "Azimuth error at the target"),
     "position_std": Text("静态位置标准差", "Standard deviation of the position at rest"),
@@ -25,6 +26,7 @@ FINDINGS = {"targets_missed": Text("未识别到靶标的传感器", "Sensors th
 REASONS = Phrases(
     (r"something stands at the mark already: (\S+) m, (\S+) deg",
      r"标记处已有物体：\1 m，\2°"),
+    (r"reported by (\S+)", "{1}"),
     (r"objects reported: (\d+)", r"报告目标 \1 个"),
     (r"(\S+), target at (\S+) m", r"{1}，靶标在 \2 m 处"),
     (r"(\S+), target at (\S+) deg", r"{1}，靶标方位 \2°"),
