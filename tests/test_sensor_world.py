@@ -14,7 +14,7 @@ from simulators.vehicle.boards import PLACES, SPOTS
 from simulators.vehicle.cleaning import MEANS, SUITS
 from simulators.vehicle.measuring import LOOKS, READINGS
 
-SEEDS = range(1, 11)
+SEEDS = range(1, 7)
 FAULTS: dict[str, Fault] = {
     fault.name: fault for family in (vehicle_sensors, vehicle_platform) for fault in family.FAULTS
 }
