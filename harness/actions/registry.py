@@ -122,6 +122,13 @@ _OWN_ROOMS = (
     "harness.actions.tester_files",
     "harness.actions.tester_brakes",
     "harness.actions.tester_numbers",
+    "harness.actions.sensor_frames",
+    "harness.actions.sensor_targets",
+    "harness.actions.sensor_cleaning",
+    "harness.actions.sensor_functions",
+    "harness.actions.ruler",
+    "harness.actions.standstill",
+    "harness.actions.sorting",
 )
 
 

@@ -8,6 +8,7 @@ from harness.engine import (
     details_recording_zh,
     details_tester_zh,
     details_vehicle_bench_zh,
+    sensor_words,
     trace_words,
 )
 from harness.engine.phrases import Translate
@@ -26,6 +27,7 @@ def detail(english: str, translate: Translate) -> str | None:
         or details_vehicle_bench_zh.DETAILS.find(english, translate)
         or trace_words.DETAILS.find(english, translate)
         or details_tester_zh.DETAILS.find(english, translate)
+        or sensor_words.DETAILS.find(english, translate)
     )
 
 
@@ -38,4 +40,5 @@ def expected(english: str, translate: Translate) -> str | None:
         or details_vehicle_bench_zh.EXPECTED.find(english, translate)
         or trace_words.EXPECTED.find(english, translate)
         or details_tester_zh.EXPECTED.find(english, translate)
+        or sensor_words.EXPECTED.find(english, translate)
     )

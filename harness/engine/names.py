@@ -22,6 +22,7 @@ from harness.engine import (
     metering_words,
     pile_fault_words,
     pile_words,
+    sensor_words,
     signal_names,
     states_zh,
     trace_words,
@@ -93,6 +94,7 @@ _DERIVED = {
     **metering_words.NAMES,
     **maintenance_words.NAMES,
     **conformance_words.NAMES,
+    **sensor_words.NAMES,
 }
 FINDINGS = {
     "silent_nodes": Text("不在线的节点", "Nodes that do not send"),
@@ -108,6 +110,7 @@ FINDINGS = {
     "not_approved": Text("与批准版本不符的项", "Items that differ from what is approved"),
     "not_recorded": Text("未存储的故障码", "Trouble codes that were not stored"),
     **maintenance_words.FINDINGS,
+    **sensor_words.FINDINGS,
 }
 """Lists of what was found to be wrong; an empty one is as it should be."""
 _AT_A_PLACE = (

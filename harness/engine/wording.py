@@ -21,6 +21,7 @@ from harness.engine import (
     pile_fault_words,
     pile_words,
     reasons_steps_zh,
+    sensor_words,
     states_zh,
     trace_words,
 )
@@ -117,6 +118,7 @@ def reason(english: str, of: str = "") -> Text:
         or metering_words.REASONS.find(english, piece)
         or maintenance_words.REASONS.find(english, piece)
         or conformance_words.REASONS.find(english, piece)
+        or sensor_words.REASONS.find(english, piece)
         or bus_words.reason(english)
         or pile_fault_words.reason(english)
     )

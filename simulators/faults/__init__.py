@@ -40,6 +40,8 @@ from simulators.faults import (
     vehicle_lowvoltage,
     vehicle_network,
     vehicle_pilot,
+    vehicle_platform,
+    vehicle_sensors,
     vehicle_state,
     vehicle_tyres,
     wire,
@@ -88,6 +90,8 @@ _FAMILIES = (
     conformance,
     repair,
     vehicle_pilot,
+    vehicle_sensors,
+    vehicle_platform,
     socket,
 )
 

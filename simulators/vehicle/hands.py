@@ -9,7 +9,7 @@ from functools import partial
 
 from harness.errors import NotAvailableError
 from simulators.rig import Rig
-from simulators.vehicle import bus_work
+from simulators.vehicle import boards, bus_work, cleaning
 from simulators.vehicle.body import DOORS
 from simulators.vehicle.car import Car
 from simulators.vehicle.units import PLACES
@@ -157,6 +157,14 @@ def _plug_unit(node: str, plugged: bool, rig: Rig) -> None:
     network.plug(node, plugged)
 
 
+def _put(put: Callable[[Rig, str], None], place: str, rig: Rig) -> None:
+    put(rig, place)
+
+
+def _clean(node: str, means: str, rig: Rig) -> None:
+    cleaning.clean(rig.car.sensors[node], means)
+
+
 def _finish(action: Action, rig: Rig) -> None:
     """Do it now, and let the car see what has changed."""
     rig.advance()
@@ -217,8 +225,15 @@ _PLAIN: dict[str, Action] = {
     "release-latch": partial(_latch, False),
     "disconnect-12v": partial(_battery, False),
     "connect-12v": partial(_battery, True),
+    "clear-place": boards.clear_place,
+    "take-boards-away": boards.take_away,
+    **{f"place-target-{place}": partial(_put, boards.put_target, place) for place in boards.PLACES},
+    **{f"place-board-{spot}": partial(_put, boards.put_board, spot) for spot in boards.SPOTS},
     **bus_work.ACTIONS,
 }
+for _node in cleaning.SUITS:
+    for _means in cleaning.MEANS:
+        _PLAIN[f"clean-{_node.lower()}-{_means}"] = partial(_clean, _node, _means)
 for _name in (*DOORS, "tailgate", "bonnet"):
     _PLAIN[f"open-door-{_name.lower()}"] = partial(_door, _name, True)
     _PLAIN[f"close-door-{_name.lower()}"] = partial(_door, _name, False)
