@@ -156,6 +156,8 @@ class Action:
     parameters: type[BaseModel]
     points: dict[str, PointRef] = field(default_factory=dict)
     energises: bool = False
+    moves: bool = False
+    """Something on the vehicle moves by it: steering, brakes, wheels."""
     writes: bool = False
     judges: bool = True
     """Whether a step of this verb makes a claim about the device."""
@@ -224,6 +226,7 @@ def action(
     title: Text,
     kind: StepKind,
     energises: bool = False,
+    moves: bool = False,
     writes: bool = False,
     judges: bool = True,
     limit: Literal["needed", "optional", "none"] = "optional",
@@ -247,7 +250,7 @@ def action(
                 )
             model, points, states = _schema(name, function)
             _actions[name] = Action(
-                name, title, kind, function, model, points, energises, writes, judges, limit,
+                name, title, kind, function, model, points, energises, moves, writes, judges, limit,
                 possible, sequence, states, check, also,
             )  # fmt: skip
         return function
