@@ -119,6 +119,14 @@ _OWN_ROOMS = (
     "harness.actions.checks",
     "harness.actions.sockets",
     "harness.actions.beside",
+    "harness.actions.by_wire.release",
+    "harness.actions.by_wire.handshake",
+    "harness.actions.by_wire.moving",
+    "harness.actions.by_wire.moved",
+    "harness.actions.by_wire.switching",
+    "harness.actions.by_wire.timeout",
+    "harness.actions.by_wire.illegal",
+    "harness.actions.by_wire.takeover",
 )
 
 
