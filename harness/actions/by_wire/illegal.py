@@ -12,6 +12,8 @@ from harness.text import Text
 
 BURSTS = 5
 """How often a few wrong frames come between right ones."""
+_SETTLES = 0.8
+"""Seconds until the actuator rests at its neutral demand."""
 _BETWEEN = 0.25
 """Seconds between two bursts: right commands hold the actuator where it is meanwhile."""
 
@@ -46,7 +48,7 @@ async def illegal(
             raise NotAvailableError(f"the profile names no trouble code of {unit} for {flaw}")
         if flaw == "range" and not entry.beyond:
             raise NotAvailableError(f"the profile names no value out of range for {unit}")
-        await frames.run(step, _BETWEEN)
+        await frames.run(step, _SETTLES)
         course = frames.course(entry.follows)
         rest, begun = number(course), course.at[-1]
         for _ in range(BURSTS):

@@ -36,6 +36,8 @@ class Command:
         self.entry = entry
         self.verified = False
         """It has been taken back, and was seen manual and at rest afterwards."""
+        self.rest: list[Measurement] = []
+        """The readings that show it."""
         self._vehicle = vehicle
         self._bus: AttachedBus = vehicle.carrier_of(entry.command)
         values = self._values(entry.neutral, on=True)
@@ -75,6 +77,16 @@ class Command:
         self._bus.sender.stop(self.entry.command)
         self._tell({}, 0.0)
         return self.cyclic.last_at
+
+    def resume(self) -> None:
+        """Ask for the neutral demand, also when frames have been stopped. Raises BenchError."""
+        if self.cyclic.is_running:
+            self.demand(self.entry.neutral)
+            return
+        values = self._values(self.entry.neutral, on=True)
+        sender = self._bus.sender
+        self.cyclic = sender.cyclic(self.entry.command, values, period=self.entry.period)
+        self._tell(values, self.entry.period)
 
     def off(self) -> None:
         """Ask for manual operation, from the next frame on. Raises BenchError."""
@@ -160,7 +172,7 @@ class Commands:
         Raises BenchError.
         """
         entry = command.entry
-        command.demand(entry.neutral)
+        command.resume()
         if entry.near is not None and not isinstance(entry.neutral, str):
             until = min(deadline.at, loop_time() + _REST_WITHIN)
             aim = entry.neutral * entry.scale
@@ -171,7 +183,7 @@ class Commands:
                     break
                 await sleep_until(min(until, loop_time() + _POLL))
         manual = await self.manual(command, deadline)
-        command.verified = manual and not await self._moving(command, deadline)
+        command.verified = not await self._moving(command, deadline) and manual
         return command.verified
 
     # The ending of the run
@@ -180,6 +192,11 @@ class Commands:
         """Whether the vehicle still shows the mode: it does not when it has been switched off."""
         found = await self._vehicle.read([command.entry.shows], deadline)
         return found[command.entry.shows].quality is Quality.GOOD
+
+    @property
+    def readings(self) -> list[Measurement]:
+        """What was last measured of everything that was commanded."""
+        return [one for command in self.used.values() for one in command.rest]
 
     async def make_safe(self, deadline: Deadline) -> tuple[list[str], list[str]]:
         """Take everything back and measure it: what was done, and what is not shown to be safe."""
@@ -214,6 +231,7 @@ class Commands:
         until = min(deadline.at, loop_time() + _REST_WITHIN)
         while True:
             found = await self._vehicle.read(list(command.entry.at_rest), Deadline(until))
+            command.rest = list(found.values())
             moving = [one for name, one in found.items() if not rests(command.entry, name, one)]
             if not moving or loop_time() >= until:
                 return moving

@@ -452,7 +452,13 @@ class VehicleDevice:
         except EvidenceError as error:
             # It may be safe, but the record is not whole: said and sealed as it is.
             troubles.append(error.detail)
-        return SafeState(role=self.role, safe=safe, how=how, detail="; ".join(troubles))
+        return SafeState(
+            role=self.role,
+            safe=safe,
+            how=how,
+            readings=self.commands.readings,
+            detail="; ".join(troubles),
+        )
 
     def carrier_of(self, message: str) -> AttachedBus:
         """The attachment whose database has a message. Raises NotAvailableError."""
