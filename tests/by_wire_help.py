@@ -1,5 +1,6 @@
 """Running the daily inspection of the by-wire chassis, quickly, and looking at the car after it."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -52,6 +53,8 @@ class Left:
     cars: list[Car] = field(default_factory=list)
     modes: list[dict[str, str]] = field(default_factory=list)
     motion: list[dict[str, float]] = field(default_factory=list)
+    wait: float = 0.0
+    """Seconds after the end of the run at which to look."""
 
     def look(self, bench: SimulatedBench) -> None:
         bench.rig.advance()
@@ -73,6 +76,7 @@ def left(monkeypatch: pytest.MonkeyPatch) -> Left:
     seen, stop = Left(), SimulatedBench.stop
 
     async def look(bench: SimulatedBench) -> None:
+        await asyncio.sleep(seen.wait)
         seen.look(bench)
         await stop(bench)
 

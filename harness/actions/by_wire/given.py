@@ -74,6 +74,9 @@ async def commanded(
             await entered(step, frames, command)
             yield command, frames
             await taken_back(step, command)
+        except NotAvailableError:
+            await taken_back(step, command)
+            raise
         except BaseException:
             # Also when the run is broken off: there is no time to wait for anything.
             command.abandon()

@@ -227,12 +227,20 @@ class Commands:
         return done, troubles
 
     async def _moving(self, command: Command, deadline: Deadline) -> list[Measurement]:
-        """What still shows motion after the time that it may take to come to rest."""
+        """What still shows motion after the time that it may take to come to rest.
+
+        What the driver's own hands and feet do is no motion by command.
+        """
+        entry = command.entry
+        driver = list(entry.driver) if entry.driver_moves else []
         until = min(deadline.at, loop_time() + _REST_WITHIN)
         while True:
-            found = await self._vehicle.read(list(command.entry.at_rest), Deadline(until))
-            command.rest = list(found.values())
-            moving = [one for name, one in found.items() if not rests(command.entry, name, one)]
+            names = dict.fromkeys([*entry.at_rest, *driver])
+            found = await self._vehicle.read(list(names), Deadline(until))
+            command.rest = [found[name] for name in entry.at_rest]
+            moving = [found[name] for name in entry.at_rest if not rests(entry, name, found[name])]
+            if any(acts(entry, name, found[name]) for name in driver):
+                moving = []
             if not moving or loop_time() >= until:
                 return moving
             await sleep_until(min(until, loop_time() + _POLL))
@@ -243,6 +251,13 @@ def rests(entry: "ByWireEntry", name: str, reading: Measurement) -> bool:
     if reading.quality is not Quality.GOOD or not isinstance(reading.value, int | float):
         return False
     return abs(reading.value) <= entry.at_rest[name].to(reading.unit or "1")
+
+
+def acts(entry: "ByWireEntry", name: str, reading: Measurement) -> bool:
+    """Whether a usable reading of a point shows that the driver does something."""
+    if reading.quality is not Quality.GOOD or not isinstance(reading.value, int | float):
+        return False
+    return abs(reading.value) >= entry.driver[name].to(reading.unit or "1")
 
 
 def said(reading: Measurement) -> str:

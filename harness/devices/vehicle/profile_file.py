@@ -108,6 +108,9 @@ class ByWireEntry(FileModel):
     at_rest: dict[str, QuantityField] = Field(min_length=1, description="Nothing moves: up to")
     on_timeout: ReactionEntry | None = None
     driver: dict[str, QuantityField] = Field(default_factory=dict, description="Takes over from")
+    driver_moves: bool = Field(
+        default=False, description="The driver's input moves it, too, and then it is no command"
+    )
     beyond: dict[str, float] = Field(default_factory=dict, description="Signals out of range")
     unit: str = Field(default="", description="Control unit of the diagnostic description")
     codes: CodesEntry = CodesEntry()

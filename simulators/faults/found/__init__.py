@@ -23,11 +23,13 @@ from simulators.faults.found import (
     pile_sock_01,
     veh_chg_01,
     veh_cp_01,
+    veh_insp_03,
 )
 
 _PROCEDURES = (
     veh_chg_01,
     veh_cp_01,
+    veh_insp_03,
     pile_conf_01,
     pile_cp_01,
     pile_met_01,
