@@ -14,9 +14,10 @@ from harness.actions.by_wire.frames import Frames
 from harness.actions.context import StepContext
 from harness.clock import Deadline
 from harness.devices.can.bus import CanBus
+from harness.devices.can.sender import Cyclic
 from harness.engine import wording
-from harness.events import Event, FramesSent, SafeState, StepStarted
-from harness.verdict import Ending
+from harness.events import Event, FramesSent, SafeState, StepEnded, StepStarted
+from harness.verdict import Ending, Verdict
 from simulators.bench import SimulatedBench
 
 __all__ = ["left"]
@@ -122,3 +123,27 @@ def test_an_adapter_that_is_gone_is_not_called_safe(
     assert "线控转向" in wording.reason(safe.detail).zh
     assert set(left.modes[0].values()) == {"manual"}
     assert_still(left)
+
+
+def test_frames_that_came_late_are_no_fault_of_the_car(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One gap of 0.3 s ends by-wire operation: the bench has erred, and the step is tried again."""
+    late = [True]
+    again = Cyclic._again
+
+    def sometimes(cyclic: Cyclic) -> None:
+        if late[0] and cyclic.spec.name == "GW_SteerCmd" and cyclic.sent == 150:
+            late[0] = False
+            asyncio.get_running_loop().call_later(0.3, again, cyclic)
+            return
+        again(cyclic)
+
+    monkeypatch.setattr(Cyclic, "_again", sometimes)
+    outcome = inspect_chassis(tmp_path, "steering-moves")
+    ends = [event for event in outcome.of(StepEnded) if event.step == "steering-moves"]
+    assert [event.verdict for event in ends] == [Verdict.ERROR, Verdict.PASS]
+    noted = ends[0]
+    assert noted.headline is not None
+    assert noted.headline.en == "Commands were sent late"
+    assert "滞后" in wording.reason(noted.reason).zh

@@ -120,6 +120,10 @@ REASONS = Phrases(
 )
 DETAILS = Phrases(
     *_ENDS,
+    (
+        r"(\S+) was sent (\d+) ms late, so (\S+) left by-wire operation",
+        r"\1 的发送滞后 \2 ms，\3 因此退出线控",
+    ),
     (r"the profile has no by-wire unit '(.+)'", r"型号文件没有线控单元“\1”"),
     (r"the profile (\S+) has no by-wire units", r"型号 \1 没有线控单元"),
     (r"the profile says no safe state of (\S+)", r"型号文件未给出 \1 的安全状态"),

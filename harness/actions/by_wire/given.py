@@ -11,9 +11,10 @@ from harness.actions.context import StepContext
 from harness.actions.joint_given import earlier, require_passed
 from harness.actions.registry import CheckContext, Complaint
 from harness.clock import Deadline, loop_time
-from harness.errors import FileError, NotAvailableError, UnknownNameError
+from harness.errors import BusError, FileError, NotAvailableError, UnknownNameError
 from harness.limits import Equals
 from harness.quantity import Measurement
+from harness.text import Text
 
 if TYPE_CHECKING:
     from harness.bench.load import LoadedBench
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from harness.devices.vehicle.profile_file import ByWireEntry
 
 ReleasedBy = Annotated[str, Field(description="Step of vehicle.release_motion that has to pass")]
+_LATE = Text("指令发送滞后", "Commands were sent late")
 HANDSHAKE = 1.0
 """Seconds that a unit has to take up by-wire operation before a step gives up."""
 
@@ -56,13 +58,14 @@ def has_unit(bench: "LoadedBench", _role: str, parameters: dict[str, Any]) -> st
 
 @asynccontextmanager
 async def commanded(
-    step: StepContext, unit: str, released_by: str, *points: str
+    step: StepContext, unit: str, released_by: str, *points: str, may_leave: bool = False
 ) -> AsyncIterator[tuple["Command", Frames]]:
     """A unit in by-wire operation with its neutral demand, and the frames of `points`.
 
     Afterwards it is brought back to neutral and manual, and rest is measured; when something goes
-    wrong, manual operation is asked for at once. Raises NotAvailableError when the unit does not
-    take part.
+    wrong, manual operation is asked for at once. `may_leave`: that it leaves by-wire operation by
+    itself is what the step is about. Raises NotAvailableError when the unit does not take part,
+    BusError when it left because our own frames came late.
     """
     require_release(step, released_by)
     entry = entry_of(step, unit)
@@ -72,7 +75,10 @@ async def commanded(
         command = commands.begin(unit)
         try:
             await entered(step, frames, command)
+            entry_seen = loop_time()
             yield command, frames
+            if not may_leave:
+                _require_in_time(command, frames, entry_seen)
             await taken_back(step, command)
         except NotAvailableError:
             await taken_back(step, command)
@@ -86,6 +92,18 @@ async def commanded(
         frames.stop()
 
 
+def _require_in_time(command: "Command", frames: Frames, since: float) -> None:
+    """Raises BusError when by-wire operation ended in between and our own frames had come late."""
+    entry, gap = command.entry, command.cyclic.longest_gap
+    left = frames.course(entry.shows).first(since, lambda value: value != entry.active)
+    if left is not None and gap > 2 * entry.period:
+        raise BusError(
+            f"{entry.command} was sent {gap * 1000:.0f} ms late, so {command.name} left by-wire "
+            "operation",
+            headline=_LATE,
+        )
+
+
 async def taken_back(step: StepContext, command: "Command") -> None:
     """End by-wire operation; an actuator that does not let go or rest has failed the step."""
     if not await step.vehicle.commands.take_back(command, step.deadline):
@@ -95,12 +113,12 @@ async def taken_back(step: StepContext, command: "Command") -> None:
 
 
 async def entered(step: StepContext, frames: Frames, command: "Command") -> None:
-    """Wait until the unit shows by-wire operation. Raises NotAvailableError."""
+    """Wait until the unit shows by-wire operation, and what follows. Raises NotAvailableError."""
     entry = command.entry
-    course = frames.course(entry.shows)
+    course, follows = frames.course(entry.shows), frames.course(entry.follows)
     await frames.until(
         Deadline(min(step.deadline.at, loop_time() + HANDSHAKE)),
-        lambda: course.latest == entry.active,
+        lambda: course.latest == entry.active and follows.latest is not None,
     )
     if course.latest != entry.active:
         raise NotAvailableError(

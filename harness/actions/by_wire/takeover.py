@@ -41,7 +41,7 @@ async def takeover(
     driver = (
         step.vehicle.profile.by_wire[unit].driver if unit in step.vehicle.profile.by_wire else {}
     )
-    async with commanded(step, unit, released_by, *driver) as (command, frames):
+    async with commanded(step, unit, released_by, *driver, may_leave=True) as (command, frames):
         entry = command.entry
         mode = frames.course(entry.shows)
         if demand is not None:

@@ -37,7 +37,7 @@ async def timeout(
     `on_timeout`: it stays where it is, or goes above or below a value within `settles`.
     """
     limit = within_of(step)
-    async with commanded(step, unit, released_by) as (command, frames):
+    async with commanded(step, unit, released_by, may_leave=True) as (command, frames):
         entry = command.entry
         reaction = entry.on_timeout
         if reaction is None:

@@ -77,6 +77,8 @@ class Cyclic:
         self.sent = 0
         self.last_at = 0.0
         """When the latest frame was handed over (loop time)."""
+        self.longest_gap = 0.0
+        """Between two frames (s): longer than the period when this computer was too busy."""
         self.failure: BenchError | None = None
         """Why sending ended without anybody stopping it."""
         self.spoil = spoil
@@ -126,7 +128,10 @@ class Cyclic:
     def _send(self) -> None:
         self._sender.transmit(self._outgoing, self.spoil)
         self.sent += 1
-        self.last_at = self._loop.time()
+        now = self._loop.time()
+        if self.sent > 1:
+            self.longest_gap = max(self.longest_gap, now - self.last_at)
+        self.last_at = now
         # Counted from the start, so that delays do not add up; what is missed is not made up for.
         late = self._loop.time() - self._start
         self._number = max(self._number, int(late / self.period + 1e-6)) + 1
