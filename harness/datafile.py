@@ -32,6 +32,10 @@ _MAX_NODES = 200_000
 _BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_FOLDED = re.compile(
+    r"(?<=[\u2e80-\u9fff\uf900-\uffef“”‘’…—]) (?=[\u2e80-\u9fff\uf900-\uffef“”‘’…—])"
+)
+"""The space that YAML puts where a long line is folded; Chinese has none between its words."""
 _NULL = re.compile(r"~|null|Null|NULL|")
 
 
@@ -187,6 +191,8 @@ def _build(
 
 def _scalar(node: yaml.ScalarNode) -> Any:
     text: str = node.value
+    if node.style != "|" and node.end_mark.line > node.start_mark.line:
+        text = _FOLDED.sub("", text)
     if node.style in ("'", '"', "|", ">") or node.tag == "tag:yaml.org,2002:binary":
         return text
     if _NULL.fullmatch(text):

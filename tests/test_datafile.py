@@ -44,6 +44,23 @@ def test_scalars_follow_yaml_1_2(text: str, value: object) -> None:
     assert type(loaded["x"]) is type(value)
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("a: >-\n  先取证，\n  再复位\n", "先取证，再复位"),
+        ("a: 第一部分\n  通用要求\n", "第一部分通用要求"),
+        ('a: "读 2 个点，\n  再看"\n', "读 2 个点，再看"),
+        ("a: >-\n  see the\n  lamp\n", "see the lamp"),
+        ("a: >-\n  额定 220\n  V 电源\n", "额定 220 V 电源"),
+        ("a: |-\n  先 取证\n  再复位\n", "先 取证\n再复位"),
+        ("a: 系统 第 1 部分\n", "系统 第 1 部分"),
+    ],
+)
+def test_a_folded_line_leaves_no_space_in_chinese(text: str, value: str) -> None:
+    loaded, _ = loads(text.encode(), "x.yaml")
+    assert loaded["a"] == value
+
+
 def test_a_small_file_cannot_unfold_without_end() -> None:
     rows = ["a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]"]
     rows += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
