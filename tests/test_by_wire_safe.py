@@ -50,7 +50,7 @@ def _before(step: str) -> tuple[str, ...]:
     return ("parking-brake-off",) if needs and not step.startswith("handshake") else ()
 
 
-@settings(max_examples=6, phases=[Phase.generate])  # each is a run; shrinking would take long
+@settings(max_examples=5, phases=[Phase.generate])  # each is a run; shrinking would take long
 @given(step=st.sampled_from(MOVING), tenths=st.integers(0, 25))
 def test_a_run_that_is_broken_off_leaves_nothing_moving(step: str, tenths: int) -> None:
     seen = Left()
