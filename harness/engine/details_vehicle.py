@@ -3,6 +3,7 @@
 from harness.devices.diag.nrc import nrc_name
 from harness.devices.diag.services import SERVICES
 from harness.engine import (
+    by_wire_words,
     details_can_zh,
     details_diag_zh,
     details_recording_zh,
@@ -25,6 +26,7 @@ def detail(english: str, translate: Translate) -> str | None:
         or details_diag_zh.DETAILS.find(english, translate)
         or details_can_zh.DETAILS.find(english, translate)
         or details_vehicle_bench_zh.DETAILS.find(english, translate)
+        or by_wire_words.DETAILS.find(english, translate)
         or trace_words.DETAILS.find(english, translate)
         or details_tester_zh.DETAILS.find(english, translate)
         or sensor_words.DETAILS.find(english, translate)
@@ -38,6 +40,7 @@ def expected(english: str, translate: Translate) -> str | None:
         or details_can_zh.EXPECTED.find(english, translate)
         or details_diag_zh.EXPECTED.find(english, translate)
         or details_vehicle_bench_zh.EXPECTED.find(english, translate)
+        or by_wire_words.EXPECTED.find(english, translate)
         or trace_words.EXPECTED.find(english, translate)
         or details_tester_zh.EXPECTED.find(english, translate)
         or sensor_words.EXPECTED.find(english, translate)

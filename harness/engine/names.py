@@ -17,6 +17,7 @@ from harness.datafile import load
 from harness.devices.modbus.canonical import CANONICAL
 from harness.engine import (
     bus_words,
+    by_wire_words,
     conformance_words,
     maintenance_words,
     metering_words,
@@ -91,6 +92,7 @@ _DERIVED = {
     "telltale-isolation": Text("绝缘故障指示灯", "Isolation telltale"),
     "telltale-parkingbrake": Text("驻车制动指示灯", "Parking brake telltale"),
     "telltale-ready": Text("READY 指示灯", "READY telltale"),
+    **by_wire_words.NAMES,
     **metering_words.NAMES,
     **maintenance_words.NAMES,
     **conformance_words.NAMES,
@@ -130,6 +132,7 @@ _WORKED_OUT = {
     "trouble_codes": Text("故障码", "trouble codes"),
     _DIFFERING: Text("不一致的单元", ": units that differ"),
     **metering_words.WORKED_OUT,
+    **by_wire_words.WORKED_OUT,
     "changed": maintenance_words.CHANGED,
 }
 _OF_A_BUS = {
@@ -178,7 +181,8 @@ def point(name: str, language: Language, source: str = "") -> str:
     if known is not None:
         return known.get(language)
     return (
-        _worked_out(name, language, source)
+        by_wire_words.quantity(name, language)
+        or _worked_out(name, language, source)
         or bus_words.quantity(name, language, bus)
         or pile_fault_words.quantity(name, language)
         or _of_vehicle(name, language)

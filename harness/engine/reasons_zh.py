@@ -8,6 +8,7 @@ from harness.engine.phrases import Phrases
 REASONS = Phrases(
     (r"not selected", "未选中"),
     (r"energising was not released \(--allow-energise\)", "未放行通电（--allow-energise）"),
+    (r"motion was not released \(--allow-motion\)", "未放行执行器动作（--allow-motion）"),
     (r"the bench has no (\w+)", "台架没有{1}"),
     (r"the profile (\S+) has no point '(.+)'", r"型号 \1 没有数据点 \2"),
     (r"the profile (\S+) says no way to '(.+)'", r"型号 \1 没有给出“\2”的方法"),

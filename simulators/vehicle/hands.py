@@ -17,6 +17,8 @@ from simulators.vehicle.units import PLACES
 Action = Callable[[Rig], None]
 FOOT = 60.0
 """Pedal travel (%) of a foot on the brake."""
+HANDS = 4.5
+"""Torque (Nm) of hands that hold against the steering wheel."""
 _FOOT_STAYS = 2.5
 """Seconds that the foot stays on the brake while the car gets READY."""
 
@@ -27,6 +29,14 @@ def _press_brake(rig: Rig) -> None:
 
 def _release_brake(rig: Rig) -> None:
     rig.car.brake.press(0.0)
+
+
+def _turn_wheel(rig: Rig) -> None:
+    rig.car.steering.driver_torque = HANDS
+
+
+def _let_go(rig: Rig) -> None:
+    rig.car.steering.driver_torque = 0.0
 
 
 def _switch_on(rig: Rig) -> None:
@@ -92,6 +102,11 @@ def _fog(on: bool, rig: Rig) -> None:
 
 def _switch(name: str, position: str, rig: Rig) -> None:
     getattr(rig.car.body, name).position = position
+
+
+def _release_emergency_stop(rig: Rig) -> None:
+    if not rig.car.body.emergency_stop_jams:
+        rig.car.body.emergency_stop.position = "released"
 
 
 def _door(name: str, opened: bool, rig: Rig) -> None:
@@ -175,6 +190,8 @@ def _finish(action: Action, rig: Rig) -> None:
 _PLAIN: dict[str, Action] = {
     "press-brake": _press_brake,
     "release-brake": _release_brake,
+    "turn-wheel-by-hand": _turn_wheel,
+    "let-go-of-wheel": _let_go,
     "switch-on": _switch_on,
     "make-ready": _make_ready,
     "switch-off": _switch_off,
@@ -206,7 +223,7 @@ _PLAIN: dict[str, Action] = {
     "wiper-off": partial(_switch, "wiper", "off"),
     "wash-windscreen": partial(_switch, "wiper", "wash"),
     "press-vehicle-emergency-stop": partial(_switch, "emergency_stop", "pressed"),
-    "release-vehicle-emergency-stop": partial(_switch, "emergency_stop", "released"),
+    "release-vehicle-emergency-stop": _release_emergency_stop,
     "close-doors": _shut_all,
     "lock-car": partial(_lock, True),
     "unlock-car": partial(_lock, False),

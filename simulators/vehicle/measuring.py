@@ -209,6 +209,8 @@ _SOURCES: dict[str, Callable[[Rig], str | None]] = {
     "car-certificate": _nothing,
     "car-equipment": _nothing,
     "car-interior": _nothing,
+    "car-on-stands": _nothing,
+    "area-around-car": _nothing,
     "high-voltage-cables": _nothing,
     "inlet-pins": _pins,
     "inlet-flap": _flap_look,
