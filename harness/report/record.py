@@ -43,6 +43,8 @@ class Record:
     groups: dict[tuple[str, str], Text] = field(default_factory=dict)
     """Titles of step groups, by procedure and group."""
     pictures: dict[str, Picture] = field(default_factory=dict)
+    folder: Path | None = None
+    """Where the recordings lie, which are read when they are plotted; None: nothing is plotted."""
 
 
 def load_record(folder: Path, check: VerifyResult | None = None) -> Record:
@@ -70,6 +72,7 @@ def load_record(folder: Path, check: VerifyResult | None = None) -> Record:
             for group, title in entry.event.groups.items()
         },
         _pictures(folder, entries),
+        folder,
     )
 
 
