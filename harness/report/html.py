@@ -25,6 +25,7 @@ from harness.limits import Clear, Equals, Limit, OneOf, Within
 from harness.quantity import Measurement, Value
 from harness.report import words
 from harness.report.drawing import PATTERNS, limit_bar
+from harness.report.html_maps import MapPage
 from harness.report.html_plots import PlotPage
 from harness.report.html_vehicle import VehiclePage
 from harness.report.html_words import ReportWords
@@ -91,6 +92,7 @@ class _Page:
         self.car = VehiclePage(view)
         self.say = ReportWords(view)
         self.plots = PlotPage(view)
+        self.maps = MapPage(view, self.plots)
         self._pictures = view.record.pictures
         self._shown: set[int] = set()
 

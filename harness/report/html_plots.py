@@ -75,27 +75,29 @@ class PlotPage:
     def of(self, step: Step, attempt: Attempt) -> Figures:
         """What there is to see of an attempt."""
         opened = is_open(step, attempt)
-        shown: list[Figure] = []
-        said: set[str] = set()
-        left_out = 0
+        found: list[_Found] = []
+        missing: dict[str, Figure] = {}
         for wanted in self._chooser.choose(attempt):
-            found = self._figure(wanted, attempt, must=opened)
-            if found is None or (not found.picture and found.caption in said):
-                continue
-            if len(shown) >= MOST or self._room <= 0:
-                left_out += 1
-                continue
-            said.add(str(found.caption))
-            self._room -= 1
-            shown.append(found)
-        return Figures(shown, opened, left_out)
+            one = self._find(wanted, attempt, must=opened)
+            if isinstance(one, Text):
+                missing.setdefault(one.en, Figure(one, Markup(""), both(one)))
+            elif one is not None:
+                found.append(one)
+        found = _bands_together(found)
+        room = min(MOST, self._room)
+        self._room -= min(room, len(found))
+        shown = [self._drawn(one) for one in found[:room]]
+        shown += missing.values() if opened else ()
+        return Figures(shown, opened, max(0, len(found) - room))
 
-    def _figure(self, wanted: Wanted, attempt: Attempt, *, must: bool) -> Figure | None:
-        """The plot; None where there is nothing to see. `must`: a course that stands still too."""
+    def _find(self, wanted: Wanted, attempt: Attempt, *, must: bool) -> "_Found | Text | None":
+        """What to draw, or why nothing; None where there is nothing to see.
+
+        `must`: a course that stands still is shown, too.
+        """
         courses = self._courses_of(wanted, attempt)
-        title = self._title(wanted)
         if isinstance(courses, Text):
-            return Figure(title, Markup(""), both(courses)) if must else None
+            return courses
         end = attempt.end if attempt.end is not None else self._view.seconds
         beside = min(_AT_MOST, max(_AT_LEAST, _BESIDE * (end - attempt.start)))
         start, last = max(0.0, attempt.start - beside), end + beside
@@ -105,35 +107,37 @@ class PlotPage:
         cut = [course.between(start, last) for course in courses]
         cut = [course for course in cut if len(course.time)]
         if not cut:
-            missing = Text(
-                f"{courses[0].file}：本步骤期间没有收到 {courses[0].signal}，无法画出曲线。",
-                f"{courses[0].file}: {courses[0].signal} did not come during this step, "
-                "so there is no plot.",
+            file, signal = courses[0].file, courses[0].signal
+            return Text(
+                f"{file}：本步骤期间没有收到 {signal}，无法画出曲线。",
+                f"{file}: {signal} did not come during this step, so there is no plot.",
             )
-            return Figure(title, Markup(""), both(missing)) if must else None
         if not must and all(_stands_still(course) for course in cut):
             return None
-        return self._drawn(wanted, cut, title, (start, last), (attempt.start, end))
+        return _Found([wanted] * len(cut), cut, (start, last), (attempt.start, end))
 
-    def _drawn(
-        self, wanted: Wanted, cut: "list[Course]", title: Text,
-        axis: tuple[float, float], window: tuple[float, float],
-    ) -> Figure:  # fmt: skip
+    def _drawn(self, found: "_Found") -> Figure:
         from harness.report.plots import Mark, Plot, draw  # noqa: PLC0415 - needs numpy
 
+        wanted, cut = found.wanted[0], found.courses
+        labels = [
+            self._name(course.name, one.source)
+            for course, one in zip(cut, found.wanted, strict=True)
+        ]
         unit = cut[0].unit
         marks = [
             Mark(at.event.measurement.at, number, at.event.judgement.verdict)
             for at in wanted.judged
             if (number := value_in(unit, at.event.measurement)) is not None
-            and axis[0] <= at.event.measurement.at <= axis[1]
+            and found.axis[0] <= at.event.measurement.at <= found.axis[1]
         ]
         low, high = limits_in(unit, wanted)
         plot = Plot(
-            cut, [self._name(course.name, wanted) for course in cut], *axis, window,
-            low, high, marks, wanted.deadline, allowed_in(wanted),
+            cut, labels, *found.axis, found.window, low, high, marks, wanted.deadline,
+            [allowed_in(one) for one in found.wanted],
         )  # fmt: skip
         picture = draw(plot, lambda state, of, language: wording.value(state, None, language, of))
+        title = Text("、".join(one.zh for one in labels), ", ".join(one.en for one in labels))
         return Figure(title, picture, _caption(cut, plot.drawn, states=plot.is_states))
 
     def _courses_of(self, wanted: Wanted, attempt: Attempt) -> "list[Course] | Text":
@@ -166,17 +170,37 @@ class PlotPage:
             at for step in self._view.steps for attempt in step.attempts for at in attempt.measured
         ]
 
-    def _title(self, wanted: Wanted) -> Text:
-        name = " - ".join(wanted.names) if wanted.is_difference else wanted.names[0]
-        if wanted.is_difference or len(wanted.names) == 1:
-            return self._name(name, wanted)
-        every = [self._name(one, wanted) for one in wanted.names]
-        return Text("、".join(one.zh for one in every), ", ".join(one.en for one in every))
+    def _name(self, name: str, source: str) -> Text:
+        return Text(wording.point(name, "zh", source), wording.point(name, "en", source))
 
-    def _name(self, name: str, wanted: Wanted) -> Text:
-        return Text(
-            wording.point(name, "zh", wanted.source), wording.point(name, "en", wanted.source)
-        )
+
+@dataclass(frozen=True)
+class _Found:
+    """Something to draw: the courses, and for each what it was wanted for."""
+
+    wanted: "list[Wanted]"
+    courses: "list[Course]"
+    axis: tuple[float, float]
+    window: tuple[float, float]
+
+
+def _bands_together(every: list[_Found]) -> list[_Found]:
+    """States of one step in one picture, below each other."""
+    together: list[_Found] = []
+    for one in every:
+        before = together[-1] if together else None
+        if before is not None and _is_plain_band(before) and _is_plain_band(one):
+            together[-1] = _Found(
+                before.wanted + one.wanted, before.courses + one.courses, one.axis, one.window
+            )
+        else:
+            together.append(one)
+    return together
+
+
+def _is_plain_band(found: _Found) -> bool:
+    no_deadline = all(one.deadline is None for one in found.wanted)
+    return no_deadline and all(course.states for course in found.courses)
 
 
 def _stands_still(course: "Course") -> bool:
@@ -223,4 +247,4 @@ def _caption(cut: "list[Course]", drawn: list[int], *, states: bool) -> Markup:
             )
     if any(course.file for course in cut):
         pieces.append(both("原始报文全部保留在该文件中。", "The file keeps every frame as it was."))
-    return Markup(" ").join(pieces)
+    return both("", " ").join(pieces)

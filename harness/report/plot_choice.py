@@ -94,9 +94,10 @@ class Chooser:
 
     def _behind(self, at: At[Judged], attempt: Attempt) -> Iterator[Wanted]:
         """The signals that a worked-out number was made of."""
-        words = [word.strip(".") for word in _WORD.findall(at.event.measurement.note)]
-        words += re.split(r" - | / ", at.event.measurement.name)
-        words += [one.event.measurement.name for one in attempt.measured]
+        reading = at.event.measurement
+        words = [one.event.measurement.name for one in attempt.measured]
+        if "→" in reading.note:  # a reaction: from what, to what
+            words = [word.strip(".") for word in _WORD.findall(reading.note)]
         known = [word for word in dict.fromkeys(words) if self._knows(word)]
         for name in known[:_SEPARATE]:
             yield Wanted((name,))

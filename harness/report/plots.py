@@ -70,8 +70,8 @@ class Plot:
     marks: Sequence[Mark] = ()
     deadline: float | None = None
     """When something had to have happened at the latest."""
-    allowed: Sequence[Value] | None = None
-    """States that were allowed; None: none was asked for."""
+    allowed: Sequence[Sequence[Value] | None] = ()
+    """Of each course the states that were allowed; None: none was asked for."""
     drawn: list[int] = field(default_factory=list)
     """Filled while drawing: points of each course."""
 
@@ -127,7 +127,8 @@ def _scale(plot: Plot, frame: Frame) -> _Scale:
         around = abs(high) * 0.05 or 1.0
         low, high = low - around, high + around
     margin = 0.08 * (high - low)
-    return _Scale(low - margin, high + margin, frame)
+    legend = 0.2 * (high - low) if len(plot.courses) > 1 else 0.0
+    return _Scale(low - margin, high + margin + legend, frame)
 
 
 def _zone(plot: Plot, scale: _Scale) -> list[str]:
@@ -169,10 +170,12 @@ def _deadline(plot: Plot, frame: Frame) -> list[str]:
     if plot.deadline is None or not frame.start <= plot.deadline <= frame.end:
         return []
     x = frame.x(plot.deadline)
-    late = x > RIGHT - 70
-    css = "limit-name end" if late else "limit-name begin"
-    name = said(css, x - 4 if late else x + 4, TOP + 10, Text("最迟", "at the latest"))
-    return [line("limit", x, TOP - 6, x, frame.bottom), name]
+    edge = line("limit", x, TOP - 6, x, frame.bottom)
+    step = (frame.x(plot.window[0]) + frame.x(plot.window[1])) / 2
+    if abs(x - step) < 75:  # the step's name is there
+        return [edge]
+    css = "limit-name end" if x > RIGHT - 40 else "limit-name"
+    return [edge, said(css, x, TOP - 9, Text("最迟", "at the latest"))]
 
 
 def _line(course: Course, place: int, plot: Plot, scale: _Scale) -> list[str]:
@@ -219,17 +222,19 @@ def _bands(plot: Plot, say_state: SayState) -> Markup:
     each = _BAND + _BETWEEN + (13.0 if titled else 0.0)
     frame = Frame(plot.start, plot.end, plot.window, rows * each - _BETWEEN + 8)
     parts: list[str] = []
-    for place, course in enumerate(plot.courses):
+    for place in range(rows):
         top = TOP + 4 + place * each
         if titled:
             label = plot.labels[place]
             parts.append(said("legend", LEFT + 3, top + 9, label))
             top += 13
-        parts += _band(course, top, plot, frame, say_state)
+        parts += _band(plot, place, top, frame, say_state)
     return frame.picture([*parts, *_deadline(plot, frame)])
 
 
-def _band(course: Course, top: float, plot: Plot, frame: Frame, say_state: SayState) -> list[str]:
+def _band(plot: Plot, row: int, top: float, frame: Frame, say_state: SayState) -> list[str]:
+    course = plot.courses[row]
+    allowed = plot.allowed[row] if row < len(plot.allowed) else None
     least = _STATE_WIDTH * (plot.end - plot.start) / (RIGHT - LEFT)
     parts: list[str] = []
     found = list(stretches(course.time, course.value, plot.end, course.gap, least))
@@ -241,7 +246,7 @@ def _band(course: Course, top: float, plot: Plot, frame: Frame, say_state: SaySt
             parts.append(rect(f"state {css}", x1, top, x2 - x1, _BAND))
             continue
         state = course.states.get(int(one.code), str(int(one.code)))
-        css = _look(state, plot.allowed, place)
+        css = _look(state, allowed, place)
         parts.append(rect(f"state {css}", x1, top, x2 - x1, _BAND))
         middle = (x1 + x2) / 2
         name = fitting(
