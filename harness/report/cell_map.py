@@ -162,15 +162,15 @@ def summary(cells: CellMap) -> Text:
     mean = said_value(sum(known) / len(known), unit) if unit == "V" else f"{np.mean(known):.1f}"
     spread = said_value(cells.spread, unit)
     lost = len(cells.values) - len(known)
+    lowest, highest = f"{said_value(low, unit)} {unit}", f"{said_value(high, unit)} {unit}"
+    at_low, at_high = _which(cells, low), _which(cells, high)
     zh = (
-        f"{len(cells.values)} 个测点；最低 {said_value(low, unit)} {unit}（{_which(cells, low)}），"
-        f"最高 {said_value(high, unit)} {unit}（{_which(cells, high)}），"
-        f"极差 {spread} {wide}，平均 {mean} {unit}"
+        f"{len(cells.values)} 个测点；最低 {lowest}（{at_low.zh}），"
+        f"最高 {highest}（{at_high.zh}），极差 {spread} {wide}，平均 {mean} {unit}"
     )
     en = (
-        f"{len(cells.values)} places; lowest {said_value(low, unit)} {unit} "
-        f"({_which(cells, low)}), highest {said_value(high, unit)} {unit} "
-        f"({_which(cells, high)}), spread {spread} {wide}, mean {mean} {unit}"
+        f"{len(cells.values)} places; lowest {lowest} ({at_low.en}), "
+        f"highest {highest} ({at_high.en}), spread {spread} {wide}, mean {mean} {unit}"
     )
     if lost:
         zh += f"；{lost} 个没有可用的值"
@@ -178,7 +178,9 @@ def summary(cells: CellMap) -> Text:
     return Text(f"{zh}。", f"{en}.")
 
 
-def _which(cells: CellMap, extreme: float) -> str:
+def _which(cells: CellMap, extreme: float) -> Text:
     places = [f"{cell:02d}" for cell in cells.at_extreme(extreme)]
-    more = f" … +{len(places) - _MOST_EXTREME}" if len(places) > _MOST_EXTREME else ""
-    return f"№ {' '.join(places[:_MOST_EXTREME])}{more}"
+    if len(places) > _MOST_EXTREME:
+        return Text(f"{len(places)} 个", f"{len(places)} of them")
+    which = f"№ {' '.join(places)}"
+    return Text(which, which)

@@ -1,7 +1,8 @@
 """A record with everything that its reports are made of.
 
 Reports are functions of a `Record` and nothing else: no clock, no network, no configuration. The
-same record gives the same report.
+same record gives the same report. The recordings of its buses stay on the disk until they are
+plotted.
 """
 
 from collections.abc import Sequence

@@ -1,0 +1,121 @@
+"""The report of a run with a million captured frames.
+
+The run is a real one, in virtual time: the daily inspection of the simulated car, all four buses
+recorded, with a step that holds READY for as long as a million frames take. It has a fault, so that
+plots are open. What is timed is `write_reports` in a fresh process, from the sealed folder to the
+written page: verifying, reading the journal, reading the recordings, decoding what is plotted,
+drawing. Beside it the same of the journal alone, without its plots.
+
+    python benchmarks/report.py [FRAMES]
+"""
+
+import json
+import shutil
+import statistics
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from comparison import Row, duration, in_fresh_process, markdown, scratch
+
+from harness.clock import RealStopwatch
+from harness.data import data_folder
+from harness.datafile import load
+from harness.engine.matrix import HURRY
+from harness.engine.prepare import prepare
+from harness.engine.run import execute
+from harness.events import BusClosed
+from harness.evidence.read import read_journal
+from harness.report.html import render_html
+from harness.report.record import load_record
+from harness.report.write import write_reports
+
+FRAMES = 1_000_000
+TARGET = 5.0
+ROUNDS = 3
+PER_SECOND = 1450
+"""Frames of the READY car on its four buses, about."""
+PROCEDURE = "VEH-INSP-01"
+FAULTS = ("cell-weak", "radar-unplugged")
+
+
+def write_run(folder: Path, frames: int) -> Path:
+    """A sealed run with at least so many frames, its folder."""
+    steps_file = data_folder("procedures") / f"{PROCEDURE}.yaml"
+    procedure = load(steps_file)[0]
+    place = [step["id"] for step in procedure["steps"]].index("ready")
+    longer = {
+        "id": "long",
+        "group": "low-voltage",
+        "title": {"zh": "保持 READY", "en": "READY is held"},
+        "do": "vehicle.holds",
+        "with": {"point": "ready", "is": "ready", "for": f"{frames // PER_SECOND} s"},
+    }
+    procedure["steps"].insert(place + 1, longer)
+    written = folder / f"{PROCEDURE}.yaml"
+    written.write_text(json.dumps(procedure, ensure_ascii=False), encoding="utf-8")
+    request = prepare([str(written)], folder=folder / "run", faults=FAULTS)
+    execute(replace(request, pace=HURRY))
+    return folder / "run"
+
+
+def captured(folder: Path) -> int:
+    """Frames in the recordings of a run."""
+    return sum(
+        entry.event.received + entry.event.sent
+        for entry in read_journal(folder)
+        if isinstance(entry.event, BusClosed)
+    )
+
+
+def written(folder: Path) -> float:
+    """Seconds to write both reports."""
+    with RealStopwatch() as watch:
+        write_reports(folder, "zh")
+    return watch.seconds
+
+
+def without_plots(folder: Path) -> float:
+    """Seconds to make the page of the journal alone."""
+    with RealStopwatch() as watch:
+        render_html(replace(load_record(folder), folder=None))
+    return watch.seconds
+
+
+def rows(frames: int = FRAMES) -> list[Row]:
+    """Both, each in fresh processes, in turns."""
+    with scratch() as name:
+        folder = write_run(Path(name), frames)
+        count = captured(folder)
+        found: dict[str, list[float]] = {"write": [], "bare": []}
+        for _ in range(ROUNDS):
+            for what, seconds in found.items():
+                seconds.append(in_fresh_process(__file__, what, str(folder)))
+        size = (folder / "report.html").stat().st_size
+        raw = sum(path.stat().st_size for path in folder.glob("can-*.blf"))
+        seconds = statistics.median(found["write"])
+        bare = statistics.median(found["bare"])
+        shutil.rmtree(folder)
+    return [
+        Row(
+            f"report of a run with {count:,} captured frames ({raw / 1e6:.0f} MB)",
+            duration(seconds),
+            f"the {TARGET:g} s that are asked for",
+            seconds / TARGET,
+            1.0,
+            f"the page has {size / 1e6:.2f} MB; {duration(bare)} without its plots; slowest of "
+            f"{ROUNDS}: {duration(max(found['write']))}",
+        )
+    ]
+
+
+def main() -> None:
+    if sys.argv[1:2] in (["write"], ["bare"]):
+        measure = written if sys.argv[1] == "write" else without_plots
+        print(json.dumps(measure(Path(sys.argv[2]))))
+        return
+    print(markdown(rows(int(sys.argv[1]) if len(sys.argv) > 1 else FRAMES)))
+
+
+if __name__ == "__main__":
+    main()
