@@ -21,7 +21,8 @@ from harness.engine.run import execute
 from harness.events import BusOpened, Judged, Measured, RunStarted
 from harness.quantity import Quality
 from harness.report.cell_map import families, map_at, summary
-from harness.report.courses import Course, Courses, difference, of_readings
+from harness.report.course import Course, difference, of_readings
+from harness.report.courses import Courses
 from harness.report.html import render_html
 from harness.report.network_map import Presence, nodes_of
 from harness.report.plot_frame import ticks
@@ -189,6 +190,26 @@ def test_the_same_record_gives_the_same_page(record: Record, folder: Path) -> No
     assert render_html(record) == render_html(load_record(folder))
 
 
+def test_a_polled_point_of_a_pile_is_drawn_from_the_journal(tmp_path: Path) -> None:
+    request = prepare(["PILE-INSP-01"], folder=tmp_path / "run", selected=["supply-voltage"])
+    execute(replace(request, pace=HURRY))
+    record = load_record(tmp_path / "run")
+    text = render_html(record)
+    readings = [
+        entry.event.measurement.at
+        for entry in record.entries
+        if isinstance(entry.event, Measured) and entry.event.measurement.name == "voltage_l1"
+        and entry.event.step
+    ]  # fmt: skip
+    picture = re.search(r'<svg class="plot".*?</svg>', text)
+    assert picture is not None
+    path = re.search(r'class="course course-0" d="M([^"]+)"', picture[0])
+    assert path is not None
+    assert len(path[1].split("L")) == len(readings) >= 10
+    assert "10 readings of the journal (journal.jsonl)" in Page(text).text["en"]
+    assert "≤ 264 V" in picture[0]
+
+
 # ---------------------------------------------------------------- cells and network
 
 
@@ -303,6 +324,6 @@ def test_a_record_without_its_start_has_no_plots(record: Record) -> None:
 
 def test_ticks_are_round_and_few() -> None:
     assert ticks(0.0, 10.0, 6) == [0.0, 2.0, 4.0, 6.0, 8.0, 10.0]
-    assert ticks(0.0, 10.0, 5) == [0.0, 5.0, 10.0]
+    assert ticks(0.0, 10.0, 4) == [0.0, 5.0, 10.0]
     assert ticks(22.1, 26.3, 7) == [23.0, 24.0, 25.0, 26.0]
     assert ticks(3.0, 3.0, 5) == [3.0]

@@ -5,15 +5,14 @@ of them at once. What cannot be had (no recording, a damaged one, a signal that 
 record describes) is said in a sentence and never ends a report.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from harness.datafile import loads, read_bytes
 from harness.devices.can.columns import Column, MessageColumns
@@ -25,49 +24,11 @@ from harness.devices.vehicle.points import unit_of
 from harness.errors import FileError, HarnessError
 from harness.events import BusOpened, RunStarted
 from harness.evidence.read import Entry
+from harness.report.course import Course, Numbers
 from harness.text import Text
 
 MOST_BYTES = 1_500_000_000
 """A recording beyond this size is left alone: a page is not worth the memory."""
-
-Numbers = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Course:
-    """One quantity over the whole record."""
-
-    name: str
-    time: Numbers
-    """Seconds since the record's first instant; ascending."""
-    value: Numbers
-    """In `unit`; of a state its code. NaN: the frame said that there is no value."""
-    unit: str | None = None
-    states: Mapping[int, str] = field(default_factory=dict)
-    """Code -> name, of an enumeration; empty for a quantity."""
-    file: str = ""
-    """The recording; empty: the readings of the journal."""
-    signal: str = ""
-    """`Message.Signal` there."""
-    gap: float | None = None
-    """Seconds without a frame that make a hole in the line; None: it stands until the next."""
-    damaged: bool = False
-    """The recording could be read in part only."""
-
-    def between(self, start: float, end: float) -> "Course":
-        """The part from `start` to `end` (s), and of what stands until the next the one before."""
-        first, last = np.searchsorted(self.time, (start, end + 1e-9), side="left")
-        if self.gap is None and first > 0:
-            first -= 1
-        time = np.maximum(self.time[first:last], start)
-        return _with(self, time, self.value[first:last])
-
-
-def _with(course: Course, time: Numbers, value: Numbers) -> Course:
-    return Course(
-        course.name, time, value, course.unit, course.states, course.file, course.signal,
-        course.gap, course.damaged,
-    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -266,43 +227,3 @@ def _named_signals(path: Path) -> dict[str, str]:
         for name, entry in points.items()
         if isinstance(entry, dict) and "signal" in entry
     }
-
-
-def difference(first: Course, second: Course) -> Course:
-    """First minus second, at every moment that one of them changes, each held until its next.
-
-    Where one of them has a hole, so has the difference.
-    """
-    time = np.union1d(first.time, second.time)
-    time = time[time >= max(first.time[0], second.time[0])]
-    parts = []
-    for course in (first, second):
-        at = np.searchsorted(course.time, time, side="right") - 1
-        held = course.value[at]
-        if course.gap is not None:
-            held = np.where(time - course.time[at] > course.gap, np.nan, held)
-        parts.append(held)
-    value = np.round(parts[0] - parts[1], 9)  # no binary noise in the last digits
-    gaps = [course.gap for course in (first, second) if course.gap is not None]
-    files = dict.fromkeys(one.file for one in (first, second))
-    signals = f"{first.signal} − {second.signal}"
-    return Course(
-        f"{first.name} - {second.name}", time, value, first.unit, {}, ", ".join(files), signals,
-        max(gaps) if gaps else None, first.damaged or second.damaged,
-    )  # fmt: skip
-
-
-def of_readings(name: str, unit: str | None, readings: Iterable[tuple[float, object]]) -> Course:
-    """A course out of readings in the journal: `(at, value)`; text values become states."""
-    rows = sorted(readings, key=lambda row: row[0])
-    texts = sorted({str(value) for _, value in rows if isinstance(value, str | bool)})
-    codes = {text: code for code, text in enumerate(texts)}
-    numbers = [
-        float(codes[str(value)]) if isinstance(value, str | bool)
-        else float(value) if isinstance(value, int | float)
-        else np.nan
-        for _, value in rows
-    ]  # fmt: skip
-    time = np.array([at for at, _ in rows], np.float64)
-    states = {code: text for text, code in codes.items()}
-    return Course(name, time, np.array(numbers, np.float64), unit, states)

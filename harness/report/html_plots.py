@@ -8,7 +8,9 @@ from markupsafe import Markup
 
 from harness.engine import wording
 from harness.events import Measured
+from harness.quantity import Value
 from harness.report.markup import both
+from harness.report.plot_caption import caption
 from harness.report.plot_choice import (
     MOST,
     Chooser,
@@ -20,10 +22,11 @@ from harness.report.plot_choice import (
     value_in,
 )
 from harness.report.view import At, Attempt, RunView, Step
-from harness.text import Text
+from harness.text import Language, Text
 
 if TYPE_CHECKING:
-    from harness.report.courses import Course, Courses
+    from harness.report.course import Course
+    from harness.report.courses import Courses
 
 _BESIDE = 0.3
 """Share of the step's length that is shown before and after it,"""
@@ -117,7 +120,10 @@ class PlotPage:
         return _Found([wanted] * len(cut), cut, (start, last), (attempt.start, end))
 
     def _drawn(self, found: "_Found") -> Figure:
-        from harness.report.plots import Mark, Plot, draw  # noqa: PLC0415 - needs numpy
+        # Late: they need numpy.
+        from harness.report.plot import Mark, Plot  # noqa: PLC0415
+        from harness.report.plot_bands import draw_bands  # noqa: PLC0415
+        from harness.report.plot_lines import draw_lines  # noqa: PLC0415
 
         wanted, cut = found.wanted[0], found.courses
         labels = [
@@ -136,9 +142,9 @@ class PlotPage:
             cut, labels, *found.axis, found.window, low, high, marks, wanted.deadline,
             [allowed_in(one) for one in found.wanted],
         )  # fmt: skip
-        picture = draw(plot, lambda state, of, language: wording.value(state, None, language, of))
+        picture = draw_bands(plot, _say_state) if plot.is_states else draw_lines(plot)
         title = Text("、".join(one.zh for one in labels), ", ".join(one.en for one in labels))
-        return Figure(title, picture, _caption(cut, plot.drawn, states=plot.is_states))
+        return Figure(title, picture, caption(cut, plot.drawn, states=plot.is_states))
 
     def _courses_of(self, wanted: Wanted, attempt: Attempt) -> "list[Course] | Text":
         if wanted.is_polled:
@@ -151,13 +157,13 @@ class PlotPage:
                 return one
             courses.append(one)
         if wanted.is_difference:
-            from harness.report.courses import difference  # noqa: PLC0415 - vehicles only
+            from harness.report.course import difference  # noqa: PLC0415 - vehicles only
 
             return [difference(*courses)]
         return courses
 
     def _polled(self, wanted: Wanted, attempt: Attempt) -> "Course":
-        from harness.report.courses import of_readings  # noqa: PLC0415 - needs numpy
+        from harness.report.course import of_readings  # noqa: PLC0415 - needs numpy
 
         readings = readings_of(wanted.names[0], wanted.source, self._every_reading)
         units = [one.unit for one in readings if one.unit]
@@ -212,39 +218,5 @@ def _stands_still(course: "Course") -> bool:
     return course.gap is None or not len(gaps) or float(gaps.max()) <= course.gap
 
 
-def _caption(cut: "list[Course]", drawn: list[int], *, states: bool) -> Markup:
-    """Where the values come from, how many there are, and how many points are drawn."""
-    pieces: list[Markup] = []
-    for course, points in zip(cut, drawn, strict=True):
-        count = len(course.time)
-        if not course.file:
-            pieces.append(
-                both(
-                    f"日志（journal.jsonl）中的 {count} 个读数。",
-                    f"{count} readings of the journal (journal.jsonl).",
-                )
-            )
-            continue
-        whole = Text(f"{count} 个值全部画出", f"all {count} values drawn")
-        if states:
-            whole = Text(f"{count} 个值", f"{count} values")
-        elif points < count:
-            whole = Text(
-                f"{count} 个值，按列取最小值和最大值画出 {points} 点",
-                f"{count} values, drawn with {points} points: lowest and highest of each column",
-            )
-        pieces.append(
-            Markup("<code>{}</code> <code>{}</code>{}{}{}").format(
-                course.file, course.signal, both("：", ": "), both(whole), both("。", ".")
-            )
-        )
-        if course.damaged:
-            pieces.append(
-                both(
-                    "该记录文件已损坏，只画出可读的部分。",
-                    "This recording is damaged; only what can be read is drawn.",
-                )
-            )
-    if any(course.file for course in cut):
-        pieces.append(both("原始报文全部保留在该文件中。", "The file keeps every frame as it was."))
-    return both("", " ").join(pieces)
+def _say_state(state: Value, of: str, language: Language) -> str:
+    return wording.value(state, None, language, of)

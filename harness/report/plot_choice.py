@@ -28,6 +28,8 @@ MOST = 6
 _SEPARATE = 3
 """Signals that are plotted together with no limit."""
 _TIME_TO = ".time_to_"
+_OF_MANY = (".spread", ".moved")
+"""What is worked out of many readings of one point."""
 _WORD = re.compile(r"[\w.\-]+")
 
 
@@ -75,6 +77,8 @@ class Chooser:
         name = reading.name
         first, minus, second = name.partition(" - ")
         base = name.partition(_TIME_TO)[0]
+        if name.endswith(_OF_MANY):
+            base = name.rpartition(".")[0]
         if "vehicle" not in reading.source and reading.source != "calculated":
             yield from _polled(at, attempt)
         elif self._knows(name):
@@ -83,8 +87,9 @@ class Chooser:
             yield Wanted((first, second), is_difference=True, judged=(at,))
             if at.event.judgement.verdict is not Verdict.PASS:
                 yield Wanted((first, second))
-        elif _TIME_TO in name and self._knows(base):
-            yield Wanted((base,), deadline=_latest(reading, at.event.limit))
+        elif base != name and self._knows(base):
+            latest = _latest(reading, at.event.limit) if _TIME_TO in name else None
+            yield Wanted((base,), deadline=latest)
         elif isinstance(reading.value, list):
             known = [entry for entry in reading.value if self._knows(entry)]
             if known:
@@ -107,9 +112,12 @@ def _polled(at: At[Judged], attempt: Attempt) -> Iterator[Wanted]:
     """A point that was read again and again, as the journal has it."""
     reading = at.event.measurement
     name = reading.name.partition(_TIME_TO)[0]
+    if name.endswith(_OF_MANY):
+        name = name.rpartition(".")[0]
     if len(readings_of(name, reading.source, attempt.measured)) >= 3:
-        latest = _latest(reading, at.event.limit) if name != reading.name else None
-        yield Wanted((name,), False, (at,) if latest is None else (), latest, reading.source, True)
+        itself = name == reading.name
+        latest = None if itself else _latest(reading, at.event.limit)
+        yield Wanted((name,), False, (at,) if itself else (), latest, reading.source, True)
 
 
 def readings_of(name: str, source: str, every: Sequence[At[Measured]]) -> list[Measurement]:

@@ -66,7 +66,7 @@ class Frame:
 
 
 def ticks(low: float, high: float, most: int) -> list[float]:
-    """Round numbers from `low` to `high`, at most `most` and a few of them."""
+    """Round numbers from `low` to `high`, at most `most` steps of 1, 2 or 5 apart."""
     span = high - low
     if not math.isfinite(span) or span <= 0:
         return [low]

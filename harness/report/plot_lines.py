@@ -1,30 +1,25 @@
-"""A quantity over time against its limits, and states over time, as pictures.
+"""A quantity over time against its limits, as a picture.
 
-        ┌ this step ┐
-    ────┼───────────┼──── 14.8   limit
-        │  ╭──◆──╮  │            the line goes through every extreme; the diamond was judged
-    ────┼──╯─────╰──┼──── 13.5   limit
-        26          30  s
-
-States are a band cut where they change, each piece with its name; what was not allowed is hatched.
+    ┌ this step ┐
+────┼───────────┼──── 14.8   limit
+    │  ╭──◆──╮  │            the line goes through every extreme; the diamond was judged
+────┼──╯─────╰──┼──── 13.5   limit
+    26          30  s
 """
 
-import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from markupsafe import Markup
 
-from harness.quantity import Value
-from harness.report.courses import Course
-from harness.report.decimate import extremes, segments, stretches
+from harness.report.course import Course
+from harness.report.decimate import extremes, segments
+from harness.report.plot import Mark, Plot, deadline
 from harness.report.plot_frame import (
     LEFT,
     RIGHT,
     TOP,
     Frame,
-    fitting,
     line,
     number,
     plain,
@@ -33,59 +28,10 @@ from harness.report.plot_frame import (
     ticks,
     wide,
 )
-from harness.text import Language, Text
-from harness.verdict import Verdict
 
 _HEIGHT = 112.0
-_BAND, _BETWEEN = 26.0, 10.0
 _FEW = 40
 """Up to so many points each of them is marked: one sees how often the quantity was sent."""
-_STATE_WIDTH = 2.0
-"""Narrower than this (px) a state is not told apart from the next."""
-SayState = Callable[[Value, str, Language], str]
-"""State, the point that it belongs to, language."""
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A value that was judged."""
-
-    at: float
-    value: float
-    verdict: Verdict
-
-
-@dataclass(frozen=True)
-class Plot:
-    """What is to be drawn. All courses have one unit, or all are states."""
-
-    courses: Sequence[Course]
-    """Already cut to the axis, see `Course.between`."""
-    labels: Sequence[Text]
-    start: float
-    end: float
-    window: tuple[float, float]
-    low: float | None = None
-    high: float | None = None
-    marks: Sequence[Mark] = ()
-    deadline: float | None = None
-    """When something had to have happened at the latest."""
-    allowed: Sequence[Sequence[Value] | None] = ()
-    """Of each course the states that were allowed; None: none was asked for."""
-    drawn: list[int] = field(default_factory=list)
-    """Filled while drawing: points of each course."""
-
-    @property
-    def is_states(self) -> bool:
-        return bool(self.courses) and all(course.states for course in self.courses)
-
-
-def draw(plot: Plot, say_state: SayState) -> Markup:
-    """The picture."""
-    return _bands(plot, say_state) if plot.is_states else _lines(plot)
-
-
-# ---------------------------------------------------------------- quantities
 
 
 @dataclass(frozen=True)
@@ -102,10 +48,11 @@ class _Scale:
         return value is not None and self.low <= value <= self.high
 
 
-def _lines(plot: Plot) -> Markup:
+def draw_lines(plot: Plot) -> Markup:
+    """The picture of quantities."""
     frame = Frame(plot.start, plot.end, plot.window, _HEIGHT)
     scale = _scale(plot, frame)
-    parts = [*_zone(plot, scale), *_value_axis(plot, scale), *_deadline(plot, frame)]
+    parts = [*_zone(plot, scale), *_value_axis(plot, scale), *deadline(plot, frame)]
     for place, course in enumerate(plot.courses):
         parts += _line(course, place, plot, scale)
     parts += [_diamond(mark, scale) for mark in plot.marks]
@@ -166,18 +113,6 @@ def _value_axis(plot: Plot, scale: _Scale) -> list[str]:
     return parts
 
 
-def _deadline(plot: Plot, frame: Frame) -> list[str]:
-    if plot.deadline is None or not frame.start <= plot.deadline <= frame.end:
-        return []
-    x = frame.x(plot.deadline)
-    edge = line("limit", x, TOP - 6, x, frame.bottom)
-    step = (frame.x(plot.window[0]) + frame.x(plot.window[1])) / 2
-    if abs(x - step) < 75:  # the step's name is there
-        return [edge]
-    css = "limit-name end" if x > RIGHT - 40 else "limit-name"
-    return [edge, said(css, x, TOP - 9, Text("最迟", "at the latest"))]
-
-
 def _line(course: Course, place: int, plot: Plot, scale: _Scale) -> list[str]:
     rows = extremes(course.time, course.value, plot.start, plot.end)
     plot.drawn.append(len(rows))
@@ -211,53 +146,3 @@ def _legend(plot: Plot) -> list[str]:
         parts.append(said("legend", x + 31, TOP + 11, label))
         x += 50 + max(wide(label.zh), wide(label.en))
     return parts
-
-
-# ---------------------------------------------------------------- states
-
-
-def _bands(plot: Plot, say_state: SayState) -> Markup:
-    rows = len(plot.courses)
-    titled = rows > 1
-    each = _BAND + _BETWEEN + (13.0 if titled else 0.0)
-    frame = Frame(plot.start, plot.end, plot.window, rows * each - _BETWEEN + 8)
-    parts: list[str] = []
-    for place in range(rows):
-        top = TOP + 4 + place * each
-        if titled:
-            label = plot.labels[place]
-            parts.append(said("legend", LEFT + 3, top + 9, label))
-            top += 13
-        parts += _band(plot, place, top, frame, say_state)
-    return frame.picture([*parts, *_deadline(plot, frame)])
-
-
-def _band(plot: Plot, row: int, top: float, frame: Frame, say_state: SayState) -> list[str]:
-    course = plot.courses[row]
-    allowed = plot.allowed[row] if row < len(plot.allowed) else None
-    least = _STATE_WIDTH * (plot.end - plot.start) / (RIGHT - LEFT)
-    parts: list[str] = []
-    found = list(stretches(course.time, course.value, plot.end, course.gap, least))
-    plot.drawn.append(len(found))
-    for place, one in enumerate(found):
-        x1, x2 = frame.x(one.start), frame.x(one.end)
-        if one.code is None or math.isnan(one.code):
-            css = "mixed" if one.code is None else "unknown"
-            parts.append(rect(f"state {css}", x1, top, x2 - x1, _BAND))
-            continue
-        state = course.states.get(int(one.code), str(int(one.code)))
-        css = _look(state, allowed, place)
-        parts.append(rect(f"state {css}", x1, top, x2 - x1, _BAND))
-        middle = (x1 + x2) / 2
-        name = fitting(
-            "state-name", middle, top + 17, x2 - x1 - 4,
-            lambda language, state=state: say_state(state, course.name, language),  # type: ignore[misc]
-        )  # fmt: skip
-        parts.append(name)
-    return parts
-
-
-def _look(state: str, allowed: Sequence[Value] | None, place: int) -> str:
-    if allowed is None:
-        return f"plain-{place % 2}"
-    return "allowed" if state in [str(one) for one in allowed] else "not-allowed"
