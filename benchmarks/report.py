@@ -13,6 +13,7 @@ import json
 import shutil
 import statistics
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,7 +34,7 @@ from harness.report.write import write_reports
 FRAMES = 1_000_000
 TARGET = 5.0
 ROUNDS = 3
-PER_SECOND = 1450
+PER_SECOND = 1250
 """Frames of the READY car on its four buses, about."""
 PROCEDURE = "VEH-INSP-01"
 FAULTS = ("cell-weak", "radar-unplugged")
@@ -68,18 +69,20 @@ def captured(folder: Path) -> int:
     )
 
 
-def written(folder: Path) -> float:
-    """Seconds to write both reports."""
+def written(folder: Path) -> tuple[float, float]:
+    """Seconds to write both reports, and seconds of the processor."""
+    busy = time.process_time()
     with RealStopwatch() as watch:
         write_reports(folder, "zh")
-    return watch.seconds
+    return watch.seconds, time.process_time() - busy
 
 
-def without_plots(folder: Path) -> float:
-    """Seconds to make the page of the journal alone."""
+def without_plots(folder: Path) -> tuple[float, float]:
+    """The same to make the page of the journal alone."""
+    busy = time.process_time()
     with RealStopwatch() as watch:
         render_html(replace(load_record(folder), folder=None))
-    return watch.seconds
+    return watch.seconds, time.process_time() - busy
 
 
 def rows(frames: int = FRAMES) -> list[Row]:
@@ -87,14 +90,16 @@ def rows(frames: int = FRAMES) -> list[Row]:
     with scratch() as name:
         folder = write_run(Path(name), frames)
         count = captured(folder)
-        found: dict[str, list[float]] = {"write": [], "bare": []}
+        found: dict[str, list[tuple[float, float]]] = {"write": [], "bare": []}
         for _ in range(ROUNDS):
-            for what, seconds in found.items():
-                seconds.append(in_fresh_process(__file__, what, str(folder)))
+            for what, times in found.items():
+                real, busy = in_fresh_process(__file__, what, str(folder))
+                times.append((real, busy))
         size = (folder / "report.html").stat().st_size
         raw = sum(path.stat().st_size for path in folder.glob("can-*.blf"))
-        seconds = statistics.median(found["write"])
-        bare = statistics.median(found["bare"])
+        seconds, busy = (statistics.median(column) for column in zip(*found["write"], strict=True))
+        _, bare = (statistics.median(column) for column in zip(*found["bare"], strict=True))
+        slowest = max(real for real, _ in found["write"])
         shutil.rmtree(folder)
     return [
         Row(
@@ -103,8 +108,8 @@ def rows(frames: int = FRAMES) -> list[Row]:
             f"the {TARGET:g} s that are asked for",
             seconds / TARGET,
             1.0,
-            f"the page has {size / 1e6:.2f} MB; {duration(bare)} without its plots; slowest of "
-            f"{ROUNDS}: {duration(max(found['write']))}",
+            f"the page has {size / 1e6:.2f} MB; slowest of {ROUNDS}: {duration(slowest)}; "
+            f"{duration(busy)} of the processor, {duration(bare)} without plots",
         )
     ]
 

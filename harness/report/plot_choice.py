@@ -30,6 +30,8 @@ _SEPARATE = 3
 _TIME_TO = ".time_to_"
 _OF_MANY = (".spread", ".moved")
 """What is worked out of many readings of one point."""
+_ALLOWED = {"lamps_lit": ("off",)}
+"""What points in a list of what was found to be wrong ought to be."""
 _WORD = re.compile(r"[\w.\-]+")
 
 
@@ -44,6 +46,8 @@ class Wanted:
     source: str = "vehicle"
     is_polled: bool = False
     """Out of the journal's readings, not out of a recording."""
+    allowed: tuple[str, ...] | None = None
+    """States that were allowed, where no judgement of the points themselves says so."""
 
 
 def is_watched(step: Step) -> bool:
@@ -93,7 +97,7 @@ class Chooser:
         elif isinstance(reading.value, list):
             known = [entry for entry in reading.value if self._knows(entry)]
             if known:
-                yield Wanted(tuple(known[:MOST]))
+                yield Wanted(tuple(known[:MOST]), allowed=_ALLOWED.get(name))
         else:
             yield from self._behind(at, attempt)
 
@@ -131,7 +135,7 @@ def _together(known: Wanted, more: Wanted) -> Wanted:
     return Wanted(
         known.names, known.is_difference, known.judged + more.judged,
         known.deadline if known.deadline is not None else more.deadline, known.source,
-        known.is_polled,
+        known.is_polled, known.allowed if known.allowed is not None else more.allowed,
     )  # fmt: skip
 
 
@@ -179,7 +183,9 @@ def _in(number: float, unit: str, wanted: str | None) -> float | None:
 
 
 def allowed_in(wanted: Wanted) -> list[str | int | float | bool] | None:
-    """States that the judgements allowed; None where none was asked for."""
+    """States that were allowed; None where none was asked for."""
+    if wanted.allowed is not None:
+        return list(wanted.allowed)
     for at in wanted.judged:
         limit = at.event.limit
         if isinstance(limit, Equals):
