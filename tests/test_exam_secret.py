@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from exam_help import (
 
 from harness.assess import escrow
 from harness.assess.attendant import ExamAttendant
+from harness.assess.blur import Blur
 from harness.assess.exam import prepare_exam
 from harness.assess.explain import told_by
 from harness.assess.scenario import HiddenFault
@@ -130,6 +132,37 @@ def test_bringing_faults_in_takes_the_same_time(
         seen = [line["t"] for line in lines if line["event"] in ("clock_noted", "step_started")]
         times.add(tuple(seen[:3]))
     assert len(times) == 1
+
+
+def test_switching_is_hidden_in_noise(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Page faults and processor time of the process are for everybody to read."""
+    switch = ExamAttendant._switch
+    noisy: list[bool] = []
+
+    async def watched(self: ExamAttendant, hidden: HiddenFault) -> None:
+        noisy.append(self._blurs[-1].going_on)
+        await switch(self, hidden)
+
+    monkeypatch.setattr(ExamAttendant, "_switch", watched)
+    exam = prepared(tmp_path, case="hot-plug-case")
+    held(exam)
+    assert noisy and all(noisy)
+    assert not any(one.going_on for one in exam.attendant._blurs)
+    # A sound case is blurred as well.
+    sound = prepared(tmp_path / "sound", case="nothing-wrong-case")
+    held(sound)
+    assert sound.attendant._blurs
+
+
+def test_noise_is_larger_than_what_it_hides_and_never_the_same() -> None:
+    def touched() -> int:
+        with Blur() as blur:
+            time.sleep(0.1)
+        return blur.touched
+
+    amounts = [touched() for _ in range(4)]
+    assert len(set(amounts)) == 4
+    assert min(amounts) > 10 * 40
 
 
 def test_work_for_padding_is_the_same_however_many_lines_there_were(

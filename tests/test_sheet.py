@@ -82,7 +82,7 @@ EXPECTED: dict[Language, list[str]] = {
         "2023",
         "不是法定计量检定", "完整，已封存", "运行校验值", "复核校验值", "亲笔签名", "考生",
         "必过项",
-        "heard it again", "确认",
+        "A-07：1 → 2; heard it again", "确认",
     ],
     "en": [
         "Score sheet of a practical exam", "SIMULATED DEVICES", "C-17",
@@ -93,7 +93,7 @@ EXPECTED: dict[Language, list[str]] = {
         "Work on live parts", "exam ended", "rejected", "supply-voltage", "meter-reading",
         "Pause by the assessor", "wiring check", "2:30", "infrared thermometer", "OUT OF DATE",
         "in date", "no legal verification", "Intact and sealed", "Run head", "Review head",
-        "By hand", "Candidate", "(must pass)", "heard it again", "confirmed",
+        "By hand", "Candidate", "(must pass)", "A-07: 1 → 2; heard it again", "confirmed",
     ],
 }  # fmt: skip
 

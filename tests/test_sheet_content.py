@@ -102,6 +102,8 @@ def test_every_cell_of_the_workbook_is_what_the_score_says(run: Path, language: 
         "scheme": f"{score.scheme} {score.scheme_sha256}",
     }  # fmt: skip
     assert {name: by_id[name][7] for name in facts} == facts
+    remarks = " ".join(one.get(language) for one in sheet.check.notes)
+    assert (by_id["remarks"][7] or "") == remarks
     (module,) = score.modules
     assert by_id[module.id][4:6] == [module.max, module.marks]
     aspects = [one for criterion in module.criteria for one in criterion.aspects]
@@ -135,5 +137,5 @@ def test_every_cell_of_the_workbook_is_what_the_score_says(run: Path, language: 
     ]
     # Nothing else stands in it.
     rest = len(sheet.instruments) + len(clock) + len(signed)
-    known = 1 + 14 + 1 + len(aspects) + len(module.deductions) + 1
+    known = 1 + 15 + 1 + len(aspects) + len(module.deductions) + 1
     assert len(cells) == known + rest

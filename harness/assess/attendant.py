@@ -21,6 +21,7 @@ from harness.actions.candidate import (
 )
 from harness.actions.context import StepContext
 from harness.actions.pile_fault.causes import BY_NAME
+from harness.assess.blur import Blur
 from harness.assess.depending import depending
 from harness.assess.exam_clock import ExamClock
 from harness.assess.live_vetoes import BreachWatch, said
@@ -129,6 +130,7 @@ class ExamAttendant:
         self._set: dict[str, Value] = {}
         """Point -> what was written last and read back."""
         self._title = Text("", "")
+        self._blurs: list[Blur] = []
         self._switched: list[str] = []
         self._watch = BreachWatch(scenario.scheme, self._elapsed)
         self._may_come = places(scenario)
@@ -210,14 +212,18 @@ class ExamAttendant:
 
         The record shows when things happen; a sound case must not be told by its haste. `most`:
         how many any case has here; there is time for all of them, and as many lines are withheld.
+        What the system tells of the process is blurred until then.
         """
         began = loop_time()
-        for hidden in faults:
-            await self._switch(hidden)
-        for _ in range(most - len(faults)):
-            self._emit(Padding())
-        slots = max(1, most, ceil((loop_time() - began) / _SLOT))
-        await sleep_until(began + slots * _SLOT)
+        blur = Blur()
+        self._blurs.append(blur)  # with the memory that it keeps
+        with blur:
+            for hidden in faults:
+                await self._switch(hidden)
+            for _ in range(most - len(faults)):
+                self._emit(Padding())
+            slots = max(1, most, ceil((loop_time() - began) / _SLOT))
+            await sleep_until(began + slots * _SLOT)
 
     async def _switch(self, hidden: HiddenFault) -> None:
         assert self.bench is not None

@@ -54,7 +54,7 @@ from harness.evidence.review_lines import (
 )
 from harness.evidence.review_rules import ReviewRules, moment_of
 from harness.evidence.signed_lines import SignedFile, adding, check_line
-from harness.evidence.verify import verify
+from harness.evidence.verify import VerifyResult, verify
 from harness.evidence.withheld_check import candidates_of
 from harness.text import Text
 
@@ -205,11 +205,7 @@ def open_review(
     The record is verified first: what was altered cannot be reviewed. `document`: text of the
     scheme's file.
     """
-    result = verify(folder)
-    if not result.intact:
-        bad = result.first_bad
-        where = f": {bad.file}:{bad.line} {bad.what.en}" if bad else ""
-        raise UsageError(f"{folder} was altered and cannot be reviewed{where}", headline=_REFUSED)
+    result = require_intact(folder)
     if not result.sealed:
         raise UsageError(f"{folder} is not sealed; only a sealed run can be reviewed")
     entry = ReviewOpened(
@@ -228,6 +224,19 @@ def open_review(
     return read_review(folder, key)
 
 
+def require_intact(folder: Path) -> VerifyResult:
+    """What verification found. Raises UsageError when record or review were altered.
+
+    Asked before every entry: whoever marks or signs stands for the record as it lies there.
+    """
+    result = verify(folder)
+    if not result.intact:
+        bad = result.first_bad
+        where = f": {bad.file}:{bad.line} {bad.what.en}" if bad else ""
+        raise UsageError(f"{folder} was altered and cannot be reviewed{where}", headline=_REFUSED)
+    return result
+
+
 def append(
     folder: Path, entry: ReviewEntry, key: Ed25519PrivateKey, scheme: Scheme | None = None
 ) -> Review:
@@ -239,6 +248,8 @@ def append(
     station's register, when this returns.
     """
     check_code(entry.by)
+    if not isinstance(entry, ReviewOpened):  # who opens it has verified already
+        require_intact(folder)
     refuse_personal(*(getattr(entry, name, "") for name in _WRITTEN))
     candidates = candidates_of(read_journal(folder))
     with adding(folder / REVIEW, PURPOSE) as file:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from harness.assess.entries import Commented, Deducted, Overridden, Remarked, SignedOff
+from harness.assess.entries import Commented, Deducted, Marked, Overridden, Remarked, SignedOff
 from harness.assess.result import AspectScore, Score, digest
 from harness.assess.review import MAX_SPREAD, Review
 from harness.assess.scheme import Scheme
@@ -143,9 +143,18 @@ def build_sheet(
 
 
 def _changes(review: Review) -> dict[str, list[tuple[str, str]]]:
+    """Who changed what, and why; of a changed mark also what it was."""
     found: dict[str, list[tuple[str, str]]] = {}
+    marks: dict[tuple[str, str], int] = {}
     for one in review.entries:
-        if isinstance(one, Remarked | Overridden):
+        if isinstance(one, Marked):
+            marks[one.by, one.aspect] = one.mark
+        elif isinstance(one, Remarked):
+            before = marks.get((one.by, one.aspect))
+            marks[one.by, one.aspect] = one.mark
+            change = f"{'–' if before is None else before} → {one.mark}; {one.reason}"
+            found.setdefault(one.aspect, []).append((one.by, change))
+        elif isinstance(one, Overridden):
             found.setdefault(one.aspect, []).append((one.by, one.reason))
         elif isinstance(one, Deducted):
             found.setdefault(one.deduction, []).append((one.by, one.reason))

@@ -10,7 +10,14 @@ import msgspec
 from harness.assess import sheet_words
 from harness.assess.entries import AnyReviewEntry, Commented, Locked, ReviewOpened
 from harness.assess.result import Score
-from harness.assess.review import MAX_SPREAD, Review, judged, now, read_review
+from harness.assess.review import (
+    MAX_SPREAD,
+    Review,
+    judged,
+    now,
+    read_review,
+    require_intact,
+)
 from harness.assess.review_inputs import scheme_of, scored
 from harness.assess.scheme import Judged as JudgedAspect
 from harness.assess.scheme import Scheme
@@ -206,11 +213,9 @@ def _write(path: Path, data: bytes) -> None:
 def guide(folder: Path, code: str, scheme: str | None, passphrase_file: Path | None) -> int:
     """Lead an assessor through a review."""
     must_be_record(folder)
-    check = verify(folder)
-    for text in integrity(check):
+    for text in integrity(verify(folder)):
         click.echo(say(text))
-    if not check.intact:
-        raise UsageError(f"{folder} was altered and cannot be reviewed")
+    require_intact(folder)
     desk = sit_down(folder, code, passphrase_file, scheme)
     if desk.review.opened is None:
         if not click.confirm(say(_BEGIN), default=True):
