@@ -10,6 +10,7 @@ drawing. Beside it the same of the journal alone, without its plots.
 """
 
 import json
+import math
 import shutil
 import statistics
 import sys
@@ -36,6 +37,8 @@ TARGET = 5.0
 ROUNDS = 3
 PER_SECOND = 1250
 """Frames of the READY car on its four buses, about."""
+_LONGEST = 200
+"""Seconds of one step that holds."""
 PROCEDURE = "VEH-INSP-01"
 FAULTS = ("cell-weak", "radar-unplugged")
 
@@ -45,14 +48,17 @@ def write_run(folder: Path, frames: int) -> Path:
     steps_file = data_folder("procedures") / f"{PROCEDURE}.yaml"
     procedure = load(steps_file)[0]
     place = [step["id"] for step in procedure["steps"]].index("ready")
-    longer = {
-        "id": "long",
-        "group": "low-voltage",
-        "title": {"zh": "保持 READY", "en": "READY is held"},
-        "do": "vehicle.holds",
-        "with": {"point": "ready", "is": "ready", "for": f"{frames // PER_SECOND} s"},
-    }
-    procedure["steps"].insert(place + 1, longer)
+    longer = [
+        {
+            "id": f"long-{number}",
+            "group": "low-voltage",
+            "title": {"zh": "保持 READY", "en": "READY is held"},
+            "do": "vehicle.holds",
+            "with": {"point": "ready", "is": "ready", "for": f"{_LONGEST} s"},
+        }
+        for number in range(math.ceil(frames / PER_SECOND / _LONGEST))
+    ]
+    procedure["steps"][place + 1 : place + 1] = longer
     written = folder / f"{PROCEDURE}.yaml"
     written.write_text(json.dumps(procedure, ensure_ascii=False), encoding="utf-8")
     request = prepare([str(written)], folder=folder / "run", faults=FAULTS)

@@ -18,7 +18,7 @@ from harness.datafile import loads, read_bytes
 from harness.devices.can.columns import Column, MessageColumns
 from harness.devices.can.database import Database, load_database
 from harness.devices.can.logs import read_log
-from harness.devices.can.logs_frames import EXTENDED, Frames
+from harness.devices.can.logs_frames import EXTENDED, Frames, Index
 from harness.devices.can.specs import STALE_CYCLES, MessageSpec, SignalSpec
 from harness.devices.vehicle.points import unit_of
 from harness.errors import FileError, HarnessError
@@ -55,6 +55,7 @@ class Courses:
             elif isinstance(entry.event, RunStarted):
                 self._started = entry.event
         self._recordings: dict[str, BusFrames | Text] = {}
+        self._tables: dict[tuple[str, str], tuple[Index, MessageColumns]] = {}
         self._found: dict[str, Course | Text] = {}
 
     @property
@@ -123,9 +124,7 @@ class Courses:
         recording = self.recording(bus)
         if isinstance(recording, Text):
             return recording
-        frames = recording.frames
-        rows = np.flatnonzero((frames.key == key_of(message)) & frames.is_data)
-        table = MessageColumns(message, frames.length[rows], frames.data[rows])
+        rows, table = self._table(bus, message, recording.frames)
         column = table.column(signal.name)
         if not len(column):
             file = recording.file
@@ -148,6 +147,17 @@ class Courses:
             None if after is None else max(0.1, STALE_CYCLES * after * multiple),
             recording.damaged,
         )
+
+    def _table(
+        self, bus: str, message: MessageSpec, frames: Frames
+    ) -> tuple[Index, MessageColumns]:
+        """The frames of one message: which they are, and their columns."""
+        place = (bus, message.name)
+        if place not in self._tables:
+            rows = np.flatnonzero((frames.key == key_of(message)) & frames.is_data)
+            table = MessageColumns(message, frames.length[rows], frames.data[rows])
+            self._tables[place] = rows, table
+        return self._tables[place]
 
     def recording(self, bus: str) -> BusFrames | Text:
         """Every frame of a bus, or why there are none."""

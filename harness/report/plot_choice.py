@@ -104,7 +104,8 @@ class Chooser:
     def _behind(self, at: At[Judged], attempt: Attempt) -> Iterator[Wanted]:
         """The signals that a worked-out number was made of."""
         reading = at.event.measurement
-        words = [one.event.measurement.name for one in attempt.measured]
+        read = [one.event.measurement for one in attempt.measured]
+        words = [one.name for one in read if one.source.startswith("vehicle")]
         if "→" in reading.note:  # a reaction: from what, to what
             words = [word.strip(".") for word in _WORD.findall(reading.note)]
         known = [word for word in dict.fromkeys(words) if self._knows(word)]
