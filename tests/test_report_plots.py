@@ -292,6 +292,19 @@ def test_a_damaged_database_leaves_the_report_whole(folder: Path, tmp_path: Path
     assert '<svg class="plot"' not in render_html(load_record(copy))
 
 
+def test_a_car_known_by_its_database_alone_is_plotted_by_its_signals(
+    folder: Path, record: Record, tmp_path: Path
+) -> None:
+    copy = tmp_path / "run"
+    shutil.copytree(folder, copy)
+    for path in (copy / "attachments/profile").glob("*.yaml"):
+        path.unlink()
+    courses = Courses(copy, record.entries)
+    assert not courses.knows("max_cell_voltage")
+    assert courses.knows("BMS_CellExtremes.BMS_MaxCellVoltage")
+    assert len(course(courses, "BMS_CellExtremes.BMS_MaxCellVoltage").time) > 10
+
+
 def test_a_recording_outside_the_record_is_not_read(record: Record, tmp_path: Path) -> None:
     def lead_out(event: BusOpened) -> BusOpened:
         import msgspec  # noqa: PLC0415
