@@ -278,6 +278,12 @@ def unit_title(name: str) -> Text | None:
     return _diagnostics().units.get(name)
 
 
+def node_title(node: str) -> Text | None:
+    """What the control unit is that the databases call `BMS`."""
+    known = _diagnostics()
+    return next((known.units.get(unit) for unit, one in known.nodes.items() if one == node), None)
+
+
 def is_trouble_code(name: str) -> bool:
     """Whether this is the status of one trouble code: `unit.P0AA6-1A`."""
     return _CODE.fullmatch(name.rpartition(".")[2]) is not None
