@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -97,6 +98,8 @@ def test_two_assessors(run: Path, secrets: dict[str, Path], tmp_path: Path) -> N
     assert "total 68.75, passed" in signed
     do("A-09", "sign")
     do("A-09", "override", "named", 20, "--reason", "late", expected=2)
+    listed = call("show", run, lang="zh").output
+    assert "A-09 签名  总分 68.75，合格" in re.sub(r" {2,}", "  ", listed)
     state = verify(run).review
     assert state is not None
     assert state.signed_off
@@ -165,7 +168,7 @@ def test_the_passphrase_is_asked_for(run: Path, secrets: dict[str, Path]) -> Non
 @pytest.mark.parametrize(
     ("arguments", "zh"),
     [
-        (("mark", "{run}", "tidy", "4", "--as", "A-07"), "取值不对"),
+        (("mark", "{run}", "tidy", "4", "--as", "A-07"), "取值不对：4 不在范围 0<=x<=3 之内"),
         (("mark", "{run}", "tidy", "2", "--as", "A-07"), "还没有复核"),
         (("lock", "{run}", "--as", "A-55"), "没有“A-55”的私钥"),
         (("lock", "{run}", "--as", "Li Lei"), "不是代号"),

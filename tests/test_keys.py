@@ -179,7 +179,12 @@ def test_the_list_of_revocations_is_appended_signed_and_recovered(keys: Path) ->
     path = keys / keyring.REVOKED
     whole = path.read_bytes()
     assert [one.revoked for one in keyring.revocations().values()] == ["A-01", "A-02", "A-03"]
-    path.write_bytes(whole[:-10])  # killed in the middle of the last line
+    path.write_bytes(whole[:-10])  # killed in the middle of the last line, before the mark
+    third = keyring.known_assessors()
+    (mark,) = (
+        keys / "assessors" / f"{digest}.revoked" for digest, name in third.items() if name == "A-03"
+    )
+    mark.unlink()
     assert [one.revoked for one in keyring.revocations().values()] == ["A-01", "A-02"]
     assert keyring.revoke("A-03", "lost again").reason == "lost again"
     assert len(keyring.revocations()) == 3
@@ -192,6 +197,25 @@ def test_the_list_of_revocations_is_appended_signed_and_recovered(keys: Path) ->
         path.write_bytes(b"".join(altered))
         with pytest.raises(EvidenceError, match=r"revoked\.jsonl:[12]: "):
             keyring.revocations()
+
+
+@pytest.mark.parametrize("left", [0, 1, None])
+def test_a_list_that_was_taken_away_or_cut_off_is_missed(keys: Path, left: int | None) -> None:
+    for code in ("A-01", "A-02"):
+        keyring.new_key(code, GOOD)
+        keyring.revoke(code, "lost")
+    path = keys / keyring.REVOKED
+    lines = path.read_bytes().splitlines(keepends=True)
+    if left is None:
+        path.unlink()
+    else:
+        path.write_bytes(b"".join(lines[:left]))
+    with pytest.raises(EvidenceError, match=r"the revocation of a key is missing: A-0[12] 20"):
+        keyring.revocations()
+    with pytest.raises(EvidenceError, match="missing"):
+        keyring.unlock("A-02", GOOD)
+    path.write_bytes(b"".join(lines))
+    assert len(keyring.revocations()) == 2
 
 
 def test_a_revocation_of_another_station_is_none_here(keys: Path) -> None:

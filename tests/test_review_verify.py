@@ -28,11 +28,12 @@ from sample_exam import EXAM_KEY, A, B, C, sample_score, write_exam
 from sample_record import KEY, OTHER_KEY
 
 from harness.assess import review as reviews
-from harness.assess.entries import Commented, Overridden
+from harness.assess.entries import Commented, Overridden, Withdrawn
 from harness.assess.sheet import build_sheet
 from harness.assess.sheet_html import render_sheet
 from harness.assess.sheet_table import as_csv
 from harness.cli.root import ROOT
+from harness.clock import shown_time
 from harness.events import ExamOpened, HintGiven, Withheld
 from harness.evidence import keyring, register
 from harness.evidence.chain import line_hash
@@ -342,6 +343,18 @@ def test_a_changed_public_key_is_found(run: Path) -> None:
     found(run, 0, "signing key cannot be used", file="assessors")
 
 
+def test_a_line_dated_in_the_future_is_told(run: Path) -> None:
+    assert verify(run).clock == []
+    number = len(lines_of(run)) + 1
+    forced(run, Withdrawn(by="A-07", utc="2099-01-01T00:00:00+00:00", reason="ahead"), A)
+    result = verify(run)
+    assert result.problems == []
+    (ahead,) = result.clock
+    assert (ahead.file, ahead.line) == (REVIEW, number)
+    assert "2099-01-01 08:00:00 (UTC+8), which is in the future" in ahead.what.en
+    assert any("时钟有误" in note.zh for note in result.notes)
+
+
 def test_a_revoked_key(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not any("revoked" in note.en for note in verify(run).notes)
     gone = keyring.revoke("A-09", "passphrase seen by others")
@@ -349,9 +362,11 @@ def test_a_revoked_key(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert since.exit_code == 0  # what was signed before still holds
     (note,) = (one for one in since.notes if "revoked" in one.en)
     by = short(fingerprint(station_key().public_key()))
-    for words in ("line 10", "'A-09'", gone.utc, by, "passphrase seen by others"):
+    for words in ("line 10", "'A-09'", shown_time(gone.utc), by, "passphrase seen by others"):
         assert words in note.en
-    assert all(words in note.zh for words in ("第 10 行", "吊销", gone.utc, gone.reason, by))
+    assert all(
+        words in note.zh for words in ("第 10 行", "吊销", shown_time(gone.utc), gone.reason, by)
+    )
     assert since.review is not None
     assert [one.revoked for one in since.review.reviewers] == ["", gone.utc]
     folder = keys()

@@ -11,6 +11,7 @@ import msgspec
 from harness.assess import work
 from harness.assess.facts import Attempt, Facts
 from harness.assess.load_state import unplugged_under_load
+from harness.assess.thing_names import tool_use
 from harness.assess.work import Deed
 from harness.events import BusClosed, DiagnosticExchange, FramesSent, RunStarted, Written
 from harness.text import Text
@@ -234,7 +235,7 @@ def _clearing(facts: Facts) -> Iterator[_Cleared]:
         # What a tool does to a vehicle is on record as exchanges with its units.
         event = use.event
         if event.ok and event.target in ("", "pile") and not _about_vehicle(facts, use.line):
-            name = Text(f"工具“{event.tool}”", f"tool {event.tool!r}")
+            name = tool_use(event.tool)
             if event.tool in _READS_ALL:
                 yield _Cleared(use.line, name, "pile", False)
             elif event.tool == "clear":

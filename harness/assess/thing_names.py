@@ -6,6 +6,7 @@ The id stays what is typed. Quantities and looks that reports know are called as
 from collections.abc import Callable, Mapping
 
 from harness.actions.pile_fault.causes import BY_NAME
+from harness.assess.tool_words import WORDS
 from harness.bench.simulated import seeded_faults
 from harness.engine import names
 from harness.text import Language, Text
@@ -190,6 +191,14 @@ def called(kind: str, name: str, language: Language) -> str:
     if found is None:
         return names.point(name, language)
     return found if isinstance(found, str) else found.get(language)
+
+
+def tool_use(tool: str, target: str = "") -> Text:
+    """A use of a tool as people say it, for reasons: `工具“更换 接触器粘连”`."""
+    chinese = next((words[1] for name, words in WORDS.items() if name == tool), tool)
+    zh = f"{chinese} {called(tool, target, 'zh')}" if target else chinese
+    en = f"{tool} {called(tool, target, 'en')}" if target else tool
+    return Text(f"工具“{zh}”", f"tool {en!r}")
 
 
 def _measured(name: str, language: Language) -> Text | str | None:

@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 
 from harness.assess.facts import Attempt, Facts
+from harness.assess.thing_names import tool_use
 from harness.events import Judged, PlanAnnounced
 from harness.limits import judge
 from harness.text import Text
@@ -118,7 +119,7 @@ def _of_tools(facts: Facts) -> Iterator[Deed]:
         if not event.ok:
             continue
         procedure = facts.procedure_at(use.line)
-        what = Text(f"工具“{event.tool} {event.target}”", f"tool '{event.tool} {event.target}'")
+        what = tool_use(event.tool, event.target)
         if event.tool in _TOUCHING_TOOLS:
             yield Deed(use.line, "touch", procedure, what)
         elif event.tool == "operate" and event.target in _PROOF_DOES:

@@ -6,6 +6,7 @@
 
 import errno
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable
@@ -27,6 +28,16 @@ _UNEXPECTED = Text(
     "程序内部错误（请报告；设置 HARNESS_DEBUG=1 可显示详情）",
     "A mistake in the harness itself (please report it; HARNESS_DEBUG=1 shows more)",
 )
+_VALUES = (
+    (r"(.+) is not in the range (.+)\.", r"\1 不在范围 \2 之内"),
+    (r"'(.*)' is not a valid integer(?: range)?\.", r"“\1”不是整数"),
+    (r"'(.*)' is not a valid float(?: range)?\.", r"“\1”不是数值"),
+    (r"'(.*)' is not one of (.+)\.", r"“\1”不在可选值之内：\2"),
+    (r"\w+ '(.*)' does not exist\.", r"“\1”不存在"),
+    (r"\w+ '(.*)' is a directory\.", r"“\1”是文件夹"),
+    (r"\w+ '(.*)' is a file\.", r"“\1”是文件，不是文件夹"),
+)
+"""What click says of a value, and the same in Chinese."""
 _WRONG_USAGE = Text("用法有误", "Wrong usage")
 _SEE_HELP = Text("查看用法", "For help")
 
@@ -140,5 +151,13 @@ def _chinese(error: click.ClickException) -> str:
     if isinstance(error, click.BadParameter):
         parameter = error.param
         name = parameter.get_error_hint(error.ctx) if parameter is not None else ""
-        return f"{name} 的取值不对：{error.message}"
+        return f"{name} 的取值不对：{_value_problem(error.message)}"
     return error.format_message()
+
+
+def _value_problem(english: str) -> str:
+    """click's commonest complaints about a value, in Chinese; others as they are."""
+    for pattern, chinese in _VALUES:
+        if found := re.fullmatch(pattern, english, re.DOTALL):
+            return found.expand(chinese)
+    return english

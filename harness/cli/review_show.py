@@ -8,7 +8,14 @@ import click
 import msgspec
 
 from harness.assess import sheet_words
-from harness.assess.entries import AnyReviewEntry, Commented, Locked, ReviewOpened
+from harness.assess.entries import (
+    AnyReviewEntry,
+    Commented,
+    Locked,
+    ReviewOpened,
+    SignedOff,
+    VetoDecided,
+)
 from harness.assess.result import Score
 from harness.assess.review import (
     MAX_SPREAD,
@@ -54,6 +61,7 @@ _KINDS = {
     "signed_off": Text("签名", "signed off"),
     "withdrawn": Text("撤回签名", "sign-off withdrawn"),
 }
+_SIGNED_TOTAL = Text("总分 {:g}，{}", "total {:g}, {}")
 _NO_REVIEW = Text(
     "还没有复核；开始：harness review open", "No review yet; begin: harness review open"
 )
@@ -130,6 +138,11 @@ def _kind(entry: AnyReviewEntry) -> str:
 def _line(entry: AnyReviewEntry) -> str:
     if isinstance(entry, ReviewOpened):
         return f"{entry.scheme} {short(entry.scheme_sha256)}"
+    if isinstance(entry, SignedOff):
+        return say(_SIGNED_TOTAL).format(entry.total, say(sheet_words.PASSED[entry.passed]))
+    if isinstance(entry, VetoDecided):
+        decision = sheet_words.DECISIONS["confirmed" if entry.confirmed else "rejected"]
+        return f"{entry.veto}  {say(decision)}  {entry.reason}"
     fields: dict[str, Any] = msgspec.to_builtins(entry)
     hidden = ("entry", "by", "utc", "score_sha256", "review_head", "meaning")
     return "  ".join(str(value) for name, value in fields.items() if name not in hidden)

@@ -13,7 +13,7 @@ DETAILS = Phrases(
     (r"(.+) would leave its folder", r"\1 超出了所在文件夹"),
     (r"there is no bundle at (.+) in (.+)", r"\2 中没有证据 \1"),
     (r"the bundles are at (\S+)", r"证据存放在 \1"),
-    (r"there is no index at (.+)", r"\1 处没有索引"),
+    (r"there is no index at ([^;]+)", r"\1 处没有索引"),
     (r"make it anew from the bundles: (.+)", r"请由证据重建：\1"),
     (
         r"the database (.+) has a table (\S+) of something else",

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
-from harness.clock import real_now
+from harness.clock import real_now, shown_time
 from harness.events import RunStarted
-from harness.evidence.layout import JOURNAL, SEAL
+from harness.evidence.layout import JOURNAL, REVIEW, SEAL
 from harness.evidence.seal import Statement
 from harness.text import Text
 
@@ -52,11 +52,26 @@ def clock_findings(
         return [*found, ClockFinding(SEAL if statement is not None else JOURNAL, 1, what)]
     if statement is None and ahead and not started.virtual_time:
         what = Text(
-            f"事件日志的开始时间 {journal} 晚于本机当前时间：时钟有误",
-            f"the journal begins at {journal}, which is in the future: a clock is wrong",
+            f"事件日志的开始时间 {_shown(journal)} 晚于本机当前时间：时钟有误",
+            f"the journal begins at {_shown(journal)}, which is in the future: a clock is wrong",
         )
         found.append(ClockFinding(JOURNAL, 1, what))
     return found
+
+
+def review_ahead(lines: Sequence[tuple[int, str]]) -> list[ClockFinding]:
+    """Lines of the review (number, time) that are dated in the future."""
+    return [
+        ClockFinding(
+            REVIEW,
+            number,
+            Text(
+                f"该行时间 {shown_time(utc)} 晚于本机当前时间：时钟有误",
+                f"it is dated {shown_time(utc)}, which is in the future: a clock is wrong",
+            ),
+        )
+        for number, utc in lines
+    ]
 
 
 def _backwards(times: Sequence[float]) -> Iterator[ClockFinding]:
@@ -82,22 +97,24 @@ def _sealed(
     apart = abs(journal - begun)
     if begun - real_now() > TOLERANCE:
         what = Text(
-            f"封存的开始时间 {begun} 晚于本机当前时间：时钟有误",
-            f"sealed as begun at {begun}, which is in the future: a clock is wrong",
+            f"封存的开始时间 {_shown(begun)} 晚于本机当前时间：时钟有误",
+            f"sealed as begun at {_shown(begun)}, which is in the future: a clock is wrong",
         )
         yield ClockFinding(SEAL, 1, what)
     if ended < begun:
         what = Text(
-            f"封存的结束时间 {ended} 早于开始时间 {begun}：运行期间时钟被调回",
-            f"sealed as ended at {ended}, before it began at {begun}: the clock was set back",
+            f"封存的结束时间 {_shown(ended)} 早于开始时间 {_shown(begun)}：运行期间时钟被调回",
+            f"sealed as ended at {_shown(ended)}, before it began at {_shown(begun)}: the clock "
+            "was set back",
         )
         yield ClockFinding(SEAL, 1, what)
     if started.virtual_time:
         return
     if apart > TOLERANCE:
         what = Text(
-            f"事件日志自 {journal} 开始，封存为 {begun}：时钟不一致",
-            f"the journal begins at {journal}, the seal says {begun}: the clocks disagree",
+            f"事件日志自 {_shown(journal)} 开始，封存为 {_shown(begun)}：时钟不一致",
+            f"the journal begins at {_shown(journal)}, the seal says {_shown(begun)}: the clocks "
+            "disagree",
         )
         yield ClockFinding(JOURNAL, 1, what)
     elif ended >= begun and abs(ended - begun - timedelta(seconds=seconds)) > TOLERANCE:
@@ -107,3 +124,7 @@ def _sealed(
             "during the run",
         )
         yield ClockFinding(SEAL, 1, what)
+
+
+def _shown(moment: datetime) -> str:
+    return shown_time(moment.isoformat())

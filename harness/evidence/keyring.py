@@ -4,6 +4,7 @@ In the key folder (see `harness.evidence.keys`):
 
     assessors/CODE.key    private, encrypted with a passphrase, readable by the user only
     assessors/CODE.pub    public half; without a `.key` beside it, that of somebody else
+    assessors/*.revoked   a mark for each revoked key, so that a list that is gone is missed
     revoked.jsonl         revocations: appended, chained, each signed with the station's key
     signed-off.jsonl      reviews that were signed off here (see `harness.evidence.register`)
 
@@ -13,6 +14,7 @@ known to somebody else. What was signed before the revocation still holds.
 
 import os
 import re
+from collections.abc import Collection
 from pathlib import Path
 
 import msgspec
@@ -20,7 +22,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from harness.clock import real_now
+from harness.clock import real_now, shown_time
 from harness.errors import EvidenceError, UsageError
 from harness.evidence.chain import ZERO, line_hash, parse_header, split_lines
 from harness.evidence.keys import (
@@ -42,6 +44,8 @@ _PURPOSE = "revocation"
 _CODE = re.compile(r"(?=.*[0-9])[A-Za-z][A-Za-z0-9-]{1,22}")
 _SHORTEST = 8
 _DISTINCT = 5
+_GONE = ".revoked"
+_LIST_ALTERED = Text("吊销记录被改动", "The list of revoked keys was altered")
 _HEADLINE = Text("考评员密钥不可用", "The assessor's key cannot be used")
 _PASSPHRASE = Text("口令不可用", "The passphrase cannot be used")
 
@@ -193,7 +197,8 @@ def unlock(name: str, passphrase: str, folder: Path | None = None) -> Ed25519Pri
     gone = revocations(folder).get(fingerprint(key.public_key()))
     if gone is not None:
         raise UsageError(
-            f"the key of {name!r} was revoked on {gone.utc}: {gone.reason}", headline=_HEADLINE
+            f"the key of {name!r} was revoked on {shown_time(gone.utc)}: {gone.reason}",
+            headline=_HEADLINE,
         )
     return key
 
@@ -230,24 +235,44 @@ def revoke(name: str, reason: str, folder: Path | None = None) -> Revocation:
     if not found:
         raise UsageError(f"no key is called {name!r} here; see: harness keys list")
     if (gone := found[0].revoked) is not None:
-        raise UsageError(f"the key of {name!r} was revoked on {gone.utc} already")
+        raise UsageError(f"the key of {name!r} was revoked on {shown_time(gone.utc)} already")
     utc = real_now().isoformat(timespec="milliseconds")
     entry = Revocation(
         revoked=name, fingerprint=found[0].fingerprint, utc=utc, reason=reason.strip()
     )
     with adding(folder / REVOKED, _PURPOSE) as file:
         file.append(msgspec.json.encode(entry), 0.0, station_key(folder))
+    # A list that is taken away, or cut off, is missed by this.
+    _write_public(_marker(folder, entry.fingerprint), f"{name} {utc}\n".encode())
     return entry
+
+
+def _marker(folder: Path, digest: str) -> Path:
+    return folder / ASSESSORS / f"{digest}{_GONE}"
+
+
+def _must_list(folder: Path, found: Collection[str]) -> None:
+    """Every key that was marked as revoked stands in the list. Raises EvidenceError."""
+    listed = {_marker(folder, digest).name for digest in found}
+    for path in sorted((folder / ASSESSORS).glob(f"*{_GONE}")):
+        if path.name not in listed:
+            code, _, utc = path.read_text("utf-8", errors="replace").strip().partition(" ")
+            raise EvidenceError(
+                f"{folder / REVOKED}: the revocation of a key is missing: {code} {shown_time(utc)}",
+                headline=_LIST_ALTERED,
+            )
 
 
 def revocations(folder: Path | None = None) -> dict[str, Revocation]:
     """Fingerprint -> its first revocation. Raises EvidenceError naming the line that is altered.
 
-    A torn last line (a killed writer) does not count. Lines cut off at the end cannot be noticed.
+    A torn last line (a killed writer) does not count. A line that is missing is noticed by the mark
+    beside the key.
     """
     folder = folder or keys_folder()
     path = folder / REVOKED
     if not path.exists():
+        _must_list(folder, ())
         return {}
     try:
         lines, _ = split_lines(path.read_bytes())
@@ -269,8 +294,9 @@ def revocations(folder: Path | None = None) -> dict[str, Revocation]:
             reason = error.detail if isinstance(error, EvidenceError) else str(error)
             raise EvidenceError(
                 f"{path}:{number}: {reason}",
-                headline=Text("吊销记录被改动", "The list of revoked keys was altered"),
+                headline=_LIST_ALTERED,
             ) from error
         found.setdefault(entry.fingerprint, entry)
         head = line_hash(line)
+    _must_list(folder, found)
     return found

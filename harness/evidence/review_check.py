@@ -18,8 +18,10 @@ from pathlib import Path
 
 import msgspec
 
+from harness.clock import real_now, shown_time
 from harness.errors import EvidenceError
 from harness.evidence.chain import split_lines
+from harness.evidence.clock_check import TOLERANCE
 from harness.evidence.keyring import REVOKED, Revocation, known_assessors, revocations
 from harness.evidence.keys import short
 from harness.evidence.layout import REVIEW, SEAL
@@ -68,6 +70,8 @@ class ReviewFinding(msgspec.Struct, kw_only=True):
     state: ReviewState | None = None
     problems: list[tuple[str, int, Text]] = []
     notes: list[Text] = []
+    ahead: list[tuple[int, str]] = []
+    """Lines that are dated in the future, and their times."""
 
 
 def check_review(
@@ -88,7 +92,7 @@ def check_review(
     key folder; `exam`: a review is to be expected. Raises
     EvidenceError when the file cannot be read.
     """
-    found = ReviewFinding(problems=[], notes=[])
+    found = ReviewFinding(problems=[], notes=[], ahead=[])
     seal = folder / SEAL
     digest = hashlib.sha256(read_file(seal)).hexdigest() if seal.is_file() else ""
     path = folder / REVIEW
@@ -120,6 +124,7 @@ class _Check:
         self.rules = ReviewRules(candidates)
         self.known: Mapping[str, str] = {}
         self.unknown: dict[str, int] = {}
+        self.now = real_now()
         self.revoked_since: dict[str, tuple[int, str, Revocation]] = {}
         """Code -> his last line and its time, and the revocation that came after it."""
 
@@ -173,6 +178,9 @@ class _Check:
         problem = problem or self.rules.problem(line, key, self.chain.head_at(number - 1))
         if problem is None:
             self.rules.take(line, key)
+            moment = moment_of(line.utc)
+            if moment is not None and moment - self.now > TOLERANCE:
+                self.found.ahead.append((number, line.utc))
         return problem
 
     def _whose(
@@ -192,8 +200,8 @@ class _Check:
         gone = self.gone.get(key)
         if gone is not None and _later(line.utc, gone.utc):
             return Text(
-                f"“{line.by}”的密钥已于 {gone.utc} 吊销（{gone.reason}），该行签于其后",
-                f"the key of {line.by!r} was revoked on {gone.utc} ({gone.reason}); "
+                f"“{line.by}”的密钥已于 {shown_time(gone.utc)} 吊销（{gone.reason}），该行签于其后",
+                f"the key of {line.by!r} was revoked on {shown_time(gone.utc)} ({gone.reason}); "
                 "this line was signed after that",
             )
         if gone is not None:
@@ -223,7 +231,8 @@ class _Check:
             )
         if sealed_at and _later(sealed_at, line.utc):
             return Text(
-                f"时间早于封存时间 {sealed_at}", f"it is dated before the sealing on {sealed_at}"
+                f"时间早于封存时间 {shown_time(sealed_at)}",
+                f"it is dated before the sealing on {shown_time(sealed_at)}",
             )
         return None
 
@@ -284,13 +293,15 @@ _DETAILS = {
 
 def _revoked_since(code: str, number: int, utc: str, gone: Revocation) -> Text:
     """A key that was still good when it signed. Its times are those of its owner's clock."""
+    signed_at, gone_at = shown_time(utc), shown_time(gone.utc)
     return Text(
-        f"{REVIEW} 第 {number} 行：“{code}”的密钥在签名（{utc}）之后被吊销：{gone.utc} 由本站"
+        f"{REVIEW} 第 {number} 行：“{code}”的密钥在签名（{signed_at}）之后被吊销：{gone_at} 由本站"
         f"（密钥 {short(gone.key)}）吊销，理由：{gone.reason}。吊销前的签名仍然有效，"
         "但签名时间出自其本人的时钟",
-        f"{REVIEW}, line {number}: the key of {code!r} was revoked after it had signed ({utc}): "
-        f"on {gone.utc}, by this station (key {short(gone.key)}), because: {gone.reason}. What it "
-        "signed before still holds, but the time of signing is what its owner's clock said",
+        f"{REVIEW}, line {number}: the key of {code!r} was revoked after it had signed "
+        f"({signed_at}): on {gone_at}, by this station (key {short(gone.key)}), because: "
+        f"{gone.reason}. What it signed before still holds, but the time of signing is what its "
+        "owner's clock said",
     )
 
 

@@ -29,7 +29,7 @@ from harness.events import (
     StepEnded,
 )
 from harness.evidence.chain import parse_header, split_lines
-from harness.evidence.clock_check import clock_findings
+from harness.evidence.clock_check import clock_findings, review_ahead
 from harness.evidence.keys import known_keys
 from harness.evidence.layout import ATTACHMENTS, JOURNAL, MODBUS, SEAL, files_of
 from harness.evidence.locate import (
@@ -181,7 +181,7 @@ class _Check:
             self.altered.append(file)
             self._bad(file, line, what)
         self.notes.extend(review.notes)
-        clock = self._clock(statement, entries, journal)
+        clock = self._clock(statement, entries, journal, review.ahead)
         torn = [name for name, chain in ((JOURNAL, journal), (MODBUS, modbus)) if chain.torn]
         self._notes(seal is not None, torn, entries)
         return VerifyResult(
@@ -348,7 +348,11 @@ class _Check:
         return run_id or (statement.run_id if statement else "")
 
     def _clock(
-        self, statement: Statement | None, entries: Sequence[Entry], journal: ChainedLines
+        self,
+        statement: Statement | None,
+        entries: Sequence[Entry],
+        journal: ChainedLines,
+        ahead: Sequence[tuple[int, str]],
     ) -> list[Bad]:
         """Of a record that is what was written: of an altered one the times say nothing."""
         first = entries[0].event if entries else None
@@ -356,7 +360,7 @@ class _Check:
             return []
         headers = (parse_header(line) for line in journal.lines)
         times = [header.t for header in headers if header is not None]
-        found = clock_findings(statement, first, times)
+        found = clock_findings(statement, first, times) + review_ahead(ahead)
         self.notes.extend(one.text for one in found)
         return [Bad(*one) for one in found]
 
