@@ -83,6 +83,7 @@ _OWN_ROOMS = (
     "harness.actions.network",
     "harness.actions.diagnostics",
     "harness.actions.snapshots",
+    "harness.actions.vehicle_snapshots",
     "harness.actions.operating",
     "harness.actions.sending",
     "harness.actions.bus_watching",
