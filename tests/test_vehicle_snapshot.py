@@ -196,6 +196,43 @@ def test_a_code_that_is_gone_is_cleared_unless_nobody_could_ask() -> None:
     assert compared({}, code)["eps.U0100-87"].sort == "new fault"
 
 
+def stored(folder: Path, text: str, vin: object) -> Outcome:
+    (folder / "before.json").write_text(text, encoding="utf-8")
+    more = f"site: {{vin: {vin}}}\nmaintenance: {{before: before.json, expected: [ibc]}}\n"
+    bench = write_bench(folder, "  vehicle: {profile: shared-ev, simulated: true}\n", more)
+    steps = step("first", "vehicle.stored_snapshot") + step(
+        "same", "vehicle.compare", "{before: first, after: first}"
+    )
+    return perform(request_for(folder, write_procedure(folder, steps), bench=str(bench)))
+
+
+def test_a_snapshot_of_an_earlier_run_is_used_as_it_was(used: Outcome, tmp_path: Path) -> None:
+    path = used.result.folder / str(told(used, "before")["snapshot_hash"][1])
+    text = path.read_text(encoding="utf-8")
+    vin = parse_snapshot(text.encode(), "before").points["vcu.vin"]
+    outcome = stored(tmp_path, text, vin)
+    assert outcome.verdicts == {"first": Verdict.PASS, "same": Verdict.PASS}
+
+
+def test_a_snapshot_that_was_changed_or_is_of_another_car_is_not_used(
+    used: Outcome, tmp_path: Path
+) -> None:
+    path = used.result.folder / str(told(used, "before")["snapshot_hash"][1])
+    text = path.read_text(encoding="utf-8")
+    vin = parse_snapshot(text.encode(), "before").points["vcu.vin"]
+    changed = json.loads(text)
+    changed["points"]["icm.odometer"]["value"] -= 9000.0
+    for given, ledger, odd in (
+        (json.dumps(changed), vin, "snapshot_hash"),
+        (text, OTHER_VIN, "vin"),
+    ):
+        outcome = stored(tmp_path, given, ledger)
+        assert outcome.verdicts == {"first": Verdict.FAIL, "same": Verdict.NOT_RUN}
+        bad = [e.measurement.name for e in outcome.of(Judged)
+               if e.judgement.verdict is Verdict.FAIL]  # fmt: skip
+        assert bad == [odd]
+
+
 def test_every_unit_is_asked_who_it_is() -> None:
     for dids in wanted(DIAGNOSTICS).values():
         assert {"part_number", "software_version", "hardware_version"} <= {d.name for d in dids}

@@ -84,6 +84,7 @@ _OWN_ROOMS = (
     "harness.actions.diagnostics",
     "harness.actions.snapshots",
     "harness.actions.vehicle_snapshots",
+    "harness.actions.read_only",
     "harness.actions.operating",
     "harness.actions.sending",
     "harness.actions.bus_watching",
