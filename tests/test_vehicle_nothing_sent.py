@@ -7,6 +7,7 @@ from benchkit import Outcome, write_procedure
 from vehicle_help import MiniCar, perform, request_for, run_on, step, write_bench
 
 from harness.engine import wording
+from harness.errors import FileError
 from harness.events import Judged, Measured
 from harness.verdict import Verdict
 
@@ -79,6 +80,11 @@ def test_a_silent_bus_proves_nothing(tmp_path: Path) -> None:
     car.quiet.update(spec.name for spec in car.database.messages)
     outcome = run_on(car, tmp_path, WAIT + PROOF, read_only=True)
     assert outcome.verdicts["proof"] is Verdict.INCONCLUSIVE
+
+
+def test_a_bus_that_the_car_has_not_is_told_before_the_run(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match="no bus is called 'comfort'"):
+        run_on(MiniCar(), tmp_path, step("proof", "vehicle.nothing_sent", "{buses: [comfort]}"))
 
 
 def test_its_quantities_have_names(tmp_path: Path) -> None:

@@ -12,10 +12,12 @@ from benchkit import Outcome, write_procedure
 from test_actions_diagnostics import found
 from vehicle_help import perform, request_for, step, switch_on, tampering, write_bench
 
+from harness.bench.load import load_bench
 from harness.devices.snapshot import Snapshot, parse_snapshot
 from harness.devices.vehicle.profile import load_vehicle_profile
 from harness.devices.vehicle.snapshot import NOT_READ, Change, changes, wanted
 from harness.engine import wording
+from harness.errors import FileError
 from harness.events import Judged, Measured
 from harness.evidence.verify import verify
 from harness.report.html import render_html
@@ -231,6 +233,20 @@ def test_a_snapshot_that_was_changed_or_is_of_another_car_is_not_used(
         bad = [e.measurement.name for e in outcome.of(Judged)
                if e.judgement.verdict is Verdict.FAIL]  # fmt: skip
         assert bad == [odd]
+
+
+def test_what_is_expected_has_to_be_something_of_the_car(tmp_path: Path) -> None:
+    steps = step("first", "vehicle.stored_snapshot") + step(
+        "same", "vehicle.compare", "{before: first, after: first, expected: [bcm.sofware_version]}"
+    )
+    head = "  vehicle: {profile: shared-ev, simulated: true}\n"
+    with pytest.raises(FileError, match=r"bcm\.sofware_version"):
+        request_for(
+            tmp_path, write_procedure(tmp_path, steps), bench=str(write_bench(tmp_path, head))
+        )
+    more = "maintenance: {expected: [ibc, eps.odometre]}\n"
+    with pytest.raises(FileError, match=r"eps\.odometre"):
+        load_bench(str(write_bench(tmp_path, head, more)))
 
 
 def test_every_unit_is_asked_who_it_is() -> None:

@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 
 from harness.actions.context import StepContext
-from harness.actions.registry import action
+from harness.actions.network import known_buses
+from harness.actions.registry import action, check_of
 from harness.errors import NotAvailableError
 from harness.limits import Equals
 from harness.quantity import Measurement, Quality
@@ -48,3 +49,6 @@ def _counted(step: StepContext, bus: "AttachedBus") -> Measurement:
         at=step.clock.elapsed(),
         note=note,
     )
+
+
+check_of("vehicle.nothing_sent")(known_buses)

@@ -9,8 +9,8 @@ from harness.actions.joint_given import earlier
 from harness.actions.registry import CheckContext, Complaint, action
 from harness.actions.vehicle_state import READINGS, read_state
 from harness.devices.snapshot import Snapshot
-from harness.devices.vehicle.snapshot import Change, changes
-from harness.errors import NotAvailableError
+from harness.devices.vehicle.snapshot import Change, announceable, changes
+from harness.errors import NotAvailableError, UnknownNameError
 from harness.limits import Clear, Equals
 from harness.quantity import Measurement, Value
 from harness.text import Text
@@ -74,9 +74,19 @@ async def stored_snapshot(step: StepContext) -> None:
 
 
 def check_compare(context: CheckContext) -> Iterator[Complaint]:
-    """Both snapshots are those of earlier steps."""
+    """Both snapshots are those of earlier steps, and what is expected is something of the car."""
     for key in ("before", "after"):
         yield from earlier(context, (context.parameters[key],), key)
+    vehicle = context.bench.vehicle
+    description = vehicle.diagnostics if vehicle is not None else None
+    if description is None:
+        return
+    known = set(announceable(description))
+    for index, name in enumerate(context.parameters["expected"]):
+        if name not in known:
+            detail = UnknownNameError("data identifier", name, sorted(known)).detail
+            what = "a data identifier of the diagnostic description"
+            yield ("with", "expected", index), detail, what
 
 
 @action("vehicle.compare", kind="J", limit="none", possible=has_diagnostics, check=check_compare,

@@ -85,6 +85,15 @@ def wanted(diagnostics: Diagnostics) -> dict[str, list[Did]]:
     }
 
 
+def announceable(diagnostics: Diagnostics) -> Iterator[str]:
+    """Everything that can be said to be expected to change, as `changes` takes it."""
+    for name, unit in diagnostics.units.items():
+        yield name
+        for part in (*(did.name for did in unit.dids), *(dtc.code for dtc in unit.dtcs)):
+            yield part
+            yield f"{name}.{part}"
+
+
 @dataclass(frozen=True)
 class Change:
     """One thing that is not as it was."""
