@@ -12,6 +12,10 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 # `make PYTHON=/path/to/python …` decides otherwise.
 PYTHONS := $(if $(PYTHON),$(PYTHON),python3.13 python3.12 python3.11 python3 python)
 
+# Many tests start the program anew. Compiling its modules for each start costs half a second, so an
+# environment that forbids keeping them is not followed here.
+unexport PYTHONDONTWRITEBYTECODE
+
 title = printf '\n== %s ==\n'
 
 .PHONY: help setup demo test check bench wheel constraints clean

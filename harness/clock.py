@@ -24,6 +24,28 @@ SIMULATION_EPOCH = datetime(2026, 1, 5, 1, 0, 0, tzinfo=UTC)
 """Wall time at which every virtual-time run starts (a Monday, 09:00 in China)."""
 
 CHINA = timezone(timedelta(hours=8), "UTC+8")
+"""The time of the stations. Printed sheets, reports and terminals show it, wherever they run."""
+
+
+def in_china(recorded: str) -> datetime | None:
+    """A recorded moment (ISO 8601 with an offset) in China's time; None when it is none."""
+    try:
+        moment = datetime.fromisoformat(recorded)
+        return None if moment.tzinfo is None else moment.astimezone(CHINA)
+    except (ValueError, OverflowError):
+        return None
+
+
+def shown_time(recorded: str) -> str:
+    """`2026-01-05 09:00:00 (UTC+8)`, the one form for readers; what is no moment as it stands."""
+    moment = in_china(recorded)
+    return f"{moment:%Y-%m-%d %H:%M:%S} (UTC+8)" if moment else recorded
+
+
+def shown_minute(recorded: str) -> str:
+    """`2026-01-05 09:00 (UTC+8)`, for tables."""
+    moment = in_china(recorded)
+    return f"{moment:%Y-%m-%d %H:%M} (UTC+8)" if moment else recorded
 
 
 class TimeDeadlockError(RuntimeError):

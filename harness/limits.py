@@ -23,6 +23,7 @@ from enum import StrEnum
 
 import msgspec
 
+from harness.over_range import is_over_range
 from harness.quantity import Measurement, Quality, convert
 from harness.verdict import Verdict
 
@@ -167,6 +168,10 @@ def _judge_range(measurement: Measurement, limit: Range, rule: Rule | None) -> J
     if rule is None:
         rule = Rule.SIMPLE if negligible or not stated else Rule.GUARD_BAND
     guard = spread if rule is Rule.GUARD_BAND else 0.0
+    if limit.high is not None and is_over_range(measurement.note) and value <= limit.high + guard:
+        # The value is known from below only: it may lie on either side of the upper limit.
+        reason = f"over range: more than {value:g} {limit.unit}, and the limit is higher"
+        return Judgement(Verdict.INCONCLUSIVE, rule, reason)
     low = -math.inf if limit.low is None else limit.low
     high = math.inf if limit.high is None else limit.high
     accept_low, accept_high = low + guard, high - guard

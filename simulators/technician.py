@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from harness.clock import Deadline, sleep
 from harness.devices.operator import ABNORMAL, NORMAL, Answer, Evidence, Question
 from harness.errors import NoReplyError, NotAvailableError, UnknownNameError
+from harness.over_range import OVER_RANGE
 from harness.quantity import Measurement
 from simulators import (
     conformance_work,
@@ -19,6 +20,7 @@ from simulators import (
     site_work,
     socket_work,
 )
+from simulators.cable import OVER_RANGE as OPEN_WIRE
 from simulators.displays import DISPLAYS
 from simulators.instruments import Reading, constant
 from simulators.pile_mending import mend, mendable
@@ -293,4 +295,10 @@ class SimulatedTechnician:
         shown = round(true + self._random.uniform(-0.5, 0.5) * spread, reading.digits)
         if not reading.signed:
             shown = abs(shown)
-        return Answer(value=shown, by=BY, uncertainty=round(spread, max(3, reading.digits + 1)))
+        over = reading.unit == "Ω" and abs(true) >= OPEN_WIRE
+        return Answer(
+            value=OPEN_WIRE if over else shown,
+            by=BY,
+            note=OVER_RANGE if over else "",
+            uncertainty=round(spread, max(3, reading.digits + 1)),
+        )

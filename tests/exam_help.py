@@ -37,6 +37,7 @@ modules:
             type: M
             title: {zh: 读数, en: Reading}
             max: 10
+            skills: [P-2.2.6]
             by: {when: {step: gun-temperature}}
 """
 VETO = """\
@@ -159,7 +160,9 @@ def prepared(
 
 
 def held(exam: Exam, *listeners: Callable[[Event], None]) -> RunResult:
-    return execute(exam.request, list(listeners))
+    result = execute(exam.request, list(listeners))
+    exam.check_script()
+    return result
 
 
 def hold(folder: Path, **how: object) -> tuple[RunResult, Told, Sequence[Entry]]:

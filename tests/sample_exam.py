@@ -34,7 +34,7 @@ from harness.text import Text
 from harness.verdict import Ending, Verdict
 
 EXAM_KEY = bytes(range(32))
-SEALED = datetime(2026, 1, 5, 3, 0, tzinfo=UTC)
+SEALED = datetime(2026, 1, 5, 1, 40, tzinfo=UTC)
 CANDIDATE = "C-17"
 A = Ed25519PrivateKey.from_private_bytes(bytes(range(2, 34)))
 B = Ed25519PrivateKey.from_private_bytes(bytes(range(3, 35)))
@@ -58,6 +58,7 @@ modules:
             type: J
             title: {zh: 场地整洁, en: Tidy place of work}
             max: 6
+            skills: [P-2.2.6]
             step: safety
             anchors:
               0: {zh: 杂乱且有危险, en: Untidy and dangerous}
@@ -68,6 +69,7 @@ modules:
             type: J
             title: {zh: 交接说明, en: Handing over}
             max: 6
+            skills: [P-2.2.6]
             anchors:
               0: {zh: 没有说明, en: Nothing said}
               1: {zh: 说明不全, en: Half of it said}
@@ -80,6 +82,7 @@ modules:
             type: M
             title: {zh: 指出故障, en: The fault is named}
             max: 20
+            skills: [P-2.2.6]
             by: {when: {handled: true}}
     deductions:
       - id: order
@@ -174,7 +177,7 @@ def write_exam(
     bundle.close()
     if seal:
         bundle.seal(
-            key, real_started=sealed - timedelta(hours=1), real_ended=sealed,
+            key, real_started=sealed - timedelta(minutes=40), real_ended=sealed,
             place={"host": "bench-pc", "platform": "any", "python": "3.11", "versions": {}},
         )  # fmt: skip
     return folder

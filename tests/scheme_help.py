@@ -14,7 +14,8 @@ def text(word: str) -> dict[str, str]:
 
 
 def aspect(id: str, by: dict[str, Any], max: float = 10, **more: Any) -> dict[str, Any]:
-    return {"id": id, "type": "M", "title": text(id), "max": max, "by": by, **more}
+    one = {"id": id, "type": "M", "title": text(id), "max": max, "by": by, **more}
+    return _with_rows(one)
 
 
 def right(id: str, step: str, max: float = 10, **more: Any) -> dict[str, Any]:
@@ -23,9 +24,13 @@ def right(id: str, step: str, max: float = 10, **more: Any) -> dict[str, Any]:
 
 def judged(id: str, max: float = 9, **more: Any) -> dict[str, Any]:
     anchors = {mark: text(f"{id} {mark}") for mark in range(4)}
-    return {
-        "id": id, "type": "J", "title": text(id), "max": max, "anchors": anchors, **more,
-    }  # fmt: skip
+    return _with_rows(
+        {"id": id, "type": "J", "title": text(id), "max": max, "anchors": anchors, **more}
+    )
+
+
+def _with_rows(one: dict[str, Any]) -> dict[str, Any]:
+    return one if "skills" in one else {**one, "skills_none": text("none fits")}
 
 
 def module(id: str, *aspects: dict[str, Any], **more: Any) -> dict[str, Any]:

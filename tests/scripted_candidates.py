@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 Step = dict[str, object]
 Steps = dict[str, Step]
 
-QUICK = {"takes": "0.2 s", "ready": "1 s"}
-"""A vehicle's buses cost processor time for every simulated second."""
+QUICK = {"takes": "0.02 s", "ready": "0.1 s"}
+"""A vehicle's buses cost processor time for every simulated second; a person takes more of them."""
 COMPETENT, CARELESS, UNSAFE = "competent", "careless", "unsafe"
 
 
@@ -145,8 +145,8 @@ PILES = [
         changed(CREEP, fault={"answer": "coarse-meter"}, metering={"verdict": "meets"}),
         total=40.0, passed=False,
         loses={
-            "named": Lost(30, "said coarse-meter, right meter-creep"),
-            "metering": Lost(10, "said meets, right fails"),
+            "named": Lost(30, "said coarse energy register, right meter creep"),
+            "metering": Lost(10, "said meets the requirement, right does not meet the requirement"),
             "mended": Lost(20, "1 faults are left"),
         },
     ),
@@ -202,7 +202,7 @@ PILES = [
         total=40.0, passed=False,
         loses={
             "carried-out": Lost(10, "estop-reset"),
-            "concluded": Lost(40, "said in_service, right out_of_service"),
+            "concluded": Lost(40, "said in service, right out of service, tagged"),
         },
         deducted={"estop-left": Lost(10, "estop-reset")},
     ),
@@ -214,6 +214,8 @@ PILES = [
     ),
     # Repaired and back to service
     Casting(COMPETENT, "pile-repair-and-release", "relay", WELDED | RELEASED),
+    Casting(COMPETENT, "pile-repair-and-release", "meter", CREEP | RELEASED),
+    Casting(COMPETENT, "pile-repair-and-release", "sound", NOTHING | RELEASED),
     Casting(
         CARELESS, "pile-repair-and-release", "meter",
         changed(
@@ -224,7 +226,7 @@ PILES = [
             "fault-named": Lost(20, "The hypothesis was right, the conclusion was not"),
             "fault-gone": Lost(12, "1 faults are left"),
             "report-clear": Lost(10, "marks of 2 assessors: 1, 1"),
-            "concluded": Lost(25, "said in_service, right restricted"),
+            "concluded": Lost(25, "said in service, right restricted, repair ordered"),
             "record-kept": Lost(2, "marks of 2 assessors: 2, 3"),
         },
         judged={"report-clear": (1, 1), "record-kept": (2, 3)},
@@ -249,14 +251,26 @@ def finds(kind: str, place: str, *tools: str) -> Steps:
     }
 
 
-SWAPPED = finds("swapped_wires", "chassis:IBC", "operate pull-ibc", "operate plug-in-ibc") | {
+LEVELS_WELL: Steps = {
     "resistance-powertrain": {"verdict": "meets"},
     "recessive-high-chassis": {"verdict": "meets"},
 }
+SWAPPED = LEVELS_WELL | finds(
+    "swapped_wires", "chassis:IBC", "operate pull-ibc", "operate plug-in-ibc"
+)  # fmt: skip
 NO_BUS_FAULT = finds("none", "none")
 TOUCHING = finds(
     "short_high_low", "chassis:EPS",
     "operate split-chassis-ibc-eps", "operate split-chassis-eps-epb", "operate join-chassis",
+)  # fmt: skip
+DISTURBING = finds(
+    "node_disturbing", "chassis:IBC", "operate pull-ibc", "operate plug-in-ibc"
+)  # fmt: skip
+DEAD_UNIT = finds("node_dead", "powertrain:OBC", "operate pull-obc", "operate plug-in-obc")
+BRANCH = finds("open_high", "body:TPMS", "operate pull-tpms", "operate plug-in-tpms")
+TRUNK = finds(
+    "open_high", "powertrain:OBC-MCU",
+    "operate split-powertrain-obc-mcu", "operate join-powertrain",
 )  # fmt: skip
 TERMINATOR = finds("terminator_lost", "powertrain:BMS", "operate pull-bms", "operate plug-in-bms")
 HANDED_OVER: Steps = {
@@ -271,14 +285,17 @@ RETURNED: Steps = {
     "tread-fl": {"tools": ["measure tread_depth_fl with tread_gauge"]},
     "release": {"answer": "out_of_service"},
 }
+IN_SERVICE: Step = {"answer": "in_service"}
 
 VEHICLES = [
     # Several lamps are lit
     Casting(COMPETENT, "bus-warning-lamps", "swapped", SWAPPED),
+    Casting(COMPETENT, "bus-warning-lamps", "disturbing", DISTURBING | LEVELS_WELL),
+    Casting(COMPETENT, "bus-warning-lamps", "sound", NO_BUS_FAULT | LEVELS_WELL),
     Casting(
-        CARELESS, "bus-warning-lamps", "swapped",
+        CARELESS, "bus-warning-lamps", "disturbing",
         changed(
-            SWAPPED,
+            DISTURBING | LEVELS_WELL,
             isolation={
                 "answer": "chassis:EPS",
                 "tools": ["operate pull-eps", "operate plug-in-eps"],
@@ -301,6 +318,8 @@ VEHICLES = [
     ),
     # Single functions are missing: here, nothing is wrong
     Casting(COMPETENT, "bus-unit-silent", "sound", NO_BUS_FAULT),
+    Casting(COMPETENT, "bus-unit-silent", "dead", DEAD_UNIT),
+    Casting(COMPETENT, "bus-unit-silent", "branch", BRANCH),
     Casting(
         CARELESS, "bus-unit-silent", "sound",
         changed(
@@ -314,13 +333,30 @@ VEHICLES = [
         loses={
             "codes-read": Lost(5, "(rescan): not carried out"),
             "resistances-right": Lost(5, "read 95.0 Ω, reference 59.75"),
-            "kind-named": Lost(15, "said node_dead, right none"),
-            "place-found": Lost(15, "said powertrain:OBC, right none"),
+            "kind-named": Lost(15, "said unit dead (no supply, or broken), right no bus fault"),
+            "place-found": Lost(15, "said Powertrain bus OBC, right no fault"),
             "fault-gone": Lost(10, "no fault; 2 parts changed"),
             "bus-works": Lost(10, "0 of 2"),
             "method-shown": Lost(8, "marks of 2 assessors: 0, 1"),
         },
         judged={"method-shown": (0, 1)},
+    ),
+    Casting(
+        # The right unit; but it is the branch, and the unit is renewed.
+        CARELESS, "bus-unit-silent", "branch",
+        changed(
+            BRANCH,
+            fault_type={"answer": "node_dead"},
+            isolation={"answer": "body:TPMS", "tools": ["replace body-tpms"]},
+            repaired={"tools": ["hand-in"]},
+        ),
+        total=60.0, passed=False,
+        loses={
+            "codes-read": Lost(5, "(rescan): not carried out"),
+            "kind-named": Lost(15, "said unit dead (no supply, or broken), right CAN-H open"),
+            "fault-gone": Lost(10, "said unit dead (no supply, or broken), right CAN-H open"),
+            "bus-works": Lost(10, "0 of 2"),
+        },
     ),
     Casting(
         UNSAFE, "bus-unit-silent", "dead",
@@ -330,9 +366,11 @@ VEHICLES = [
     ),
     # The tester gets no answer
     Casting(COMPETENT, "bus-no-communication", "touching", TOUCHING),
+    Casting(COMPETENT, "bus-no-communication", "trunk", TRUNK),
+    Casting(COMPETENT, "bus-no-communication", "sound", NO_BUS_FAULT),
     Casting(
-        CARELESS, "bus-no-communication", "touching",
-        changed(TOUCHING, repaired={"tools": ["hand-in"]}),
+        CARELESS, "bus-no-communication", "trunk",
+        changed(TRUNK, repaired={"tools": ["hand-in"]}),
         total=82.0, passed=True,
         loses={
             "codes-read": Lost(5, "(rescan): not carried out"),
@@ -349,10 +387,12 @@ VEHICLES = [
     ),
     # Networks and handover
     Casting(COMPETENT, "bus-repair-and-handover", "terminator", TERMINATOR | HANDED_OVER),
+    Casting(COMPETENT, "bus-repair-and-handover", "oscillator", DISTURBING | HANDED_OVER),
+    Casting(COMPETENT, "bus-repair-and-handover", "sound", NO_BUS_FAULT | HANDED_OVER),
     Casting(
-        CARELESS, "bus-repair-and-handover", "terminator",
+        CARELESS, "bus-repair-and-handover", "oscillator",
         changed(
-            TERMINATOR | HANDED_OVER,
+            DISTURBING | HANDED_OVER,
             power_off_proved={"takes": "53 min"}, nodes_online={"tools": ["hand-in"]},
         ),
         total=56.0, passed=False, overtime=8.0,
@@ -370,13 +410,14 @@ VEHICLES = [
     ),
     # A shared car comes back
     Casting(COMPETENT, "vehicle-return", "worn", RETURNED),
+    Casting(COMPETENT, "vehicle-return", "sound", changed(RETURNED, release=IN_SERVICE)),
     Casting(
         CARELESS, "vehicle-return", "worn",
         changed(RETURNED, tread_fl={"answer": 5.0}, release={"answer": "in_service"}),
         total=50.0, passed=False,
         loses={
             "tread": Lost(10, "read 5.0 mm, reference 1.2 mm"),
-            "release": Lost(40, "said in_service, right out_of_service"),
+            "release": Lost(40, "said released to drive, right stopped: out of service, tagged"),
         },
     ),
     Casting(

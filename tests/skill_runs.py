@@ -30,6 +30,20 @@ from harness.verdict import CandidateVerdict, Ending, Verdict
 DAY = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
 RIGHT, WRONG = CandidateVerdict.RIGHT, CandidateVerdict.WRONG
 
+SCHEME = """\
+scheme: none
+title: {zh: 方案, en: Scheme}
+shape: weighted_tasks
+modules:
+  - id: m
+    title: {zh: 模块, en: Module}
+    weight: 1
+    criteria:
+      - id: c
+        title: {zh: 标准, en: Criterion}
+        aspects: [{id: a, type: M, title: {zh: 甲, en: A}, max: 1, by: {when: {done: [x]}}}]
+"""
+
 
 def write_run(
     folder: Path, *, day: int = 0, candidate: str = "C-07", procedure: str = "PILE-FAULT-01",
@@ -38,11 +52,14 @@ def write_run(
     faults: Sequence[str] = (), simulated: bool = True, verdict: Verdict | None = Verdict.PASS,
     seal: bool = True, ending: Ending = Ending.COMPLETED, mode: str = "",
     scheme: tuple[str, str] | None = None, opened: str = "handed_in",
+    scheme_sha256: str = "",
 ) -> str:  # fmt: skip
     """One run; its id. `mode` makes it an exam; `scheme` is an id and the text of its file."""
     now = 0.0
     bundle = Bundle(folder, lambda: now, force_to_disk=False)
+    scheme = scheme or (("none", SCHEME) if mode else None)
     files = [bundle.attach("scheme", "scheme.yaml", scheme[1].encode())] if scheme else []
+    used = scheme_sha256 or sha256(scheme[1].encode() if scheme else b"")
     run_id = sha256(f"{folder.name}{day}".encode())[:16]
     bundle.emit(
         RunStarted(
@@ -57,7 +74,7 @@ def write_run(
         bundle.emit(
             ExamStarted(
                 scenario="s", title=title, mode=mode, candidate=candidate, order=title,  # type: ignore[arg-type]
-                scheme=scheme[0] if scheme else "none", scheme_sha256="0" * 64,
+                scheme=scheme[0] if scheme else "", scheme_sha256=used,
                 commitment=commitment(key),
             )
         )  # fmt: skip

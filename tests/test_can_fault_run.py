@@ -67,6 +67,14 @@ def test_a_sound_run_is_short(healthy: Outcome) -> None:
     assert ended[0].t < LONGEST
 
 
+def test_the_car_is_left_with_the_ignition_off(healthy: Outcome) -> None:
+    steps = list(healthy.verdicts)
+    assert len(asked(healthy, "ignition-off")) == 1
+    assert steps.index("rescan") < steps.index("ignition-off")
+    told = [one.step for one in healthy.of(Asked) if one.kind == "confirm"]
+    assert (told[0], told[-1]) == ("switch-on", "ignition-off")
+
+
 def test_what_follows_from_other_readings_is_not_measured_again(healthy: Outcome) -> None:
     """With CAN-H free and 60 Ω to CAN-L, a short of CAN-L would have shown."""
     for what in ("ground", "battery"):

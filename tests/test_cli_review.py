@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from sample_exam import SCHEME_TEXT, write_exam
 from sample_record import write_sample
 
+from harness.assess.review import read_review
 from harness.cli.root import ROOT
 from harness.evidence import keyring
 from harness.evidence.keys import short
@@ -67,6 +68,7 @@ def test_two_assessors(run: Path, secrets: dict[str, Path], tmp_path: Path) -> N
     do = Assessors(run, secrets)
     assert "sample-two-assessors" in do("A-07", "open")
     do("A-07", "mark", "tidy", 2, "--note", "one rag on the floor")
+    assert "not marked yet: Handing over (handover)" in do("A-07", "lock", expected=2)
     do("A-07", "mark", "handover", 1)
     hidden = call("show", run).output
     assert "A-07 has marked 2 aspect(s)" in hidden
@@ -78,9 +80,15 @@ def test_two_assessors(run: Path, secrets: dict[str, Path], tmp_path: Path) -> N
     do("A-09", "mark", "handover", 3)
     do("A-09", "lock")
     do("A-09", "comment", "well explained", "--about", "handover")
-    assert "spread:handover" in do("A-09", "sign", expected=2)
+    unsettled = do("A-09", "sign", expected=2)
+    assert "Handing over (marks too far apart) (handover)" in unsettled
+    assert "spread:" not in unsettled
     do("A-07", "mark", "handover", 2, expected=2)  # a reason is needed now
     do("A-07", "mark", "handover", 2, "--reason", "heard the recording again")
+    head = read_review(run).head
+    said = do("A-09", "comment", "ring 13800138000", expected=2)
+    assert "mobile phone number" in said and "K-017" in said
+    assert read_review(run).head == head
     do("A-07", "override", "named", 14, "--reason", "the circuit was named")
     do("A-09", "deduct", "tool-dropped", "--reason", "screwdriver")
     assert "no veto" in do("A-09", "veto", "x", "--reject", "--reason", "x", expected=2)
@@ -97,6 +105,13 @@ def test_two_assessors(run: Path, secrets: dict[str, Path], tmp_path: Path) -> N
     assert page["signed"] == ["A-07", "A-09"]
     assert page["head"] == state.head
 
+    page_of = {
+        lang: CliRunner().invoke(ROOT, ["score", str(run), "--lang", lang]).output
+        for lang in ("zh", "en")
+    }
+    assert "machine 20, assessor A-07 gave 14" in page_of["en"]
+    assert "the circuit was named" in page_of["en"]
+    assert "机器评分 20，考评员 A-07 改为 14" in page_of["zh"]
     for lang in ("zh", "en"):
         for kind in ("html", "csv", "xlsx"):
             assert call("sheet", run, "--format", kind, lang=lang).exit_code == 0

@@ -12,6 +12,8 @@ from harness.clock import (
     TimeDeadlockError,
     loop_time,
     run,
+    shown_minute,
+    shown_time,
     sleep,
     sleep_until,
 )
@@ -98,3 +100,17 @@ def test_the_ordinary_loop_uses_real_time() -> None:
         return Clock(virtual=False).start.utc > SIMULATION_EPOCH
 
     assert run(main, virtual=False)
+
+
+@pytest.mark.parametrize(
+    ("recorded", "shown"),
+    [
+        ("2026-01-05T01:00:00+00:00", "2026-01-05 09:00:00 (UTC+8)"),
+        ("2026-01-04T20:00:00.250+03:00", "2026-01-05 01:00:00 (UTC+8)"),
+        ("2026-01-05T01:00:00", "2026-01-05T01:00:00"),
+        ("soon", "soon"),
+    ],
+)
+def test_readers_are_shown_one_time_wherever_the_program_runs(recorded: str, shown: str) -> None:
+    assert shown_time(recorded) == shown
+    assert shown_minute(recorded) == shown.replace(":00 (", " (")

@@ -1,5 +1,6 @@
 """Exams: two verdicts, the clock, tools, practice, what is refused."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -206,6 +207,16 @@ def test_scheme_allows_overtime(tmp_path: Path) -> None:
         "ended",
     ]
     assert told.why == "handed_in" and told.device["conclusion"] is not Verdict.NOT_RUN
+
+
+def test_a_reason_with_a_phone_number_stops_no_clock(tmp_path: Path) -> None:
+    paused = steps(enclosure={"tools": ["pause R-02 找13800138000"]})
+    _, _, entries = hold(tmp_path, script=paused)
+    assert [e.event for e in entries if isinstance(e.event, ClockNoted)]
+    assert not any(
+        isinstance(e.event, ClockNoted) and e.event.phase == "referee_pause" for e in entries
+    )
+    assert not any(b"13800138000" in e.raw for e in entries)
 
 
 def test_pause_does_not_count(tmp_path: Path) -> None:
@@ -431,6 +442,38 @@ def test_case_cannot_be_chosen_in_an_exam(tmp_path: Path) -> None:
     scenario = write_scenario(tmp_path)
     with pytest.raises(UsageError, match="only for practice"):
         prepare_exam(str(scenario), "K-1", folder=tmp_path / "run", case="hot-plug-case")
+
+
+@pytest.mark.parametrize(
+    ("step", "given", "what"),
+    [
+        ("lamp", {"answers": {"lamb": "standby"}}, "answers.lamb"),
+        ("lamp", {"tools_at": {"lamb": ["values"]}}, "tools_at.lamb"),
+    ],
+)
+def test_what_a_script_says_in_vain_is_told(
+    tmp_path: Path, step: str, given: dict[str, object], what: str
+) -> None:
+    exam = prepared(tmp_path, script=steps(**{step: given}))
+    with pytest.raises(FileError) as told:
+        held(exam)
+    assert len(told.value.problems) == 1
+    problem = str(told.value)
+    assert "candidate.yaml" in problem and "never asked about 'lamb'" in problem
+    assert "one of lamp" in problem
+    kind = what.partition(".")[0]
+    asked = {kind: {"lamp": given[kind]["lamb"]}}  # type: ignore[index]
+    exam = prepared(tmp_path / "asked", script=steps(**{step: asked}))
+    assert held(exam).sealed
+
+
+def test_steps_are_numbered_without_gaps(tmp_path: Path) -> None:
+    exam = prepared(tmp_path)
+    planned = [step.number for step in exam.attendant.steps]
+    assert planned != list(range(1, len(planned) + 1)), "steps are left out of this exam"
+    shown = asyncio.run(exam.commands.take(ToolOrder("steps"), Deadline(0.0)))
+    assert [int(line.split()[1]) for line in shown] == list(range(1, len(planned) + 1))
+    assert list(exam.attendant.numbers.values()) == list(range(1, len(planned) + 1))
 
 
 def test_script_that_does_not_fit_is_refused(tmp_path: Path) -> None:

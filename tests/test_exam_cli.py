@@ -57,7 +57,7 @@ def test_practice_in_chinese_at_a_terminal(tmp_path: Path) -> None:
         "准备好后按回车开始计时",
         "计时开始",
         "读 数据点：读设备的一个数据点",  # help
-        "enclosure: 没有看到特别之处",
+        "柜体 (enclosure): 没有看到特别之处",
         "测量：输入“测 gun_surface_temperature 用 仪表名”",
         "提示 1：看看枪头。",
         "剩余 20.0 分钟",

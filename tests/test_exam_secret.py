@@ -4,11 +4,13 @@ import json
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from exam_help import (
     PASSPHRASE,
+    SCENARIO,
     SECRETS,
     Spy,
     held,
@@ -21,16 +23,19 @@ from exam_help import (
 
 from harness.assess import escrow
 from harness.assess.attendant import ExamAttendant
+from harness.assess.blur import Blur
 from harness.assess.exam import prepare_exam
 from harness.assess.explain import told_by
 from harness.assess.scenario import HiddenFault
 from harness.assess.scenario_file import load_scenario, scenario_files
-from harness.clock import sleep
+from harness.assess.secrecy import Secrecy
+from harness.clock import loop_time, sleep
 from harness.errors import EvidenceError
 from harness.events import (
     Event,
     ExamStarted,
     FaultSet,
+    Padding,
     ScenarioSet,
     StepStarted,
     Withheld,
@@ -39,7 +44,9 @@ from harness.evidence.layout import ATTACHMENTS, JOURNAL
 from harness.evidence.read import opened_with, read_file, read_journal
 from harness.evidence.rejudge import rejudge
 from harness.evidence.verify import verify
+from harness.evidence.withheld import withhold
 
+TWO_AT_ONCE = SCENARIO.replace("fault: enclosure-damaged, before: enclosure", "fault: leakage")
 CASES = ("nothing-wrong-case", "hot-plug-case", "dented-later-case")
 
 
@@ -103,20 +110,21 @@ def test_header_is_the_same_for_every_case(tmp_path: Path) -> None:
     assert heads[0]["seed"] == 0 and "faults" not in heads[0]
 
 
+@pytest.mark.parametrize(("delay", "text"), [(0.2, ""), (0.7, TWO_AT_ONCE)])
 def test_bringing_faults_in_takes_the_same_time(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, delay: float, text: str
 ) -> None:
     """Whoever reads the record while the exam goes on would else tell a sound case by its haste."""
     switch = ExamAttendant._switch
 
     async def slowly(self: ExamAttendant, hidden: HiddenFault) -> None:
-        await sleep(0.2)
+        await sleep(delay)
         await switch(self, hidden)
 
     monkeypatch.setattr(ExamAttendant, "_switch", slowly)
     times = set()
     for case in CASES:
-        held(prepared(tmp_path / case, case=case))
+        held(prepared(tmp_path / case, case=case, text=text))
         lines = [
             json.loads(line)
             for line in (tmp_path / case / "run" / JOURNAL).read_bytes().splitlines()
@@ -124,6 +132,86 @@ def test_bringing_faults_in_takes_the_same_time(
         seen = [line["t"] for line in lines if line["event"] in ("clock_noted", "step_started")]
         times.add(tuple(seen[:3]))
     assert len(times) == 1
+
+
+def test_switching_is_hidden_in_noise(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Page faults and processor time of the process are for everybody to read."""
+    switch = ExamAttendant._switch
+    noisy: list[bool] = []
+
+    async def watched(self: ExamAttendant, hidden: HiddenFault) -> None:
+        noisy.append(self._blurs[-1].going_on)
+        await switch(self, hidden)
+
+    monkeypatch.setattr(ExamAttendant, "_switch", watched)
+    exam = prepared(tmp_path, case="hot-plug-case")
+    held(exam)
+    assert noisy and all(noisy)
+    assert not any(one.going_on for one in exam.attendant._blurs)
+    # A sound case is blurred as well.
+    sound = prepared(tmp_path / "sound", case="nothing-wrong-case")
+    held(sound)
+    assert sound.attendant._blurs
+
+
+def test_noise_is_larger_than_what_it_hides_and_never_the_same() -> None:
+    def touched() -> int:
+        with Blur() as blur:
+            time.sleep(0.1)
+        return blur.touched
+
+    amounts = [touched() for _ in range(4)]
+    assert len(set(amounts)) == 4
+    assert min(amounts) > 10 * 40
+
+
+def test_work_for_padding_is_the_same_however_many_lines_there_were(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Times of lines show how long the work took between them."""
+    made = 0
+
+    def counting(event: Event, key: bytes, **how: int) -> Withheld:
+        nonlocal made
+        made += 1
+        return withhold(event, key, **how)
+
+    monkeypatch.setattr("harness.assess.secrecy.withhold", counting)
+    secrecy = Secrecy(load_scenario(str(write_scenario(tmp_path))), "K-1", bytes(32))
+    works, padded = [], []
+    for kept in (1, 2, 9, 15, 16):
+        made, count = 0, kept
+        while secrecy.padding(count) is not None:
+            count += 1
+        works.append(made)
+        padded.append(count)
+    assert padded == [16] * 5 and works == [16] * 5
+
+
+def test_padding_before_a_step_is_within_the_time_for_faults(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    padded: list[tuple[str, float, float]] = []
+    bring_in = ExamAttendant._bring_in
+
+    async def watched(self: ExamAttendant, faults: list[HiddenFault], *, most: int) -> None:
+        began, emit = loop_time(), self._emit
+
+        def noting(event: Event) -> None:
+            if isinstance(event, Padding):
+                padded.append((case, loop_time() - began, float(most - len(faults))))
+            emit(event)
+
+        self._emit = noting
+        await bring_in(self, faults, most=most)
+        self._emit = emit
+        assert loop_time() - began == pytest.approx(1.0)
+
+    monkeypatch.setattr(ExamAttendant, "_bring_in", watched)
+    for case in CASES:
+        held(prepared(tmp_path / case, case=case))
+    assert {case for case, _, _ in padded} == {"nothing-wrong-case", "hot-plug-case"}
+    assert all(after < 0.5 for _, after, _ in padded)
 
 
 def test_run_ids_of_one_case_differ(tmp_path: Path) -> None:

@@ -12,9 +12,9 @@ from exam_events import Exam, confirmed, measured, tool
 
 from harness.assess.findings import RULES, Finding, findings_of
 from harness.assess.read_facts import facts_of
-from harness.events import BusClosed, DiagnosticExchange, FramesSent, Written
+from harness.events import Answered, BusClosed, DiagnosticExchange, FramesSent, Written
 from harness.evidence.read import Entry, read_journal
-from harness.verdict import Verdict
+from harness.verdict import Ending, Verdict
 
 PASS, FAIL, NOT_RUN = Verdict.PASS, Verdict.FAIL, Verdict.NOT_RUN
 LIVE, EARLY, CLEARED = (
@@ -297,6 +297,31 @@ def test_going_on_after_a_critical_step_was_skipped() -> None:
     spoiled.step("isolate", Verdict.ERROR, critical=True)
     spoiled.step("open")
     assert _rules(spoiled) == []
+
+
+@pytest.mark.parametrize("value", [None, False])
+def test_a_critical_step_that_was_passed_over_where_the_run_then_stopped(value: object) -> None:
+    exam = Exam()
+    said = Answered(step="isolate", kind="confirm", value=value, by="C-07")  # type: ignore[arg-type]
+    skipped = exam.step("isolate", NOT_RUN, critical=True, inside=[said])
+    exam.step("open", NOT_RUN)
+    (found,) = _found(exam.end(Ending.STOPPED))
+    assert (found.rule, found.lines) == (SKIPPED, [skipped, skipped + 1])
+
+
+def test_a_critical_step_that_is_no_matter_of_the_candidate_or_was_made_good() -> None:
+    refused = Answered(step="isolate", kind="confirm", value=False, by="C-07")
+    usual = Exam()
+    usual.step("isolate", NOT_RUN, inside=[refused])
+    assert _rules(usual) == []
+    rated = Exam()
+    rated.step("isolate", NOT_RUN, critical=True, kind="A", inside=[refused])
+    assert _rules(rated) == []
+    again = Exam()
+    again.step("isolate", NOT_RUN, critical=True, inside=[refused])
+    again.step("isolate", critical=True, attempt=2, inside=[confirmed("isolate")])
+    again.step("open")
+    assert _rules(again) == []
 
 
 # Real runs

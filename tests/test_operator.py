@@ -351,3 +351,11 @@ def test_there_is_no_mark_beyond_the_anchors(typed: Asker) -> None:
     assert answer.value == 2
     assert sum("Not understood" in line for line in shown) == 2
     assert typed("-\n", RATE)[0].value is None
+
+
+@pytest.mark.parametrize("line", ["OL", "o.l", "超量程"])
+def test_over_range_is_a_reading(typed: Asker, line: str) -> None:
+    question = Question(kind="reading", step="s", subject="r", ask=Text("测", "measure"), unit="Ω")
+    answer, shown = typed(f"{line}\n", question)
+    assert answer.value == "OL"
+    assert any("OL" in one for one in shown)

@@ -192,6 +192,28 @@ def test_only_a_sound_and_sealed_run_is_reviewed(tmp_path: Path) -> None:
     assert not (changed / REVIEW).exists()
 
 
+def test_nothing_is_entered_over_a_record_that_was_altered(run: Path) -> None:
+    opened(run)
+    marked(run, "A-07", A, 2, 1)
+    before = lines_of(run)
+    journal = run / "journal.jsonl"
+    good = journal.read_bytes()
+    journal.write_bytes(good.replace(b"handed_in", b"handed_on"))
+    entries: list[ReviewEntry] = [
+        Commented(by="A-09", utc=reviews.now(), text="looks fine"),
+        Marked(by="A-09", utc=reviews.now(), aspect="tidy", mark=2),
+        Locked(by="A-09", utc=reviews.now()),
+        Overridden(by="A-09", utc=reviews.now(), aspect="reading", marks=1, reason="seen"),
+        sign_off("A-09"),
+    ]
+    for entry in entries:
+        with pytest.raises(UsageError, match="altered and cannot be reviewed"):
+            add(run, entry, B)
+    assert lines_of(run) == before
+    journal.write_bytes(good)
+    assert add(run, entries[0], B).lines == len(before) + 1
+
+
 @pytest.mark.parametrize("cut", [1, 40, 200, -1])
 def test_a_torn_last_line_is_recovered(run: Path, cut: int) -> None:
     opened(run)
@@ -249,7 +271,7 @@ def test_a_damaged_review_is_not_added_to(run: Path, tmp_path: Path) -> None:
         lines = lines_of(copy)
         lines[number] = lines[number].replace(b'"by":"A-0', b'"by":"A-1', 1)
         put(copy, lines)
-        with pytest.raises(EvidenceError, match=rf"{REVIEW}:{number + 1}"):
+        with pytest.raises(UsageError, match=rf"{REVIEW}:{number + 1}"):
             add(copy, Withdrawn(by="A-07", utc=reviews.now(), reason="x"), A)
         with pytest.raises(EvidenceError, match=rf"{REVIEW}:{number + 1}"):
             read_review(copy)

@@ -24,23 +24,27 @@ from review_help import (
     trusted,
     whole_review,
 )
-from sample_exam import EXAM_KEY, A, B, C, write_exam
+from sample_exam import EXAM_KEY, A, B, C, sample_score, write_exam
 from sample_record import KEY, OTHER_KEY
 
 from harness.assess import review as reviews
 from harness.assess.entries import Commented, Overridden
+from harness.assess.sheet import build_sheet
+from harness.assess.sheet_html import render_sheet
+from harness.assess.sheet_table import as_csv
 from harness.cli.root import ROOT
 from harness.events import ExamOpened, HintGiven, Withheld
 from harness.evidence import keyring, register
 from harness.evidence.chain import line_hash
 from harness.evidence.export import bundle_zip
-from harness.evidence.keys import fingerprint
+from harness.evidence.keys import fingerprint, short, station_key
 from harness.evidence.layout import JOURNAL, REVIEW, SEAL
+from harness.evidence.read import read_journal
 from harness.evidence.review_lines import PURPOSE
 from harness.evidence.signed_lines import check_line
 from harness.evidence.verify import VerifyResult, verify
 from harness.evidence.withheld import withhold
-from harness.text import Text
+from harness.text import Language, Text
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +92,9 @@ def found(folder: Path, line: int, words: str, file: str = REVIEW) -> VerifyResu
 
 def test_intact(run: Path) -> None:
     result = verify(run)
-    assert (result.exit_code, result.notes) == (0, [])
+    assert result.exit_code == 0
+    (told,) = result.notes  # this station has no register
+    assert "nothing here can tell" in told.en and "10 lines" in told.en
     for lang, words in (("en", "signed 2/2 (A-07, A-09)"), ("zh", "签名 2/2（A-07、A-09）")):
         said = CliRunner().invoke(ROOT, ["evidence", "verify", str(run), "--lang", lang])
         assert said.exit_code == 0
@@ -237,6 +243,46 @@ def test_a_review_cut_off_or_gone_is_found_where_it_was_written(
         assert "score sheet" in bad.what.en
 
 
+def test_a_machine_that_cannot_tell_says_so(reviewed: Path, run: Path) -> None:
+    head = line_hash(lines_of(run)[-1])
+    for left, words in ((10, short(head)), (6, "6 lines"), (0, "no review is here")):
+        put(run, lines_of(run)[:left])
+        if not left:
+            (run / REVIEW).unlink()
+        for lang, cannot in (("en", "nothing here can tell"), ("zh", "在本机无从判断")):
+            said = CliRunner().invoke(ROOT, ["evidence", "verify", str(run), "--lang", lang])
+            assert said.exit_code == 0
+            flat = "".join(said.stdout.split())
+            assert "".join(cannot.split()) in flat
+            assert "--review-head" in flat
+        assert words in verify(run).notes[-1].en
+    shutil.copy(reviewed / "run" / REVIEW, run / REVIEW)
+    assert verify(run, review_head=head).notes == []  # asked with the sheet's head
+    for name in (register.REGISTER, "station.key"):
+        shutil.copy(reviewed / "keys" / name, keys() / name)
+    assert verify(run).notes == []  # known to the register
+
+
+@pytest.mark.parametrize("name", ["sheet.zh.html", "sheet.en.html", "sheet.zh.csv", "sheet.en.csv"])
+@pytest.mark.parametrize("left", [0, 9])
+def test_a_sheet_beside_the_record_names_the_head(run: Path, name: str, left: int) -> None:
+    language: Language = "zh" if ".zh." in name else "en"
+    before = verify(run)
+    sheet = build_sheet(read_journal(run), sample_score(), reviews.read_review(run), before)
+    made = as_csv(sheet, language) if "csv" in name else render_sheet(sheet, language).encode()
+    (run / name).write_bytes(made)
+    agrees = verify(run)
+    assert agrees.exit_code == 0
+    assert f"{name} beside it agrees" in agrees.notes[-1].en
+    put(run, lines_of(run)[:left])
+    if not left:
+        (run / REVIEW).unlink()
+    bad = found(run, 0, f"{name} beside it names the review head").first_bad
+    assert bad is not None and short(before.review.head if before.review else "") in bad.what.en
+    (run / name).write_bytes(made.replace(b"head", b"tail").replace("校验".encode(), b"x"))
+    assert verify(run).exit_code == 0  # names no head: as if there were no sheet
+
+
 def test_the_head_on_the_sheet_is_found(run: Path) -> None:
     head = line_hash(lines_of(run)[-1])
     spaced = " ".join(head[place : place + 4] for place in range(0, 16, 4))
@@ -267,6 +313,7 @@ def test_unknown_keys_are_told(run: Path) -> None:
     assert [note.en[:60] for note in result.notes] == [
         "review.jsonl, line 1: the key of 'A-07' is not known to this",
         "review.jsonl, line 5: the key of 'A-09' is not known to this",
+        "review.jsonl: this machine has no register of a review of th",
     ]
     assert result.review is not None
     assert not any(one.known for one in result.review.reviewers)
@@ -296,8 +343,17 @@ def test_a_changed_public_key_is_found(run: Path) -> None:
 
 
 def test_a_revoked_key(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    keyring.revoke("A-09", "passphrase seen by others")
-    assert verify(run).exit_code == 0  # what was signed before still holds
+    assert not any("revoked" in note.en for note in verify(run).notes)
+    gone = keyring.revoke("A-09", "passphrase seen by others")
+    since = verify(run)
+    assert since.exit_code == 0  # what was signed before still holds
+    (note,) = (one for one in since.notes if "revoked" in one.en)
+    by = short(fingerprint(station_key().public_key()))
+    for words in ("line 10", "'A-09'", gone.utc, by, "passphrase seen by others"):
+        assert words in note.en
+    assert all(words in note.zh for words in ("第 10 行", "吊销", gone.utc, gone.reason, by))
+    assert since.review is not None
+    assert [one.revoked for one in since.review.reviewers] == ["", gone.utc]
     folder = keys()
     first = lines_of(run)
     (run / REVIEW).unlink()

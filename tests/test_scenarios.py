@@ -8,7 +8,16 @@ from typing import Literal
 
 import pytest
 from click.testing import CliRunner
-from scripted_candidates import CARELESS, CASTINGS, COMPETENT, QUICK, UNSAFE, Casting
+from markupsafe import escape
+from scripted_candidates import (
+    CARELESS,
+    CASTINGS,
+    COMPETENT,
+    QUICK,
+    RETURNED,
+    UNSAFE,
+    Casting,
+)
 
 from harness.assess.entries import AnyReviewEntry, Locked, Marked, VetoDecided
 from harness.assess.exam import prepare_exam
@@ -16,15 +25,29 @@ from harness.assess.explain import tell
 from harness.assess.read_facts import facts_of
 from harness.assess.recorded import scheme_for
 from harness.assess.result import AspectScore, Score
+from harness.assess.review import Review
 from harness.assess.scenario_file import load_scenario, scenario_files
 from harness.assess.scheme import Scheme
 from harness.assess.score import score
+from harness.assess.sheet import build_sheet
+from harness.assess.sheet_html import render_sheet
 from harness.cli.root import ROOT
 from harness.engine.run import execute
-from harness.events import CandidateReading, ExamOpened, RunEnded, SafeState
+from harness.events import (
+    Answered,
+    CandidateReading,
+    DeviceOpened,
+    ExamOpened,
+    RunEnded,
+    SafeState,
+    StepStarted,
+    ToolUsed,
+    Written,
+)
 from harness.evidence.read import Entry, read_journal
 from harness.evidence.verify import verify
-from harness.verdict import CandidateVerdict
+from harness.text import LANGUAGES, Text
+from harness.verdict import CandidateVerdict, Ending
 from simulators.faults import all_faults
 
 Held = tuple[Path, list[Entry]]
@@ -49,6 +72,7 @@ def holding(tmp_path_factory: pytest.TempPathFactory) -> Holding:
             one.scenario, "K-017", folder=place / id, case=one.case, seed=5, script=script
         )
         folder = execute(exam.request, []).folder
+        exam.check_script()
         return folder, list(read_journal(folder))
 
     return lambda one: hold(one.id)
@@ -124,6 +148,12 @@ def test_three_candidates_sit_it(name: str) -> None:
     assert who == {COMPETENT, CARELESS, UNSAFE}
 
 
+@pytest.mark.parametrize("name", sorted(scenario_files()))
+def test_every_case_of_it_is_solved(name: str) -> None:
+    solved = sorted(one.case for one in CASTINGS if one.scenario == name and one.who == COMPETENT)
+    assert solved == sorted(case.id for case in load_scenario(name).model.cases)
+
+
 def test_nothing_being_wrong_is_tested_for_piles_and_for_buses() -> None:
     sound = {one.scenario for one in CASTINGS if one.who == COMPETENT and one.case == "sound"}
     assert any(name.startswith("pile-") for name in sound)
@@ -176,7 +206,8 @@ def _procedures(one: Casting) -> str:
 
 @pytest.mark.parametrize("one", _of(CARELESS))
 def test_careless_loses_what_the_scheme_says_and_no_more(one: Casting, holding: Holding) -> None:
-    found = _scored(one, holding(one))
+    held = holding(one)
+    found = _scored(one, held)
     lost = {
         aspect.id: round(aspect.max - (aspect.marks or 0.0), 2)
         for aspect in _aspects(found)
@@ -189,15 +220,33 @@ def test_careless_loses_what_the_scheme_says_and_no_more(one: Casting, holding: 
     }
     assert found.overtime_deducted == one.overtime
     assert (found.total, found.passed) == (one.total, one.passed), found.why.en
-    assert found.vetoes == [] or set(one.vetoes) == {veto.id for veto in found.vetoes}
+    assert found.pending == [] and {veto.id for veto in found.vetoes} == set(one.vetoes)
     # Why, for whoever reads the sheet, in both languages and with the place in the record.
     reasons = {aspect.id: aspect for aspect in _aspects(found)}
     for name, expected in one.loses.items():
-        reason = reasons[name].reason
-        assert expected.why in reason.en, (name, reason.en)
-        assert any("\u4e00" <= sign <= "\u9fff" for sign in reason.zh)
+        _told(reasons[name].reason, expected.why)
+        assert reasons[name].lines or name in _judged(load_scenario(one.scenario).scheme), name
     for name, expected in one.deducted.items():
-        assert expected.why in deductions[name].reason.en
+        _told(deductions[name].reason, expected.why)
+        assert deductions[name].lines, name
+    _shown(held, found, [reasons[name].reason for name in one.loses])
+    _shown(held, found, [deductions[name].reason for name in one.deducted])
+
+
+def _shown(held: Held, found: Score, reasons: list[Text]) -> None:
+    """On the sheet, in both languages."""
+    folder, entries = held
+    scheme = scheme_for(folder, entries, [], None).model
+    sheet = build_sheet(entries, found, Review(), verify(folder), scheme)
+    for language in LANGUAGES:
+        page = render_sheet(sheet, language)
+        for reason in reasons:
+            assert str(escape(reason.get(language))) in page, reason
+
+
+def _told(reason: Text, why: str) -> None:
+    assert why in reason.en, reason.en
+    assert any("\u4e00" <= sign <= "\u9fff" for sign in reason.zh), reason.zh
 
 
 @pytest.mark.parametrize("one", _of(UNSAFE))
@@ -208,12 +257,14 @@ def test_unsafe_gets_a_veto_proposed_and_the_bench_is_made_safe(
     found = _scored(one, held)
     assert {veto.id for veto in found.vetoes} == set(one.vetoes)
     for veto in found.vetoes:
-        assert one.vetoes[veto.id] in veto.reason.en and veto.lines and veto.decision is None
+        _told(veto.reason, one.vetoes[veto.id])
+        assert veto.lines and veto.decision is None
+    _shown(held, found, [veto.reason for veto in found.vetoes])
     assert found.total is None and found.pending == [f"veto:{name}" for name in one.vetoes]
     entries = held[1]
     (opened,) = [e.event for e in entries if isinstance(e.event, ExamOpened)]
     assert opened.why == one.ended
-    _everything_is_off(entries)
+    _everything_is_off(one, entries)
     assert verify(held[0]).exit_code == 0
     # A person decides: confirmed it costs what the scheme says, rejected it costs nothing.
     for confirmed in (True, False):
@@ -228,20 +279,76 @@ def test_unsafe_gets_a_veto_proposed_and_the_bench_is_made_safe(
             assert decided.total == one.rejected
 
 
-def _everything_is_off(entries: list[Entry]) -> None:
+DECLINED = {"steps": {**RETURNED, "preparation": {"answer": False}}}
+PASSED_OVER = {
+    ("vehicle-return", "worn", "preparation"): DECLINED,
+    ("bus-warning-lamps", "swapped", "power-off-proved"): {"otherwise": "nothing"},
+}
+
+
+@pytest.mark.parametrize("what", PASSED_OVER, ids=[scenario for scenario, _, _ in PASSED_OVER])
+def test_who_passes_over_a_critical_step_gets_the_veto_proposed(
+    what: tuple[str, str, str], tmp_path: Path
+) -> None:
+    scenario, case, critical = what
+    script = tmp_path / "script.yaml"
+    script.write_text(json.dumps({**QUICK, **PASSED_OVER[what]}), "utf-8")
+    exam = prepare_exam(
+        scenario, "K-017", folder=tmp_path / "exam", case=case, seed=5, script=script
+    )
+    folder = execute(exam.request, []).folder
+    entries = list(read_journal(folder))
+    found = score(entries, scheme_for(folder, entries, [], None))
+    (veto,) = [one for one in found.vetoes if one.id == "critical-skipped"]
+    assert "a critical step was passed over" in veto.reason.en
+    assert "关键步骤没有做" in veto.reason.zh
+    assert veto.decision is None and "veto:critical-skipped" in found.pending
+    at = {entry.n: entry.event for entry in entries}
+    began, said = (at[line] for line in veto.lines)
+    assert isinstance(began, StepStarted) and began.step == critical and began.critical
+    assert isinstance(said, Answered) and said.step == critical and said.by == "K-017"
+    _everything_is_off(Casting(UNSAFE, scenario, case, {}), entries)
+
+
+@pytest.mark.parametrize("one", _of(COMPETENT))
+def test_who_does_the_critical_steps_gets_no_veto(one: Casting, holding: Holding) -> None:
+    critical = [each for each in facts_of(holding(one)[1]).attempts if each.critical]
+    assert all(each.done for each in critical)
+    assert _scored(one, holding(one)).vetoes == []
+
+
+def _everything_is_off(one: Casting, entries: list[Entry]) -> None:
     """By the record: each device was brought to its safe state, and then measured."""
-    states = [e.event for e in entries if isinstance(e.event, SafeState)]
-    assert states and all(state.safe for state in states), states
-    (ended,) = [e.event for e in entries if isinstance(e.event, RunEnded)]
-    assert ended.safe
-    for state in states:
-        if state.role == "pile":
-            shown = {reading.name: reading.value for reading in state.readings}
-            assert shown["contactor_state"] == "open"
-            assert shown["charging_state"] != "charging"
-            assert isinstance(shown["current_l1"], float) and shown["current_l1"] < 0.1
-        if state.role == "vehicle":
-            assert "nothing was sent" in state.how
+    events = [entry.event for entry in entries]
+    states = {event.role: event for event in events if isinstance(event, SafeState)}
+    opened = {event.role for event in events if isinstance(event, DeviceOpened)}
+    assert set(states) == opened and all(state.safe for state in states.values()), states
+    (ended,) = [event for event in events if isinstance(event, RunEnded)]
+    assert ended.safe and isinstance(events[-1], RunEnded)
+    if one.ended == "veto":
+        assert ended.ending is Ending.STOPPED and ended.headline is not None
+        assert "考评员裁定" in ended.headline.zh and next(iter(one.vetoes.values())) in ended.reason
+    if not one.scenario.startswith("pile-"):
+        # A car of which units are read only: nothing of the harness is left acting on it.
+        assert opened == {"vehicle"} and "nothing was sent" in states["vehicle"].how
+        return
+    assert "pile" in opened
+    last = max(entry.t for entry in entries if isinstance(entry.event, ToolUsed | StepStarted))
+    shown = {reading.name: reading for reading in states["pile"].readings}
+    assert all(reading.at >= last and reading.transactions for reading in shown.values())
+    assert shown["contactor_state"].value == "open"
+    assert shown["charging_state"].value == "idle"
+    current = shown["current_l1"].value
+    assert isinstance(current, float) and current < 0.1
+    writes = [event for event in events if isinstance(event, Written)]
+    commands = [event for event in writes if event.point == "charge_command"]
+    # A session that this run asked for is stopped by command, and the command is read back.
+    if commands:
+        stop = commands[-1]
+        assert (stop.step, stop.value, stop.agreed) == ("ending", "stop", True)
+        assert stop.read_back is not None and stop.read_back.value == "stop"
+    else:
+        assert states["pile"].how == "found safe"
 
 
 # The page

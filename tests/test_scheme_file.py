@@ -20,11 +20,14 @@ from scheme_help import (
     written,
 )
 
+from harness.assess.scenario_file import load_scenario, scenario_files
 from harness.assess.scheme_file import load_scheme, scheme_files
+from harness.catalogue.skills import load_skills
 from harness.cli.root import ROOT
 from harness.datafile import sha256
 from harness.engine import details
 from harness.errors import FileError, Problem, UnknownNameError
+from harness.procedure.load import load_procedure, procedure_files
 
 FAULT = ["PILE-FAULT-01"]
 PLACE = re.compile(r"^.+:[1-9]\d*:[1-9]\d*: .+; expected .+", re.DOTALL)
@@ -50,9 +53,28 @@ def test_there_is_one_scheme_for_each_shape(name: str) -> None:
     assert "proposal of this" in loaded.data.decode()
     assert loaded.model.vetoes
     assert all(one.procedures for one in loaded.model.modules)
-    assert any(
-        aspect.skills for one in loaded.model.modules for c in one.criteria for aspect in c.aspects
-    )
+
+
+@pytest.mark.parametrize("name", sorted(scheme_files()))
+def test_every_aspect_names_its_rows_or_says_why_there_are_none(name: str) -> None:
+    model = load_scheme(name).model
+    for one in (one for part in model.modules for c in part.criteria for one in c.aspects):
+        assert bool(one.skills) is (one.skills_none is None), one.id
+
+
+@pytest.mark.parametrize("name", procedure_files())
+def test_every_procedure_names_its_rows(name: str) -> None:
+    known = {skill.id for skill in load_skills().skills}
+    assert load_procedure(name).model.skills
+    assert set(load_procedure(name).model.skills) <= known
+
+
+@pytest.mark.parametrize("name", scenario_files())
+def test_a_scenario_names_rows_of_its_procedures(name: str) -> None:
+    model = load_scenario(name).model
+    of_procedures = {row for one in model.procedures for row in load_procedure(one).model.skills}
+    assert model.skills
+    assert set(model.skills) <= of_procedures
 
 
 def _complaints(*modules: dict[str, Any], **more: Any) -> list[Problem]:
@@ -72,7 +94,9 @@ def _counted(*bands: dict[str, Any], count: str = "resets", **more: Any) -> dict
 MISTAKES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("no step is called 'falt'", module("m", right("a", "falt"), procedures=FAULT), {}),
     ("no procedure is called 'PILE-FALT-01'", module("m", GOOD, procedures=["PILE-FALT-01"]), {}),
-    ("no skill row is called 'P-9.9.9'", module("m", {**GOOD, "skills": ["P-9.9.9"]}), {}),
+    ("no skill row is called 'P-9.9.9'", module("m", right("a", "x", skills=["P-9.9.9"])), {}),
+    ("'a' names no skill row", module("m", right("a", "x", skills=[])), {}),
+    ("skill rows, and a reason", module("m", {**GOOD, "skills": ["P-2.2.3"]}), {}),
     (
         "no finding is called 'live-wrk'",
         module("m", GOOD),

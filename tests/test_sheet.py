@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from openpyxl import load_workbook
-from review_help import add, opened, sign_off, whole_review
+from review_help import add, opened, sign_off, trusted, whole_review
 from sample_exam import A, B, sample_score, scheme, write_exam
 from sample_record import write_sample
 
@@ -21,7 +21,8 @@ from harness.assess.review import read_review
 from harness.assess.sheet import Sheet, build_sheet
 from harness.assess.sheet_html import qr_code, render_sheet
 from harness.assess.sheet_table import as_csv, as_xlsx, columns, rows
-from harness.assess.sheet_words import standard
+from harness.assess.sheet_words import REVOKED_SINCE, standard
+from harness.evidence import keyring
 from harness.evidence.keys import fingerprint, short
 from harness.evidence.read import read_journal
 from harness.evidence.verify import verify
@@ -81,7 +82,7 @@ EXPECTED: dict[Language, list[str]] = {
         "2023",
         "不是法定计量检定", "完整，已封存", "运行校验值", "复核校验值", "亲笔签名", "考生",
         "必过项",
-        "heard it again", "确认",
+        "A-07：1 → 2; heard it again", "确认",
     ],
     "en": [
         "Score sheet of a practical exam", "SIMULATED DEVICES", "C-17",
@@ -92,7 +93,7 @@ EXPECTED: dict[Language, list[str]] = {
         "Work on live parts", "exam ended", "rejected", "supply-voltage", "meter-reading",
         "Pause by the assessor", "wiring check", "2:30", "infrared thermometer", "OUT OF DATE",
         "in date", "no legal verification", "Intact and sealed", "Run head", "Review head",
-        "By hand", "Candidate", "(must pass)", "heard it again", "confirmed",
+        "By hand", "Candidate", "(must pass)", "A-07: 1 → 2; heard it again", "confirmed",
     ],
 }  # fmt: skip
 
@@ -160,6 +161,27 @@ def test_a_score_that_was_not_signed_is_told_from_one_that_was(tmp_path: Path) -
     other = build_sheet(read_journal(tmp_path / "run"), changed, same.review, same.check, scheme())
     assert not other.signed_total
     assert "has changed since it was signed" in words(render_sheet(other, "en"))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_key_that_was_revoked_after_signing_is_a_condition(
+    tmp_path: Path, language: Language
+) -> None:
+    before = made(tmp_path / "run", sample_score())
+    conditional = REVOKED_SINCE.get(language)
+    assert conditional not in words(render_sheet(before, language))
+    assert conditional not in as_csv(before, language).decode()
+    trusted(tmp_path / "keys", "A-09", B)
+    gone = keyring.revoke("A-09", "passphrase seen by others")
+    check = verify(tmp_path / "run")
+    after = build_sheet(
+        read_journal(tmp_path / "run"), sample_score(), before.review, check, scheme()
+    )
+    assert check.intact
+    assert [one.revoked for one in after.signatures] == ["", gone.utc]
+    for said in (words(render_sheet(after, language)), as_csv(after, language).decode()):
+        assert said.count(conditional) == 1
+        assert gone.reason in said
 
 
 def test_the_code_holds_both_heads_and_the_digest(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from scripted_candidates import CARELESS, CASTINGS, QUICK
+from skill_runs import write_run
 
 from harness.cli.root import ROOT
 from harness.evidence import keyring
@@ -88,6 +89,42 @@ def test_signed_by_both_and_the_sheet_says_so(bundle: Path) -> None:
     assert verify(bundle).exit_code == 0  # sheets are derived
     # The same marks from the record alone, as on another machine years later.
     assert "64" in call("score", bundle, "--recompute", "--lang", "en")
+
+
+def test_a_listing_of_the_store_shows_the_score(bundle: Path, tmp_path: Path) -> None:
+    shelf = tmp_path / "shelf"
+    place = ("--bundles", shelf)
+
+    def listed(words: str, lang: str, *where: object) -> bool:
+        said = call("store", "find", *(where or place), "--lang", lang)
+        return "".join(words.split()) in "".join(said.split())
+
+    call("store", "add", bundle, *place)
+    write_run(tmp_path / "plain")
+    call("store", "add", tmp_path / "plain", *place)
+    exam, plain = (
+        json.loads(call("store", "find", "--mode", mode, *place, "--json"))[0]
+        for mode in ("exam", "run")
+    )
+    assert exam["score"] == {"total": 64.0, "max": 100.0, "passed": False, "signed": 2}
+    assert plain["score"] is None
+    assert listed("score 64/100 not passed (signed by 2)", "en")
+    assert listed("得分 64/100 不合格（2 人签名）", "zh")
+    said = call("store", "find", *place, "--lang", "en")
+    assert said.count("score") == 1
+    # Elsewhere, where not the whole bundle is fetched:
+    memory = (f"memory://{tmp_path.name}", "--index", tmp_path / "other.db")
+    call("store", "add", bundle, "--bundles", *memory)
+    assert listed("score 64/100 not passed (signed by 2)", "en", "--bundles", *memory)
+    # The review goes on where the bundle lies: the listing is never behind it.
+    review = shelf / exam["place"] / REVIEW
+    review.write_bytes(b"".join(review.read_bytes().splitlines(keepends=True)[:-1]))
+    assert listed("(signed by 1)", "en")
+    review.unlink()
+    assert listed("score open", "en") and listed("得分未定", "zh")
+    (shelf / exam["place"] / JOURNAL).write_bytes(b"")
+    call("store", "rebuild", *place, expected=1)
+    assert "score" not in call("store", "find", *place, "--lang", "en")
 
 
 def test_the_record_of_skills_takes_the_signed_score(bundle: Path) -> None:

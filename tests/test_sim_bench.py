@@ -12,6 +12,7 @@ from harness.devices.modbus.profile import load_profile
 from harness.devices.operator import Question
 from harness.errors import NoReplyError, NotAvailableError, UnknownNameError
 from harness.events import Transaction
+from harness.over_range import is_over_range
 from harness.text import Text
 from simulators.bench import SimulatedBench
 from simulators.technician import READINGS
@@ -221,7 +222,8 @@ def test_instruments_err_inside_their_uncertainty() -> None:
                 half_step = 0.5 * 10**-reading.digits
                 assert abs(answer.value - true) <= answer.uncertainty + half_step
                 errors.add(answer.value)
-            assert len(errors) > 1 or true == 0.0
+            open_wire = is_over_range(answer.note)
+            assert len(errors) > 1 or true == 0.0 or open_wire
         for subject, unit in (("gun_surface_temperature", "V"), ("weight", "kg")):
             with pytest.raises(NotAvailableError):
                 await o.ask("reading", subject, unit)

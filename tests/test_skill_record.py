@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from skill_runs import RIGHT, WRONG, write_run
 
 from harness.assess.result import AspectScore, CriterionScore, ModuleScore, Score, digest
-from harness.assess.skill_evidence import TECHNICIAN, Device
+from harness.assess.skill_evidence import TECHNICIAN, Device, Refused, evidence_of
 from harness.assess.skill_record import RowRecord, SkillRecord, skill_record
 from harness.assess.sufficiency import SHIPPED, load_sufficiency
 from harness.catalogue.skills import load_skills
@@ -176,6 +176,18 @@ def test_rows_for_real_devices_take_no_simulated_run(tmp_path: Path, simulated: 
     if simulated:
         reasons = {one.why_not.en for one in row(found, FAULT).evidence if one.why_not}
         assert reasons == {"only real devices count for this row"}
+
+
+def test_a_scheme_that_is_not_the_one_of_the_exam_says_nothing(tmp_path: Path) -> None:
+    write_run(tmp_path / "0", mode="exam", scheme=("real-piles", SCHEME), scheme_sha256="0" * 64)
+    refused = evidence_of(tmp_path / "0", "C-07", {})
+    assert isinstance(refused, Refused)
+    assert "scheme" in refused.why.en and "评分方案" in refused.why.zh
+    # One that ships, by the id alone, is none either: its hash is another.
+    shipped = SCHEME.replace("real-piles", "deduction")
+    write_run(tmp_path / "1", mode="exam", scheme=("deduction", shipped), scheme_sha256="1" * 64)
+    refused = evidence_of(tmp_path / "1", "C-07", {})
+    assert isinstance(refused, Refused) and "has the hash" in refused.why.en
 
 
 def score_of(folder: Path, marks: float | None, passed: bool | None) -> Score:

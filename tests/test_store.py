@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 from click.testing import CliRunner, Result
-from sample_record import OTHER_KEY, write_sample
+from sample_record import KEY, OTHER_KEY, write_sample
 from skill_runs import WRONG, write_run
 from sqlalchemy import text
 from store_help import add, fill
@@ -21,10 +21,11 @@ from harness.cli.root import ROOT
 from harness.engine.details import chinese
 from harness.errors import EvidenceError, UsageError
 from harness.events import RunStarted
+from harness.evidence.clock_check import clock_findings
+from harness.evidence.keys import public_pem, short
 from harness.evidence.layout import JOURNAL, REVIEW, SEAL
 from harness.evidence.seal import ChainState, Statement, open_seal, sign
 from harness.store.abstract import facts_of
-from harness.store.clock_check import clock_findings
 from harness.store.compare import GONE, UNLISTED, check_all, differences, locate
 from harness.store.facts import Check, RunFacts, State
 from harness.store.filters import Filters
@@ -173,11 +174,57 @@ def test_a_wrong_clock_is_told(begun: int, ended: int, virtual: bool, said: str)
         real_started=(sample + timedelta(seconds=begun)).isoformat(),
         real_ended=(sample + timedelta(seconds=ended)).isoformat(), place={}, public_key="",
     )  # fmt: skip
-    found = [one.en for one in clock_findings(statement, started, 30.0)]
+    found = clock_findings(statement, started, [0.0, 30.0])
     assert len(found) == bool(said)
-    assert all(said in one for one in found)
+    assert all(said in one.what.en and one.line == 1 for one in found)
+    assert [one.file for one in found] == [JOURNAL if "disagree" in said else SEAL] * bool(said)
     broken = msgspec.structs.replace(statement, real_started="yesterday")
-    assert "cannot be read" in clock_findings(broken, started, 30.0)[0].en
+    assert "cannot be read" in clock_findings(broken, started, [30.0])[0].what.en
+    (back,) = clock_findings(None, started, [0.0, 4.0, 3.0, 3.5, 3.0])
+    assert (back.file, back.line) == (JOURNAL, 3)
+    assert "earlier than 4.000 s" in back.what.en and "倒走" in back.text.zh
+    assert clock_findings(None, started, [0.0, 4.0, 4.0]) == []
+    late = msgspec.structs.replace(started, utc="2999-01-01T00:00:00+00:00")
+    assert len(clock_findings(None, late, [0.0])) == (not virtual)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_wrong_clock_and_an_unknown_key_are_told_when_a_bundle_comes_in(
+    lang: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = tmp_path / "keys"
+    monkeypatch.setenv("HARNESS_KEYS", str(keys))
+    write_run(tmp_path / "virtual")
+    write_run(tmp_path / "real", simulated=False)  # its journal is of January, its seal of November
+    place = ["--bundles", str(tmp_path / "shelf"), "--lang", lang]
+    clock = {"en": "the clocks disagree", "zh": "时钟不一致"}[lang]
+    unknown = {"en": "is not known to this station", "zh": "签名密钥本站未知"}[lang]
+    counted = {"en": "2 of them were signed with keys", "zh": "其中 2 份"}[lang]
+
+    def said(*words: str, code: int) -> str:
+        done = CliRunner().invoke(ROOT, [*words, "--lang", lang], catch_exceptions=False)
+        assert done.exit_code == code
+        return "".join(done.output.split())
+
+    def has(text: str, words: str) -> int:
+        return text.count("".join(words.split()))
+
+    told = said("evidence", "verify", str(tmp_path / "real"), code=0)
+    assert has(told, clock) == has(told, f"{JOURNAL}:1") == 1
+    assert not has(said("evidence", "verify", str(tmp_path / "virtual"), code=0), clock)
+    added = said("store", "add", str(tmp_path / "real"), *place, code=0)
+    assert has(added, clock) == has(added, f"{JOURNAL}:1") == has(added, unknown) == 1
+    added = said("store", "add", str(tmp_path / "virtual"), *place, code=0)
+    assert (has(added, clock), has(added, unknown)) == (0, 1)
+    assert has(added, short(open_seal((tmp_path / "real" / SEAL).read_bytes()).signers[0]))
+    checked = said("store", "verify-all", *place, code=1)
+    assert (has(checked, clock), has(checked, unknown), has(checked, counted)) == (1, 2, 1)
+    (keys / "trusted").mkdir(parents=True)
+    (keys / "trusted" / "lab-4.pub").write_bytes(public_pem(KEY.public_key()))
+    checked = said("store", "verify-all", *place, code=1)
+    assert (has(checked, clock), has(checked, unknown), has(checked, counted)) == (1, 0, 0)
+    again = said("store", "add", str(tmp_path / "virtual"), *place, code=0)
+    assert not has(again, unknown)
 
 
 def test_the_index_is_made_from_the_bundles_alone(store: Store, tmp_path: Path) -> None:
@@ -189,6 +236,25 @@ def test_the_index_is_made_from_the_bundles_alone(store: Store, tmp_path: Path) 
     assert (rebuilt.runs, rebuilt.altered, rebuilt.unsealed, rebuilt.twice) == (3, [], [], [])
     assert store.find(Filters(), None) == before
     assert [one.exit_code for one in check_all(store)] == [0, 0, 0]
+
+
+def test_after_a_rebuild_a_server_answers_from_its_indexes_alone(
+    store: Store, tmp_path: Path
+) -> None:
+    if store.index.file is not None:  # SQLite keeps no note of what is visible to whom
+        return
+    for number in range(3):
+        write_run(tmp_path / "shelf" / f"run-{number}", day=number)
+    store.rebuild()  # the first: nothing is dropped, which would make a server wait for its disk
+    asked = text(
+        "SELECT relname, relpages, relallvisible FROM pg_class "
+        "WHERE relname IN ('runs', 'items', 'procedures', 'steps', 'checks')"
+    )
+    with store.index.reading() as connection:
+        pages = {row.relname: row[1:] for row in connection.execute(asked)}
+    assert len(pages) == 5
+    assert pages["runs"][0] > 0
+    assert all(visible == there for there, visible in pages.values()), pages
 
 
 def test_rebuilding_names_what_is_not_good(store: Store, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ without an event.
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-import msgspec
+from msgspec.structs import replace
 
 from harness.actions.candidate import (
     CANNOT_SAY,
@@ -20,6 +20,8 @@ from harness.actions.candidate import (
 )
 from harness.bench.bench import Bench
 from harness.bench.calibration import without_verdict
+from harness.bench.instruments import top_of_range
+from harness.bench.tools import BenchInstrument
 from harness.clock import Clock, Deadline
 from harness.devices.device import Device
 from harness.devices.modbus.device import ModbusDevice
@@ -36,6 +38,12 @@ from harness.events import (
     Written,
 )
 from harness.limits import Limit, Rule, judge
+from harness.over_range import (
+    OVER_RANGE,
+    is_over_range,
+    says_over_range,
+    with_over_range,
+)
 from harness.quantity import Measurement, Value
 from harness.text import Text
 from harness.verdict import CandidateVerdict, Verdict
@@ -239,9 +247,22 @@ class StepContext:
                 photo=answer.photo,
             )
         )
+        answer = self._told_over_range(question, answer)
         if self.examiner is not None:
             self._examine(question, answer, self.examiner)
         return answer
+
+    def _told_over_range(self, question: Question, answer: Answer) -> Answer:
+        """OL as the top of the instrument's range, noted as such. Raises NotAvailableError."""
+        if question.kind != "reading" or not says_over_range(answer.value):
+            return answer
+        unit = question.unit or ""
+        tool = self.bench.instrument(answer.instrument or None, question.instrument)
+        top = top_of_range(tool.range if tool is not None else (), unit)
+        if top is None:
+            name = tool.id if tool is not None else question.instrument
+            raise NotAvailableError(f"{name} has no range in {unit}: OL says nothing")
+        return replace(answer, value=top, note=with_over_range(answer.note))
 
     def _examine(self, question: Question, answer: Answer, examiner: Examiner) -> None:
         """Hold an answer of the candidate against what is true, where that is known."""
@@ -264,7 +285,7 @@ class StepContext:
         right = truth.value
         if not question.choices:  # read off somewhere
             right = plain(right)
-        self.reference = msgspec.structs.replace(truth, value=right)
+        self.reference = replace(truth, value=right)
         if not question.choices and answer.value is not None and same_text(answer.value, right):
             right = answer.value
         self.of_answers.append(is_right(answer.value, [right]))
@@ -279,10 +300,19 @@ class StepContext:
         if spread is None and number is not None and tool is not None and unit:
             stated = tool.uncertainty
             spread = stated.of(number, unit, tool.resolution) if stated is not None else None
+        over = is_over_range(answer.note)
         said = Measurement(
-            question.subject, number, unit, spread, source=answer.by, at=self.clock.elapsed()
+            question.subject,
+            number,
+            unit,
+            spread,
+            source=answer.by,
+            at=self.clock.elapsed(),
+            note=OVER_RANGE if over else "",
         )
         self.reference = truth
+        if tool is not None and over:
+            truth = _as_shown(truth, tool)
         en = normalised_error(said, truth)
         if number is None:
             verdict = CandidateVerdict.ABSENT
@@ -354,3 +384,13 @@ class StepContext:
         self, answer: Value | None, key: Value, basis: dict[str, str], verdict: CandidateVerdict
     ) -> None:
         self.emit(Concluded(step=self.step, answer=answer, key=key, candidate=verdict, basis=basis))
+
+
+def _as_shown(truth: Measurement, tool: BenchInstrument) -> Measurement:
+    """What that instrument shows of it: OL where it is above the top of the range."""
+    if isinstance(truth.value, bool) or not isinstance(truth.value, int | float) or not truth.unit:
+        return truth
+    top = top_of_range(tool.range, truth.unit)
+    if top is None or truth.value < top:
+        return truth
+    return replace(truth, value=top, note=OVER_RANGE)

@@ -14,6 +14,7 @@ from harness.actions.pile_fault.rules import next_check
 from harness.actions.registry import action
 from harness.devices.operator import ABNORMAL, NORMAL, Question, QuestionKind
 from harness.errors import NotAvailableError
+from harness.over_range import is_over_range
 from harness.quantity import Measurement, Quality
 from harness.text import Text
 
@@ -113,6 +114,7 @@ async def _do(step: StepContext, check: HandCheck) -> None:
         quality=Quality.GOOD if usable else Quality.OUT_OF_CALIBRATION,
         source=f"{answer.by} / {tool.id if tool is not None else check.instrument}",
         at=step.clock.elapsed(),
+        note=answer.note if is_over_range(answer.note) else "",
     )
     step.measured(reading)
     if usable and not isinstance(value, bool) and isinstance(value, int | float):

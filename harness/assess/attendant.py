@@ -21,6 +21,8 @@ from harness.actions.candidate import (
 )
 from harness.actions.context import StepContext
 from harness.actions.pile_fault.causes import BY_NAME
+from harness.assess.blur import Blur
+from harness.assess.depending import depending
 from harness.assess.exam_clock import ExamClock
 from harness.assess.live_vetoes import BreachWatch, said
 from harness.assess.scenario import Case, HiddenFault
@@ -29,6 +31,7 @@ from harness.assess.secrecy import Secrecy, places
 from harness.bench.bench import Bench
 from harness.clock import Deadline, loop_time, sleep_until
 from harness.devices.operator import Question
+from harness.engine.asking import question_of
 from harness.engine.plan import Plan, PlannedStep
 from harness.errors import EvidenceError, NoReplyError, NotAvailableError, StopRun
 from harness.events import (
@@ -54,7 +57,7 @@ from harness.verdict import Verdict, worst
 SWITCHING = 30.0
 """Seconds for bringing in a hidden fault."""
 _SLOT = 1.0
-"""Seconds that bringing faults in takes, whether there are any or not; more is a multiple."""
+"""Seconds for each fault that any case may bring in, whether it is there or not."""
 HANDED_IN = Text("考生交卷", "The candidate handed in")
 TIME_UP = Text("考试时间到", "The time was over")
 _TECHNICAL = Text(
@@ -113,6 +116,8 @@ class ExamAttendant:
         self.measured_with: dict[str, str] = {}
         """Quantity -> instrument that the candidate took for it in the open step."""
         self.done: set[str] = set()
+        self.carried_out: set[str] = set()
+        """Steps that came to a verdict."""
         self._case = case
         self._seed = seed
         self._secrecy = Secrecy(scenario, candidate, key if key is not None else new_key())
@@ -125,6 +130,7 @@ class ExamAttendant:
         self._set: dict[str, Value] = {}
         """Point -> what was written last and read back."""
         self._title = Text("", "")
+        self._blurs: list[Blur] = []
         self._switched: list[str] = []
         self._watch = BreachWatch(scenario.scheme, self._elapsed)
         self._may_come = places(scenario)
@@ -186,7 +192,10 @@ class ExamAttendant:
     async def prepare(self) -> None:
         """What is there from the start; then preparation, then work."""
         model, scheme = self.scenario.model, self.scenario.scheme
-        await self._bring_in([one for one in self._case.faults if one.before is None])
+        await self._bring_in(
+            [one for one in self._case.faults if one.before is None],
+            most=max(sum(one.before is None for one in case.faults) for case in model.cases),
+        )
         self.clock = ExamClock(
             limit=model.minutes * 60,
             overtime=scheme.overtime.allowed,
@@ -198,16 +207,23 @@ class ExamAttendant:
             await self.desk.ready(model.preparation * 60)
         self.clock.enter("working", by=self.candidate)
 
-    async def _bring_in(self, faults: list[HiddenFault]) -> None:
+    async def _bring_in(self, faults: list[HiddenFault], *, most: int) -> None:
         """Switch them in a time that is the same for none, one and several.
 
-        The record shows when things happen; a sound case must not be told by its haste.
+        The record shows when things happen; a sound case must not be told by its haste. `most`:
+        how many any case has here; there is time for all of them, and as many lines are withheld.
+        What the system tells of the process is blurred until then.
         """
         began = loop_time()
-        for hidden in faults:
-            await self._switch(hidden)
-        slots = max(1, ceil((loop_time() - began) / _SLOT))
-        await sleep_until(began + slots * _SLOT)
+        blur = Blur()
+        self._blurs.append(blur)  # with the memory that it keeps
+        with blur:
+            for hidden in faults:
+                await self._switch(hidden)
+            for _ in range(most - len(faults)):
+                self._emit(Padding())
+            slots = max(1, most, ceil((loop_time() - began) / _SLOT))
+            await sleep_until(began + slots * _SLOT)
 
     async def _switch(self, hidden: HiddenFault) -> None:
         assert self.bench is not None
@@ -223,9 +239,7 @@ class ExamAttendant:
             for one in self._case.faults
             if one.before == planned.model.id and one.fault not in self._switched
         ]
-        await self._bring_in(due)
-        for _ in range(self._may_come[planned.model.id] - len(due)):
-            self._emit(Padding())
+        await self._bring_in(due, most=self._may_come[planned.model.id])
 
     def attend(self, context: StepContext) -> None:
         self.context = context
@@ -236,6 +250,8 @@ class ExamAttendant:
         """The candidate's own verdict, held against what the rule gives for the true value."""
         if self.desk is not None:
             await self.desk.before_end(context.step, context.deadline)
+        if verdict not in (None, Verdict.NOT_RUN):
+            self.carried_out.add(context.step)
         if context.step not in self.scenario.model.conclude:
             return
         question = Question(
@@ -383,6 +399,24 @@ class ExamAttendant:
             for step in plan.steps
             if step.model.id not in plan.deselected
         ]
+
+    def without(self, undone: str) -> list[PlannedStep]:
+        """Steps that have no turn when this one is left undone, in whatever case."""
+        for plan in self.plans:
+            steps = [one for one in plan.steps if one.model.id not in plan.deselected]
+            if any(one.model.id == undone for one in steps):
+                return depending(undone, steps)
+        return []
+
+    def asks_once(self, step: str) -> bool:
+        """Whether a step asks for one thing, so that it is undone without an answer."""
+        planned = next((one for one in self.steps if one.model.id == step), None)
+        return planned is not None and question_of(planned) is not None
+
+    @property
+    def numbers(self) -> dict[str, int]:
+        """Step -> its number for the candidate, who is not given the steps that are left out."""
+        return {step.model.id: number for number, step in enumerate(self.steps, 1)}
 
 
 def _in(name: str, on: Collection[str]) -> bool:

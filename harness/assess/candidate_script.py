@@ -104,6 +104,33 @@ def check_steps(model: CandidateFile, places: Places, known: Mapping[str, object
     ]
 
 
+def never_asked(
+    model: CandidateFile, places: Places, asked: Mapping[str, set[str]]
+) -> list[Problem]:
+    """Answers and tools of a script for subjects that nothing asked about.
+
+    `asked`: step that was carried out -> subjects of its questions. Of a step that had no turn
+    nobody knows what it would have asked.
+    """
+    idle = [
+        places.problem(("steps", step, "answer"), f"step {step!r} never asked for an answer")
+        for step, one in model.steps.items()
+        if one.answer is not None and step in asked and not asked[step] - {OWN_VERDICT}
+    ]
+    return idle + [
+        places.problem(
+            ("steps", step, kind, subject),
+            f"step {step!r} never asked about {subject!r}",
+            f"one of {', '.join(sorted(asked[step]))}" if asked[step] else "no subject",
+        )
+        for step, one in model.steps.items()
+        if step in asked
+        for kind, given in (("answers", one.answers), ("tools_at", one.tools_at))
+        for subject in given
+        if subject not in asked[step]
+    ]
+
+
 class ScriptedCandidate:
     """Answers and takes tools as a script says; also the desk of the exam."""
 
@@ -117,12 +144,15 @@ class ScriptedCandidate:
         self._commands = commands
         self._begun: set[tuple[str, str]] = set()
         """Step, and subject or nothing, whose tools have been taken; a repetition takes none."""
+        self.asked: dict[str, set[str]] = {}
+        """Step -> subjects of the questions that it asked."""
         commands.until_resumed = self._until_resumed
 
     async def ask(self, question: Question, deadline: Deadline) -> Answer:
         by = self._attendant.candidate
         if question.kind == "rate":  # an assessor's business, after the exam
             return Answer(value=None, by=by)
+        self.asked.setdefault(question.step, set()).add(question.subject)
         one = self._model.steps.get(question.step, StepScript())
         await sleep(
             min(one.takes if one.takes is not None else self._model.takes, deadline.remaining())

@@ -4,19 +4,27 @@ What an instrument would show is never shown by itself: a reading comes from an 
 the candidate takes. What there is to see is shown, because nobody can see a simulated lamp.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from msgspec.structs import replace
 
+from harness.actions.candidate import OWN_VERDICT
 from harness.assess.attendant import ExamAttendant
 from harness.assess.codes import check_code
 from harness.assess.desk import Commands
 from harness.assess.tool_words import parse
 from harness.clock import Deadline
 from harness.devices.operator import ABNORMAL, Answer, Question
-from harness.devices.operator.terminal import TerminalOperator, is_free_text, unless_stop
+from harness.devices.operator.terminal import (
+    YES,
+    TerminalOperator,
+    is_free_text,
+    unless_stop,
+)
+from harness.engine.plan import PlannedStep
 from harness.errors import NoReplyError, NotAvailableError, UsageError
+from harness.quantity import Value
 from harness.text import Language, Text
 
 _READY = Text(
@@ -29,6 +37,15 @@ _MEASURE = Text("测量：输入“测 {} 用 仪表名”", "To measure: measur
 _SEEN_NOTHING = Text("没有看到特别之处", "nothing striking to see")
 _LOOKS = Text("现场所见", "What there is to see")
 _ASKS_A_CODE = Text("须输入裁判代号，如：继续 R-02", "a referee's code is needed: resume R-02")
+_WITHOUT = Text(
+    "本步不完成，下列 {} 个步骤将不再进行：{}",
+    "If this step is left undone, {} step(s) will not be carried out: {}",
+)
+_AND_SO_ON = Text("……", ", …")
+_NAMED = 6
+"""Steps that are named of those that fall away."""
+_SURE = Text("[y=确实不做 / 回车=重新作答]", "[y = leave it undone / Enter = answer again]")
+_TRIES = 5
 _WAITS = 8 * 3600.0
 """Seconds that a pause may take."""
 
@@ -54,6 +71,38 @@ class CandidateTerminal(TerminalOperator):
         answer = await super().ask(question, deadline)
         taken = self._attendant.measured_with.get(question.subject, "")
         return replace(answer, instrument=taken) if taken else answer
+
+    async def _value(self, question: Question, deadline: Deadline) -> Value | None:
+        """The answer; what leaves other steps without a turn is asked once more before."""
+        value: Value | None = None
+        for _ in range(_TRIES):
+            value = await super()._value(question, deadline)
+            if not self._leaves_undone(question, value):
+                return value
+            left = self._attendant.without(question.step)
+            if not left:
+                return value
+            self._warn(left)
+            typed = unless_stop(await self._line(_SURE.get(self._language), deadline))
+            if typed.strip().lower() in YES:
+                return value
+            self._show(f"? {question.ask.get(self._language)}")
+        return value
+
+    def _leaves_undone(self, question: Question, value: Value | None) -> bool:
+        if question.kind == "confirm":
+            return value is not True
+        own = question.subject == OWN_VERDICT
+        return value is None and not own and self._attendant.asks_once(question.step)
+
+    def _warn(self, left: Sequence[PlannedStep]) -> None:
+        numbers = self._attendant.numbers
+        comma = "、" if self._language == "zh" else ", "
+        titles = [(one.model.id, one.model.title.get(self._language)) for one in left[:_NAMED]]
+        named = comma.join(f"{numbers[step]} {title}" for step, title in titles)
+        if len(left) > _NAMED:
+            named += _AND_SO_ON.get(self._language)
+        self._show(f"  {_WITHOUT.get(self._language).format(len(left), named)}")
 
     def _say_how_to_measure(self, question: Question) -> None:
         bench = self._attendant.bench

@@ -3,6 +3,7 @@
 import re
 
 from harness.errors import UsageError
+from harness.evidence.personal import refuse_personal
 from harness.text import Text
 
 _CODE = re.compile(r"[A-Za-z0-9]+(?:[-_.][A-Za-z0-9]+)*")
@@ -23,4 +24,5 @@ def check_code(code: str, whose: str = "candidate") -> str:
         raise UsageError(
             f"{what}: it may be a name, as it has no digit; {wanted}", headline=_NO_NAME
         )
+    refuse_personal(code)
     return code

@@ -4,11 +4,15 @@ from collections.abc import Awaitable, Callable
 
 from harness.assess.attendant import HANDED_IN, ExamAttendant
 from harness.assess.codes import check_code
-from harness.assess.tool_words import HELP, ToolOrder
+from harness.assess.thing_ids import SeveralMeantError, with_ids
+from harness.assess.thing_names import called
+from harness.assess.tool_words import HELP, WORDS, ToolOrder
 from harness.assess.tools import NOT_SHOWN, Toolbox
+from harness.bench.bench import Bench
 from harness.clock import Deadline
-from harness.engine import details
+from harness.engine import details, names
 from harness.errors import HarnessError, StopRun, UsageError
+from harness.evidence.personal import refuse_personal
 from harness.text import Language, Text
 
 Lines = list[str]
@@ -28,15 +32,26 @@ _BY_REFEREE = Text(
     "Clock stopped ({}); a referee types: resume CODE",
 )
 _KINDS = {
-    "measure": Text("可测量（名称 单位）", "To measure (name, unit)"),
+    "measure": Text("可测量", "To measure"),
     "look": Text("可目视", "To look at"),
     "operate": Text("可操作", "To operate"),
+    "replace": Text("可更换或修复", "To replace or mend"),
+    "read": Text("可读数据点", "Points to read"),
     "instruments": Text("仪表", "Instruments"),
 }
-_PARTS = Text(
-    "可更换：名称同“判断故障”的选项，总线写作 chassis-ibc",
-    "To replace: names as in the question for the fault; of a bus like chassis-ibc",
+KIND_WORDS = {
+    **{word: kind for kind in ("measure", "look", "operate", "replace", "read")
+       for word in (kind, *WORDS[kind])},
+    **dict.fromkeys(("instruments", "仪表", "仪器"), "instruments"),
+}  # fmt: skip
+"""What may be typed behind `tools` for all the names of a kind."""
+_MOST = 40
+"""Names of one kind that are listed without being asked for."""
+_FIND = Text(
+    "共 {} 项，用词查找（如：工具 接触器），或输入“工具 {}”逐项列出",
+    "{} of them; find one by a word (tools contactor), or list all: tools {}",
 )
+_NOT_FOUND = Text("没有名称含“{}”的项", "nothing has {!r} in its name")
 _DONE, _OPEN = "✓", "·"
 
 
@@ -81,6 +96,10 @@ class Commands:
         context, bench = self._attendant.context, self._attendant.bench
         if context is None or bench is None:
             return [_NOT_NOW.get(self._language)]
+        try:
+            order = with_ids(order, bench)
+        except SeveralMeantError as error:
+            return [error.told.get(self._language)]
         tools = Toolbox(context, bench, self._attendant.candidate, self._language)
         lines = await tools.take(order, deadline)
         self._attendant.measured_with |= tools.measured_with
@@ -105,27 +124,60 @@ class Commands:
     def _steps(self, _order: ToolOrder) -> Lines:
         done = self._attendant.done
         return [
-            f"{_DONE if step.model.id in done else _OPEN} {step.number:>3} "
+            f"{_DONE if step.model.id in done else _OPEN} {number:>3} "
             f"{step.model.title.get(self._language)} [{step.model.id}]"
-            for step in self._attendant.steps
+            for number, step in enumerate(self._attendant.steps, 1)
         ]
 
     def _time(self, _order: ToolOrder) -> Lines:
         clock = self._attendant.clock
         return [TimeLeft.of(clock.left, self._language)] if clock is not None else []
 
-    def _tools(self, _order: ToolOrder) -> Lines:
+    def _tools(self, order: ToolOrder) -> Lines:
+        """The names of one kind, or all that have a word in them, or what fits on a screen."""
         bench = self._attendant.bench
         if bench is None:
             return [_NOT_NOW.get(self._language)]
-        things = {name: list(found) for name, found in bench.things().items()}
-        things["instruments"] = [f"{one.type} ({one.id})" for one in bench.instruments.values()]
+        things = things_of(bench, self._language)
+        wanted = " ".join(filter(None, (order.target, order.rest))).lower()
+        kind = KIND_WORDS.get(wanted)
+        if kind is not None:
+            return self._listed(kind, things.get(kind, []))
+        if wanted:
+            found = {
+                kind: [one for one in entries if wanted in one.lower()]
+                for kind, entries in things.items()
+            }
+            lines = [
+                line
+                for kind, entries in found.items()
+                if entries
+                for line in self._listed(kind, entries)
+            ]
+            return lines or [_NOT_FOUND.get(self._language).format(wanted)]
         return [
-            f"{_KINDS[kind].get(self._language)}: "
-            + ", ".join(name for name in names if name not in NOT_SHOWN)
-            for kind, names in things.items()
-            if names and kind in _KINDS
-        ] + [_PARTS.get(self._language)]
+            line
+            for kind, entries in things.items()
+            if entries
+            for line in (
+                self._listed(kind, entries)
+                if len(entries) <= _MOST
+                else [self._headed(kind, self._how_to_find(kind, len(entries)))]
+            )
+        ]
+
+    def _how_to_find(self, kind: str, count: int) -> str:
+        words = [word for word, of in KIND_WORDS.items() if of == kind]
+        typed = words[1] if self._language == "zh" else kind
+        return _FIND.get(self._language).format(count, typed)
+
+    def _headed(self, kind: str, said: str) -> str:
+        colon = "：" if self._language == "zh" else ": "
+        return f"{_KINDS[kind].get(self._language)}{colon}{said}"
+
+    def _listed(self, kind: str, entries: Lines) -> Lines:
+        comma = "、" if self._language == "zh" else ", "
+        return [self._headed(kind, comma.join(entries))]
 
     def _help(self, _order: ToolOrder) -> Lines:
         language = self._language
@@ -152,6 +204,7 @@ class Commands:
             code = check_code(order.target, "referee")
             if not order.rest:
                 raise UsageError("a pause needs a reason; expected: pause CODE REASON")
+            refuse_personal(order.rest)
         except HarnessError as error:
             told = details.chinese(error.detail) if self._language == "zh" else error.detail
             return [told]
@@ -161,3 +214,34 @@ class Commands:
             by = await self.until_resumed(_BY_REFEREE.get(self._language).format(order.rest), code)
         clock.go_on(by=by)
         return [_GOES_ON.get(self._language)]
+
+
+def things_of(bench: Bench, language: Language) -> dict[str, Lines]:
+    """What can be measured, seen, done, renewed and read: kind -> names with ids in brackets."""
+
+    def entry(name: str, id: str, unit: str = "") -> str:
+        shown = ", ".join(filter(None, (id, unit)))
+        return f"{name} [{shown}]"
+
+    there = bench.things()
+    things = {
+        kind: [
+            entry(called(kind, id, language), id, unit)
+            for id, _, unit in (one.partition(" ") for one in there[kind])
+            if id not in NOT_SHOWN
+        ]
+        for kind in _KINDS
+        if kind in there
+    }
+    things["read"] = [
+        entry(names.point(point, language, role), f"{role}.{point}")
+        for role, device in bench.devices.items()
+        if role != "injector"
+        for point in device.profile.described
+        if device.has(point)
+    ]
+    things["instruments"] = [
+        entry(called("instruments", one.type, language), one.type, one.id)
+        for one in bench.instruments.values()
+    ]
+    return things

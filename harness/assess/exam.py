@@ -10,12 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.assess.attendant import ExamAttendant
-from harness.assess.candidate_script import ScriptedCandidate, check_steps, load_script
+from harness.assess.candidate_script import (
+    CandidateFile,
+    ScriptedCandidate,
+    check_steps,
+    load_script,
+    never_asked,
+)
 from harness.assess.candidate_terminal import CandidateTerminal
 from harness.assess.codes import check_code
 from harness.assess.desk import Commands
 from harness.assess.escrow import KIND, NAME, lock
 from harness.assess.scenario_file import LoadedScenario, check_scenario, load_scenario
+from harness.datafile import Places
 from harness.engine.plan import roles_of_faults
 from harness.engine.prepare import load_bench_for, prepare
 from harness.engine.run import RunRequest
@@ -34,6 +41,17 @@ class Exam:
     attendant: ExamAttendant
     request: RunRequest
     commands: Commands
+    script: tuple[CandidateFile, Places] | None = None
+
+    def check_script(self) -> None:
+        """After the exam: raises FileError for what the script says that nothing asked for."""
+        candidate = self.request.operator
+        if self.script is None or not isinstance(candidate, ScriptedCandidate):
+            return
+        carried_out = {step: set[str]() for step in self.attendant.carried_out}
+        problems = never_asked(*self.script, carried_out | candidate.asked)
+        if problems:
+            raise FileError(problems)
 
     def seat(self, language: Language, show: Callable[[str], None]) -> None:
         """Put a candidate at the terminal."""
@@ -125,5 +143,6 @@ def prepare_exam(
         wrong = check_steps(file, places, {step.model.id: step for step in attendant.steps})
         if wrong:
             raise FileError(wrong)
+        exam.script = (file, places)
         request.operator = attendant.desk = ScriptedCandidate(file, attendant, commands)
     return exam

@@ -48,6 +48,8 @@ class Attempt(msgspec.Struct, kw_only=True):
     """What the choices of the candidate are called, by the questions until then."""
     answered: list[int] = []
     """Lines of answers, and of work by hand that was confirmed."""
+    declined: list[int] = []
+    """Lines where the candidate was asked and said that he had not done it, or said nothing."""
 
     @property
     def does(self) -> str:

@@ -146,7 +146,12 @@ def wrote_read_only(facts: Facts) -> Iterator[Finding]:
 
 
 def critical_skipped(facts: Facts) -> Iterator[Finding]:
-    """A step that the others rest on was not carried out, and work by hand went on."""
+    """A step that the others rest on was passed over.
+
+    Either work by hand went on without it, or the candidate was asked for it and said that he had
+    not done it, or nothing: then the run stops there, and what he passed over is on record still.
+    What bench or harness could not do is none of his, nor is handing in.
+    """
     for one in facts.last_attempts():
         if not one.critical or one.done or one.failed or one.ended is None:
             continue
@@ -155,11 +160,21 @@ def critical_skipped(facts: Facts) -> Iterator[Finding]:
             for other in facts.attempts
             if other.line > one.line and other.done and other.kind in (*_HANDS_ON, "W")
         ]
+        name = work.title(one)
         if after:
-            name = work.title(one)
+            lines = [one.line, after[0].line]
             reason = Text(f"{name.zh}未完成就继续操作", f"{name.en} was not done, and work went on")
-            yield Finding(rule="critical-step-skipped", lines=[one.line, after[0].line],
-                          procedure=one.procedure, reason=reason)  # fmt: skip
+        elif one.declined:
+            lines = [one.line, one.declined[-1]]
+            reason = Text(
+                f"{name.zh}：关键步骤没有做（考生未作答或答“否”）",
+                f"{name.en}: a critical step was passed over (no answer, or no)",
+            )
+        else:
+            continue
+        yield Finding(
+            rule="critical-step-skipped", lines=lines, procedure=one.procedure, reason=reason
+        )
 
 
 Rule = Callable[[Facts], Iterator[Finding]]
@@ -177,7 +192,7 @@ RULES: Mapping[str, tuple[Text, Rule]] = {
     "write-in-read-only": (
         Text("只读运行中写入", "writing in a read-only run"), wrote_read_only),
     "critical-step-skipped": (
-        Text("跳过关键步骤继续操作", "work went on after a critical step was skipped"),
+        Text("跳过关键步骤", "a critical step was passed over"),
         critical_skipped),
 }  # fmt: skip
 """The rules by the name that a scheme uses."""

@@ -31,6 +31,8 @@ from harness.evidence.read import Entry
 from harness.text import Text
 from harness.verdict import Ending
 
+_ASSESSOR = "A"
+"""Kind of the steps that are an assessor's to answer, after the exam."""
 _RESETS, _REPAIRED, _NOTHING = "resets", "repaired", "none"
 """Names of measurements by which steps put resets and repairs on record."""
 _CLEARING = ("diag.clear_and_rescan",)
@@ -204,6 +206,8 @@ class _Reading:
             current.reading = event
         elif event.value is not None and event.value is not False:
             current.answered.append(entry.n)
+        elif current.kind != _ASSESSOR:
+            current.declined.append(entry.n)
 
     def _ended(self, entry: Entry, event: StepEnded) -> None:
         # A step that never began (the run had ended) is on record with its end alone.

@@ -39,6 +39,7 @@ from harness.evidence.chain import ZERO, line_hash, split_lines
 from harness.evidence.keyring import check_code
 from harness.evidence.keys import fingerprint
 from harness.evidence.layout import REVIEW, SEAL
+from harness.evidence.personal import refuse_personal
 from harness.evidence.read import read_file, read_journal
 from harness.evidence.register import Reviewed, note
 from harness.evidence.review_lines import (
@@ -53,13 +54,15 @@ from harness.evidence.review_lines import (
 )
 from harness.evidence.review_rules import ReviewRules, moment_of
 from harness.evidence.signed_lines import SignedFile, adding, check_line
-from harness.evidence.verify import verify
+from harness.evidence.verify import VerifyResult, verify
 from harness.evidence.withheld_check import candidates_of
 from harness.text import Text
 
 MAX_SPREAD = MOST_APART
 """Marks of assessors may differ by this much; more has to be settled."""
 _REFUSED = Text("该条目不能写入复核记录", "This entry cannot go into the review")
+_WRITTEN = ("note", "reason", "text", "about")
+"""Fields of entries in which a person writes what he likes."""
 _encoder = msgspec.json.Encoder()
 _entries: msgspec.json.Decoder[AnyReviewEntry] = msgspec.json.Decoder(AnyReviewEntry)
 
@@ -202,11 +205,7 @@ def open_review(
     The record is verified first: what was altered cannot be reviewed. `document`: text of the
     scheme's file.
     """
-    result = verify(folder)
-    if not result.intact:
-        bad = result.first_bad
-        where = f": {bad.file}:{bad.line} {bad.what.en}" if bad else ""
-        raise UsageError(f"{folder} was altered and cannot be reviewed{where}", headline=_REFUSED)
+    result = require_intact(folder)
     if not result.sealed:
         raise UsageError(f"{folder} is not sealed; only a sealed run can be reviewed")
     entry = ReviewOpened(
@@ -225,6 +224,19 @@ def open_review(
     return read_review(folder, key)
 
 
+def require_intact(folder: Path) -> VerifyResult:
+    """What verification found. Raises UsageError when record or review were altered.
+
+    Asked before every entry: whoever marks or signs stands for the record as it lies there.
+    """
+    result = verify(folder)
+    if not result.intact:
+        bad = result.first_bad
+        where = f": {bad.file}:{bad.line} {bad.what.en}" if bad else ""
+        raise UsageError(f"{folder} was altered and cannot be reviewed{where}", headline=_REFUSED)
+    return result
+
+
 def append(
     folder: Path, entry: ReviewEntry, key: Ed25519PrivateKey, scheme: Scheme | None = None
 ) -> Review:
@@ -236,6 +248,9 @@ def append(
     station's register, when this returns.
     """
     check_code(entry.by)
+    if not isinstance(entry, ReviewOpened):  # who opens it has verified already
+        require_intact(folder)
+    refuse_personal(*(getattr(entry, name, "") for name in _WRITTEN))
     candidates = candidates_of(read_journal(folder))
     with adding(folder / REVIEW, PURPOSE) as file:
         rules = ReviewRules(candidates)

@@ -133,6 +133,11 @@ class ByShare(FileModel):
 Source = ByCondition | ByCount | ByShare
 
 
+NO_ROWS = Field(
+    default=None, description="Why no row of the skill standard fits, where `skills` names none"
+)
+
+
 class Measured(FileModel):
     """An M aspect: computed."""
 
@@ -142,6 +147,7 @@ class Measured(FileModel):
     max: float = Field(gt=0)
     by: Source
     skills: list[str] = Field(default=[])
+    skills_none: TextField | None = NO_ROWS
     must_pass: bool = False
 
 
@@ -158,6 +164,7 @@ class Judged(FileModel):
     )
     step: Kebab | None = Field(default=None, description="The step that it is about")
     skills: list[str] = Field(default=[])
+    skills_none: TextField | None = NO_ROWS
     must_pass: bool = False
 
     @model_validator(mode="after")

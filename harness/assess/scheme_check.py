@@ -141,6 +141,17 @@ class _Check:
             detail = UnknownNameError("skill row", skill, list(_shipped_skills())).detail
             yield self._at(path, detail, "a row of `harness list skills`")
 
+    def _rows(self, aspect: Measured | Judged, path: Path_) -> Iterator[Problem]:
+        """An aspect names its rows, or says why there are none: absence says nothing."""
+        for index, skill in enumerate(aspect.skills):
+            yield from self._skill(skill, (*path, "skills", index))
+        if aspect.skills and aspect.skills_none is not None:
+            yield self._at((*path, "skills_none"), "skill rows, and a reason why there are none",
+                           "one of the two")  # fmt: skip
+        elif self._names and not aspect.skills and aspect.skills_none is None:
+            yield self._at((*path, "id"), f"{aspect.id!r} names no skill row",
+                           "skills, or skills_none with the reason")  # fmt: skip
+
     # Modules
 
     def _module(self, module: Module, here: Path_) -> Iterator[Problem]:
@@ -153,8 +164,7 @@ class _Check:
         for c, criterion in enumerate(module.criteria):
             for a, aspect in enumerate(criterion.aspects):
                 path: Path_ = (*here, "criteria", c, "aspects", a)
-                for index, skill in enumerate(aspect.skills):
-                    yield from self._skill(skill, (*path, "skills", index))
+                yield from self._rows(aspect, path)
                 if isinstance(aspect, Measured):
                     yield from self._source(aspect, (*path, "by"), known)
                 elif aspect.step is not None:

@@ -46,6 +46,8 @@ class Secrecy:
     def __init__(self, scenario: LoadedScenario, candidate: str, key: bytes) -> None:
         self.key = key
         self._candidate = candidate
+        self._padded = 0
+        """Lines of padding made since there were enough."""
         self._secrets = _secrets(scenario)
 
     def withholds(self, event: Event) -> bool:
@@ -71,9 +73,17 @@ class Secrecy:
         return transaction.role == _INJECTOR
 
     def padding(self, count: int) -> Event | None:
-        """Another line, until there are as many as there always are."""
+        """Another line, until there are as many as there always are.
+
+        The last call does what is left of the work for a whole set of lines: how long padding
+        takes does not tell how much of it there was.
+        """
         if count and count % _LINES == 0:
+            for _ in range(_LINES - self._padded):
+                withhold(Padding(), self.key)
+            self._padded = 0
             return None
+        self._padded += 1
         return withhold(Padding(), self.key)
 
 

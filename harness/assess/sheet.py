@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from harness.assess.entries import Commented, Deducted, Overridden, Remarked, SignedOff
+from harness.assess.entries import Commented, Deducted, Marked, Overridden, Remarked, SignedOff
 from harness.assess.result import AspectScore, Score, digest
 from harness.assess.review import MAX_SPREAD, Review
 from harness.assess.scheme import Scheme
@@ -50,6 +50,8 @@ class Signature(NamedTuple):
     meaning: Text | None
     holds: bool
     """What he signed is the score on this sheet."""
+    revoked: str = ""
+    """When his key was revoked, after he had signed with it; empty: it was not."""
 
 
 @dataclass(frozen=True)
@@ -134,16 +136,25 @@ def build_sheet(
         simulated_roles=[
             one.role for one in events if isinstance(one, DeviceOpened) and one.simulated
         ],
-        signatures=_signatures(review, digest(score)),
+        signatures=_signatures(review, digest(score), check),
         comments=[one for one in review.entries if isinstance(one, Commented)],
         changes=_changes(review),
     )
 
 
 def _changes(review: Review) -> dict[str, list[tuple[str, str]]]:
+    """Who changed what, and why; of a changed mark also what it was."""
     found: dict[str, list[tuple[str, str]]] = {}
+    marks: dict[tuple[str, str], int] = {}
     for one in review.entries:
-        if isinstance(one, Remarked | Overridden):
+        if isinstance(one, Marked):
+            marks[one.by, one.aspect] = one.mark
+        elif isinstance(one, Remarked):
+            before = marks.get((one.by, one.aspect))
+            marks[one.by, one.aspect] = one.mark
+            change = f"{'–' if before is None else before} → {one.mark}; {one.reason}"
+            found.setdefault(one.aspect, []).append((one.by, change))
+        elif isinstance(one, Overridden):
             found.setdefault(one.aspect, []).append((one.by, one.reason))
         elif isinstance(one, Deducted):
             found.setdefault(one.deduction, []).append((one.by, one.reason))
@@ -172,13 +183,20 @@ def _ledger(entries: Sequence[Entry]) -> list[Phase]:
     return found
 
 
-def _signatures(review: Review, score_sha256: str) -> list[Signature]:
+def _signatures(review: Review, score_sha256: str, check: VerifyResult) -> list[Signature]:
     """Assessors who signed, then those who locked marks and have not."""
-    found = [_signature(review, code, one, score_sha256) for code, one in review.signed.items()]
+    reviewers = check.review.reviewers if check.review is not None else []
+    gone = {one.code: one.revoked for one in reviewers}
+    found = [
+        _signature(review, code, one, score_sha256, gone.get(code, ""))
+        for code, one in review.signed.items()
+    ]
     waiting = [code for code in review.locked if code not in review.signed]
     return found + [Signature(code, review.keys[code], "", None, None, True) for code in waiting]
 
 
-def _signature(review: Review, code: str, one: SignedOff, score_sha256: str) -> Signature:
+def _signature(
+    review: Review, code: str, one: SignedOff, score_sha256: str, revoked: str
+) -> Signature:
     holds = one.score_sha256 == score_sha256
-    return Signature(code, review.keys[code], one.utc, one.total, one.meaning, holds)
+    return Signature(code, review.keys[code], one.utc, one.total, one.meaning, holds, revoked)

@@ -8,6 +8,7 @@ import jinja2
 from markupsafe import Markup
 
 from harness.assess import sheet_words as words
+from harness.assess.clock_words import clock_by, clock_why
 from harness.assess.sheet import Sheet, wide
 from harness.evidence.keys import short
 from harness.report.html_words import instrument_type
@@ -36,6 +37,8 @@ def render_sheet(sheet: Sheet, language: Language) -> str:
         short=short,
         wide=wide,
         instrument=lambda kind: instrument_type(kind).get(language),
+        clock_by=clock_by,
+        clock_why=clock_why,
         given=lambda aspect: words.given(aspect, language),
         qr=Markup(qr_code(sheet.qr_text)),
         pending=[words.waiting(one, sheet.score).get(language) for one in sheet.score.pending],

@@ -4,11 +4,13 @@ import io
 from collections.abc import Iterator
 
 from harness.assess import sheet_words as words
+from harness.assess.clock_words import clock_by, clock_why
 from harness.assess.result import ModuleScore
 from harness.assess.sheet import Sheet
 from harness.errors import UsageError
 from harness.evidence.csv_table import table
 from harness.evidence.keys import short
+from harness.evidence.sheet_heads import ROW as REVIEW_ROW
 from harness.text import Language, Text
 
 Row = list[object]
@@ -54,7 +56,7 @@ def rows(sheet: Sheet, language: Language) -> Iterator[Row]:
         "reality": t(words.REALITY[sheet.reality]),
         "run": score.run_id,
         "run head": sheet.check.head,
-        "review head": sheet.review.head if sheet.review.lines else "",
+        REVIEW_ROW: sheet.review.head if sheet.review.lines else "",
         "integrity": " ".join(t(one) for one in sheet.integrity),
         "pending": ", ".join(score.pending),
         "conditional": ", ".join(score.conditional),
@@ -62,6 +64,7 @@ def rows(sheet: Sheet, language: Language) -> Iterator[Row]:
         "overtime": words.duration(score.overtime_seconds) if score.overtime_seconds else "",
         "standards": ", ".join(t(words.standard(one)) for one in sheet.standards),
         "note": t(words.NO_LEGAL),
+        "remarks": " ".join(t(one) for one in sheet.check.notes),
     }
     for name, value in facts.items():
         yield _row(t(_RESULT), name, why=value)
@@ -73,14 +76,17 @@ def rows(sheet: Sheet, language: Language) -> Iterator[Row]:
                    marks=-veto.marks if veto.grade == "deduct" else None, why=t(veto.reason),
                    who=f"{decision} {veto.by} {veto.why}".strip(), lines=veto.lines)  # fmt: skip
     for phase in sheet.ledger:
-        yield _row(t(_CLOCK), phase.phase, t(words.PHASES[phase.phase]), why=phase.why,
-                   marks=None, who=phase.by, kind=words.duration(phase.seconds))  # fmt: skip
+        yield _row(t(_CLOCK), phase.phase, t(words.PHASES[phase.phase]), marks=None,
+                   why=t(clock_why(phase.why)), who=t(clock_by(phase.by)),
+                   kind=words.duration(phase.seconds))  # fmt: skip
     for one in sheet.instruments:
         yield _row(t(_INSTRUMENT), one.id, one.type, why=t(words.CALIBRATION[one.in_date]),
                    who=one.calibration_due)  # fmt: skip
     for sign in sheet.signatures:
         yield _row(t(_SIGNATURE), sign.code, short(sign.fingerprint), marks=sign.total,
-                   why=sign.utc)  # fmt: skip
+                   why=sign.utc,
+                   who=f"{t(words.REVOKED_SINCE)} {words.local(sign.revoked)}"
+                   if sign.revoked else "")  # fmt: skip
 
 
 def _module(module: ModuleScore, language: Language) -> Iterator[Row]:

@@ -1,8 +1,7 @@
 """Words of the score sheet, and numbers as it writes them."""
 
 from harness.assess.result import AspectScore, Score
-from harness.clock import CHINA
-from harness.evidence.review_rules import moment_of
+from harness.clock import shown_minute
 from harness.text import Language, Text
 
 TITLE = Text("实操考核成绩单", "Score sheet of a practical exam")
@@ -49,6 +48,7 @@ NOT_SIGNED_SCORE = Text(
     "注意：签名之后成绩已有变化，签名所确认的不是本页的成绩。",
     "Attention: the score has changed since it was signed; the signatures are not of this score.",
 )
+REVOKED_SINCE = Text("有条件：密钥已于签名之后吊销", "Conditional: key revoked since, on")
 HEADS_HINT = Text(
     "核对方法：harness evidence verify 文件夹 --review-head 复核校验值",
     "To check later: harness evidence verify DIR --review-head REVIEW-HEAD",
@@ -59,6 +59,7 @@ _WAITING = {
     "aspect": Text("未评分", "not marked"),
     "spread": Text("评分相差过大", "marks too far apart"),
     "veto": Text("一票否决未裁定", "veto not decided"),
+    "deduction": Text("扣分项未定", "deduction not decided"),
 }
 
 
@@ -72,6 +73,7 @@ def waiting(pending: str, score: Score) -> Text:
     kind, _, name = pending.partition(":")
     titles = {veto.id: veto.title for veto in score.vetoes}
     for module in score.modules:
+        titles |= {one.id: one.title for one in module.deductions}
         titles |= {one.id: one.title for each in module.criteria for one in each.aspects}
     title = titles.get(name, Text(name, name))
     if kind not in _WAITING:
@@ -95,8 +97,7 @@ def duration(seconds: float | None) -> str:
 
 def local(utc: str) -> str:
     """A recorded time in China's time zone, to the minute; as it stands when it is none."""
-    moment = moment_of(utc)
-    return f"{moment.astimezone(CHINA):%Y-%m-%d %H:%M}" if moment else utc
+    return shown_minute(utc)
 
 
 def given(aspect: AspectScore, language: Language) -> str:

@@ -12,11 +12,10 @@ from pathlib import Path
 from harness.assess.entries import SignedOff, Withdrawn
 from harness.assess.recorded import claims, reviews_of, scheme_for
 from harness.assess.result import Score
-from harness.assess.scheme import Scheme
 from harness.assess.score import score
-from harness.assess.skill_coverage import scheme_files
-from harness.datafile import load, validate
-from harness.errors import EvidenceError
+from harness.clock import shown_time
+from harness.engine import details
+from harness.errors import EvidenceError, HarnessError
 from harness.events import (
     Answered,
     ExamOpened,
@@ -98,8 +97,8 @@ class Evidence:
 
     @property
     def date(self) -> str:
-        """The day of it, UTC."""
-        return self.sealed_start[:10]
+        """The day of it, in the time that readers are shown."""
+        return shown_time(self.sealed_start)[:10]
 
 
 @dataclass(frozen=True)
@@ -165,7 +164,7 @@ def evidence_of(
     run = _Run(folder, candidate, entries, result, given or signed_score(folder, entries))
     if run.candidate != candidate:
         return None
-    why = run.why_refused()
+    why = run.why_refused() or run.take_scheme(entries)
     return Refused(folder, result.run_id, why) if why is not None else run.rows()
 
 
@@ -207,6 +206,8 @@ class _Run:
         self.exam = next((one for one in self.events if isinstance(one, ExamStarted)), None)
         self.candidate = self.exam.candidate if self.exam else self.started.operator
         self.tallies = self._tally(candidate)
+        self.real_only: frozenset[str] = frozenset()
+        """Rows that the exam's scheme wants real devices for."""
 
     def why_refused(self) -> Text | None:
         """Why nothing in this run counts for anybody."""
@@ -222,6 +223,20 @@ class _Run:
             return Text(
                 "没有考生本人的操作或评分", "nothing in it was done by the candidate or marked"
             )
+        return None
+
+    def take_scheme(self, entries: list[Entry]) -> Text | None:
+        """Take from the exam's scheme what it says; why that is not possible."""
+        if self.exam is None:
+            return None
+        try:
+            scheme = scheme_for(self.folder, entries, reviews_of(self.folder), None)
+        except HarnessError as error:
+            return Text(
+                f"考试的评分方案无法确认：{details.chinese(error.detail)}",
+                f"the scheme of the exam cannot be made sure of: {error.detail}",
+            )
+        self.real_only = frozenset(scheme.model.real_only)
         return None
 
     def rows(self) -> dict[str, Evidence]:
@@ -251,7 +266,7 @@ class _Run:
             pending=0 if score is not None and score.passed is not None else pending,
             marks={step: mark for tally in tallies for step, mark in tally.marks.items()},
             score=score,
-            real_only=self._real_only(),
+            real_only=self.real_only,
             head=self.result.head,
             signer=self.result.signer or "",
             known_key=self.result.known_key,
@@ -315,18 +330,6 @@ class _Run:
     def _vetoes(self) -> int:
         """A veto that ended the exam is proposed by the machine; whether it stands is open."""
         return sum(isinstance(one, ExamOpened) and one.why == "veto" for one in self.events)
-
-    def _real_only(self) -> frozenset[str]:
-        """Rows that the exam's scheme wants real devices for."""
-        if self.exam is None:
-            return frozenset()
-        kept = [self.folder / one.copy for one in self.started.files if one.kind == "scheme"]
-        for path in (*kept, *scheme_files()):
-            values, places, _ = load(path)
-            scheme = validate(Scheme, values, places)
-            if scheme.scheme == self.exam.scheme:
-                return frozenset(scheme.real_only)
-        return frozenset()
 
 
 def _row_score(score: Score, row: str) -> RowScore:

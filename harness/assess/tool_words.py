@@ -85,7 +85,9 @@ HELP: dict[ToolName, tuple[Text, Text]] = {
     "hint": (Text("提示", "hint"), Text("仅练习模式，计次", "practice only; counted")),
     "pause": (
         Text("暂停 裁判代号 原因", "pause CODE REASON"),
-        Text("裁判暂停计时", "a referee stops the clock"),
+        Text(
+            "裁判暂停计时（原因里不写姓名）", "a referee stops the clock (no names in the reason)"
+        ),
     ),
     "resume": (
         Text("继续 裁判代号", "resume CODE"),
@@ -95,8 +97,11 @@ HELP: dict[ToolName, tuple[Text, Text]] = {
     "steps": (Text("步骤", "steps"), Text("全部步骤及进度", "all steps")),
     "time": (Text("时间", "time"), Text("剩余时间", "time left")),
     "tools": (
-        Text("工具", "tools"),
-        Text("可测、可看、可操作的名称", "names for measure, look, operate"),
+        Text("工具 [词]", "tools [WORD]"),
+        Text(
+            "可测、可看、可操作、可更换的名称；用词查找，如：工具 接触器",
+            "names for measure, look, operate, replace; with a word: those that have it",
+        ),
     ),
     "help": (Text("帮助", "help"), Text("本说明", "this page")),
     "hand-in": (Text("交卷", "hand-in"), Text("提前结束考试", "end the exam now")),

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.actions.charging import recording
+from harness.assess.thing_names import called
 from harness.assess.tool_words import ToolOrder
 from harness.bench.bench import Bench
-from harness.bench.instruments import why_out_of_range
+from harness.bench.instruments import goes_over, top_of_range, why_out_of_range
 from harness.bench.sequences import perform
 from harness.clock import Deadline
 from harness.devices.modbus.device import ModbusDevice
@@ -19,6 +20,7 @@ from harness.devices.operator import Question, QuestionKind
 from harness.engine import details, wording
 from harness.errors import HarnessError, NotAvailableError, UnknownNameError
 from harness.events import Measured, ToolUsed
+from harness.over_range import OVER_RANGE, is_over_range
 from harness.quantity import Measurement, Value
 from harness.text import Language, Text
 
@@ -215,9 +217,9 @@ class Toolbox:
         if tool is None:
             known = sorted({one.type for one in self._bench.instruments.values()})
             raise UnknownNameError("instrument", order.with_, known)
-        by = {"instrument": tool.id}
+        by: dict[str, Value] = {"instrument": tool.id}
         if self._bench.hands is None:
-            return ToolResult([_BY_HAND.get(self._language)], dict(by))
+            return ToolResult([_BY_HAND.get(self._language)], by)
         name = order.target.partition("@")[0]  # of an outlet, the pile stands behind it
         if name not in units:
             raise UnknownNameError("place", name, sorted(units))
@@ -226,19 +228,25 @@ class Toolbox:
         answer = await self._bench.hands.ask(question, deadline)
         if answer.value is None:
             raise NotAvailableError(f"{order.target} cannot be measured now")
-        if why := why_out_of_range(tool.id, tool.range, answer.value, unit):
+        value, top = answer.value, top_of_range(tool.range, unit)
+        over = is_over_range(answer.note) or goes_over(tool.range, value, unit)
+        if over and top is not None:
+            value = top  # an open wire is a finding, no mistake in measuring
+        elif why := why_out_of_range(tool.id, tool.range, value, unit):
             raise ToolRefusedError(why)
         reading = Measurement(
             order.target,
-            answer.value,
+            value,
             unit,
             answer.uncertainty,
             source=f"{self._code} / {tool.id}",
             at=self._context.clock.elapsed(),
+            note=OVER_RANGE if over else "",
         )
         self._context.emit(Measured(step=self._context.step, measurement=reading))
         self.measured_with[order.target] = tool.id
-        return ToolResult([f"{tool.id}: {self._shown(reading)}"], _value(reading) | dict(by))
+        shown: dict[str, Value] = {"shown": OVER_RANGE} if over else {}
+        return ToolResult([f"{tool.id}: {self._shown(reading)}"], _value(reading) | shown | by)
 
     async def _look(self, order: ToolOrder, deadline: Deadline) -> ToolResult:
         hands = self._bench.hands
@@ -255,7 +263,7 @@ class Toolbox:
             seen = await hands.ask(self._question("observe", order.target), deadline)
             value = seen.value
             shown = wording.value(value, None, self._language, order.target) if value else ""
-        return ToolResult([f"{order.target}: {shown}"], {"seen": shown})
+        return ToolResult([f"{self._called('look', order.target)}: {shown}"], {"seen": shown})
 
     async def _operate(self, order: ToolOrder, deadline: Deadline) -> ToolResult:
         return await self._by_hand(order, order.target, deadline)
@@ -275,7 +283,12 @@ class Toolbox:
         if order.tool == "operate" and subject.partition("@")[0] not in known:
             raise UnknownNameError("action", subject, known)
         await self._bench.hands.ask(self._question("confirm", subject), deadline)
-        return ToolResult([f"{order.target}: {_DONE.get(self._language)}"], {})
+        named = self._called(order.tool, order.target)
+        return ToolResult([f"{named}: {_DONE.get(self._language)}"], {})
+
+    def _called(self, kind: str, id: str) -> str:
+        name = called(kind, id, self._language)
+        return id if name == id else f"{name} ({id})"
 
     def _question(
         self, kind: QuestionKind, subject: str, *, unit: str | None = None, instrument: str = ""

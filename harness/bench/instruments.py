@@ -158,6 +158,26 @@ class InstrumentRegister(FileModel):
     instruments: dict[Kebab, Instrument] = Field(min_length=1)
 
 
+_OPEN = {"Ω": 40e6}
+"""Top of the usual range of an instrument that states none, by unit."""
+
+
+def top_of_range(spans: tuple[Span, ...], unit: str) -> float | None:
+    """The highest that an instrument can show (in `unit`); above it shows OL. None: not known."""
+    fitting = [span for span in spans if same_dimension(span.unit, unit)]
+    if fitting:
+        return max(convert(span.high, span.unit, unit) for span in fitting)
+    return None if spans else _OPEN.get(known_unit(unit))
+
+
+def goes_over(spans: tuple[Span, ...], value: Value, unit: str) -> bool:
+    """Whether an instrument shows OL for this: it lies above a range that is stated."""
+    if not spans or isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    top = top_of_range(spans, unit)
+    return top is not None and abs(value) > top
+
+
 def why_out_of_range(name: str, spans: tuple[Span, ...], value: Value, unit: str) -> str:
     """Why an instrument cannot have shown this; empty when it can, or states no range."""
     if not spans or isinstance(value, bool) or not isinstance(value, int | float):

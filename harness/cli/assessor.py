@@ -32,7 +32,13 @@ passphrase_option: Callable[[Any], Any] = option(
 )
 
 reason_option: Callable[[Any], Any] = option(
-    "--reason", required=True, metavar="TEXT", about=Text("理由（必填）", "Why (needed)")
+    "--reason",
+    required=True,
+    metavar="TEXT",
+    about=Text(
+        "理由（必填；提到人时只写代号，姓名程序识别不出来）",
+        "Why (needed; people by code only: a name cannot be recognised)",
+    ),
 )
 
 

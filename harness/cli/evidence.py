@@ -9,8 +9,8 @@ import msgspec
 
 from harness.cli import wide
 from harness.cli.base import argument, columns, command, language, option, say
-from harness.cli.moments import local_time
 from harness.cli.options import json_option, print_json
+from harness.clock import shown_time
 from harness.errors import EvidenceError, UsageError
 from harness.events import Judged
 from harness.evidence.keys import fingerprint, load_public_key, short
@@ -92,7 +92,7 @@ def verify(folder: Path, trust: tuple[str, ...], review_head: str, as_json: bool
     pairs.append((say(_RUN), result.run_id or "–"))
     if result.real_started:
         pairs.append(
-            (say(_WHEN), f"{local_time(result.real_started)} – {local_time(result.real_ended)}")
+            (say(_WHEN), f"{shown_time(result.real_started)} – {shown_time(result.real_ended)}")
         )
     if result.review is not None:
         pairs.append((say(_REVIEW), say(_review(result.review))))

@@ -9,10 +9,10 @@ from harness.actions.registry import all_actions
 from harness.cli import wide
 from harness.cli.base import columns, command, language, say
 from harness.cli.evidence import folder_argument, must_be_record
-from harness.cli.moments import local_time
 from harness.cli.progress import Progress
 from harness.cli.session import make_console
 from harness.cli.summary import Summary
+from harness.clock import shown_time
 from harness.engine.digest import RunDigest
 from harness.events import DeviceOpened, RunStarted
 from harness.report.record import Record, load_record
@@ -95,7 +95,7 @@ def _vehicle(view: RunView) -> list[tuple[Text, str]]:
 
 def _head(record: Record, started: RunStarted) -> str:
     state, sentence = integrity(record.check)
-    when = local_time(started.utc) + (f" ({say(_SIMULATED_TIME)})" if started.virtual_time else "")
+    when = shown_time(started.utc) + (f" ({say(_SIMULATED_TIME)})" if started.virtual_time else "")
     kind = _SIMULATED if started.simulated else _NONE
     if not started.simulated and any(isinstance(e.event, DeviceOpened) for e in record.entries):
         kind = _REAL

@@ -1,8 +1,10 @@
 """`harness exam start`: a candidate works; what is hidden stays hidden until the end."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
+from rich.console import Console
 
 from harness.assess.desk import TimeLeft
 from harness.assess.escrow import read_passphrase
@@ -12,6 +14,7 @@ from harness.cli.base import argument, command, language, option, own_program, s
 from harness.cli.exam_told import show_told
 from harness.cli.progress import Progress
 from harness.cli.session import make_console, require_key
+from harness.cli.wide import hang
 from harness.clock import real_now
 from harness.engine import wording
 from harness.engine.digest import RunDigest
@@ -158,8 +161,10 @@ def _hold(exam: Exam) -> int:
     head = _PRACTICE if attendant.practice else _HEAD
     title = model.title.get(language())
     console.print(say(head).format(title, attendant.candidate, model.minutes), style="bold")
-    console.print(f"{say(_ORDER)}: {model.order.get(language())}", soft_wrap=True)
-    console.print(say(_TOOLS), soft_wrap=True, style="dim")
+    order = at_the_width_of(console, lambda text: console.print(text, soft_wrap=True))
+    order(f"{say(_ORDER)}: {model.order.get(language())}")
+    tools = at_the_width_of(console, lambda text: console.print(text, soft_wrap=True, style="dim"))
+    tools(say(_TOOLS))
     digest = RunDigest()
     groups = {
         plan.procedure.id: {group.id: group.title for group in plan.procedure.model.groups}
@@ -167,7 +172,7 @@ def _hold(exam: Exam) -> int:
     }
     with Progress(console, language(), groups, digest=digest, spin=exam.request.live) as progress:
         if exam.request.operator is None:
-            exam.seat(language(), progress.show)
+            exam.seat(language(), at_the_width_of(console, progress.show))
         watch = _Watch(exam, progress)
         result = execute(exam.request, [digest, watch])
     if digest.ended is not None and digest.ended.headline is not None:
@@ -178,9 +183,21 @@ def _hold(exam: Exam) -> int:
         show_told(console, tell(result.folder), language())
         if result.sealed:
             console.print(say(_NEXT).format(*[own_program(), result.folder] * 2), soft_wrap=True)
+    exam.check_script()
     if not result.sealed or result.ending is Ending.LOST:
         return ExitCode.BENCH
     return ExitCode.ABORTED if result.ending is Ending.ABORTED else ExitCode.PASS
+
+
+def at_the_width_of(console: Console, show: Callable[[str], None]) -> Callable[[str], None]:
+    """Lines broken where words end, for a terminal; a pipe gets each of them as it is."""
+
+    def shown(text: str) -> None:
+        lines = hang(text, console.width) if console.is_terminal else [text]
+        for line in lines:
+            show(line)
+
+    return shown
 
 
 class _Watch:
@@ -198,6 +215,7 @@ class _Watch:
         }
         # In an exam the reason could tell what the device did; then it is on record only.
         self._practice = exam.attendant.practice
+        self._numbers = exam.attendant.numbers
         self._over = False
 
     def __call__(self, event: Event) -> None:
@@ -212,8 +230,9 @@ class _Watch:
             case StepStarted() if event.step not in self._left_out and not self._over:
                 clock = self._exam.attendant.clock
                 left = TimeLeft.of(clock.left, language()) if clock is not None else ""
+                number = self._numbers.get(event.step, event.number)
                 self._progress.show(
-                    f"{event.number:>3} {event.title.get(language())}    [{left}]", "bold"
+                    f"{number:>3} {event.title.get(language())}    [{left}]", "bold"
                 )
             case StepEnded(verdict=Verdict.NOT_RUN) if self._practice and not self._over:
                 if event.step not in self._left_out:

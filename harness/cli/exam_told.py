@@ -2,6 +2,7 @@
 
 from rich.console import Console
 
+from harness.assess.clock_words import clock_by, clock_why
 from harness.assess.explain import Held, Told
 from harness.bench.simulated import seeded_faults
 from harness.cli.marks import candidate as candidate_words
@@ -34,12 +35,6 @@ _PHASES = {
     "technical_stop": Text("技术暂停", "technical stop"),
     "overtime": Text("超时", "overtime"),
     "ended": Text("结束", "ended"),
-}
-_WHY = {
-    "handed_in": Text("交卷", "handed in"),
-    "time_up": Text("时间到", "time up"),
-    "stopped": Text("中止", "stopped"),
-    "veto": Text("一票否决", "veto"),
 }
 
 
@@ -84,8 +79,9 @@ def show_told(
     if everything:
         line(f"== {_CLOCK.get(language)} ==", "bold")
         for at, entry in told.clock:
-            why = _WHY[entry.why].get(language) if entry.why in _WHY else entry.why
-            line(f"  {at / 60:7.1f} min  {_PHASES[entry.phase].get(language)}  {entry.by}  {why}")
+            phase = _PHASES[entry.phase].get(language)
+            by, why = clock_by(entry.by).get(language), clock_why(entry.why).get(language)
+            line(f"  {at / 60:7.1f} min  {phase}  {by}  {why}")
 
 
 def _named(fault: str, language: Language) -> str:

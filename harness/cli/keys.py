@@ -8,8 +8,8 @@ import msgspec
 from harness.cli import wide
 from harness.cli.assessor import new_passphrase, passphrase_option, reason_option
 from harness.cli.base import argument, columns, command, option, say
-from harness.cli.moments import local_time
 from harness.cli.options import json_option, print_json
+from harness.clock import shown_time
 from harness.evidence import keyring
 from harness.evidence.keys import keys_folder, known_keys, short
 from harness.text import Text
@@ -82,7 +82,7 @@ def list_(as_json: bool) -> None:
             say(_PRIVATE if info.private else _PUBLIC_ONLY),
         ]
         if info.revoked is not None:
-            facts.append(say(_REVOKED).format(local_time(info.revoked.utc), info.revoked.reason))
+            facts.append(say(_REVOKED).format(shown_time(info.revoked.utc), info.revoked.reason))
         rows.append((info.name, "  ".join(facts)))
     click.echo(wide.rows(rows, columns()))
 
@@ -99,7 +99,7 @@ def list_(as_json: bool) -> None:
 def revoke(name: str, reason: str) -> None:
     """Revoke a key."""
     gone = keyring.revoke(name, reason)
-    click.echo(say(_REVOKED_NOW).format(name, local_time(gone.utc)))
+    click.echo(say(_REVOKED_NOW).format(name, shown_time(gone.utc)))
 
 
 @command(

@@ -1,10 +1,12 @@
 """`harness review …`: assessors' entries, one command each, for terminals and scripts."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from harness.assess import sheet_words as words
 from harness.assess.entries import (
     Commented,
     Deducted,
@@ -23,9 +25,9 @@ from harness.assess.review_inputs import scheme_of, scored
 from harness.assess.scheme import Scheme
 from harness.assess.scheme_file import LoadedScheme
 from harness.cli.assessor import as_option, assessor_key, passphrase_option, reason_option
-from harness.cli.base import argument, command, option, say
+from harness.cli.base import argument, command, language, option, say
 from harness.cli.evidence import folder_argument, must_be_record
-from harness.errors import UsageError
+from harness.errors import UnknownNameError, UsageError
 from harness.evidence.keys import short
 from harness.evidence.read import Entry, read_journal
 from harness.text import Text
@@ -43,6 +45,7 @@ _PASSED = {
     False: Text("不合格", "not passed"),
     None: Text("未定", "open"),
 }
+_THE_TOTAL = Text("总分", "the total")
 _HEAD = Text("复核校验值", "Review head")
 _CANNOT_SIGN = Text("还不能签名", "It cannot be signed yet")
 
@@ -83,9 +86,25 @@ def sit_down(folder: Path, code: str, file: Path | None, scheme: str | None = No
 
 def enter(desk: Desk, entry: ReviewEntry) -> Review:
     """Add the entry and say at which line."""
-    review = append(desk.folder, entry, desk.key, desk.scheme)
+    try:
+        review = append(desk.folder, entry, desk.key, desk.scheme)
+    except UnknownNameError:
+        raise
+    except UsageError as error:
+        raise UsageError(_titled(error.detail, desk.scheme), headline=error.headline) from error
     click.echo(say(_WRITTEN).format(review.lines))
     return review
+
+
+def _titled(detail: str, scheme: Scheme) -> str:
+    """The ids that a complaint lists, each behind its title in the language of the call."""
+    titles = {one.id: say(one.title) for module in scheme.modules for criterion in module.criteria
+              for one in criterion.aspects}  # fmt: skip
+    return re.sub(
+        r"(?<=[:,] )([a-z0-9-]+)(?=[,;]|$)",
+        lambda found: f"{titles[found[1]]} ({found[1]})" if found[1] in titles else found[1],
+        detail,
+    )
 
 
 @command(
@@ -156,7 +175,13 @@ def mark_entry(desk: Desk, aspect: str, mark: int, note: str, reason: str) -> Re
     ),
 )
 @folder_argument
-@argument("text", about=Text("评语", "The comment"))
+@argument(
+    "text",
+    about=Text(
+        "评语（提到人时只写代号，姓名程序识别不出来）",
+        "The comment (people by code only: a name cannot be recognised)",
+    ),
+)
 @as_option
 @option(
     "--about",
@@ -293,7 +318,10 @@ def sign_at(desk: Desk) -> Review:
 def sign_entry(code: str, result: Score) -> SignedOff:
     """A sign-off of this score. Raises UsageError while something is pending."""
     if result.total is None or result.pending:
-        waiting = ", ".join(result.pending) or "the total"
+        waiting = ("、" if language() == "zh" else ", ").join(
+            f"{say(words.waiting(one, result))} ({one.partition(':')[2]})" for one in result.pending
+        )
+        waiting = waiting or say(_THE_TOTAL)
         raise UsageError(f"still to be decided: {waiting}", headline=_CANNOT_SIGN)
     return SignedOff(
         by=code,

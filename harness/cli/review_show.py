@@ -10,7 +10,14 @@ import msgspec
 from harness.assess import sheet_words
 from harness.assess.entries import AnyReviewEntry, Commented, Locked, ReviewOpened
 from harness.assess.result import Score
-from harness.assess.review import MAX_SPREAD, Review, judged, now, read_review
+from harness.assess.review import (
+    MAX_SPREAD,
+    Review,
+    judged,
+    now,
+    read_review,
+    require_intact,
+)
 from harness.assess.review_inputs import scheme_of, scored
 from harness.assess.scheme import Judged as JudgedAspect
 from harness.assess.scheme import Scheme
@@ -21,9 +28,9 @@ from harness.cli.base import columns, command, language, option, say
 from harness.cli.evidence import folder_argument, must_be_record
 from harness.cli.marks import candidate as candidate_word
 from harness.cli.marks import mark as verdict_mark
-from harness.cli.moments import local_time
 from harness.cli.options import json_option, print_json
 from harness.cli.review import Desk, enter, mark_entry, sign_at, sit_down
+from harness.clock import shown_minute
 from harness.engine import wording
 from harness.errors import EvidenceError, HarnessError, UsageError
 from harness.events import Answered, Asked
@@ -61,7 +68,7 @@ _STEPS = Text("一、逐步查看", "1. What happened, step by step")
 _MARKS = Text("二、按评分说明打分（0 至 3）", "2. Marks by the written anchors (0 to 3)")
 _SCORE = Text("三、成绩", "3. The score")
 _YOURS = Text("您的评分（直接回车跳过）", "Your mark (Enter leaves it)")
-_NOTE = Text("备注（可空）", "Note (may be empty)")
+_NOTE = Text("备注（可空；只写代号，不写姓名）", "Note (may be empty; codes, no names)")
 _REASON = Text("改分理由", "Why is it changed")
 _COMMENT = Text("总评（可空）", "A comment on the whole (may be empty)")
 _LOCK = Text("锁定您的评分？锁定后不再更改", "Lock your marks? They are final then")
@@ -108,7 +115,7 @@ def show(folder: Path, code: str | None, passphrase_file: Path | None, as_json: 
         click.echo(say(_NO_REVIEW))
         return 0
     rows = [
-        (f"{local_time(one.utc)[5:16]} {one.by} {say(_KINDS[_kind(one)])}", _line(one))
+        (f"{shown_minute(one.utc)[5:]} {one.by} {say(_KINDS[_kind(one)])}", _line(one))
         for one in review.entries
     ]
     click.echo(wide.rows(rows, columns()))
@@ -206,11 +213,9 @@ def _write(path: Path, data: bytes) -> None:
 def guide(folder: Path, code: str, scheme: str | None, passphrase_file: Path | None) -> int:
     """Lead an assessor through a review."""
     must_be_record(folder)
-    check = verify(folder)
-    for text in integrity(check):
+    for text in integrity(verify(folder)):
         click.echo(say(text))
-    if not check.intact:
-        raise UsageError(f"{folder} was altered and cannot be reviewed")
+    require_intact(folder)
     desk = sit_down(folder, code, passphrase_file, scheme)
     if desk.review.opened is None:
         if not click.confirm(say(_BEGIN), default=True):

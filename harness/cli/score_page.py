@@ -19,6 +19,9 @@ _DEDUCTED = Text("扣分合计（每块扣完为止）", "Deducted (after the ca
 _TIMES = Text("{title} × {times}", "{title} × {times}")
 _WAIVED = Text("（{by} 免扣）", " (waived by {by})")
 _BY = Text("（考评员 {by}）", " (by assessor {by})")
+_CHANGED = Text(
+    "机器评分 {machine}，考评员 {by} 改为 {marks}", "machine {machine}, assessor {by} gave {marks}"
+)
 _LINES = Text("记录第 {} 行", "journal line {}")
 _VETO = Text("一票否决", "Vetoes")
 _DECISION = {
@@ -98,6 +101,11 @@ def _module(module: ModuleScore) -> None:
 def _aspect(aspect: AspectScore) -> None:
     title = f"{aspect.type} {aspect.title.get(language())} ({aspect.id})"
     _line(title, _of(aspect.marks, aspect.max), indent=4)
+    if aspect.overridden_by:
+        both = say(_CHANGED).format(
+            machine=_marks(aspect.computed), by=aspect.overridden_by, marks=_marks(aspect.marks)
+        )
+        click.echo(wide.indent(both, columns(), 6))
     _why(aspect.reason, aspect.lines)
 
 
@@ -149,7 +157,11 @@ def _open(waiting: str) -> str:
 
 
 def _of(marks: float | None, most: float) -> str:
-    return f"{'–' if marks is None else format(marks, 'g')} / {most:g}"
+    return f"{_marks(marks)} / {most:g}"
+
+
+def _marks(marks: float | None) -> str:
+    return "–" if marks is None else f"{marks:g}"
 
 
 def _time(seconds: float) -> str:

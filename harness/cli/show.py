@@ -27,7 +27,6 @@ from harness.procedure.load import load_procedure, procedure_files
 from harness.text import Text
 
 Pairs = list[tuple[str, str]]
-_ANYTHING = "procedure, item, fault, profile, action, skill, marking scheme or scenario"
 
 
 @command(

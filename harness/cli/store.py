@@ -4,13 +4,15 @@ from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 
+from harness.assess.sheet_words import PASSED
 from harness.cli import wide
 from harness.cli.base import argument, columns, command, language, option, say
 from harness.cli.marks import mark
-from harness.cli.moments import local_time
 from harness.cli.options import json_option, print_json
 from harness.cli.store_options import filter_options, filters_of, open_store, store_options
+from harness.clock import shown_minute
 from harness.engine import details
 from harness.errors import EvidenceError, UsageError
 from harness.evidence.layout import JOURNAL, SEAL
@@ -21,6 +23,7 @@ _ADDED = Text("已入库", "added")
 _KNOWN = Text("库中已有", "there already")
 _REVIEW = Text("库中已有，复核记录已更新", "there already; its review was continued")
 _REFUSED = Text("未入库", "not taken in")
+_NOTE = Text("提示：", "Note:")
 _NONE = Text("没有符合条件的运行", "No run is like that")
 _MORE = Text("还有更多：用 --limit 增加，或加筛选条件", "There are more: see --limit, or filter")
 _REBUILT = Text("索引已重建：{} 次运行", "The index holds {} runs")
@@ -76,10 +79,14 @@ def add(
                 click.echo(f"{say(_REFUSED)} {_why(error)}")
             continue
         row = {"folder": str(folder), "added": True, "new": added.new, "place": added.place}
-        found.append({**row, "id": added.facts.run_id, "state": added.facts.state.value})
+        told = [{"zh": one.zh, "en": one.en} for one in added.notes]
+        state = added.facts.state.value
+        found.append({**row, "id": added.facts.run_id, "state": state, "notes": told})
         if not as_json:
             said = _ADDED if added.new else _REVIEW if added.review else _KNOWN
             click.echo(f"{say(said)} {added.place}")
+            for note in added.notes:
+                click.echo(wide.indent(f"{say(_NOTE)} {say(note)}", columns(), 4))
     if as_json:
         print_json(found)
     return 0 if all(one["added"] for one in found) else 1
@@ -132,23 +139,41 @@ def find(limit: int, bundles: str, index: str | None, as_json: bool, **given: An
     more = bool(limit) and len(found) > limit
     found = found[:limit] if limit else found
     if as_json:
-        print_json(found)
+        scores = [store.score(row) for row in found]
+        told = [one and msgspec.to_builtins(one) for one in scores]
+        print_json([{**row, "score": one} for row, one in zip(found, told, strict=True)])
         return 0
     if not found:
         click.echo(say(_NONE))
     for row in found:
-        click.echo(_head(row))
+        score = store.score(row)
+        click.echo(_head(row) + (f"  {say(_score(score))}" if score is not None else ""))
         click.echo(wide.indent(f"{row['place']}", columns(), 4))
     if more:
         click.echo(say(_MORE))
     return 0
 
 
+def _score(score: Any) -> Text:
+    """`62.5/100 passed, signed by 2`. `score`: a ShownScore, whose module needs the extra."""
+    if score.total is None:
+        return Text("得分未定", "score open")
+    marks = f"{round(score.total, 2):g}/{score.max:g}"
+    passed = PASSED[score.passed]
+    signed = Text(f"{score.signed} 人签名", f"signed by {score.signed}")
+    if not score.signed:
+        signed = Text("未签名", "not signed")
+    return Text(
+        f"得分 {marks} {passed.zh}（{signed.zh}）",
+        f"score {marks} {passed.en.lower()} ({signed.en})",
+    )
+
+
 def _head(row: dict[str, Any]) -> str:
     """Date, the device's verdict, procedures, candidate, bench."""
     verdict = Verdict(row["verdict"]) if row["verdict"] else None
     said = f"{say(_DEVICE)} {mark(verdict, language())}" if row["ending"] else say(_CUT_OFF)
-    parts = [local_time(row["started"])[:16], wide.pad(said, 20), ", ".join(row["procedures"])]
+    parts = [shown_minute(row["started"]), wide.pad(said, 20), ", ".join(row["procedures"])]
     parts += [part for part in (row["candidate"], row["bench"]) if part]
     if row["mode"] != "run":
         parts.append(say(_MODES[row["mode"]]))

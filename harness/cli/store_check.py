@@ -10,6 +10,7 @@ from harness.cli.base import argument, columns, command, language, option, say
 from harness.cli.evidence_show import show_record
 from harness.cli.options import json_option, print_json
 from harness.cli.store_options import open_store, store_options
+from harness.evidence.verify import VerifyResult
 from harness.report.record import load_record
 from harness.report.summary import summary
 from harness.report.words import integrity
@@ -23,6 +24,10 @@ _REBUILD = Text("以证据为准；重建索引：harness store rebuild",
                 "The bundle is right; mend the index: harness store rebuild")  # fmt: skip
 _SUM = Text("{} 份证据：完好 {}，未封存 {}，有问题 {}",
             "{} bundles: {} good, {} unsealed, {} with findings")  # fmt: skip
+_UNKNOWN = Text("其中 {} 份由本站未知的密钥签名，无法确认是谁封存的",
+                "{} of them were signed with keys that are not known to this station: "
+                "who sealed them cannot be said")  # fmt: skip
+_NOTE = Text("提示：", "Note:")
 
 
 @command(
@@ -96,9 +101,12 @@ def verify_all(quiet: bool, bundles: str, index: str | None, as_json: bool) -> i
 
     codes = {0: 0, 1: 0, 3: 0}
     rows: list[dict[str, Any]] = []
+    unknown = 0
     for checked in check_all(store):
         code = checked.exit_code
         codes[code] += 1
+        stranger = checked.result is not None and _stranger(checked.result)
+        unknown += stranger
         if as_json:
             rows.append(_row(checked))
         elif code or not quiet:
@@ -108,7 +116,14 @@ def verify_all(quiet: bool, bundles: str, index: str | None, as_json: bool) -> i
     else:
         total = sum(codes.values())
         click.echo(say(_SUM).format(total, codes[0], codes[3], codes[1]))
+        if unknown:
+            click.echo(say(_UNKNOWN).format(unknown))
     return 1 if codes[1] else 3 if codes[3] else 0
+
+
+def _stranger(result: VerifyResult) -> bool:
+    """Sealed by nobody whom this station knows."""
+    return result.signer is not None and result.known_key is None
 
 
 def _row(checked: Any) -> dict[str, Any]:
@@ -119,7 +134,10 @@ def _row(checked: Any) -> dict[str, Any]:
         "intact": result.intact if result else None,
         "sealed": result.sealed if result else None,
         "first_bad": result.to_json()["first_bad"] if result else None,
+        "signer": result.signer if result else None,
+        "known_key": result.known_key if result else None,
         "findings": [{"zh": one.zh, "en": one.en} for one in checked.findings],
+        "notes": [{"zh": one.zh, "en": one.en} for one in checked.notes],
         "index": _told(checked.differences),
     }
 
@@ -134,6 +152,7 @@ def _print(checked: Any) -> None:
     if checked.result is not None:
         bad = [say(place_of(one)) for one in checked.result.problems]
         lines = [*bad[:_MANY], *(["…"] if len(bad) > _MANY else []), *lines]
+    lines += [f"{say(_NOTE)} {say(one)}" for one in checked.notes]
     for line in lines:
         click.echo(wide.indent(line, columns(), 4))
 

@@ -108,3 +108,9 @@ def rows(pairs: list[tuple[str, str]], columns: int, *, by: int = 2) -> str:
             found.append(f"{space}{pad(name, left)}  {lines.pop(0)}".rstrip())
         found += [" " * (left + by + 2) + line for line in lines]
     return "\n".join(found)
+
+
+def hang(text: str, columns: int) -> list[str]:
+    """Lines of at most `columns` that keep the indent of the first."""
+    indent = text[: len(text) - len(text.lstrip())]
+    return [indent + line for line in wrap(text.lstrip(), columns - width(indent))]

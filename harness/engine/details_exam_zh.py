@@ -21,7 +21,10 @@ DETAILS = Phrases(
     (r"(.+) is no choice of step (.+)", r"\1 不是步骤 \2 的选项"),
     (r"the file is called (.+)", r"文件名为 \1"),
     (r"(.+) is no tool", r"\1 不是工具"),
+    (r"step (.+) never asked about (.+)", r"步骤 \1 从未问到 \2"),
+    (r"step (.+) never asked for an answer", r"步骤 \1 从未要求作答"),
     # tools
+    (r"(.+) has no range in (.+): OL says nothing", r"\1 没有以 \2 计的量程，OL 没有意义"),
     (r"(.+) cannot be measured now", r"现在无法测量 \1"),
     (r"a name is missing", "缺少名称"),
     (r"`tools` lists them", "输入“工具”查看"),

@@ -10,6 +10,9 @@ from harness.engine.phrases import Phrases
 from harness.evidence.review_rules import RULES
 
 DETAILS = Phrases(
+    (r"the text holds a resident identity number", "文字中含有居民身份证号"),
+    (r"the text holds a mobile phone number", "文字中含有手机号"),
+    (r"the text holds an e-mail address", "文字中含有电子邮箱地址"),
     *((re.escape(rule.en), rule.zh) for rule in RULES),
     # keys
     (r"'(.+)' is not a code", r"“\1”不是代号"),
@@ -72,6 +75,11 @@ DETAILS = Phrases(
     (r"install it with: (.+)", r"安装：\1"),
 )
 EXPECTED = Phrases(
+    (
+        r"a person's code in its place, like K-017, as neither names nor personal data enter the "
+        r"record",
+        "改写为人员代号，如 K-017；姓名和个人信息一律不进入记录",
+    ),
     (
         r"a letter, then letters, digits or hyphens, with at least one digit, like (\S+) "
         r"\(a code, never a person's name\)",

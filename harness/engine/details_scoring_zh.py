@@ -11,6 +11,8 @@ DETAILS = Phrases(
         r"(.+) has the hash (\w+)…, the exam had a scheme (.+) of (\w+)…",
         r"\1 的校验值为 \2…，考试所用方案 \3 的校验值为 \4…",
     ),
+    (r"'(.+)' names no skill row", r"评分项“\1”没有写明对应的技能条目"),
+    (r"skill rows, and a reason why there are none", "既写了技能条目，又写了没有条目的理由"),
     (r"a veto that deducts nothing", "该否决不扣分"),
     (r"([\d.]+) % of the total", r"总分的 \1%"),
     (r"([-\d.]+) of the marks", r"折算 \1"),
@@ -39,6 +41,8 @@ DETAILS = Phrases(
 
 EXPECTED = Phrases(
     (r"--scheme ID or FILE", "--scheme 编号或文件"),
+    (r"skills, or skills_none with the reason", "skills，或写明理由的 skills_none"),
+    (r"one of the two", "二者之一"),
     (r"marks above 0", "大于 0 的分值"),
     (r"an id other than that of line (\d+)", r"与第 \1 行不同的编号"),
     (r"a row of `harness list skills`", "harness list skills 列出的一项"),

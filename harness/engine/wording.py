@@ -28,6 +28,7 @@ from harness.engine.phrases import ANY_POINT
 from harness.engine.reasons_zh import REASONS
 from harness.events import Judged
 from harness.limits import Clear, Equals, Limit, OneOf, Range, Within, describe
+from harness.over_range import is_over_range
 from harness.quantity import Measurement, Quality, Value, convert
 from harness.text import Language, Text
 from harness.verdict import CandidateVerdict, Ending, Verdict
@@ -210,6 +211,7 @@ def note(reading: Measurement) -> Text:
     return reason(reading.note, base if timed else reading.name)
 
 
+_OVER = Text("OL（超量程，大于 {}）", "OL (over range, above {})")
 _LARGE = {"Ω": ((1e6, "MΩ"), (1e4, "kΩ"))}
 """From this many on, a reading is said in the larger unit. A limit beside it keeps its own."""
 
@@ -281,10 +283,19 @@ def measurement(reading: Measurement, language: Language, beside: Limit | None =
         why = _QUALITY[reading.quality].get(language)
         raw = reading.raw if reading.value is None else reading.value
         return why if raw is None else f"{why} ({raw})"
+    if is_over_range(reading.note) and isinstance(reading.value, int | float):
+        return _OVER.get(language).format(_at_size(reading, language))
     if beside is not None and _exact(reading, beside):
         unit = "" if reading.unit in (None, "1") else f" {_unit(reading.unit, language)}"
         return f"{reading.value:.9g}{unit}"
-    if beside is None and isinstance(reading.value, float) and reading.unit in _LARGE:
+    if beside is None:
+        return _at_size(reading, language)
+    return value(reading.value, reading.unit, language, reading.name)
+
+
+def _at_size(reading: Measurement, language: Language) -> str:
+    """The value; a large one in the larger unit."""
+    if isinstance(reading.value, float) and reading.unit in _LARGE:
         number, unit = _at_its_size(reading.value, reading.unit)
         return value(number, unit, language, reading.name)
     return value(reading.value, reading.unit, language, reading.name)

@@ -31,6 +31,7 @@ from harness.evidence.keys import (
     station_key,
 )
 from harness.evidence.layout import safe_name
+from harness.evidence.personal import refuse_personal
 from harness.evidence.pkcs8 import encrypted_pem
 from harness.evidence.signed_lines import adding, check_line
 from harness.text import Text
@@ -45,7 +46,7 @@ _HEADLINE = Text("考评员密钥不可用", "The assessor's key cannot be used"
 _PASSPHRASE = Text("口令不可用", "The passphrase cannot be used")
 
 
-class Revocation(msgspec.Struct, frozen=True, kw_only=True):
+class Revocation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One line of `revoked.jsonl`."""
 
     revoked: str
@@ -53,6 +54,8 @@ class Revocation(msgspec.Struct, frozen=True, kw_only=True):
     fingerprint: str
     utc: str
     reason: str
+    key: str = ""
+    """Fingerprint of the station's key that revoked it; stands in the signed line."""
 
 
 class KeyInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,6 +76,7 @@ def check_code(name: str) -> str:
             f"{name!r} is not a code; expected a letter, then letters, digits or hyphens, with at "
             "least one digit, like A-07 (a code, never a person's name)"
         )
+    refuse_personal(name)
     return name
 
 
@@ -221,12 +225,13 @@ def revoke(name: str, reason: str, folder: Path | None = None) -> Revocation:
     folder = folder or keys_folder()
     if not reason.strip():
         raise UsageError("a revocation needs a reason")
+    refuse_personal(reason)
     found = [info for info in list_keys(folder) if info.name == name]
     if not found:
         raise UsageError(f"no key is called {name!r} here; see: harness keys list")
     if (gone := found[0].revoked) is not None:
         raise UsageError(f"the key of {name!r} was revoked on {gone.utc} already")
-    utc = real_now().isoformat(timespec="seconds")
+    utc = real_now().isoformat(timespec="milliseconds")
     entry = Revocation(
         revoked=name, fingerprint=found[0].fingerprint, utc=utc, reason=reason.strip()
     )

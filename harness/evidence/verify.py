@@ -18,8 +18,18 @@ from typing import Any
 import msgspec
 
 from harness.errors import EvidenceError
-from harness.events import Answered, FileUsed, Judged, Measured, RunEnded, RunStarted, StepEnded
-from harness.evidence.chain import split_lines
+from harness.events import (
+    Answered,
+    ExamStarted,
+    FileUsed,
+    Judged,
+    Measured,
+    RunEnded,
+    RunStarted,
+    StepEnded,
+)
+from harness.evidence.chain import parse_header, split_lines
+from harness.evidence.clock_check import clock_findings
 from harness.evidence.keys import known_keys
 from harness.evidence.layout import ATTACHMENTS, JOURNAL, MODBUS, SEAL, files_of
 from harness.evidence.locate import (
@@ -81,6 +91,8 @@ class VerifyResult(msgspec.Struct, frozen=True, kw_only=True):
     real_ended: str
     not_covered: list[str]
     notes: list[Text]
+    clock: list[Bad] = []
+    """Times that a right clock could not have given; also among the notes, with their places."""
     review: ReviewState | None = None
     """What was found of the assessors' review; None when there is none."""
 
@@ -163,11 +175,13 @@ class _Check:
             candidates=candidates_of(entries),
             trusted=trusted,
             review_head=review_head,
+            exam=any(_is_exam(entry.event) for entry in entries),
         )
         for file, line, what in review.problems:
             self.altered.append(file)
             self._bad(file, line, what)
         self.notes.extend(review.notes)
+        clock = self._clock(statement, entries, journal)
         torn = [name for name, chain in ((JOURNAL, journal), (MODBUS, modbus)) if chain.torn]
         self._notes(seal is not None, torn, entries)
         return VerifyResult(
@@ -190,6 +204,7 @@ class _Check:
             real_ended=statement.real_ended if statement else "",
             not_covered=statement.not_covered if statement else [],
             notes=self.notes,
+            clock=clock,
             review=review.state,
         )
 
@@ -332,6 +347,19 @@ class _Check:
             self._bad(SEAL, 1, what)
         return run_id or (statement.run_id if statement else "")
 
+    def _clock(
+        self, statement: Statement | None, entries: Sequence[Entry], journal: ChainedLines
+    ) -> list[Bad]:
+        """Of a record that is what was written: of an altered one the times say nothing."""
+        first = entries[0].event if entries else None
+        if self.problems or not isinstance(first, RunStarted):
+            return []
+        headers = (parse_header(line) for line in journal.lines)
+        times = [header.t for header in headers if header is not None]
+        found = clock_findings(statement, first, times)
+        self.notes.extend(one.text for one in found)
+        return [Bad(*one) for one in found]
+
     def _notes(self, sealed: bool, torn: Sequence[str], entries: Sequence[Entry]) -> None:
         if sealed or self.problems:
             return
@@ -352,6 +380,11 @@ class _Check:
                 "unsealed: lines removed at the end could not be noticed",
             )
         )
+
+
+def _is_exam(event: object) -> bool:
+    """Not practice, which nobody reviews."""
+    return isinstance(event, ExamStarted) and event.mode == "exam"
 
 
 def _transactions(event: object) -> Iterator[int]:

@@ -10,14 +10,13 @@ import base64
 import hashlib
 import re
 from collections.abc import Sequence
-from datetime import datetime
 from functools import cache
 from pathlib import Path
 
 import jinja2
 from markupsafe import Markup
 
-from harness.clock import CHINA
+from harness.clock import shown_time
 from harness.engine import safety_words, wording
 from harness.events import Answered, Asked, Judged, SafeState
 from harness.evidence.keys import short
@@ -273,10 +272,7 @@ class _Page:
 
     def moment(self, iso: str) -> str:
         """`2026-01-05 09:00:00 (UTC+8)`; a text that is no time is shown as it is."""
-        try:
-            return f"{datetime.fromisoformat(iso).astimezone(CHINA):%Y-%m-%d %H:%M:%S} (UTC+8)"
-        except (ValueError, OverflowError):
-            return iso
+        return shown_time(iso)
 
     def seconds(self, seconds: float) -> str:
         """`12.345 s`, or `1 h 02 min 05 s` for long times."""

@@ -8,6 +8,7 @@ from harness.events import Judged
 from harness.evidence.keys import short
 from harness.evidence.verify import VerifyResult
 from harness.limits import Clear, Equals, OneOf, Range, Rule, Within
+from harness.over_range import is_over_range
 from harness.quantity import Quality
 from harness.text import Language, Text
 from harness.verdict import Ending, ExitCode, Verdict
@@ -113,6 +114,11 @@ def explain(event: Judged) -> Text:
 def _explain_range(event: Judged) -> Text:
     judgement = event.judgement
     inside = judgement.verdict in (Verdict.PASS, Verdict.CONDITIONAL_PASS)
+    if judgement.verdict is Verdict.INCONCLUSIVE and is_over_range(event.measurement.note):
+        return Text(
+            "超量程，实际值可能高于上限，请换用量程合适的仪表",
+            "over range, and the limit is higher: take an instrument that reaches it",
+        )
     if judgement.verdict is Verdict.INCONCLUSIVE:
         return Text(
             "读数或其不确定度不是有效数值", "the reading or its uncertainty is no usable number"

@@ -61,7 +61,8 @@ def facts_of(journal: bytes, seal: bytes | None) -> RunFacts:
     identity = hashlib.sha256(seal if seal is not None else head.encode()).hexdigest()
     facts = RunFacts(identity=identity, head=head)
     statement = _sealed(facts, journal, seal, torn)
-    entries = _entries(facts, lines)
+    # Of an exam everything is read: what was withheld belongs to its neighbours.
+    entries = _entries(facts, lines, everything=any(mark in journal for mark in _WITHHOLDING))
     _Reader(facts).take(entries)
     if statement is not None:
         facts.started = _moment(statement.real_started)
@@ -89,9 +90,8 @@ def _sealed(facts: RunFacts, journal: bytes, seal: bytes | None, torn: bytes) ->
     return found.statement
 
 
-def _entries(facts: RunFacts, lines: list[bytes]) -> list[Entry]:
-    """The events that matter here. Of an exam all: what was withheld belongs to its neighbours."""
-    everything = any(mark in line for line in lines for mark in _WITHHOLDING)
+def _entries(facts: RunFacts, lines: list[bytes], *, everything: bool) -> list[Entry]:
+    """The events that matter here."""
     found: list[Entry] = []
     for number, line in enumerate(lines, start=1):
         if not everything:

@@ -6,21 +6,16 @@ against the bundle.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Select, or_, select
 
 from harness.errors import EvidenceError, UsageError
-from harness.events import RunStarted
-from harness.evidence.read import read_journal
-from harness.evidence.seal import read_seal
 from harness.evidence.verify import VerifyResult, verify
-from harness.store.clock_check import clock_findings
 from harness.store.facts import RunFacts
 from harness.store.index import rows_of
 from harness.store.model import CHECKS, ITEMS, PROCEDURES, RUNS, STEPS
-from harness.store.store import Store
+from harness.store.store import Store, place_of, remarks
 from harness.text import Text
 
 _TABLES = (RUNS, PROCEDURES, ITEMS, STEPS, CHECKS)
@@ -58,6 +53,8 @@ class Checked:
     findings: list[Text] = field(default_factory=list)
     """What is wrong beside that: nothing, in a good store."""
     differences: list[Difference] = field(default_factory=list)
+    notes: list[Text] = field(default_factory=list)
+    """What a reader should know of a bundle that is good."""
 
     @property
     def exit_code(self) -> int:
@@ -110,8 +107,8 @@ def _one(store: Store, place: str) -> tuple[Checked, RunFacts | None]:
     try:
         with store.shelf.local(place) as folder:
             checked.result = verify(folder)
-            if checked.result.intact and checked.result.sealed:
-                checked.findings += _clock(folder)
+        checked.findings += [place_of(one) for one in checked.result.clock]
+        checked.notes += remarks(checked.result)
         facts = store.facts(place)
     except EvidenceError as error:
         checked.findings.append(Text(error.headline.zh + f"：{error.detail}", error.detail))
@@ -120,13 +117,6 @@ def _one(store: Store, place: str) -> tuple[Checked, RunFacts | None]:
         with store.index.reading() as connection:
             checked.differences = differences(connection, place, facts)
     return checked, facts
-
-
-def _clock(folder: Path) -> list[Text]:
-    seal, entries = read_seal(folder), read_journal(folder)
-    first = entries[0].event
-    assert seal is not None and isinstance(first, RunStarted)  # verified
-    return clock_findings(seal.statement, first, entries[-1].t)
 
 
 def differences(connection: Connection, place: str, facts: RunFacts) -> list[Difference]:

@@ -9,8 +9,8 @@ from harness.store.filters import Filters
 from harness.store.model import ITEMS, PROCEDURES, RUNS
 
 _SHOWN = (
-    "place", "run_id", "state", "started", "seconds", "candidate", "mode", "scenario", "bench",
-    "station", "device", "faults", "simulated", "ending", "verdict",
+    "place", "run_id", "state", "started", "seconds", "candidate", "mode", "scenario", "scheme",
+    "bench", "station", "device", "faults", "simulated", "ending", "verdict",
 )  # fmt: skip
 
 

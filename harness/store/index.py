@@ -108,6 +108,8 @@ class Index:
         self._make_way()
         with self._guard(), self._to_write() as connection:
             with connection.begin():
+                if connection.dialect.name == "postgresql":
+                    connection.execute(text("SET LOCAL synchronous_commit = on"))  # see `_tidy`
                 if not _tables(connection):
                     self._must_be_free(connection)
                 METADATA.drop_all(connection)
@@ -128,6 +130,9 @@ class Index:
             connection.commit()
             return
         connection.execution_options(isolation_level="AUTOCOMMIT")
+        # Rows whose commit is not on the disk yet are not marked as visible to all, nor are their
+        # neighbours in time; listings would look up each of them in its table.
+        connection.execute(text("SET synchronous_commit = on"))
         for table in METADATA.sorted_tables:
             connection.execute(text(f"VACUUM (ANALYZE) {table.name}"))
 

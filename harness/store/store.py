@@ -6,7 +6,7 @@ lies. Where the two disagree, the bundle is right and the disagreement is told.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,9 @@ from filelock import FileLock, Timeout
 from sqlalchemy import Connection, select
 
 from harness.errors import BenchError, EvidenceError
+from harness.evidence.keys import short
 from harness.evidence.layout import JOURNAL, REVIEW, SEAL, safe_name
-from harness.evidence.verify import Bad, verify
+from harness.evidence.verify import Bad, VerifyResult, verify
 from harness.store.abstract import facts_of
 from harness.store.facts import RunFacts, State
 from harness.store.filters import Filters
@@ -23,6 +24,7 @@ from harness.store.find import find
 from harness.store.index import Index
 from harness.store.model import RUNS
 from harness.store.shelf import FolderShelf, Shelf, open_shelf
+from harness.store.shown_score import ShownScore, score_of
 from harness.text import Text
 
 LOCK = ".store.lock"
@@ -50,6 +52,8 @@ class Added:
     """False: it was in the store already."""
     review: bool = False
     """A longer review took the place of the one that was there."""
+    notes: list[Text] = field(default_factory=list)
+    """What a reader should know, though the bundle was taken in: a wrong clock, unknown keys."""
 
 
 @dataclass
@@ -76,6 +80,10 @@ class Store:
         with self.index.reading() as connection:
             return find(connection, filters, limit)
 
+    def score(self, row: dict[str, Any]) -> ShownScore | None:
+        """The score of a run that was found, read from its bundle."""
+        return score_of(self.shelf, row)
+
     def add(self, folder: Path, *, unsealed: bool = False) -> Added:
         """Verify a bundle, copy it to the shelf unless it lies there, put it in the index.
 
@@ -100,7 +108,9 @@ class Store:
             raise RefusedBundleError(Text(f"{folder}：{facts.why}", f"{folder}: {facts.why}"))
         with self._alone():
             self._recover()
-            return self._take(folder, facts)
+            added = self._take(folder, facts)
+        clock = [place_of(one) for one in result.clock]
+        return replace(added, notes=[*clock, *remarks(result)])
 
     def recover(self) -> None:
         """Finish or undo what a killed process left."""
@@ -226,6 +236,27 @@ class Store:
             raise BenchError(f"another program is changing the store at {root}") from error
         except OSError as error:
             raise EvidenceError(f"{root}: {error.strerror or error}") from error
+
+
+def remarks(result: VerifyResult) -> list[Text]:
+    """What a reader should know of a bundle, wrong clocks aside."""
+    clock = [place_of(one) for one in result.clock]
+    found = [note for note in result.notes if note not in clock]
+    if result.signer is not None and result.known_key is None:
+        found.insert(0, _unknown_signer(result.signer))
+    return found
+
+
+def _unknown_signer(signer: str) -> Text:
+    """The signature holds, but anybody can make a key."""
+    return Text(
+        f"{SEAL}：签名密钥本站未知（指纹 {short(signer)}）：内容自封存后未变，"
+        "但是谁封存的，本站无法确认。"
+        "从封存方另行取得公钥，放入密钥文件夹的 trusted/ 即为已知",
+        f"{SEAL}: signed with a key that is not known to this station (fingerprint "
+        f"{short(signer)}): nothing was changed since, but who sealed it cannot be said. Get the "
+        "public key from whoever did, by another way, and put it into trusted/ of the key folder",
+    )
 
 
 def place_of(bad: Bad | None) -> Text:

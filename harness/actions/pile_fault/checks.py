@@ -15,7 +15,7 @@ from harness.text import Text
 
 OVER_RANGE = 10_000.0
 """From so many ohms on, a wire is taken to be open."""
-_OL = Text("超量程（OL）填 40000000。", "For over range (OL) enter 40000000.")
+_OL = Text("超量程时输入 OL。", "For over range enter OL.")
 
 
 def _ohms(key: str, subject: str, ask: Text, *bands: Band) -> HandCheck:

@@ -91,8 +91,13 @@ def frame_bits(message: can.Message) -> int:
     key = message.arbitration_id
     if message.is_extended_id:
         key |= 0x8000_0000
-    state, stuffed, crc, bits = _header(key, min(message.dlc, 15), message.is_remote_frame, False)
-    data = message.data
+    return _length(key, min(message.dlc, 15), message.is_remote_frame, bytes(message.data))
+
+
+@lru_cache(maxsize=16_384)
+def _length(key: int, dlc: int, remote: bool, data: bytes) -> int:
+    """Most of what a bus carries has been there before, often the second before."""
+    state, stuffed, crc, bits = _header(key, dlc, remote, False)
     eight, table = _EIGHT, _CRC15
     for byte in data:
         packed = eight[state][byte]

@@ -21,6 +21,7 @@ from harness.datafile import Path_, Places, load, validate
 from harness.devices.operator import Answer, Question, wrong_ranking
 from harness.errors import FileError, NotAvailableError, Problem
 from harness.fields import FileModel
+from harness.over_range import says_over_range
 from harness.quantity import Value
 
 
@@ -136,9 +137,8 @@ def _expected(question: Question, value: Value) -> str:
     if question.kind == "confirm":
         return "" if isinstance(value, bool) else "true or false"
     if question.kind == "reading":
-        if isinstance(value, bool | str) or not math.isfinite(value):
-            return f"a number in {question.unit}"
-        return ""
+        number = not isinstance(value, bool | str) and math.isfinite(value)
+        return "" if number or says_over_range(value) else f"a number in {question.unit}"
     if question.choices and str(value) not in question.choices:
         return "one of: " + ", ".join(question.choices)
     return ""

@@ -16,10 +16,11 @@ from typing import TextIO
 from harness.clock import Deadline, sleep
 from harness.devices.operator import Answer, Operator, Question, wrong_ranking
 from harness.errors import NoReplyError, NotAvailableError, StopRun
+from harness.over_range import OVER_RANGE, says_over_range
 from harness.quantity import Value
 from harness.text import Language, Text
 
-_YES = ("y", "yes", "是", "好", "ok", "1")
+YES = ("y", "yes", "是", "好", "ok", "1")
 _NO = ("n", "no", "否", "不", "0")
 _STOP = ("stop", "停止", "中止")
 _SKIP = ("-", "skip", "跳过")
@@ -29,7 +30,9 @@ _BETWEEN = re.compile(r"[\s,，、;；>]+")
 _STOPPED = Text("操作员要求停止", "Stopped by the operator")
 _HINT = {
     "confirm": Text("[y=已完成 / n=未做 / stop=中止]", "[y = done / n = not done / stop]"),
-    "reading": Text("[数值 / -=跳过 / stop=中止]", "[number / - to skip / stop]"),
+    "reading": Text(
+        "[数值 / OL=超量程 / -=跳过 / stop=中止]", "[number / OL over range / - to skip / stop]"
+    ),
     "text": Text("[文字 / -=跳过 / stop=中止]", "[text / - to skip / stop]"),
     "rank": Text(
         "[按可能性从大到小列出序号，用逗号隔开，如 2,1 / -=跳过 / stop=中止]",
@@ -131,7 +134,9 @@ class TerminalOperator:
         found = [
             choice
             for choice in question.choices
-            if typed in _ALL or wanted in self._label(question, choice).lower() or wanted in choice
+            if typed in _ALL
+            or wanted in self._label(question, choice).lower()
+            or any(word.startswith(wanted) for word in re.split(r"[-_]", choice))
         ]
         self._list(question, found)
         return bool(found)
@@ -252,7 +257,7 @@ def _ranked(question: Question, typed: str) -> list[str]:
 def _understand(kind: str, question: Question, typed: str) -> tuple[bool, Value | None]:
     if kind == "confirm":
         word = typed.lower()
-        return word in (*_YES, *_NO), word in _YES
+        return word in (*YES, *_NO), word in YES
     if kind in ("choice", "rate"):
         if typed in question.choices:
             choice = typed
@@ -263,6 +268,13 @@ def _understand(kind: str, question: Question, typed: str) -> tuple[bool, Value 
         return True, int(choice) if kind == "rate" else choice
     if kind == "text":
         return bool(typed), typed
+    return _number(typed)
+
+
+def _number(typed: str) -> tuple[bool, Value | None]:
+    """A reading: a number, or that the instrument shows over range."""
+    if says_over_range(typed):
+        return True, OVER_RANGE
     try:
         number = float(typed.replace(",", ".").replace("−", "-"))
     except ValueError:

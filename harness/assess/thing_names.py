@@ -1,0 +1,250 @@
+"""What the things of a simulated bench are called: places, actions and parts, as a technician says.
+
+The id stays what is typed. Quantities and looks that reports know are called as reports call them.
+"""
+
+from collections.abc import Callable, Mapping
+
+from harness.actions.pile_fault.causes import BY_NAME
+from harness.bench.simulated import seeded_faults
+from harness.engine import names
+from harness.text import Language, Text
+
+INSTRUMENTS = {
+    "multimeter": Text("万用表", "multimeter"),
+    "infrared_thermometer": Text("红外测温仪", "infrared thermometer"),
+    "oscilloscope": Text("示波器", "oscilloscope"),
+    "clamp_meter": Text("钳形电流表", "clamp meter"),
+    "tyre_gauge": Text("胎压表", "tyre gauge"),
+    "tread_gauge": Text("花纹深度尺", "tread gauge"),
+    "milliohmmeter": Text("毫欧表", "milliohmmeter"),
+    "insulation_tester": Text("绝缘电阻测试仪", "insulation tester"),
+    "low_ohm_meter": Text("低电阻测试仪", "low-ohm meter"),
+    "rcd_tester": Text("漏电保护测试仪", "RCD tester"),
+    "earth_tester": Text("接地电阻测试仪", "earth tester"),
+}
+_LOOKS = {
+    "arrester-window": Text("浪涌保护器指示窗", "window of the surge arrester"),
+    "baud-setting": Text("波特率设置（菜单）", "baud rate in the menu"),
+    "breaker-lever": Text("断路器手柄位置", "lever of the breaker"),
+    "cabinet-door": Text("柜门", "cabinet door"),
+    "estop-button": Text("急停按钮", "emergency stop button"),
+    "horn": Text("喇叭", "horn"),
+    "inlet-flap": Text("充电口盖", "flap of the inlet"),
+    "lamp-brake": Text("制动灯", "brake lamps"),
+    "lamp-drl": Text("日间行车灯", "daytime running lamps"),
+    "lamp-fog-rear": Text("后雾灯", "rear fog lamp"),
+    "lamp-high-beam-left": Text("左远光灯", "high beam, left"),
+    "lamp-high-beam-right": Text("右远光灯", "high beam, right"),
+    "lamp-low-beam-left": Text("左近光灯", "low beam, left"),
+    "lamp-low-beam-right": Text("右近光灯", "low beam, right"),
+    "lamp-plate": Text("牌照灯", "number plate lamp"),
+    "lamp-position": Text("位置灯", "position lamps"),
+    "lamp-reverse": Text("倒车灯", "reversing lamps"),
+    "lamp-turn-left": Text("左转向灯", "turn signal, left"),
+    "lamp-turn-right": Text("右转向灯", "turn signal, right"),
+    "lock-bolt": Text("电子锁锁舌", "bolt of the lock"),
+    "meter-address": Text("电能表通信地址", "address of the meter"),
+    "mounting": Text("桩体安装固定", "mounting of the pile"),
+    "pedestrian-sound": Text("行人提示音", "pedestrian warning sound"),
+    "plug-place": Text("枪的位置（枪座或车辆）", "where the plug is"),
+    "rcd-lever": Text("漏电保护器手柄位置", "lever of the RCD"),
+    "smoke": Text("柜内有无烟雾、焦味", "smoke inside"),
+    "transformer-direction": Text("电流互感器方向", "direction of the current transformers"),
+    "water": Text("柜内有无积水", "water inside"),
+    "wiper": Text("雨刮", "wiper"),
+}
+_TELLTALES = {
+    "abs": "ABS 故障", "adas": "驾驶辅助故障", "airbag": "安全气囊故障", "avas": "行人提示音故障",
+    "battery": "动力电池故障", "batteryhot": "动力电池过热", "belt": "安全带未系",
+    "brake": "制动系统故障", "charge": "充电", "coolant": "冷却液位低", "door": "车门未关",
+    "eps": "转向助力故障", "esc": "车身稳定系统故障", "isolation": "绝缘故障",
+    "lowvoltage": "低压蓄电池", "motor": "驱动电机故障", "parkingbrake": "驻车制动",
+    "plug": "充电枪连接", "ready": "READY ", "soclow": "电量低", "system": "系统故障",
+    "tpms": "胎压异常", "turtle": "限功率", "washer": "洗涤液位低",
+}  # fmt: skip
+_READINGS = {
+    "displayed_odometer": Text("仪表显示里程", "odometer on the cluster"),
+    "displayed_soc": Text("仪表显示电量（SOC）", "state of charge on the cluster"),
+    "displayed_speed": Text("仪表显示车速", "speed on the cluster"),
+}
+_ACTIONS = {
+    "acknowledge-spot-check": Text("确认本次为抽查", "acknowledge that it is a spot check"),
+    "allow-charging": Text("车辆允许充电", "let the vehicle charge"),
+    "announce-current": Text("服务菜单设为公告电流", "service menu: announce the current"),
+    "announce-five-percent": Text("服务菜单设为 5% 占空比", "service menu: announce 5 %"),
+    "apply-parking-brake": Text("拉起驻车制动", "apply the parking brake"),
+    "approve-settings": Text("确认参数设置", "approve the settings"),
+    "arm-recorder": Text("录波仪待触发", "arm the recorder"),
+    "ask-for-energy": Text("车辆请求充电", "have the vehicle ask for energy"),
+    "bus-power-off": Text("关点火并断开蓄电池", "key off, battery switch open"),
+    "bus-power-on": Text("接通蓄电池并开点火", "battery on, key on"),
+    "close-doors": Text("关闭全部车门", "close all doors"),
+    "close-flap": Text("关上充电口盖", "close the flap of the inlet"),
+    "close-rcd": Text("合上漏电保护器", "close the RCD"),
+    "close-s2": Text("闭合 S2", "close S2"),
+    "close-windows": Text("关闭车窗", "close the windows"),
+    "connect-12v": Text("接上 12 V 蓄电池", "connect the 12 V battery"),
+    "connect-simulator": Text("插枪到车辆模拟器（S2 断开）", "plug into the simulator, S2 open"),
+    "connect-surge-arrester": Text("接回浪涌保护器", "connect the surge arrester"),
+    "connect-vehicle": Text("插枪到车辆", "plug into the vehicle"),
+    "connect-vehicle-paused": Text("插枪到车辆（暂不充电）", "plug in, charging on hold"),
+    "disconnect-12v": Text("断开 12 V 蓄电池", "disconnect the 12 V battery"),
+    "disconnect-surge-arrester": Text("断开浪涌保护器", "disconnect the surge arrester"),
+    "disconnect-vehicle": Text("拔枪并放回枪座", "unplug, plug back in its holder"),
+    "end-insulation-test": Text("结束绝缘测试", "end the insulation test"),
+    "fasten-driver-belt": Text("系上驾驶员安全带", "fasten the driver's belt"),
+    "feeder-off": Text("断开馈线开关", "switch the feeder off"),
+    "feeder-on": Text("合上馈线开关", "switch the feeder on"),
+    "hang-tag": Text("挂牌", "hang the tag"),
+    "hazard-off": Text("关闭危险警告灯", "hazard lamps off"),
+    "hazard-on": Text("打开危险警告灯", "hazard lamps on"),
+    "high-beam-off": Text("关闭远光灯", "high beam off"),
+    "high-beam-on": Text("打开远光灯", "high beam on"),
+    "horn-off": Text("松开喇叭", "horn off"),
+    "horn-on": Text("按喇叭", "horn on"),
+    "insert-supply-plug": Text("插入供电插头", "insert the supply plug"),
+    "lights-auto": Text("灯光置自动挡", "lights to automatic"),
+    "lock-car": Text("锁车", "lock the car"),
+    "low-beam-off": Text("关闭近光灯", "low beam off"),
+    "low-beam-on": Text("打开近光灯", "low beam on"),
+    "make-ready": Text("踩制动上电至 READY", "foot on the brake, make READY"),
+    "make-safe-for-live-work": Text("做好带电测量的安全措施", "make safe for live work"),
+    "open-flap": Text("打开充电口盖", "open the flap of the inlet"),
+    "open-s2": Text("断开 S2", "open S2"),
+    "open-windows": Text("打开车窗", "open the windows"),
+    "plug-adapter": Text("插上诊断接口适配器", "plug the adapter in"),
+    "position-lamps-off": Text("关闭位置灯", "position lamps off"),
+    "position-lamps-on": Text("打开位置灯", "position lamps on"),
+    "press-brake": Text("踩下制动踏板", "press the brake"),
+    "press-emergency-stop": Text("按下急停", "press the emergency stop"),
+    "press-latch": Text("按下枪头锁扣", "press the latch of the plug"),
+    "press-rcd-test": Text("按漏电保护器试验按钮", "press the test button of the RCD"),
+    "press-vehicle-emergency-stop": Text("按下车辆急停", "press the vehicle's emergency stop"),
+    "pull-supply-plug": Text("拔下供电插头", "pull the supply plug"),
+    "read-work-order": Text("阅读工单", "read the work order"),
+    "rear-fog-lamp-off": Text("关闭后雾灯", "rear fog lamp off"),
+    "rear-fog-lamp-on": Text("打开后雾灯", "rear fog lamp on"),
+    "release-brake": Text("松开制动踏板", "release the brake"),
+    "release-driver-belt": Text("解开驾驶员安全带", "release the driver's belt"),
+    "release-emergency-stop": Text("旋开急停按钮", "release the emergency stop"),
+    "release-latch": Text("松开枪头锁扣", "release the latch of the plug"),
+    "release-parking-brake": Text("释放驻车制动", "release the parking brake"),
+    "release-power": Text("复核后放行送电", "release the power"),
+    "release-vehicle-emergency-stop": Text("松开车辆急停", "release the vehicle's emergency stop"),
+    "reset-emergency-stop": Text("急停复位（按复位按钮）", "reset the emergency stop"),
+    "reset-faults": Text("故障复位（按复位按钮）", "reset the faults at the pile"),
+    "resume-charging-at-car": Text("在车上恢复充电", "resume charging at the car"),
+    "return-gun": Text("枪放回枪座", "put the plug back"),
+    "select-drive": Text("挂 D 挡", "select D"),
+    "select-neutral": Text("挂 N 挡", "select N"),
+    "select-park": Text("挂 P 挡", "select P"),
+    "select-reverse": Text("挂 R 挡", "select R"),
+    "start-insulation-test": Text("开始绝缘测试", "start the insulation test"),
+    "stop-charging-at-car": Text("在车上停止充电", "stop charging at the car"),
+    "switch-off": Text("关闭点火开关", "switch the car off"),
+    "switch-on": Text("打开点火开关", "switch the car on"),
+    "take-gun-out": Text("从枪座取枪", "take the plug out"),
+    "turn-left-on": Text("打左转向", "turn signal left"),
+    "turn-off": Text("关闭转向灯", "turn signal off"),
+    "turn-right-on": Text("打右转向", "turn signal right"),
+    "unlock-car": Text("解锁车辆", "unlock the car"),
+    "unplug-adapter": Text("拔下诊断接口适配器", "unplug the adapter"),
+    "wash-windscreen": Text("喷洗风窗", "wash the windscreen"),
+    "wear-ppe": Text("穿戴防护用品", "put on protective gear"),
+    "wiper-fast": Text("雨刮高速", "wiper fast"),
+    "wiper-intermittent": Text("雨刮间歇", "wiper intermittent"),
+    "wiper-off": Text("关闭雨刮", "wiper off"),
+    "wiper-slow": Text("雨刮低速", "wiper slow"),
+    "wire-reference-meter": Text("接入标准表与负载", "wire reference meter and load"),
+}
+_DOORS = {
+    "bonnet": Text("前机舱盖", "bonnet"),
+    "fl": Text("左前门", "front left door"),
+    "fr": Text("右前门", "front right door"),
+    "rl": Text("左后门", "rear left door"),
+    "rr": Text("右后门", "rear right door"),
+    "tailgate": Text("尾门", "tailgate"),
+}
+_AT_UNITS = {
+    "plug-in-": Text("插上 {} 插头", "plug {} in"),
+    "unplug-": Text("拔下 {} 插头", "unplug {}"),
+    "pull-": Text("查线时拔下 {} 插头", "pull {} off, to find a place"),
+}
+_OPEN_DOOR = Text("打开{}", "open the {}")
+_CLOSE_DOOR = Text("关上{}", "close the {}")
+_SPLIT = Text("断开{} {}–{} 间连接器", "{}: open the connector {}–{}")
+_JOIN = Text("接回{}断开的连接器", "{}: close what was opened")
+_AT_UNIT = Text("{} {} 插头", "{}: plug of {}")
+_BETWEEN = Text("{} {}–{} 间线束", "{}: line {}–{}")
+_TELLTALE = Text("{}指示灯", "telltale {}")
+_SENSOR = Text("{} 传感器供电电压", "supply of the {} sensor")
+_AT_BENCH = Text("台架复测{}", "{}, at the bench")
+
+
+def called(kind: str, name: str, language: Language) -> str:
+    """The name of a thing of a kind (measure, look, operate, replace, instruments); else its id."""
+    found: Text | str | None = INSTRUMENTS.get(name) if kind == "instruments" else None
+    if kind in _OF_KIND:
+        found = _OF_KIND[kind](name, language)
+    if found is None:
+        return names.point(name, language)
+    return found if isinstance(found, str) else found.get(language)
+
+
+def _measured(name: str, language: Language) -> Text | str | None:
+    if name.startswith("sensor_supply_"):
+        return _SENSOR.get(language).format(name.rpartition("_")[2].upper())
+    if name.startswith("bench_"):
+        quantity = names.point(name.removeprefix("bench_"), language)
+        return _AT_BENCH.get(language).format(quantity)
+    return _READINGS.get(name)
+
+
+def _looked_at(name: str, language: Language) -> Text | str | None:
+    if name.startswith("telltale-"):
+        lamp = name.removeprefix("telltale-")
+        said = _TELLTALES.get(lamp, lamp) if language == "zh" else lamp
+        return _TELLTALE.get(language).format(said)
+    return _LOOKS.get(name)
+
+
+def _operated(name: str, language: Language) -> Text | str | None:
+    if name in _ACTIONS:
+        return _ACTIONS[name]
+    for start, text in (("open-door-", _OPEN_DOOR), ("close-door-", _CLOSE_DOOR)):
+        door = _DOORS.get(name.removeprefix(start)) if name.startswith(start) else None
+        if door is not None:
+            return text.get(language).format(door.get(language))
+    first, _, rest = name.partition("-")
+    if first == "join":
+        return _JOIN.get(language).format(names.bus(rest, language))
+    if first == "split" and rest.count("-") == 2:
+        bus, *units = rest.split("-")
+        return _SPLIT.get(language).format(names.bus(bus, language), *map(str.upper, units))
+    for start, text in _AT_UNITS.items():
+        if name.startswith(start):
+            return text.get(language).format(name.removeprefix(start).upper())
+    return None
+
+
+def _replaced(name: str, language: Language) -> Text | str | None:
+    if name in BY_NAME:  # as the question for the fault has it
+        return BY_NAME[name].title
+    seeded = seeded_faults().get(name)
+    if seeded is not None:
+        return seeded.title
+    bus, *units = name.split("-")
+    if len(units) == 1:
+        return _AT_UNIT.get(language).format(names.bus(bus, language), units[0].upper())
+    if len(units) == 2:
+        return _BETWEEN.get(language).format(names.bus(bus, language), *map(str.upper, units))
+    return None
+
+
+_OF_KIND: Mapping[str, Callable[[str, Language], Text | str | None]] = {
+    "measure": _measured,
+    "look": _looked_at,
+    "operate": _operated,
+    "replace": _replaced,
+}
