@@ -117,7 +117,7 @@ def test_differences_are_told_by_sort(used: Outcome) -> None:
     found = told(used, "compare")
     sorts = {name.removesuffix(".changed"): why for name, (_, why) in found.items()}
     assert sorts["bcm.software_version"] == "not expected: version"
-    assert sorts["tpms.tyre_pressure_fl"] == "in use"
+    assert sorts["tpms.tyre_pressure_fl"] == "in use, not judged here"
     assert str(found["tpms.tyre_pressure_fl.changed"][0]).endswith(" kPa")
     (code,) = [name for name, why in sorts.items() if why == "new fault" and "ibc" in name]
     assert str(found[f"{code}.changed"][0]).startswith("– → 0x")

@@ -133,4 +133,7 @@ def _status(one: Change, value: Value | None) -> Value | None:
 
 
 def _why(one: Change) -> str:
-    return f"not expected: {one.kind}" if one.sort == "undeclared" else one.sort
+    """The sort in words. A level that fell in use may be bad: other steps judge that."""
+    if one.sort == "undeclared":
+        return f"not expected: {one.kind}"
+    return "in use, not judged here" if one.sort == "in use" else one.sort

@@ -47,7 +47,7 @@ REASONS = Phrases(
     (r"not expected: counter", "非预期：计数"),
     (r"not expected: alarm", "非预期：告警"),
     (r"not expected: state", "非预期：状态"),
-    (r"in use", "使用中的正常变化"),
+    (r"in use, not judged here", "使用中的变化，此处不判定"),
     (r"new fault", "新增故障码"),
     (r"cleared", "故障码已清除"),
     (r"not compared", "缺少一方数据，未比较"),
