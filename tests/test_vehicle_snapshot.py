@@ -249,6 +249,29 @@ def test_what_is_expected_has_to_be_something_of_the_car(tmp_path: Path) -> None
         load_bench(str(write_bench(tmp_path, head, more)))
 
 
+def test_a_value_that_is_no_longer_given_is_a_change() -> None:
+    pressure = compared({"tpms.tyre_pressure_fl": 250.0}, {"tpms.tyre_pressure_fl": None})
+    assert pressure["tpms.tyre_pressure_fl"].sort == "in use", "its sensor is dead, it answers"
+    assert compared({"bcm.part_number": "A"}, {})["bcm.part_number"].sort == "undeclared"
+    unknown = compared({"bcm.part_number": "A"}, {NOT_READ: ["bcm"]})
+    assert unknown["bcm.part_number"].sort == "not compared"
+
+
+def test_with_a_unit_that_nobody_could_ask_nothing_is_as_it_was(
+    used: Outcome, tmp_path: Path
+) -> None:
+    """Both snapshots lack the same unit: no difference is seen, and that is no pass."""
+    path = used.result.folder / str(told(used, "before")["snapshot_hash"][1])
+    whole = parse_snapshot(path.read_bytes(), "before")
+    lacking = {name: value for name, value in whole.points.items() if not name.startswith("eps.")}
+    units = {name: unit for name, unit in whole.units.items() if name in lacking}
+    points = {**lacking, NOT_READ: ["eps"]}
+    partial = replace(whole, points=points, units=units, sha256="")
+    outcome = stored(tmp_path, partial.dump().decode(), whole.points["vcu.vin"])
+    assert outcome.verdicts == {"first": Verdict.PASS, "same": Verdict.NOT_RUN}
+    assert outcome.step("same").reason == "not every unit could be read: eps"
+
+
 def test_every_unit_is_asked_who_it_is() -> None:
     for dids in wanted(DIAGNOSTICS).values():
         assert {"part_number", "software_version", "hardware_version"} <= {d.name for d in dids}

@@ -9,7 +9,7 @@ from harness.actions.joint_given import earlier
 from harness.actions.registry import CheckContext, Complaint, action
 from harness.actions.vehicle_state import READINGS, read_state
 from harness.devices.snapshot import Snapshot
-from harness.devices.vehicle.snapshot import Change, announceable, changes
+from harness.devices.vehicle.snapshot import Change, announceable, changes, not_read
 from harness.errors import NotAvailableError, UnknownNameError
 from harness.limits import Clear, Equals
 from harness.quantity import Measurement, Value
@@ -103,8 +103,9 @@ async def compare(
     Expected is what stands in `expected` or in the bench file's `maintenance: {expected: [...]}`
     (an identifier, a trouble code, a unit, or `unit.` with one of both). A counter that counts on
     and a level that changes are use. A new trouble code and anything else that nobody announced
-    fail the step; cleared codes are told. `unexpected_change` names the kind of what is not
-    expected (`none`, `several`), for a conclusion to be held against.
+    fail the step; cleared codes are told. Units of which a snapshot has not everything are named,
+    and without any other finding there is no verdict. `unexpected_change` names the kind of what
+    is not expected (`none`, `several`), for a conclusion to be held against.
     """
     diagnostics = step.vehicle.profile.diagnostics
     assert diagnostics is not None  # `possible` sees to it
@@ -121,10 +122,7 @@ async def compare(
         step.measured(said(step, f"{one.point}.changed", told, _why(one)))
     bad = [one for one in found if one.is_bad]
     step.measured(said(step, CHANGE, the_one([one.kind for one in bad])))
-    partial = dict.fromkeys(
-        one.point.partition(".")[0] for one in found if one.sort == "not compared"
-    )
-    judge_found(step, CHANGED, [one.point for one in bad], list(partial))
+    judge_found(step, CHANGED, [one.point for one in bad], not_read(first, second))
 
 
 def _status(one: Change, value: Value | None) -> Value | None:

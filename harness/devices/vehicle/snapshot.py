@@ -119,7 +119,7 @@ def changes(
     two snapshots has not is not compared: that is said, and is neither gone nor new.
     """
     allowed = frozenset(expected)
-    partial = {*_listed(before), *_listed(after)}
+    partial = set(not_read(before, after))
     for unit, dids in wanted(diagnostics).items():
         for did in dids:
             kind, point = kind_of(did), f"{unit}.{did.name}"
@@ -129,8 +129,18 @@ def changes(
             old, new = before.points.get(point), after.points.get(point)
             if not same(old, new):
                 announced = not allowed.isdisjoint((unit, did.name, point))
-                yield Change(point, kind, _sort(kind, old, new, announced), old, new)
+                unknown = unit in partial and None in (old, new)
+                sort = "not compared" if unknown else _sort(kind, old, new, announced)
+                yield Change(point, kind, sort, old, new)
         yield from _of_codes(unit, before, after, allowed, partial)
+
+
+def not_read(before: Snapshot, after: Snapshot) -> list[str]:
+    """Units of which one of the two snapshots has not everything."""
+    listed = [one.points.get(NOT_READ) for one in (before, after)]
+    return list(
+        dict.fromkeys(unit for units in listed if isinstance(units, list) for unit in units)
+    )
 
 
 def _of_codes(
@@ -156,8 +166,7 @@ def _of_codes(
 
 
 def _sort(kind: Kind, old: Value | None, new: Value | None, announced: bool) -> Sort:
-    if old is None or new is None:
-        return "not compared"
+    """A value that a unit no longer gives, though it answers, is a change like any other."""
     if announced:
         return "expected"
     if kind == "state" or (kind == "counter" and counted_on(old, new)):
@@ -168,8 +177,3 @@ def _sort(kind: Kind, old: Value | None, new: Value | None, announced: bool) -> 
 def _counts(status: Value | None) -> bool:
     value = number(status)
     return value is not None and bool(int(value) & COUNTS)
-
-
-def _listed(snapshot: Snapshot) -> list[str]:
-    found = snapshot.points.get(NOT_READ)
-    return list(found) if isinstance(found, list) else []
