@@ -12,6 +12,7 @@ import engine
 import many_piles
 import metering_hour
 import modbus_reads
+import report
 import startup
 import store
 import vehicle_sim
@@ -54,6 +55,7 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "CAN live": can_live.rows,
     "simulated car": vehicle_sim.rows,
     "store": store.rows,
+    "report": report.rows,
 }
 
 

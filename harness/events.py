@@ -173,6 +173,8 @@ class PlanAnnounced(Event, tag="plan_announced", frozen=True, kw_only=True):
     """Steps that this bench cannot run, with the reason."""
     writes: list[str] = []
     energises: list[str] = []
+    moves: list[str] = []
+    """Steps that move something on the vehicle."""
     at_end: list[str] = []
     """Roles whose charging the ending may stop, if it is found running."""
     skills: list[str] = []

@@ -68,6 +68,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--harness-allow-energise", action="store_true", help="release steps that energise"
     )
+    group.addoption(
+        "--harness-allow-motion", action="store_true", help="release steps that move the vehicle"
+    )
     parser.addini("harness_bench", "bench file or 'sim', as --bench", default="")
 
 
@@ -179,6 +182,7 @@ class ProcedureRun:
                 load_catalogue(request.bench.catalogue_folders),
                 selected=steps,
                 energise=bool(config.getoption("harness_allow_energise")),
+                motion=bool(config.getoption("harness_allow_motion")),
             )
             self.digest = digest
             self.result = execute(request, [digest])
@@ -320,6 +324,7 @@ def _prepare(config: pytest.Config, path: Path) -> "RunRequest":
         answers=Path(answers) if answers else None,
         live=live,
         energise=bool(config.getoption("harness_allow_energise")),
+        motion=bool(config.getoption("harness_allow_motion")),
     )
     if live and request.operator is None:
         # With -s a person can be asked; captured, nobody could read the question.

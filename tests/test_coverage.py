@@ -146,3 +146,31 @@ def test_a_standard_that_is_not_there() -> None:
     result = CliRunner().invoke(ROOT, ["standards", "coverage", "GB 9999", "--lang", "en"])
     assert result.exit_code == 2
     assert "GB 9999" in result.stderr
+
+
+OTHER_VEHICLES = ("-other", "-motorcycle", "-three-wheeler", "-slow", "-air", "-combination")
+
+
+def test_items_of_gb_7258_say_why_they_do_not_apply_to_the_car() -> None:
+    for edition in ("2012", "2017"):
+        found = {
+            name.rpartition("/")[2]: one
+            for name, one in by_id().items()
+            if name.startswith(f"GB 7258-{edition}/")
+        }
+        for name, one in found.items():
+            if name.endswith((*OTHER_VEHICLES, "-new")) or name == "engine-power":
+                assert one.why_not is not None and not one.steps, name
+        assert found["brake-imbalance-rear-new"].why_not != found["brake-response-air"].why_not
+
+
+@pytest.mark.parametrize(
+    ("lang", "shown"),
+    [
+        ("zh", "喇叭声级 · 尚无步骤（方法：仪器测量）"),
+        ("en", "Horn level · no step yet (method: an"),
+    ],
+)
+def test_an_item_without_a_step_shows_its_method(lang: str, shown: str) -> None:
+    args = ["standards", "coverage", "GB 7258-2017", "--lang", lang]
+    assert shown in CliRunner().invoke(ROOT, args).stdout

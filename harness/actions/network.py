@@ -35,7 +35,7 @@ _TOO_SHORT = "not watched for long enough: {}"
 _NOT_SEEN = "due, but not received: {}"
 
 
-class _Watch:
+class Watch:
     """What came on some buses while a step watched them."""
 
     def __init__(self, step: StepContext, names: tuple[str, ...]) -> None:
@@ -87,13 +87,13 @@ class _Watch:
             self._step.judge(_missing(self._step, name, note), Clear([]))
 
 
-async def _watched(step: StepContext, buses: tuple[str, ...], seconds: float) -> _Watch:
-    watch = _Watch(step, buses)
+async def _watched(step: StepContext, buses: tuple[str, ...], seconds: float) -> Watch:
+    watch = Watch(step, buses)
     await watch.over(seconds)
     return watch
 
 
-def _flaws(bus: "AttachedBus") -> dict[str, int]:
+def flaws(bus: "AttachedBus") -> dict[str, int]:
     """Message -> frames so far with something wrong."""
     return {name: sum(state.flaws.values()) for name, state in bus.monitor.states.items()}
 
@@ -172,7 +172,7 @@ async def bus_load(
 
     A bus on which nothing is received is inconclusive.
     """
-    seen = _Watch(step, buses)
+    seen = Watch(step, buses)
     before = {bus.name: bus.bus.load.busy for bus in seen.buses if bus.bus.load is not None}
     await seen.over(watch)
     if not before:
@@ -196,7 +196,7 @@ async def error_frames(
 
     A bus on which nothing else is received is inconclusive, unless there are too many of them.
     """
-    seen = _Watch(step, buses)
+    seen = Watch(step, buses)
     before = {bus.name: bus.bus.tallies().error_frames for bus in seen.buses}
     await seen.over(watch)
     for bus in seen.buses:
@@ -226,13 +226,13 @@ async def integrity(
     Messages with a counter or a checksum that should have come and did not are named as well: of
     them nothing is shown, so without a flaw the step is inconclusive. So is a bus without a frame.
     """
-    seen = _Watch(step, buses)
-    before = {bus.name: _flaws(bus) for bus in seen.buses}
+    seen = Watch(step, buses)
+    before = {bus.name: flaws(bus) for bus in seen.buses}
     await seen.over(watch)
     flawed = [
         f"{bus.name}:{message}"
         for bus in seen.buses
-        for message, count in _flaws(bus).items()
+        for message, count in flaws(bus).items()
         if count > before[bus.name][message]
     ]
     absent = [
@@ -265,7 +265,7 @@ async def unknown_messages(
 
     A bus on which nothing is received is inconclusive.
     """
-    seen = _Watch(step, buses)
+    seen = Watch(step, buses)
     before = {
         (bus.name, identifier): found.count
         for bus in seen.buses
@@ -318,15 +318,13 @@ async def cycle_times(
             name = f"{bus.name}:{message.name}"
             if seen.seconds + _HAIR < _PERIODS * message.cycle_time:
                 short.append(name)
-            elif not _in_time(
-                seen.count(bus, message), seen.seconds, message.cycle_time, tolerance
-            ):
+            elif not in_time(seen.count(bus, message), seen.seconds, message.cycle_time, tolerance):
                 off.append(name)
     seen.judge(_OFF_CYCLE, off, allowed)
     seen.nothing_shown(_OFF_CYCLE, [one for one in short if one not in allowed], _TOO_SHORT)
 
 
-def _in_time(count: int, seconds: float, period: float, tolerance: float) -> bool:
+def in_time(count: int, seconds: float, period: float, tolerance: float) -> bool:
     """Whether so many frames within these seconds fit a mean period within its tolerance."""
     spread = max(tolerance * period, _CYCLE_AT_LEAST)
     fewest = seconds / (period + spread) - 1

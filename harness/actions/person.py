@@ -3,14 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
-import msgspec
 from pydantic import Field
 
 from harness.actions.context import StepContext
+from harness.actions.instruments import ask_reading
 from harness.actions.joint_given import Passed, check_passed, require_passed, require_run
 from harness.actions.registry import PointRef, StateOf, action
-from harness.bench.calibration import NO_DATE
-from harness.bench.instruments import why_out_of_range
 from harness.devices.operator import ABNORMAL, NORMAL, Question
 from harness.errors import NotAvailableError
 from harness.fields import FileModel, TextField
@@ -169,37 +167,8 @@ async def reading(
     question = Question(
         kind="reading", step=step.step, subject=quantity, ask=ask, unit=unit, instrument=instrument
     )
-    answer = await step.ask(question)
-    if step.examiner is not None and reference is not None and step.reference is None:
-        own = await step.read_one(reference, role=reference_device)
-        step.compare_reading(question, answer, msgspec.structs.replace(own, name=quantity))
-    if answer.value is None:
-        raise NotAvailableError(f"nobody measured {quantity!r}")
-    tool = step.bench.instrument(answer.instrument or None, instrument)
-    quality, note = Quality.GOOD, answer.note
-    if tool is None:
-        quality, note = Quality.OUT_OF_CALIBRATION, "the bench lists no such instrument"
-    elif tool.calibration_due is None:
-        quality, note = Quality.OUT_OF_CALIBRATION, NO_DATE
-    elif not tool.in_date:
-        quality, note = Quality.OUT_OF_CALIBRATION, f"calibration due {tool.calibration_due}"
-    elif why := why_out_of_range(tool.id, tool.range, answer.value, unit):
-        quality, note = Quality.OUT_OF_RANGE, why
-    spread = answer.uncertainty
-    if spread is None and tool is not None and tool.uncertainty is not None:
-        spread = tool.uncertainty.of(answer.value, unit, tool.resolution)
-    measurement = Measurement(
-        name=quantity,
-        value=answer.value,
-        unit=unit,
-        uncertainty=spread,
-        quality=quality,
-        source=f"{answer.by} / {tool.id if tool else instrument}",
-        at=step.clock.elapsed(),
-        note=note,
-    )
-    step.measured(measurement)
-    step.judge(measurement)
+    compared = None if reference is None else (reference_device, reference)
+    step.judge(await ask_reading(step, question, reference=compared))
 
 
 class ConclusionKey(FileModel):

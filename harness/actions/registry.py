@@ -121,6 +121,24 @@ _OWN_ROOMS = (
     "harness.actions.checks",
     "harness.actions.sockets",
     "harness.actions.beside",
+    "harness.actions.tester_files",
+    "harness.actions.tester_brakes",
+    "harness.actions.tester_numbers",
+    "harness.actions.sensor_frames",
+    "harness.actions.sensor_targets",
+    "harness.actions.sensor_cleaning",
+    "harness.actions.sensor_functions",
+    "harness.actions.ruler",
+    "harness.actions.standstill",
+    "harness.actions.sorting",
+    "harness.actions.by_wire.release",
+    "harness.actions.by_wire.handshake",
+    "harness.actions.by_wire.moving",
+    "harness.actions.by_wire.moved",
+    "harness.actions.by_wire.switching",
+    "harness.actions.by_wire.timeout",
+    "harness.actions.by_wire.illegal",
+    "harness.actions.by_wire.takeover",
 )
 
 
@@ -158,6 +176,8 @@ class Action:
     parameters: type[BaseModel]
     points: dict[str, PointRef] = field(default_factory=dict)
     energises: bool = False
+    moves: bool = False
+    """Something on the vehicle moves by it: steering, brakes, wheels."""
     writes: bool = False
     judges: bool = True
     """Whether a step of this verb makes a claim about the device."""
@@ -226,6 +246,7 @@ def action(
     title: Text,
     kind: StepKind,
     energises: bool = False,
+    moves: bool = False,
     writes: bool = False,
     judges: bool = True,
     limit: Literal["needed", "optional", "none"] = "optional",
@@ -249,7 +270,7 @@ def action(
                 )
             model, points, states = _schema(name, function)
             _actions[name] = Action(
-                name, title, kind, function, model, points, energises, writes, judges, limit,
+                name, title, kind, function, model, points, energises, moves, writes, judges, limit,
                 possible, sequence, states, check, also,
             )  # fmt: skip
         return function

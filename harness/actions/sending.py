@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from harness.actions.context import StepContext
 from harness.actions.registry import CheckContext, Complaint, action, check_of
-from harness.errors import BenchError, NotAvailableError, UnknownNameError, UsageError
+from harness.errors import BenchError, UnknownNameError, UsageError
 from harness.events import FramesSent
 from harness.fields import DurationField
 from harness.quantity import Scalar
@@ -13,17 +13,6 @@ from harness.text import Text
 
 if TYPE_CHECKING:
     from harness.devices.vehicle.attached import AttachedBus
-
-
-def _carrier(step: StepContext, message: str) -> "AttachedBus":
-    """The attachment whose database has a message. Raises NotAvailableError.
-
-    That there is such a message at all was found out before the run.
-    """
-    for bus in step.vehicle.attached.values():
-        if message in bus.database.by_name:
-            return bus
-    raise NotAvailableError(f"nothing is connected to the bus of {message}")
 
 
 def _payload(bus: "AttachedBus") -> str:
@@ -35,7 +24,7 @@ def _payload(bus: "AttachedBus") -> str:
         title=Text("发送报文", "Send a frame"))  # fmt: skip
 async def send(step: StepContext, *, message: str, values: dict[str, Scalar] | None = None) -> None:
     """Send one frame. Signals left out have their start values; counter and checksum are put in."""
-    bus = _carrier(step, message)
+    bus = step.vehicle.carrier_of(message)
     bus.sender.send(message, values)
     step.emit(
         FramesSent(
@@ -62,7 +51,7 @@ async def send_cyclic(
     When the adapter does not take it any more, that is on record at once, and steps that look at
     the vehicle end in an error until sending is stopped or begun anew.
     """
-    bus = _carrier(step, message)
+    bus = step.vehicle.carrier_of(message)
     cyclic = bus.sender.cyclic(message, values, period=period)
     step.emit(
         FramesSent(

@@ -71,14 +71,16 @@ def prepare_exam(
     bench: str | None = None,
     live: bool = False,
     energise: bool = False,
+    motion: bool = False,
     passphrase: bytes | None = None,
     language: Language = "zh",
 ) -> Exam:
     """Load and check everything. Raises UsageError (FileError, UnknownNameError).
 
     `case` and `seed` choose what otherwise is drawn: only in practice, or with a script.
-    `energise` releases steps that put mains on the plug of a real bench; in a simulation nobody is
-    hurt by them. Without `script`, a candidate has to be seated before it starts.
+    `energise` releases steps that put mains on the plug of a real bench, `motion` those that move
+    something on a real vehicle; in a simulation nobody is hurt by them. Without `script`, a
+    candidate has to be seated before it starts.
     """
     check_code(candidate)
     if (case is not None or seed is not None) and not practice and script is None:
@@ -91,7 +93,7 @@ def prepare_exam(
     # A person works in real time, also on a simulation; real devices need more than that.
     found = load_bench_for(bench or model.bench, live=live)
     if set(found.simulated_inside) >= set(found.model.devices):
-        energise = True
+        energise = motion = True
     steps = [step.id for name in model.procedures for step in load_procedure(name).model.steps]
     unknown = [index for index, step in enumerate(model.without) if step not in steps]
     if unknown:
@@ -114,6 +116,7 @@ def prepare_exam(
         operator_name=candidate,
         selected=[step for step in steps if step not in model.without],
         energise=energise,
+        motion=motion,
     )
     problems = check_scenario(loaded, request.bench)
     if problems:

@@ -131,7 +131,7 @@ class _Check:
         from harness.engine.prepare import bind  # noqa: PLC0415 - loads the engine
 
         catalogue = load_catalogue(self._bench.catalogue_folders)
-        plans = bind(self._procedures, self._bench, catalogue, energise=True)
+        plans = bind(self._procedures, self._bench, catalogue, energise=True, motion=True)
         return roles_needed(plans, self._bench)
 
     def _known(self) -> dict[str, str]:

@@ -18,6 +18,8 @@ _READS = Text("将读取", "Reads")
 _WRITES = Text("将写入", "Writes")
 _ENERGISES = Text("将通电", "Energises")
 _NOT_RELEASED = Text("未放行，不会执行；放行用 --allow-energise", "not released; --allow-energise")
+_MOVES = Text("将动作", "Moves")
+_HELD = Text("未放行，不会执行；放行用 --allow-motion", "not released; --allow-motion")
 _AT_END = Text("结束时", "At the end")
 _STOPS = Text("若 {} 仍在充电，则停止并核实", "stops {} if it is found charging, and measures that")
 _READ_ONLY = Text(
@@ -29,7 +31,12 @@ _POINTS = Text("{} 个数据点", "{} points")
 
 
 def announce(
-    plans: Sequence[Plan], bench: LoadedBench, *, released: bool, read_only: bool = False
+    plans: Sequence[Plan],
+    bench: LoadedBench,
+    *,
+    released: bool,
+    motion: bool = False,
+    read_only: bool = False,
 ) -> str:
     """The bench, and what would be read, written and energised there.
 
@@ -60,6 +67,10 @@ def announce(
     if energising and not released:
         shown += f" – {say(_NOT_RELEASED)}"
     pairs.append((say(_ENERGISES), shown or say(_NOTHING)))
+    moving = [step for plan in plans for step in plan.steps if step.moves]
+    if moving:
+        shown = "; ".join(f"{step.model.id} ({say(step.action.title)})" for step in moving)
+        pairs.append((say(_MOVES), shown if motion else f"{shown} – {say(_HELD)}"))
     return wide.rows(pairs, columns(), by=0)
 
 

@@ -18,6 +18,7 @@ from harness.text import Text
 
 _WRITES = Text("写入", "writes")
 _ENERGISES = Text("通电", "energises")
+_MOVES = Text("动作", "moves")
 _CRITICAL = Text("安全关键，不合格即停止", "critical: a failure stops the run")
 _NOT_HERE = Text("本台架不能执行", "not possible here")
 _REPLACED = Text("参考值，由台架文件给出", "reference value, from the bench file")
@@ -53,7 +54,9 @@ def check(procedures: tuple[str, ...], bench: str, pile_profile: str | None) -> 
     """Bind the procedures to the bench and show every step."""
     loaded = load_bench_for(bench, live=True, pile_profile=pile_profile)
     catalogue = load_catalogue(loaded.catalogue_folders)
-    plans = bind([load_procedure(name) for name in procedures], loaded, catalogue, energise=True)
+    plans = bind(
+        [load_procedure(name) for name in procedures], loaded, catalogue, energise=True, motion=True
+    )
     console = make_console()
     for plan in plans:
         model = plan.procedure.model
@@ -66,7 +69,7 @@ def check(procedures: tuple[str, ...], bench: str, pile_profile: str | None) -> 
                 console.print(Line(groups.get(group or "", ""), "bold cyan"), soft_wrap=True)
             _show(console, step, catalogue)
         click.echo()
-    click.echo(announce(plans, loaded, released=True))
+    click.echo(announce(plans, loaded, released=True, motion=True))
     for plan in plans:
         _close(plan)
     return 0
@@ -97,6 +100,8 @@ def _show(console: Console, step: PlannedStep, catalogue: Catalogue) -> None:
         line(f"{say(_WRITES)}: {', '.join(written) or say(step.action.title)}", "yellow")
     if step.energises:
         line(f"{say(_ENERGISES)}: {say(step.action.title)}", "bold red")
+    if step.moves:
+        line(f"{say(_MOVES)}: {say(step.action.title)}", "bold red")
     if step.not_possible:
         reason = wording.reason(step.not_possible).get(language())
         line(f"{say(_NOT_HERE)}: {reason}", "yellow")

@@ -107,6 +107,11 @@ _PHASES = {
     about=Text("放行会使真实充电枪通电的步骤", "Release steps that put mains on a real plug"),
 )
 @option(
+    "--allow-motion",
+    is_flag=True,
+    about=Text("放行会使真实车辆动作的步骤", "Release steps that move a real vehicle"),
+)
+@option(
     "--escrow-passphrase-file",
     "escrow",
     type=click.Path(path_type=Path),
@@ -133,6 +138,7 @@ def start(
     bench: str | None,
     live: bool,
     allow_energise: bool,
+    allow_motion: bool,
     escrow: Path | None,
     out: Path | None,
 ) -> int:
@@ -148,6 +154,7 @@ def start(
         bench=bench,
         live=live,
         energise=allow_energise,
+        motion=allow_motion,
         passphrase=read_passphrase(escrow) if escrow is not None else None,
         language=language(),
     )

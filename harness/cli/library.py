@@ -210,6 +210,7 @@ def action_row(action: Action) -> Row:
         "judges": action.judges,
         "writes": action.writes,
         "energises": action.energises,
+        "moves": action.moves,
         "limit": action.limit,
         "parameters": action.parameters.model_json_schema(by_alias=True).get("properties", {}),
     }

@@ -88,6 +88,14 @@ from harness.text import Text
     about=Text("放行会使充电枪通电的步骤", "Release the steps that put mains on the plug"),
 )
 @option(
+    "--allow-motion",
+    is_flag=True,
+    about=Text(
+        "放行会使转向、制动、车轮动作的步骤",
+        "Release the steps that move steering, brakes or wheels",
+    ),
+)
+@option(
     "--read-only",
     is_flag=True,
     about=Text(
@@ -119,6 +127,7 @@ def run(
     live: bool,
     operator_name: str,
     allow_energise: bool,
+    allow_motion: bool,
     read_only: bool,
     steps: tuple[str, ...],
     pile_profile: str | None,
@@ -136,13 +145,20 @@ def run(
         operator_name=operator_name,
         selected=steps or None,
         energise=allow_energise,
+        motion=allow_motion,
         pile_profile=pile_profile,
         read_only=read_only,
     )
     console = make_console()
     if live:
         console.print(
-            announce(request.plans, request.bench, released=allow_energise, read_only=read_only)
+            announce(
+                request.plans,
+                request.bench,
+                released=allow_energise,
+                motion=allow_motion,
+                read_only=read_only,
+            )
         )
 
     def give_operator(progress: Progress) -> None:

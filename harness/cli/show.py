@@ -319,6 +319,7 @@ _WORDS = {
     "judges": Text("对设备判定", "judges the device"),
     "writes": Text("写入", "writes"),
     "energises": Text("通电", "energises"),
+    "moves": Text("动作", "moves"),
     "parameters": Text("参数", "parameters"),
     "about": Text("说明", "about"),
     "area": Text("工作领域", "area"),

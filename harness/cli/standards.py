@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from harness.catalogue.item import Method
 from harness.catalogue.load import load_catalogue
 from harness.cli import wide
 from harness.cli.base import argument, columns, command, say
@@ -23,6 +24,16 @@ WORDS = {
     How.DRAFT: Text("征求意见稿，不判定", "draft, never judged"),
     How.DOCUMENT: Text("仅凭资料", "papers only"),
     How.NO_STEP: Text("尚无步骤", "no step yet"),
+}
+METHODS = {
+    Method.READ: Text("读取设备数据", "read from the device"),
+    Method.BUS: Text("总线信号", "a bus signal"),
+    Method.DIAGNOSTICS: Text("诊断读取", "diagnostics"),
+    Method.TELEMATICS: Text("平台数据", "telematics data"),
+    Method.INSTRUMENT: Text("仪器测量", "an instrument"),
+    Method.VISUAL: Text("目视或操作", "looking or operating"),
+    Method.DOCUMENT: Text("资料", "papers"),
+    Method.TRACE: Text("录波", "a recording"),
 }
 _ITEMS = Text("项目", "items")
 _JUDGED = Text("已覆盖", "judged")
@@ -96,6 +107,17 @@ def _show_table(found: list[Coverage]) -> None:
     click.echo(wide.rows(pairs, columns(), by=0))
 
 
+def _how(one: Coverage) -> Text:
+    """How it is judged, or why it is not, or what a step for it would go by."""
+    if one.why_not is not None:
+        return one.why_not
+    words = WORDS[one.how]
+    if one.how is not How.NO_STEP:
+        return words
+    by = METHODS[one.item.method]
+    return Text(f"{words.zh}（方法：{by.zh}）", f"{words.en} (method: {by.en})")
+
+
 def _show_items(found: list[Coverage]) -> None:
     for name, items in _by_standard(found).items():
         click.echo(click.style(name, bold=True))
@@ -103,7 +125,7 @@ def _show_items(found: list[Coverage]) -> None:
         for one in items:
             steps = ", ".join(f"{step.procedure}::{step.step}" for step in one.steps)
             mark = "✓" if one.steps else "–"
-            said = f"{say(one.item.title)} · {say(one.why_not or WORDS[one.how])}"
+            said = f"{say(one.item.title)} · {say(_how(one))}"
             short = one.item.id.rpartition("/")[2]
             pairs.append((f"{mark} {short}", f"{said} · {steps}" if steps else said))
         click.echo(wide.rows(pairs, columns()))
@@ -129,6 +151,7 @@ def _as_json(found: list[Coverage]) -> dict[str, Any]:
                 "clause": one.item.clause,
                 "confidence": one.item.confidence.value,
                 "how": one.how.value,
+                "method": one.item.method.value,
                 "why_not": None if one.why_not is None else both(one.why_not),
                 "steps": [
                     {"procedure": step.procedure, "step": step.step, "how": step.how.value}

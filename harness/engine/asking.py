@@ -35,6 +35,7 @@ _KINDS: dict[str, QuestionKind] = {
     "site.decide_first": "decide",
     "site.work_order": "decide",
     "operator.transcribe": "observe",
+    "operator.tester_file": "observe",
     "trace.begin": "confirm",
     "trace.end": "observe",
     "operator.decide": "decide",

@@ -3,10 +3,13 @@
 from harness.devices.diag.nrc import nrc_name
 from harness.devices.diag.services import SERVICES
 from harness.engine import (
+    by_wire_words,
     details_can_zh,
     details_diag_zh,
     details_recording_zh,
+    details_tester_zh,
     details_vehicle_bench_zh,
+    sensor_words,
     trace_words,
 )
 from harness.engine.phrases import Translate
@@ -23,7 +26,10 @@ def detail(english: str, translate: Translate) -> str | None:
         or details_diag_zh.DETAILS.find(english, translate)
         or details_can_zh.DETAILS.find(english, translate)
         or details_vehicle_bench_zh.DETAILS.find(english, translate)
+        or by_wire_words.DETAILS.find(english, translate)
         or trace_words.DETAILS.find(english, translate)
+        or details_tester_zh.DETAILS.find(english, translate)
+        or sensor_words.DETAILS.find(english, translate)
     )
 
 
@@ -34,5 +40,8 @@ def expected(english: str, translate: Translate) -> str | None:
         or details_can_zh.EXPECTED.find(english, translate)
         or details_diag_zh.EXPECTED.find(english, translate)
         or details_vehicle_bench_zh.EXPECTED.find(english, translate)
+        or by_wire_words.EXPECTED.find(english, translate)
         or trace_words.EXPECTED.find(english, translate)
+        or details_tester_zh.EXPECTED.find(english, translate)
+        or sensor_words.EXPECTED.find(english, translate)
     )

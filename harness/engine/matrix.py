@@ -141,8 +141,8 @@ class MatrixBench:
         for name in sorted({name for fault in self.faults.values() for name in fault.expects}):
             procedure = load_procedure(name)
             bench = next(one for one in built_in if self._fits(one, name))
-            # Simulated mains hurts nobody, so steps that energise are released.
-            self.plans[name] = make_plan(procedure, bench, catalogue, energise=True)
+            # Simulated mains hurts nobody, so steps that energise or move are released.
+            self.plans[name] = make_plan(procedure, bench, catalogue, energise=True, motion=True)
             self.benches[name] = bench
 
     def of(self, pile_profile: str) -> "MatrixBench":
@@ -159,7 +159,9 @@ class MatrixBench:
             if not here or PILE not in roles_needed([plan], bench):
                 continue
             try:
-                other.plans[name] = make_plan(load_procedure(name), bench, catalogue, energise=True)
+                other.plans[name] = make_plan(
+                    load_procedure(name), bench, catalogue, energise=True, motion=True
+                )
             except FileError:
                 other.unfit.append(name)
                 continue

@@ -17,11 +17,13 @@ from harness.datafile import load
 from harness.devices.modbus.canonical import CANONICAL
 from harness.engine import (
     bus_words,
+    by_wire_words,
     conformance_words,
     maintenance_words,
     metering_words,
     pile_fault_words,
     pile_words,
+    sensor_words,
     signal_names,
     states_zh,
     trace_words,
@@ -45,6 +47,26 @@ _DERIVED = {
     "charger_efficiency": Text("充电机效率", "Efficiency of the charger"),
     "reaction_time": Text("反应时间", "Reaction time"),
     "insulation_per_volt": Text("每伏绝缘电阻", "Insulation resistance per volt"),
+    "braking_rate": Text("制动率", "Braking rate"),
+    "wheel_drag": Text("车轮阻滞率", "Wheel drag"),
+    "tester_file": Text("检测设备数据文件", "Tester's file"),
+    "tester_height": Text("灯具基准中心高度", "Lamp height"),
+    "tester_main_intensity": Text("远光发光强度", "Main-beam intensity"),
+    "tester_dipped_drop": Text("近光截止线下降量", "Dipped-beam drop"),
+    "tester_dipped_sideways": Text("近光水平偏移", "Dipped beam sideways"),
+    "tester_main_sideways": Text("远光水平偏移", "Main beam sideways"),
+    "tester_main_above": Text("远光最亮点高出灯高", "Main beam above lamp height"),
+    "tester_slip_per_km": Text("每公里侧滑量", "Side slip per kilometre"),
+    "tester_level": Text("声级", "Sound level"),
+    "tester_depth": Text("花纹深度", "Tread depth"),
+    "tester_speed": Text("车速", "Speed"),
+    "tester_distance": Text("距离", "Distance"),
+    "tester_indicated": Text("指示车速", "Indicated speed"),
+    "tester_true": Text("实际车速", "True speed"),
+    "tester_left_force": Text("左轮制动力", "Left brake force"),
+    "tester_right_force": Text("右轮制动力", "Right brake force"),
+    "tester_left_load": Text("左轮荷", "Left wheel load"),
+    "tester_right_load": Text("右轮荷", "Right wheel load"),
     "brake_imbalance": Text("制动力不平衡率", "Brake imbalance"),
     "cell_spread_rms": Text("单体压差（均方根）", "Cell voltage spread (RMS)"),
     "mfdd": Text("充分发出的平均减速度（MFDD）", "Mean fully developed deceleration (MFDD)"),
@@ -70,9 +92,11 @@ _DERIVED = {
     "telltale-isolation": Text("绝缘故障指示灯", "Isolation telltale"),
     "telltale-parkingbrake": Text("驻车制动指示灯", "Parking brake telltale"),
     "telltale-ready": Text("READY 指示灯", "READY telltale"),
+    **by_wire_words.NAMES,
     **metering_words.NAMES,
     **maintenance_words.NAMES,
     **conformance_words.NAMES,
+    **sensor_words.NAMES,
 }
 FINDINGS = {
     "silent_nodes": Text("不在线的节点", "Nodes that do not send"),
@@ -88,6 +112,7 @@ FINDINGS = {
     "not_approved": Text("与批准版本不符的项", "Items that differ from what is approved"),
     "not_recorded": Text("未存储的故障码", "Trouble codes that were not stored"),
     **maintenance_words.FINDINGS,
+    **sensor_words.FINDINGS,
 }
 """Lists of what was found to be wrong; an empty one is as it should be."""
 _AT_A_PLACE = (
@@ -107,6 +132,7 @@ _WORKED_OUT = {
     "trouble_codes": Text("故障码", "trouble codes"),
     _DIFFERING: Text("不一致的单元", ": units that differ"),
     **metering_words.WORKED_OUT,
+    **by_wire_words.WORKED_OUT,
     "changed": maintenance_words.CHANGED,
 }
 _OF_A_BUS = {
@@ -156,7 +182,8 @@ def point(name: str, language: Language, source: str = "") -> str:
     if known is not None:
         return known.get(language)
     return (
-        _worked_out(name, language, source)
+        by_wire_words.quantity(name, language)
+        or _worked_out(name, language, source)
         or bus_words.quantity(name, language, bus)
         or pile_fault_words.quantity(name, language)
         or _of_vehicle(name, language)
@@ -250,6 +277,12 @@ def unit(name: str) -> str:
 def unit_title(name: str) -> Text | None:
     """What a control unit is: `battery management system`."""
     return _diagnostics().units.get(name)
+
+
+def node_title(node: str) -> Text | None:
+    """What the control unit is that the databases call `BMS`."""
+    known = _diagnostics()
+    return next((known.units.get(unit) for unit, one in known.nodes.items() if one == node), None)
 
 
 def is_trouble_code(name: str) -> bool:

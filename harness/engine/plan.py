@@ -2,7 +2,7 @@
 
 Actions, parameters, points, units, limits and items are resolved here, and every mistake is
 reported with its place. What this bench cannot offer is not a mistake: the step is planned as
-not run, with the reason. The plan also says what would be written and what would be energised.
+not run, with the reason. The plan also says what would be written, energised and moved.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -52,6 +52,10 @@ NOT_RELEASED = Obstacle(
     Text("未授权通电", "Energising was not released"),
     "energising was not released (--allow-energise)",
 )
+MOTION_NOT_RELEASED = Obstacle(
+    Text("未授权动作", "Motion was not released"),
+    "motion was not released (--allow-motion)",
+)
 NOT_SELECTED = Obstacle(Text("未选中", "Not selected"), "not selected")
 _NOT_ON_THIS_BENCH = NotAvailableError.headline
 
@@ -81,6 +85,11 @@ class PlannedStep:
         return self.action.energises or (fault is not None and fault.energises)
 
     @property
+    def moves(self) -> bool:
+        """Steering, brakes or wheels of the vehicle move by it."""
+        return self.action.moves
+
+    @property
     def roles(self) -> set[str]:
         """Devices that the step needs."""
         named = {role for role, _, _ in self.action.point_names(self.parameters)}
@@ -96,6 +105,7 @@ class Plan:
     steps: list[PlannedStep]
     writes: list[str] = field(default_factory=list)
     energises: list[str] = field(default_factory=list)
+    moves: list[str] = field(default_factory=list)
     deselected: list[str] = field(default_factory=list)
 
     @property
@@ -111,11 +121,12 @@ def make_plan(
     *,
     selected: Collection[str] | None = None,
     energise: bool = False,
+    motion: bool = False,
 ) -> Plan:
     """Bind and check. Raises FileError with every problem of the procedure at once.
 
     `selected` limits the run to some step ids; `energise` releases steps that put mains on the
-    plug.
+    plug, `motion` those that move something on the vehicle.
     """
     if selected is not None:
         known = [step.id for step in procedure.model.steps]
@@ -140,6 +151,8 @@ def make_plan(
             _announce(plan, planned, bench)
             if planned.energises and not energise:
                 planned = replace(planned, obstacle=NOT_RELEASED)
+            elif planned.moves and not motion:
+                planned = replace(planned, obstacle=MOTION_NOT_RELEASED)
         plan.steps.append(planned)
     if binder.problems:
         raise FileError(binder.problems)
@@ -151,7 +164,7 @@ def _without_its_cause(planned: PlannedStep, before: Iterable[PlannedStep]) -> P
     cause = next((one for one in before if one.model.id == planned.model.after), None)
     if cause is None or not cause.not_possible or planned.not_possible:
         return planned
-    if cause.obstacle in (NOT_SELECTED, NOT_RELEASED):
+    if cause.obstacle in (NOT_SELECTED, NOT_RELEASED, MOTION_NOT_RELEASED):
         return planned
     detail = f"it comes after step {cause.model.id}, which cannot be run"
     return replace(planned, obstacle=Obstacle(_NOT_ON_THIS_BENCH, detail))
@@ -170,7 +183,7 @@ def roles_needed(plans: Sequence[Plan], bench: LoadedBench) -> set[str]:
     for plan in plans:
         found |= set(plan.procedure.model.needs)
         for step in plan.steps:
-            if step.not_possible and step.obstacle is not NOT_RELEASED:
+            if step.not_possible and step.obstacle not in (NOT_RELEASED, MOTION_NOT_RELEASED):
                 continue
             if step.action.role == SITE_ROOM:
                 found |= set(bench.piles)
@@ -502,3 +515,5 @@ def _announce(plan: Plan, planned: PlannedStep, bench: LoadedBench) -> None:
             plan.writes.append(f"{step}: injector.{relay} = {state}")
     if planned.energises:
         plan.energises.append(f"{step}: {action.title.en}")
+    if planned.moves:
+        plan.moves.append(f"{step}: {action.title.en}")

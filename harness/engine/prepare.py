@@ -41,6 +41,7 @@ def prepare(
     operator_name: str = "",
     selected: Collection[str] | None = None,
     energise: bool = False,
+    motion: bool = False,
     pile_profile: str | None = None,
     read_only: bool = False,
 ) -> RunRequest:
@@ -55,7 +56,7 @@ def prepare(
     found = [load_procedure(name) for name in procedures]
     _no_twins(found)
     catalogue = load_catalogue(loaded.catalogue_folders)
-    plans = bind(found, loaded, catalogue, selected=selected, energise=energise)
+    plans = bind(found, loaded, catalogue, selected=selected, energise=energise, motion=motion)
     needed = roles_needed(plans, loaded)
     check_faults(loaded, faults, needed, energise=energise)
     if "vehicle" in needed:
@@ -104,6 +105,7 @@ def bind(
     *,
     selected: Collection[str] | None = None,
     energise: bool = False,
+    motion: bool = False,
 ) -> list[Plan]:
     """Plans of all procedures. Raises FileError with the problems of all of them."""
     known = {step.id for procedure in procedures for step in procedure.model.steps}
@@ -117,7 +119,11 @@ def bind(
         own = {step.id for step in procedure.model.steps}
         wanted = None if selected is None else own & set(selected)
         try:
-            plans.append(make_plan(procedure, bench, catalogue, selected=wanted, energise=energise))
+            plans.append(
+                make_plan(
+                    procedure, bench, catalogue, selected=wanted, energise=energise, motion=motion
+                )
+            )
         except FileError as error:
             problems += error.problems
     if problems:

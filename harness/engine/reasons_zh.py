@@ -8,6 +8,7 @@ from harness.engine.phrases import Phrases
 REASONS = Phrases(
     (r"not selected", "未选中"),
     (r"energising was not released \(--allow-energise\)", "未放行通电（--allow-energise）"),
+    (r"motion was not released \(--allow-motion\)", "未放行执行器动作（--allow-motion）"),
     (r"the bench has no (\w+)", "台架没有{1}"),
     (r"the profile (\S+) has no point '(.+)'", r"型号 \1 没有数据点 \2"),
     (r"the profile (\S+) says no way to '(.+)'", r"型号 \1 没有给出“\2”的方法"),
@@ -140,6 +141,16 @@ REASONS = Phrases(
         r"模拟技师不能以 \2 测量“\1”",
     ),
     (r"the technician needs (\S+) s for '(.+)'", r"技师做“\2”需要 \1 s"),
+    # files of testers
+    (r"no file of the tester was given", "没有给出检测设备的数据文件"),
+    (r"step (\S+) took in no file", r"步骤 \1 没有导入数据文件"),
+    (r"the file is of kind (\S+); expected (\S+)", r"文件类型为 \1，应为 \2"),
+    (r"this axle is judged by wheel_force", "该轴按较大轮制动力判定"),
+    (r"this axle is judged by axle_load", "该轴按轴荷判定"),
+    (r"the file has no rows of (.+)", r"文件中没有 \1 的数据行"),
+    (r"a file of (\S+) has no column (\S+)", r"\1 文件没有 \2 列"),
+    (r"(\S+): (\d+) rows", r"\1：\2 行"),
+    (r"no (\S+) in line (\d+); expected a number in every row", r"第 \2 行没有 \1，每行都应有数值"),
     # criteria
     (r"there is no voltage to refer to: (\S+) V", r"没有可参照的电压：\1 V"),
     (r"there is no brake force", "没有制动力"),

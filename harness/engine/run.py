@@ -280,6 +280,7 @@ class _Session:
                     not_possible=plan.not_possible,
                     writes=plan.writes,
                     energises=plan.energises,
+                    moves=plan.moves,
                     at_end=at_end(request.bench, self.bench.needed),
                     skills=plan.procedure.model.skills,
                     deselected=plan.deselected,

@@ -13,6 +13,7 @@ from harness.bench.roles import is_pile
 from harness.clock import CHINA
 from harness.engine import (
     bus_words,
+    by_wire_words,
     conformance_words,
     details,
     maintenance_words,
@@ -21,6 +22,7 @@ from harness.engine import (
     pile_fault_words,
     pile_words,
     reasons_steps_zh,
+    sensor_words,
     states_zh,
     trace_words,
 )
@@ -117,6 +119,8 @@ def reason(english: str, of: str = "") -> Text:
         or metering_words.REASONS.find(english, piece)
         or maintenance_words.REASONS.find(english, piece)
         or conformance_words.REASONS.find(english, piece)
+        or sensor_words.REASONS.find(english, piece)
+        or by_wire_words.REASONS.find(english, piece)
         or bus_words.reason(english)
         or pile_fault_words.reason(english)
     )
@@ -267,6 +271,8 @@ def _exact(reading: Measurement, beside: Limit) -> bool:
 
 def _state(shown: str, language: Language, of: str) -> str:
     if (known := pile_fault_words.value(shown, of, language)) is not None:
+        return known
+    if (known := by_wire_words.value(shown, of, language)) is not None:
         return known
     if (known := bus_words.value(shown, of, language, names.bus)) is not None:
         return known

@@ -28,7 +28,13 @@ PATTERNS = Markup(
     '<svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs>'
     '<pattern id="guard" width="5" height="5" patternUnits="userSpaceOnUse" '
     'patternTransform="rotate(45)"><rect width="5" height="5" class="guard-back"/>'
-    '<line x1="0" y1="0" x2="0" y2="5" class="guard-line"/></pattern></defs></svg>'
+    '<line x1="0" y1="0" x2="0" y2="5" class="guard-line"/></pattern>'
+    '<pattern id="not-allowed" width="7" height="7" patternUnits="userSpaceOnUse" '
+    'patternTransform="rotate(45)"><rect width="7" height="7" class="not-allowed-back"/>'
+    '<line x1="0" y1="0" x2="0" y2="7" class="not-allowed-line"/></pattern>'
+    '<pattern id="mixed" width="4" height="4" patternUnits="userSpaceOnUse">'
+    '<rect width="4" height="4" class="mixed-back"/>'
+    '<line x1="0" y1="0" x2="0" y2="4" class="mixed-line"/></pattern></defs></svg>'
 )
 """To be put into the page once."""
 

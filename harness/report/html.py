@@ -26,6 +26,8 @@ from harness.quantity import Measurement, Value
 from harness.report import words
 from harness.report.changes import rows as change_rows
 from harness.report.drawing import PATTERNS, limit_bar
+from harness.report.html_maps import MapPage
+from harness.report.html_plots import PlotPage
 from harness.report.html_vehicle import VehiclePage
 from harness.report.html_words import ReportWords
 from harness.report.markup import both, clipped, said, spaced
@@ -44,7 +46,7 @@ def render_html(record: Record, language: Language = "zh") -> str:
     """The report. `language` is the one shown first. The same record gives the same text."""
     view = RunView(record)
     page = _Page(view)
-    script = (_FOLDER / "report.js").read_text(encoding="utf-8")
+    script = _text("report.js")
     return _template().render(
         view=view,
         page=page,
@@ -57,7 +59,7 @@ def render_html(record: Record, language: Language = "zh") -> str:
         ended=view.ended,
         statement=record.statement,
         language=language,
-        style=Markup((_FOLDER / "report.css").read_text(encoding="utf-8")),
+        style=Markup("".join(_text(name) for name in ("report.css", "plots.css"))),
         script=Markup(script),
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         patterns=PATTERNS,
@@ -65,6 +67,10 @@ def render_html(record: Record, language: Language = "zh") -> str:
         wording=wording,
         Verdict=Verdict,
     )
+
+
+def _text(name: str) -> str:
+    return (_FOLDER / name).read_text(encoding="utf-8")
 
 
 @cache
@@ -87,6 +93,8 @@ class _Page:
         self._view = view
         self.car = VehiclePage(view)
         self.say = ReportWords(view)
+        self.plots = PlotPage(view)
+        self.maps = MapPage(view, self.plots)
         self._pictures = view.record.pictures
         self._shown: set[int] = set()
 

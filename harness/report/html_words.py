@@ -25,6 +25,7 @@ _INSTRUMENTS = {
     "rcd_tester": Text("漏电保护器测试仪", "RCD tester"),
     "earth_tester": Text("接地电阻测试仪", "earth tester"),
     "tyre_gauge": Text("胎压表", "tyre pressure gauge"),
+    "steel_ruler": Text("钢直尺或钢卷尺", "steel ruler or tape"),
     "clamp_meter": Text("钳形电流表", "clamp meter"),
     "milliohmmeter": Text("毫欧表", "milliohmmeter"),
 }

@@ -1,7 +1,8 @@
 """A record with everything that its reports are made of.
 
 Reports are functions of a `Record` and nothing else: no clock, no network, no configuration. The
-same record gives the same report.
+same record gives the same report. The recordings of its buses stay on the disk until they are
+plotted.
 """
 
 from collections.abc import Sequence
@@ -43,6 +44,8 @@ class Record:
     groups: dict[tuple[str, str], Text] = field(default_factory=dict)
     """Titles of step groups, by procedure and group."""
     pictures: dict[str, Picture] = field(default_factory=dict)
+    folder: Path | None = None
+    """Where the recordings lie, which are read when they are plotted; None: nothing is plotted."""
 
 
 def load_record(folder: Path, check: VerifyResult | None = None) -> Record:
@@ -70,6 +73,7 @@ def load_record(folder: Path, check: VerifyResult | None = None) -> Record:
             for group, title in entry.event.groups.items()
         },
         _pictures(folder, entries),
+        folder,
     )
 
 

@@ -9,6 +9,7 @@ from simulators.faults import (
     bus_nodes,
     bus_repair,
     bus_wiring,
+    by_wire,
     charging,
     conformance,
     contactor,
@@ -40,6 +41,8 @@ from simulators.faults import (
     vehicle_lowvoltage,
     vehicle_network,
     vehicle_pilot,
+    vehicle_platform,
+    vehicle_sensors,
     vehicle_state,
     vehicle_tyres,
     wire,
@@ -79,6 +82,7 @@ _FAMILIES = (
     vehicle_body,
     vehicle_identity,
     vehicle_appearance,
+    by_wire,
     bus_wiring,
     bus_nodes,
     bus_repair,
@@ -88,6 +92,8 @@ _FAMILIES = (
     conformance,
     repair,
     vehicle_pilot,
+    vehicle_sensors,
+    vehicle_platform,
     socket,
 )
 

@@ -122,6 +122,8 @@ class Body(Part):
         self.wiper = Switch(site, "off", ("off", "intermittent", "slow", "fast", "wash"))
         self.horn = Switch(site, "off", ("off", "on"))
         self.emergency_stop = Switch(site, "released", ("released", "pressed"))
+        self.emergency_stop_jams = False
+        """Once pressed it does not come out again."""
         self.brake_lamp_asked = False
         """The brake control asks for the brake lamps, as far as the body controller hears."""
         self.flashing_for_remote = False

@@ -11,8 +11,9 @@ FULL_PRESSURE = 120.0
 PEDAL_PRESSED = 5.0
 """Travel (%) from which the pedal counts as pressed."""
 _REAR_SHARE = 0.7
+_WEAK = 0.75
 _BUILD_UP = 600.0
-"""bar per second."""
+"""Up and down (bar per second)."""
 CLAMP_FORCE = 18.0
 """Of the applied parking brake (kN)."""
 _EPB_MOVES = 1.2
@@ -35,6 +36,18 @@ class ServiceBrake(Part):
         self.pressure_sensor_works = True
         self.switch_stuck: bool | None = None
         """The pedal switch shows pressed (True) or released (False) whatever the foot does."""
+        self.pedal_offset = 0.0
+        """Error of the pedal's travel sensor (%)."""
+        self.safe_braking = 40.0
+        """Braking (%) while commands are missing, until somebody ends by-wire operation."""
+        self.by_wire_gain = site.random("car/brake/by-wire").uniform(0.99, 1.01)
+        """Pressure reached over pressure commanded."""
+        self.build_up = _BUILD_UP
+        """Up (bar per second)."""
+        self.sticks_at = 0.0
+        """Pressure (bar) that stays once the brake has been applied."""
+        self.weak_wheel: str | None = None
+        """Wheel whose valve lets only a part of the pressure through."""
         self.pressure_offset = site.random("car/brake").uniform(-0.15, 0.15)
         self._course = Ramp(0.0, self.t)
 
@@ -54,10 +67,13 @@ class ServiceBrake(Part):
 
     def follow(self) -> None:
         """The larger of foot and command counts."""
-        wanted = max(self.pedal, self.by_wire if self.works else 0.0)
-        target = FULL_PRESSURE * wanted / 100
+        asked = self.by_wire * self.by_wire_gain if self.works else 0.0
+        target = FULL_PRESSURE * max(self.pedal, asked) / 100
+        if self._course.target > 0.0:
+            target = max(target, self.sticks_at)
         if target != self._course.target:
-            self._course.go_to(target, _BUILD_UP, self.t)
+            rate = self.build_up if target > self._course.at(self.t) else _BUILD_UP
+            self._course.go_to(target, rate, self.t)
             self.site.revision += 1
 
     @property
@@ -71,7 +87,8 @@ class ServiceBrake(Part):
 
     def wheel_pressure(self, wheel: str) -> float:
         """Of one wheel, `FL` `FR` `RL` `RR` (bar)."""
-        return self.pressure() * (1.0 if wheel[0] == "F" else _REAR_SHARE)
+        share = 1.0 if wheel[0] == "F" else _REAR_SHARE
+        return self.pressure() * share * (_WEAK if wheel == self.weak_wheel else 1.0)
 
 
 class ParkingBrake(Part):
@@ -93,6 +110,11 @@ class ParkingBrake(Part):
         self.failed = False
         """The last movement did not arrive."""
         self._force = Ramp(CLAMP_FORCE, self.t)
+        random = site.random("car/parking-brake")
+        self.travel_time = _EPB_MOVES * random.uniform(0.95, 1.05)
+        """Of a whole movement (s)."""
+        self.friction = {side: random.uniform(0.95, 1.05) for side in ("left", "right")}
+        """Current of an actuator over the usual one."""
 
     @property
     def works(self) -> bool:
@@ -104,9 +126,9 @@ class ParkingBrake(Part):
             return
         self.moving = True
         if self.works:
-            rate = CLAMP_FORCE / _EPB_MOVES
+            rate = CLAMP_FORCE / self.travel_time
             self._force.go_to(CLAMP_FORCE if apply else 0.0, rate, self.t)
-        self._timers.plan("move", _EPB_MOVES, lambda: self._moved(apply))
+        self._timers.plan("move", self.travel_time, lambda: self._moved(apply))
 
     def _moved(self, apply: bool) -> None:
         self.moving = False
@@ -134,4 +156,4 @@ class ParkingBrake(Part):
         if not self.moving:
             return 0.0
         sound = self.left_works if side == "left" else self.right_works
-        return _EPB_CURRENT if sound else _STALLED
+        return _EPB_CURRENT * self.friction[side] if sound else _STALLED

@@ -1,6 +1,15 @@
-"""By-wire operation of one actuator: mode, and what was wrong with the commands."""
+"""By-wire operation of one actuator: mode, and what was wrong with the commands.
 
+What its control unit ought to do with commands is told by switches that a seeded defect turns over:
+whether it looks at checksum, counter and limits, reports what is wrong, lets the driver take over.
+"""
+
+from harness.devices.can.findings import Flaw
+from simulators.timers import Timers
 from simulators.vehicle.part import Part, Site
+
+REMEMBERS = 0.6
+"""So long after the latest wrong command it is still complained of (s)."""
 
 
 class ByWire(Part):
@@ -8,6 +17,7 @@ class ByWire(Part):
 
     def __init__(self, site: Site) -> None:
         super().__init__(site)
+        self._timers = Timers(site.scheduler)
         self.mode = "manual"
         """`manual`, `by_wire`, or `rejected`: asked for, and not granted."""
         self.override = False
@@ -18,6 +28,21 @@ class ByWire(Part):
         self.bad_counter = False
         self.bad_checksum = False
         self.out_of_range = False
+        self.grants = True
+        """False: it never leaves manual operation."""
+        self.checks_checksum = True
+        self.checks_counter = True
+        self.checks_range = True
+        self.reports = True
+        """It complains of wrong commands."""
+        self.forgets = True
+        """False: that commands were missing is complained of until the next start."""
+        self.yields = True
+        """The driver can take over."""
+        self.lets_go = True
+        """It goes back to manual operation when it is asked to."""
+        self.reacts = True
+        """It goes to the safe state when commands stop."""
 
     @property
     def active(self) -> bool:
@@ -27,3 +52,14 @@ class ByWire(Part):
     def complaints(self) -> bool:
         """Something is or was wrong with the commands."""
         return self.timed_out or self.bad_counter or self.bad_checksum or self.out_of_range
+
+    def ignores(self, flaw: Flaw) -> bool:
+        """It does not look at this."""
+        looks = {Flaw.CHECKSUM: self.checks_checksum, Flaw.COUNTER: self.checks_counter}
+        return not looks.get(flaw, True)
+
+    def complain(self, about: str) -> None:
+        """A command was wrong: `bad_checksum`, `bad_counter` or `out_of_range`."""
+        if self.reports:
+            setattr(self, about, True)
+            self._timers.plan(about, REMEMBERS, lambda: setattr(self, about, False))

@@ -211,6 +211,7 @@ class Car:
             self.body.brake_lamp_asked = self.brake_lamp_wanted
         if self.body.emergency_stop.read() == "pressed" and self.power.key == "ready":
             self.control.gear = "p"
+            self.control.locked = self.control.stop_locks
             self.power.turn("on")
         self.control.update()
         self.charging.update()

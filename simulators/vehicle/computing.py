@@ -6,6 +6,11 @@ from simulators.grid import Wave
 from simulators.thermal import Node
 from simulators.vehicle.part import Part, Site
 
+_NO_SINK = 8.0
+"""Rise of temperature without the heat sink, times that with it."""
+_THROTTLED = 105.0
+"""Here the processor slows down and gets no hotter (°C)."""
+
 
 class Computer(Part):
     """The ADCU. Loads in percent, temperatures in °C."""
@@ -19,6 +24,10 @@ class Computer(Part):
         self.memory_used = round(random.uniform(42.0, 55.0), 1)
         self.watchdog_resets = 0
         self.fan_works = True
+        self.heat_sink_loose = False
+        """It no longer lies on the chip: what the fan does is of no use."""
+        self.base_load = 34.0
+        """Mean load of the processor (%)."""
         self.supply_drop = random.uniform(0.02, 0.12)
         self.dssad_works = True
         self.edr_works = True
@@ -43,7 +52,7 @@ class Computer(Part):
 
     def load(self) -> float:
         """Of the processor."""
-        return 34.0 + self._load.at(self.t) if self.on else 0.0
+        return min(self.base_load + self._load.at(self.t), 100.0) if self.on else 0.0
 
     def power(self, on: bool) -> None:
         self.on = on
@@ -52,11 +61,17 @@ class Computer(Part):
     def update(self) -> None:
         """Switched on or off, or the fan is different."""
         air, poor = self.site.ambient(), 1.0 if self.fan_works else 2.3
+        if self.heat_sink_loose:
+            poor = _NO_SINK
         self.cpu.aim(air + (26.0 * poor if self.on else 0.0), self.t)
         self.gpu.aim(air + (31.0 * poor if self.on else 0.0), self.t)
 
+    def temperature(self, part: Node) -> float:
+        """Of processor or graphics: it slows itself down before it burns (°C)."""
+        return min(part.at(self.t), _THROTTLED)
+
     def hottest(self) -> float:
-        return max(self.cpu.at(self.t), self.gpu.at(self.t))
+        return max(self.temperature(self.cpu), self.temperature(self.gpu))
 
     def health(self) -> str:
         """What it says of itself."""

@@ -148,6 +148,7 @@ def values_of(ecu: Ecu) -> dict[str, Give]:
     found: dict[str, Give] = {
         "vin": lambda: unit.vin,
         "software_version": lambda: unit.software_version,
+        "calibration_id": lambda: unit.calibration_id,
         "supply_voltage": lambda: round(ecu.supply_voltage(), 2),
         **_for_snapshots(car),
         **{name: partial(_configured, ecu, name) for name in unit.configuration},

@@ -9,7 +9,7 @@ from functools import partial
 
 from harness.errors import NotAvailableError
 from simulators.rig import Rig
-from simulators.vehicle import bus_work
+from simulators.vehicle import boards, bus_work, cleaning
 from simulators.vehicle.body import DOORS
 from simulators.vehicle.car import Car
 from simulators.vehicle.units import PLACES
@@ -17,6 +17,8 @@ from simulators.vehicle.units import PLACES
 Action = Callable[[Rig], None]
 FOOT = 60.0
 """Pedal travel (%) of a foot on the brake."""
+HANDS = 4.5
+"""Torque (Nm) of hands that hold against the steering wheel."""
 _FOOT_STAYS = 2.5
 """Seconds that the foot stays on the brake while the car gets READY."""
 
@@ -27,6 +29,14 @@ def _press_brake(rig: Rig) -> None:
 
 def _release_brake(rig: Rig) -> None:
     rig.car.brake.press(0.0)
+
+
+def _turn_wheel(rig: Rig) -> None:
+    rig.car.steering.driver_torque = HANDS
+
+
+def _let_go(rig: Rig) -> None:
+    rig.car.steering.driver_torque = 0.0
 
 
 def _switch_on(rig: Rig) -> None:
@@ -94,6 +104,11 @@ def _switch(name: str, position: str, rig: Rig) -> None:
     getattr(rig.car.body, name).position = position
 
 
+def _release_emergency_stop(rig: Rig) -> None:
+    if not rig.car.body.emergency_stop_jams:
+        rig.car.body.emergency_stop.position = "released"
+
+
 def _door(name: str, opened: bool, rig: Rig) -> None:
     car = rig.car
     if opened and name in car.body.locks:
@@ -157,6 +172,14 @@ def _plug_unit(node: str, plugged: bool, rig: Rig) -> None:
     network.plug(node, plugged)
 
 
+def _put(put: Callable[[Rig, str], None], place: str, rig: Rig) -> None:
+    put(rig, place)
+
+
+def _clean(node: str, means: str, rig: Rig) -> None:
+    cleaning.clean(rig.car.sensors[node], means)
+
+
 def _finish(action: Action, rig: Rig) -> None:
     """Do it now, and let the car see what has changed."""
     rig.advance()
@@ -167,6 +190,8 @@ def _finish(action: Action, rig: Rig) -> None:
 _PLAIN: dict[str, Action] = {
     "press-brake": _press_brake,
     "release-brake": _release_brake,
+    "turn-wheel-by-hand": _turn_wheel,
+    "let-go-of-wheel": _let_go,
     "switch-on": _switch_on,
     "make-ready": _make_ready,
     "switch-off": _switch_off,
@@ -198,7 +223,7 @@ _PLAIN: dict[str, Action] = {
     "wiper-off": partial(_switch, "wiper", "off"),
     "wash-windscreen": partial(_switch, "wiper", "wash"),
     "press-vehicle-emergency-stop": partial(_switch, "emergency_stop", "pressed"),
-    "release-vehicle-emergency-stop": partial(_switch, "emergency_stop", "released"),
+    "release-vehicle-emergency-stop": _release_emergency_stop,
     "close-doors": _shut_all,
     "lock-car": partial(_lock, True),
     "unlock-car": partial(_lock, False),
@@ -217,8 +242,15 @@ _PLAIN: dict[str, Action] = {
     "release-latch": partial(_latch, False),
     "disconnect-12v": partial(_battery, False),
     "connect-12v": partial(_battery, True),
+    "clear-place": boards.clear_place,
+    "take-boards-away": boards.take_away,
+    **{f"place-target-{place}": partial(_put, boards.put_target, place) for place in boards.PLACES},
+    **{f"place-board-{spot}": partial(_put, boards.put_board, spot) for spot in boards.SPOTS},
     **bus_work.ACTIONS,
 }
+for _node in cleaning.SUITS:
+    for _means in cleaning.MEANS:
+        _PLAIN[f"clean-{_node.lower()}-{_means}"] = partial(_clean, _node, _means)
 for _name in (*DOORS, "tailgate", "bonnet"):
     _PLAIN[f"open-door-{_name.lower()}"] = partial(_door, _name, True)
     _PLAIN[f"close-door-{_name.lower()}"] = partial(_door, _name, False)

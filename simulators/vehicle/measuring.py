@@ -13,6 +13,7 @@ from simulators.canbus.layout import OBD
 from simulators.instruments import Reading, constant
 from simulators.rig import Rig
 from simulators.vehicle import bus_work
+from simulators.vehicle.cleaning import SUITS
 from simulators.vehicle.lamps import CHANNELS
 from simulators.vehicle.sensing import BLOCKED
 from simulators.vehicle.telltales import TELLTALES
@@ -94,7 +95,15 @@ def _bus_readings() -> dict[str, Reading]:
     return readings
 
 
+def _board(rig: Rig) -> float:
+    board = rig.car.sensing.ultrasonic.board
+    if board is None:
+        raise NotAvailableError("no board stands before the car")
+    return 1000.0 * board[1]
+
+
 READINGS: Mapping[str, Reading] = {
+    "board_distance": Reading("mm", _board, constant(2.0), 0),
     "low_voltage_battery": Reading("V", _low_voltage, _share(0.005, 0.02), 2),
     "displayed_soc": Reading("%", partial(_shown_number, "ICM_DisplayedSoc"), constant(0.5), 0),
     "displayed_odometer": Reading("km", partial(_shown_number, "ICM_Odometer"), constant(0.1), 1),
@@ -159,6 +168,17 @@ def _surfaces(rig: Rig) -> str | None:
     return f"covered or dirty: {', '.join(dirty)}" if dirty else None
 
 
+def _face(node: str, rig: Rig) -> str | None:
+    sensor = rig.car.sensors[node]
+    if sensor.blockage < _DIRTY:
+        return None
+    return sensor.soil if sensor.soil != "dust" else f"covered or dirty: {node}"
+
+
+def _antenna(rig: Rig) -> str | None:
+    return "cable of the antenna torn off" if rig.car.positioning.antenna == "open" else None
+
+
 def _pins(rig: Rig) -> str | None:
     return "burn marks at the pins" if rig.car.inlet.contact >= _BURNT else None
 
@@ -189,10 +209,14 @@ _SOURCES: dict[str, Callable[[Rig], str | None]] = {
     "car-certificate": _nothing,
     "car-equipment": _nothing,
     "car-interior": _nothing,
+    "car-on-stands": _nothing,
+    "area-around-car": _nothing,
     "high-voltage-cables": _nothing,
     "inlet-pins": _pins,
     "inlet-flap": _flap_look,
     "sensor-surfaces": _surfaces,
+    **{f"sensor-face-{node.lower()}": partial(_face, node) for node in SUITS},
+    "gnss-antenna": _antenna,
     "fluid-levels": _levels,
 }
 

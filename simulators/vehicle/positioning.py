@@ -1,5 +1,6 @@
 """Satellite positioning and inertial unit (the GNSS node), and where the car stands."""
 
+import math
 from random import Random
 
 from simulators.grid import Wave
@@ -7,6 +8,8 @@ from simulators.vehicle.part import Part, Site
 from simulators.vehicle.sensing import Sensor
 
 GRAVITY = 9.806
+METRES_PER_DEGREE = 111_320.0
+"""Along a meridian, near enough for centimetres."""
 
 
 class Place(Part):
@@ -32,11 +35,32 @@ class Positioning(Sensor):
         self.sky = "rtk_fixed"
         """Best fix that the sky and the correction service allow here."""
         self.satellites_in_view = random.randint(18, 28)
+        self.geometry = 1.0
+        """Dilution of precision against that of a free sky."""
         self.pps_works = True
         self._bias = [random.uniform(-0.03, 0.03) for _ in range(3)]
         self._drift_rates = [random.uniform(-0.03, 0.03) for _ in range(3)]
         self._noise = Wave(random, 0.012, (0.9, 2.3, 6.1))
         self._error = (random.uniform(-1e-7, 1e-7), random.uniform(-1e-7, 1e-7))
+        self.wander = 0.008
+        """How far the position moves about although the car stands (m): more under reflections."""
+        self._north = Wave(random, 1.0, (7.0, 23.0, 71.0))
+        self._east = Wave(random, 1.0, (5.0, 19.0, 83.0))
+        self.speed_error = 0.0
+        """What its speed over ground is too high (m/s)."""
+        self.gyro_bias = 0.0
+        """Added to the yaw rate (degrees per second)."""
+        self._turning = 0.0
+        self._since = self.t
+
+    @property
+    def heading_drift(self) -> float:
+        """How fast its heading runs away from now on (degrees per minute); 0: it does not."""
+        return self._turning
+
+    @heading_drift.setter
+    def heading_drift(self, rate: float) -> None:
+        self._turning, self._since = rate, self.t
 
     def fix(self) -> str:
         """Fix quality, in the words of the database."""
@@ -48,7 +72,9 @@ class Positioning(Sensor):
         return self.satellites_in_view if self.fix() != "none" else 0
 
     def hdop(self) -> float:
-        return {"rtk_fixed": 0.7, "rtk_float": 0.8, "none": 25.0}.get(self.fix(), 1.1)
+        if self.fix() == "none":
+            return 25.0
+        return self.geometry * {"rtk_fixed": 0.7, "rtk_float": 0.8}.get(self.fix(), 1.1)
 
     def position_std(self) -> float:
         """Metres."""
@@ -67,11 +93,22 @@ class Positioning(Sensor):
         """Latitude and longitude (degrees); None without a fix."""
         if self.fix() == "none":
             return None
-        return place.latitude + self._error[0], place.longitude + self._error[1]
+        north, east = self._north.at(self.t), self._east.at(self.t)
+        per_metre = self.wander / METRES_PER_DEGREE
+        return (
+            place.latitude + self._error[0] + north * per_metre,
+            place.longitude
+            + self._error[1]
+            + east * per_metre / math.cos(math.radians(place.latitude)),
+        )
+
+    def heading(self, place: Place) -> float:
+        """Course that it believes in (degrees)."""
+        return (place.heading + self._turning * (self.t - self._since) / 60) % 360
 
     def ground_speed(self) -> float:
         """Of a car that stands, by satellites (m/s): a little noise."""
-        return abs(self._noise.at(self.t)) * 0.5
+        return abs(self._noise.at(self.t)) * 0.5 + self.speed_error
 
     def accelerations(self, forwards: float) -> tuple[float, float, float]:
         """x, y, z (m/s²) of a level car that accelerates `forwards`."""
@@ -81,4 +118,4 @@ class Positioning(Sensor):
     def rates(self) -> tuple[float, float, float]:
         """Roll, pitch, yaw (degrees per second) of a car at rest."""
         wobble, (x, y, z) = self._noise.at(self.t + 5.0), self._drift_rates
-        return x + wobble, y - wobble, z + wobble
+        return x + wobble, y - wobble, z + wobble + self.gyro_bias

@@ -1,11 +1,12 @@
-"""Sensors of the driving assistance: camera, radar, lidar, ultrasonic, and the scene around."""
+"""Sensors of the driving assistance: camera, radar, lidar, ultrasonic, and what they see."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from random import Random
 
 from simulators.thermal import Node
 from simulators.vehicle.part import Part, Site
+from simulators.vehicle.scene import Target, in_view, surroundings
 
 NODES = ("CAM", "RAD", "LID", "USS", "GNSS")
 USS_CHANNELS = 12
@@ -17,18 +18,11 @@ BLOCKED = 60.0
 """Blockage (%) from which a sensor calls itself degraded."""
 SYNC_LIMIT = 10.0
 """Time offset (ms) from which it does so, too."""
+_MOST_OFFSET = 101.9
+"""The largest offset that a sensor can report (ms)."""
+_CAMERA_VIEW = 30.0
+"""Half the width of the camera's view (degrees)."""
 _WARM = {"CAM": 16.0, "RAD": 12.0, "LID": 20.0, "USS": 6.0, "GNSS": 10.0}
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Something around the car: range (m), azimuth (degrees, positive to the left), m/s."""
-
-    range: float
-    azimuth: float
-    speed: float = 0.0
-    kind: str = "fixed"
-    probability: float = 99.0
 
 
 class Sensor(Part):
@@ -38,8 +32,10 @@ class Sensor(Part):
         super().__init__(site)
         self.name = name
         self.works = True
-        self.blockage = round(random.uniform(0.0, 4.0))
+        self.blockage: float = round(random.uniform(0.0, 4.0))
         """Dirt, film or a sticker before it (%)."""
+        self.soil = "dust"
+        """What that is; see `cleaning.py`."""
         self.calibration = "calibrated"
         """`calibrated`, `not_calibrated`, `running` or `failed`."""
         self.misalignment = 0.0
@@ -50,6 +46,8 @@ class Sensor(Part):
         """What is left of the offset while it is kept in step (ms)."""
         self._drift = 0.0
         self._since = self.t
+        self.thermistor_error = 0.0
+        """What its own temperature sensor reads too much (K)."""
         self.temperature = Node(site.ambient() + random.uniform(0.0, 1.0), 900.0, self.t)
 
     @property
@@ -62,8 +60,13 @@ class Sensor(Part):
         self._drift, self._since = rate, self.t
 
     def time_offset(self) -> float:
-        """Its time against the computer's (ms)."""
-        return self.sync_offset + self._drift * (self.t - self._since) / 60
+        """Its time against the computer's (ms); beyond what it can tell it stays at the end."""
+        offset = self.sync_offset + self._drift * (self.t - self._since) / 60
+        return max(-_MOST_OFFSET, min(offset, _MOST_OFFSET))
+
+    def warmth(self) -> float:
+        """The temperature that it reports (°C)."""
+        return self.temperature.at(self.t) + self.thermistor_error
 
     def health(self) -> str:
         """What it says of itself."""
@@ -101,6 +104,8 @@ class Camera(Sensor):
         self.lane_right = -round(random.uniform(1.4, 1.9), 2)
         self.lane_heading = round(random.uniform(-0.6, 0.6), 2)
         self.brightness = round(random.uniform(38.0, 52.0), 1)
+        self.range_factor = random.uniform(0.97, 1.03)
+        """One lens tells distances by size: its error grows with the distance."""
 
     @property
     def seen_heading(self) -> float:
@@ -117,6 +122,8 @@ class Lidar(Sensor):
 
     def __init__(self, site: Site, name: str, random: Random) -> None:
         super().__init__(site, name, random)
+        self.range_error = 0.0
+        """What it measures too much (m)."""
         self.rotation = 600.0
         """rpm."""
         self.point_loss = round(random.uniform(0.5, 2.5), 1)
@@ -142,6 +149,8 @@ class Ultrasonic(Sensor):
         self.echoes: dict[int, float] = near
         """True distance (m) before a transducer; nothing is there if it is left out."""
         self.errors: dict[int, float] = {n: random.uniform(-0.01, 0.01) for n in range(1, 13)}
+        self.board: tuple[int, float] | None = None
+        """A board square before a transducer: its number, and the true distance (m)."""
 
     def alive(self) -> int:
         """Bit map, bit 0 is transducer 1."""
@@ -152,6 +161,8 @@ class Ultrasonic(Sensor):
         if not self.works or number in self.dead:
             return None
         true = self.echoes.get(number)
+        if self.board is not None and self.board[0] == number:
+            true = self.board[1] if true is None else min(true, self.board[1])
         if true is None or true > USS_RANGE or self.blockage >= BLOCKED:
             return USS_NOTHING
         return true + self.errors[number]
@@ -179,16 +190,10 @@ class Sensing(Part):
         self.radar = Radar(site, "RAD", part("RAD"))
         self.lidar = Lidar(site, "LID", part("LID"))
         self.ultrasonic = Ultrasonic(site, "USS", part("USS"))
-        scene = site.random("car/scene")
-        self.scene: tuple[Target, ...] = tuple(
-            Target(
-                round(scene.uniform(6.0, 45.0), 2),
-                round(scene.uniform(-35.0, 35.0), 1),
-                probability=scene.randint(90, 99),
-            )
-            for _ in range(scene.randint(3, 5))
-        )
+        self.scene: tuple[Target, ...] = surroundings(site.random("car/scene"))
         """What stands around the car."""
+        self.board: Target | None = None
+        """The target board before the car, where somebody has put it up."""
 
     @property
     def all(self) -> dict[str, Sensor]:
@@ -198,35 +203,45 @@ class Sensing(Part):
         }  # fmt: skip
 
     def place(self, *targets: Target) -> None:
-        """Put targets before the car (a target board, a corner reflector)."""
+        """Put targets before the car (a corner reflector)."""
         self.scene = (*targets, *self.scene)
+
+    @property
+    def around(self) -> tuple[Target, ...]:
+        """Everything that there is to see."""
+        return self.scene if self.board is None else (self.board, *self.scene)
 
     def radar_objects(self) -> tuple[Target, ...]:
         """What the radar lists, nearest first, at most eight."""
         radar = self.radar
         if not radar.sees:
             return ()
+        turned = radar.azimuth_error + radar.misalignment
         seen = [
-            Target(
-                target.range + radar.range_error,
-                target.azimuth + radar.azimuth_error + radar.misalignment,
-                target.speed,
-                target.kind,
-                target.probability,
-            )
-            for target in self.scene
+            replace(one, range=one.range + radar.range_error, azimuth=one.azimuth + turned)
+            for one in self.around
         ]
         return tuple(sorted(seen, key=_range)[:8])
 
     def camera_objects(self) -> int:
-        return len([t for t in self.scene if abs(t.azimuth) < 30]) if self.camera.sees else 0
+        """A camera that has been turned looks past what stands at the edge of its view."""
+        return len(self._camera_view())
+
+    def _camera_view(self) -> list[Target]:
+        turned = self.camera.misalignment
+        return in_view(self.around, turned, _CAMERA_VIEW) if self.camera.sees else []
+
+    def camera_nearest(self) -> Target | None:
+        """What the camera places nearest, to within its own error; None: nothing is in view."""
+        nearest = min(self._camera_view(), key=_range, default=None)
+        return nearest and replace(nearest, range=nearest.range * self.camera.range_factor)
 
     def lidar_objects(self) -> int:
-        return len(self.scene) if self.lidar.sees else 0
+        return len(self.around) if self.lidar.sees else 0
 
     def nearest(self) -> Target | None:
         """What the lidar sees nearest; None: nothing."""
-        return min(self.scene, key=_range) if self.scene and self.lidar.sees else None
+        return min(self.around, key=_range) if self.around and self.lidar.sees else None
 
 
 _range: Callable[[Target], float] = lambda target: target.range  # noqa: E731 - a sort key

@@ -1,6 +1,7 @@
 """Electric power steering: wheel angle, torques, condition."""
 
 from simulators.thermal import Node
+from simulators.timers import Timers
 from simulators.vehicle.part import Part, Site
 from simulators.vehicle.ramp import Ramp
 
@@ -22,6 +23,15 @@ class Steering(Part):
         self.sensor_offset = random.uniform(-0.2, 0.2)
         self.driver_torque = 0.0
         """What hands put on the wheel."""
+        by_wire = site.random("car/steering/by-wire")
+        self.gain = {"left": by_wire.uniform(0.995, 1.005), "right": by_wire.uniform(0.995, 1.005)}
+        """Angle reached over angle commanded, by side."""
+        self.overshoot = by_wire.uniform(0.0, 0.015)
+        """How far it turns beyond a commanded angle first (share of the way)."""
+        self.speed_share = 1.0
+        """Rate reached over rate commanded."""
+        self._wanted: float | None = None
+        self._timers = Timers(site.scheduler)
         self.torque_offset = random.uniform(-0.06, 0.06)
         self.temperature = Node(site.ambient() + random.uniform(0.0, 1.0), 600.0, self.t)
 
@@ -30,6 +40,29 @@ class Steering(Part):
         at = self._course.go_to(angle, rate, self.t)
         self.site.revision += 1
         return at
+
+    def follow(self, angle: float, rate: float) -> None:
+        """A command: the measured angle becomes the one commanded, as well as the unit can.
+
+        It turns a little too far first and comes back.
+        """
+        if angle == self._wanted:
+            return
+        self._wanted = angle
+        aim = angle * self.gain["left" if angle > 0 else "right"] - self.sensor_offset
+        beyond = aim + (aim - self.angle()) * self.overshoot
+        speed = rate * self.speed_share
+        arrives = self.turn(beyond, speed)
+        self._timers.plan("settle", max(arrives - self.t, 0.0), lambda: self._settle(aim, speed))
+
+    def _settle(self, aim: float, rate: float) -> None:
+        self.turn(aim, rate)
+
+    def stop(self) -> None:
+        """Stay where it is."""
+        self._timers.cancel_all()
+        self._wanted = None
+        self.turn(self.angle())
 
     def angle(self) -> float:
         """True angle."""

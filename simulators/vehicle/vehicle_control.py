@@ -19,7 +19,7 @@ _LOW_VOLTAGE = 11.0
 _ONLY_FOR_THE_START = ("low_voltage", "immobiliser", "insulation")
 """A car that is READY stays so with these; the warning lamps tell."""
 _BY_WIRE_RATE = 5.0
-"""km/h per second."""
+"""Up, by command (km/h per second)."""
 _ENABLES = 0.2
 """From high voltage to a motor that is ready."""
 
@@ -36,6 +36,15 @@ class VehicleControl(Part):
         """Pedal (%)."""
         self.by_wire_speed: float | None = None
         """Speed that a by-wire command asks for (km/h, negative: backwards)."""
+        self.by_wire_gain = site.random("car/by-wire").uniform(0.99, 1.01)
+        """Speed reached over speed commanded."""
+        self.by_wire_slowing = _BY_WIRE_RATE
+        """Down, by command (km/h per second)."""
+        self.parks_after_by_wire = True
+        """When by-wire operation ends at standstill it selects P, otherwise N."""
+        self.stop_locks = False
+        """An emergency stop locks it until its supply has been off: a defect of its program."""
+        self.locked = False
         self.drive_mode = "normal"
         self.starting = False
         self.consumption = round(site.random("car/consumption").uniform(12.8, 15.6), 1)
@@ -104,7 +113,7 @@ class VehicleControl(Part):
     def start(self) -> None:
         """Try to become READY; takes about a second."""
         car = self._car
-        if car.power.key != "on" or self.starting:
+        if car.power.key != "on" or self.starting or self.locked:
             return
         if not car.units["VCU"].runs:
             return
@@ -194,7 +203,9 @@ class VehicleControl(Part):
         held = car.parking_brake.applied and not car.parking_brake.moving
         free = car.drive.enabled and not held and car.brake.applied <= PEDAL_PRESSED
         if self.by_wire_speed is not None and free:
-            car.drive.go_to(self.by_wire_speed, _BY_WIRE_RATE)
+            speed = self.by_wire_speed * self.by_wire_gain
+            slower = abs(speed) < abs(car.drive.speed())
+            car.drive.go_to(speed, self.by_wire_slowing if slower else _BY_WIRE_RATE)
             return
         car.drive.follow(
             gear=self.gear, accelerator=self.accelerator, brake=car.brake.applied, held=held

@@ -6,7 +6,9 @@ vb = 0.8 · v0 and ve = 0.1 · v0, where v0 is the speed at which braking began;
 distances at which the car has slowed down to vb and ve.
 """
 
+import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 from harness.catalogue.criteria.inputs import (
     Series,
@@ -17,6 +19,7 @@ from harness.catalogue.criteria.inputs import (
     same_length,
     scaled,
 )
+from harness.errors import UsageError
 from harness.quantity import Measurement, Quality
 
 BEGIN, END = 0.8, 0.1
@@ -62,6 +65,42 @@ def mfdd(speed: Series, distance: Series, initial: Measurement | None = None) ->
     )
     note = f"v0 = {v0:.4g} km/h, {way:.4g} m from {vb:.4g} to {ve:.4g} km/h"
     return calculated("mfdd", value, UNIT, uncertainty, inputs=behind, note=note)
+
+
+def mfdd_of_speed(times: Series, speed: Series, initial: Measurement | None = None) -> Measurement:
+    """MFDD of one braking from speed over time alone, as a bus gives it.
+
+    The distance is the area below the speed, straight between samples. An error of the speed may be
+    the same all along, so it counts in full over the time from 0.8 to 0.1 v0, beside its share at
+    both ends; that of the times counts at both ends. Raises UsageError for units or lengths that do
+    not fit, and for times that do not rise.
+    """
+    same_length(times, speed)
+    times, speed = times.to("s"), speed.to("km/h")
+    if any(after <= before for before, after in pairwise(times.values)):
+        raise UsageError("the times of the samples do not rise; expected each later than the last")
+    way = [0.0]
+    for (t, v), (later, slower) in pairwise(zip(times.values, speed.values, strict=True)):
+        way.append(way[-1] + (later - t) * (v + slower) / 2 / 3.6)
+    good = quality_of(times, speed) is Quality.GOOD
+    spread = _way_uncertainty(times, speed, initial) if good else None
+    return mfdd(speed, Series(way[: len(speed.values)], "m", spread), initial)
+
+
+def _way_uncertainty(times: Series, speed: Series, initial: Measurement | None) -> float | None:
+    """Uncertainty (m) of either end of the way: `mfdd` adds two of them as a root of squares."""
+    v0 = speed.values[0]
+    if initial is not None and quality_of(initial) is Quality.GOOD:
+        v0 = number(initial, "km/h")[0]
+    start = _where(speed.values, times.values, BEGIN * v0)
+    end = _where(speed.values, times.values, END * v0)
+    if start is None or end is None:
+        return None
+    return root_sum(
+        scaled(speed.uncertainty, (end - start) / 3.6 / math.sqrt(2)),
+        scaled(times.uncertainty, BEGIN * v0 / 3.6 / math.sqrt(2)),
+        scaled(times.uncertainty, END * v0 / 3.6 / math.sqrt(2)),
+    )
 
 
 def _where(speeds: Sequence[float], distances: Sequence[float], wanted: float) -> float | None:

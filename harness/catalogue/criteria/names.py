@@ -7,9 +7,11 @@ from typing import Literal
 
 Formula = Literal[
     "brake-imbalance",
+    "braking-rate",
     "cell-spread-rms",
     "flash-rate",
     "insulation-per-volt",
     "mfdd",
     "speedometer-error",
+    "wheel-drag",
 ]

@@ -94,6 +94,11 @@ class Protection:
         return self._counter is not None or self._at >= 0
 
     @property
+    def checksum_at(self) -> int:
+        """Number of the byte that is the checksum; -1 without one."""
+        return self._at
+
+    @property
     def counter_range(self) -> int:
         """How many numbers the counter has; 0 without one."""
         return 0 if self._counter is None else self._counter.mask + 1

@@ -75,6 +75,10 @@ class Cyclic:
     ) -> None:
         self.period = period
         self.sent = 0
+        self.last_at = 0.0
+        """When the latest frame was handed over (loop time)."""
+        self.longest_gap = 0.0
+        """Between two frames (s): longer than the period when this computer was too busy."""
         self.failure: BenchError | None = None
         """Why sending ended without anybody stopping it."""
         self.spoil = spoil
@@ -102,6 +106,15 @@ class Cyclic:
             self.stop()
             self._sender.has_failed(self)
 
+    @property
+    def next_counter(self) -> int:
+        """What the next frame counts as."""
+        return self._outgoing.counter
+
+    def count_on_from(self, counter: int) -> None:
+        """The next frame counts as this: frames before it were no valid ones."""
+        self._outgoing.counter = counter
+
     def update(self, values: Mapping[str, Scalar], *, strict: bool = True) -> None:
         """Change signals from the next frame on. Raises as `MessageCodec.pack`."""
         self._outgoing.set(values, strict=strict)
@@ -115,6 +128,10 @@ class Cyclic:
     def _send(self) -> None:
         self._sender.transmit(self._outgoing, self.spoil)
         self.sent += 1
+        now = self._loop.time()
+        if self.sent > 1:
+            self.longest_gap = max(self.longest_gap, now - self.last_at)
+        self.last_at = now
         # Counted from the start, so that delays do not add up; what is missed is not made up for.
         late = self._loop.time() - self._start
         self._number = max(self._number, int(late / self.period + 1e-6)) + 1
@@ -183,6 +200,13 @@ class Sender:
         self.failed.pop(message, None)
         self._cyclic[message] = cyclic = Cyclic(self, outgoing, every, spoil)
         return cyclic
+
+    def stop(self, message: str) -> None:
+        """End the cyclic sending of one message; harmless when there is none. Never raises."""
+        cyclic = self._cyclic.pop(message, None)
+        if cyclic is not None:
+            cyclic.stop()
+        self.failed.pop(message, None)
 
     def stop_all(self) -> None:
         """End all cyclic sending. Never raises."""

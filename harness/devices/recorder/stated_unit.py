@@ -48,6 +48,8 @@ def alone(cell: str) -> str:
 
 def _said(cell: str) -> str:
     for left, right in _BRACKETS:
+        if unit_of(cell) is not None:
+            break  # dB(A) has brackets of its own
         if cell.endswith(right) and left in cell:
             cell = cell[cell.rindex(left) + 1 : -1].strip()
     return "" if cell in _NONE else cell

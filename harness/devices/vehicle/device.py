@@ -13,6 +13,7 @@ from harness.devices.can.connection import CanConnection
 from harness.devices.diag.diagnostics import Unit
 from harness.devices.vehicle.attached import AttachedBus
 from harness.devices.vehicle.attachment import attachments
+from harness.devices.vehicle.commands import Commands
 from harness.devices.vehicle.control_units import ControlUnits, StoredCode, identifiers_of
 from harness.devices.vehicle.points import VehiclePoint
 from harness.devices.vehicle.profile import VehicleProfile
@@ -67,6 +68,8 @@ class VehicleDevice:
         self.profile = profile
         self.simulated = simulated
         self.read_only = read_only
+        self.commands = Commands(self)
+        """What this run commands by wire."""
         self.step = ""
         self._clock = clock
         self._emit = emit
@@ -408,14 +411,19 @@ class VehicleDevice:
     async def make_safe(self, deadline: Deadline) -> SafeState:
         """End what this run put on the buses, give back what it took, and detach.
 
-        Says exactly what was done. Nothing is measured: what this run began is all there is to end.
-        What it held when an adapter went cannot be ended, so that is not shown to be safe. Never
+        Says exactly what was done. Of what it commanded by wire the end is measured: manual again,
+        and nothing moves. Otherwise nothing is: what this run began is all there is to end. What
+        it held when an adapter went cannot be ended, so that is not shown to be safe. Never
         raises a HarnessError; the outcome is a SafeState.
         """
         sent = any(bus.bus.tallies().sent for bus in self.attached.values())
         done: list[str] = []
         held: list[str] = []
         troubles: list[str] = []
+        if self.commands.used:
+            ended, unsafe = await self.commands.make_safe(deadline)
+            done += ended
+            troubles += unsafe
         for bus in self.attached.values():
             if self._is_gone(bus):
                 broken_off = bus.sender.not_stopped
@@ -444,7 +452,29 @@ class VehicleDevice:
         except EvidenceError as error:
             # It may be safe, but the record is not whole: said and sealed as it is.
             troubles.append(error.detail)
-        return SafeState(role=self.role, safe=safe, how=how, detail="; ".join(troubles))
+        return SafeState(
+            role=self.role,
+            safe=safe,
+            how=how,
+            readings=self.commands.readings,
+            detail="; ".join(troubles),
+        )
+
+    def carrier_of(self, message: str) -> AttachedBus:
+        """The attachment whose database has a message. Raises NotAvailableError."""
+        for bus in self.attached.values():
+            if message in bus.database.by_name:
+                return bus
+        raise NotAvailableError(f"nothing is connected to the bus of {message}")
+
+    def note_sent(self, event: Event) -> None:
+        """Put on record what is sent in the place of a unit."""
+        with suppress(EvidenceError):  # the recorder keeps it and tells it at the end
+            self._emit(event)
+
+    def is_gone(self, bus: AttachedBus) -> bool:
+        """Nothing can be sent there any more."""
+        return self._is_gone(bus)
 
     def _is_gone(self, bus: AttachedBus) -> bool:
         return self._given_up or bus.bus.lost is not None

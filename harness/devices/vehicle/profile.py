@@ -15,7 +15,7 @@ from harness.data import data_folder
 from harness.datafile import Places, load, sha256, validate
 from harness.devices.can.specs import MessageSpec, SignalSpec
 from harness.devices.vehicle.points import VehiclePoint, states_of, unit_of
-from harness.devices.vehicle.profile_file import VehicleProfileFile
+from harness.devices.vehicle.profile_file import ByWireEntry, VehicleProfileFile
 from harness.errors import FileError, Problem, UnknownNameError
 from harness.quantity import Quantity
 from harness.text import Text
@@ -59,6 +59,8 @@ class VehicleProfile:
     sources: tuple[str, ...] = ()
     note: str = ""
     kind: str = "vehicle"
+    commanded: Mapping[str, ByWireEntry] = field(default_factory=dict)
+    """What takes commands from the bus, as the file says it."""
 
     @cached_property
     def databases(self) -> "Mapping[str, tuple[Database, ...]]":
@@ -106,6 +108,19 @@ class VehicleProfile:
         if problems:
             raise FileError(problems)
         return MappingProxyType({**everything, **found})
+
+    @cached_property
+    def by_wire(self) -> Mapping[str, ByWireEntry]:
+        """What takes commands from the bus. Raises FileError for names that are not there."""
+        from harness.devices.vehicle.by_wire import mistakes  # noqa: PLC0415 - rarely needed
+
+        problems = [
+            self.places.problem(("by_wire", *path), what, expected)
+            for path, what, expected in mistakes(self)
+        ]
+        if problems:
+            raise FileError(problems)
+        return MappingProxyType(dict(self.commanded))
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -247,6 +262,7 @@ def _read(path: Path) -> VehicleProfile:
         confidence=file.confidence,
         sources=tuple(file.sources),
         note=file.note,
+        commanded=file.by_wire,
     )
 
 

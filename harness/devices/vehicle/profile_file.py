@@ -14,6 +14,8 @@
       soc:   {signal: BMS_PackStatus.BMS_Soc}
       vin:   {did: vcu.vin}
 
+What takes commands from the bus stands under `by_wire`, see `ByWireEntry`.
+
 Databases are looked for beside the profile, then among the shipped ones. A `checks` file says which
 messages carry a checksum or a counter where the database itself cannot.
 """
@@ -22,7 +24,7 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from harness.fields import FileModel, Kebab, QuantityField, TextField
+from harness.fields import DurationField, FileModel, Kebab, QuantityField, TextField
 
 
 class BusEntry(FileModel):
@@ -63,6 +65,57 @@ class PointEntry(FileModel):
         return self
 
 
+class ReactionEntry(FileModel):
+    """What an actuator does when its commands stop, said of the point that follows them."""
+
+    stays: QuantityField | None = Field(default=None, description="It moves no further than this")
+    below: QuantityField | None = Field(default=None, description="It goes below this")
+    above: QuantityField | None = Field(default=None, description="It stays or goes above this")
+
+    @model_validator(mode="after")
+    def _one(self) -> "ReactionEntry":
+        if sum(one is not None for one in (self.stays, self.below, self.above)) != 1:
+            raise ValueError("one of: stays, below, above")
+        return self
+
+
+class CodesEntry(FileModel):
+    """Trouble codes by which a unit reports wrong commands."""
+
+    timeout: str | None = None
+    counter: str | None = None
+    checksum: str | None = None
+    range: str | None = None
+
+
+class ByWireEntry(FileModel):
+    """One actuator that takes commands: the command message, and the points that show it."""
+
+    title: TextField
+    command: str = Field(description="Message of a database, sent in the place of its sender")
+    mode: str = Field(description="Signal that asks for by-wire operation")
+    on: str = "by_wire"
+    off: str = "manual"
+    demand: str = Field(description="Signal that says what is wanted")
+    neutral: float | str = Field(default=0.0, description="Demand by which nothing moves")
+    besides: dict[str, float | str] = Field(default_factory=dict)
+    period: DurationField
+    shows: str = Field(description="Point that shows the mode")
+    active: str = "by_wire"
+    follows: str = Field(description="Point that follows the demand")
+    scale: float = Field(default=1.0, gt=0, description="Unit of that point over unit of demand")
+    near: QuantityField | None = Field(default=None, description="So close counts as arrived")
+    at_rest: dict[str, QuantityField] = Field(min_length=1, description="Nothing moves: up to")
+    on_timeout: ReactionEntry | None = None
+    driver: dict[str, QuantityField] = Field(default_factory=dict, description="Takes over from")
+    driver_moves: bool = Field(
+        default=False, description="The driver's input moves it, too, and then it is no command"
+    )
+    beyond: dict[str, float] = Field(default_factory=dict, description="Signals out of range")
+    unit: str = Field(default="", description="Control unit of the diagnostic description")
+    codes: CodesEntry = CodesEntry()
+
+
 class VehicleProfileFile(FileModel):
     """A whole profile of a vehicle."""
 
@@ -78,3 +131,4 @@ class VehicleProfileFile(FileModel):
     buses: dict[Kebab, BusEntry] = Field(min_length=1)
     diagnostics: DiagnosticsEntry | None = None
     points: dict[str, PointEntry] = Field(default_factory=dict)
+    by_wire: dict[Kebab, ByWireEntry] = Field(default_factory=dict)

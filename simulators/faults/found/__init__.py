@@ -23,11 +23,15 @@ from simulators.faults.found import (
     pile_sock_01,
     veh_chg_01,
     veh_cp_01,
+    veh_insp_02,
+    veh_insp_03,
 )
 
 _PROCEDURES = (
     veh_chg_01,
     veh_cp_01,
+    veh_insp_02,
+    veh_insp_03,
     pile_conf_01,
     pile_cp_01,
     pile_met_01,

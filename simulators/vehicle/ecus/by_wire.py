@@ -16,9 +16,13 @@ from simulators.vehicle.ecus.source import Value
 
 OVERRIDE_TORQUE = 3.0
 """Torque of the driver's hands (Nm) that takes over."""
-_SAFE_BRAKING = 40.0
-"""Braking (%) when commands stop while the car moves."""
 _PEDAL = 5.0
+
+
+_COMPLAINTS: dict[Flaw | None, str] = {
+    Flaw.CHECKSUM: "bad_checksum",
+    Flaw.COUNTER: "bad_counter",
+}
 
 
 class Follower:
@@ -44,6 +48,9 @@ class Follower:
         self._codec = codec_of(self.reception.spec)
         self._timers = Timers(ecu.car.scheduler)
         self.reception.on_frame = self._received
+        self.reception.ignores = self.state.ignores
+        self._in_safe_state = False
+        """Commands have stopped, and none has said since that by-wire is over."""
         ecu.on_power.append(self._powered)
 
     def command(self, signal: str) -> Value:
@@ -55,7 +62,7 @@ class Follower:
 
     def overridden(self) -> None:
         """The driver has taken over."""
-        if self.state.active:
+        if self.state.active and self.state.yields:
             self.state.override = True
             self._leave(lost=False)
 
@@ -67,27 +74,32 @@ class Follower:
 
     def _received(self, reception: Reception) -> None:
         state = self.state
-        state.bad_checksum = reception.flaw is Flaw.CHECKSUM
-        state.bad_counter = reception.flaw is Flaw.COUNTER
+        if reception.flaw in _COMPLAINTS:
+            state.complain(_COMPLAINTS[reception.flaw])
         if reception.flaw is not None or reception.data is None:
             return
         findings = self._codec.examine(reception.data)
-        state.out_of_range = any(f.flaw is Flaw.OUT_OF_RANGE for f in findings)
-        if findings:
+        if findings and state.checks_range:
+            if any(finding.flaw is Flaw.OUT_OF_RANGE for finding in findings):
+                state.complain("out_of_range")
             return
-        state.timed_out = False
+        state.timed_out = state.timed_out and not state.forgets
         wanted = self.command(self._mode)
         if wanted != "by_wire":
-            if state.mode != "manual":
+            if state.active and not state.lets_go:
+                self._timers.plan("silence", state.timeout, self._silent)
+                return
+            if state.mode != "manual" or self._in_safe_state:
                 self._leave(lost=False)
-                state.mode = "manual"
             state.override = False
             return
-        if not state.active:
-            if not self._may() or state.override:
-                state.mode = "rejected"
-                return
-            state.mode = "by_wire"
+        if not self._may() or not state.grants or state.override:
+            if state.active:
+                self._leave(lost=False)
+            state.mode = "rejected"
+            return
+        state.mode = "by_wire"
+        self._in_safe_state = False
         self._timers.plan("silence", state.timeout, self._silent)
         before = self.ecu.car.site.revision
         self._follow(self)
@@ -102,7 +114,9 @@ class Follower:
     def _leave(self, *, lost: bool) -> None:
         self._timers.cancel_all()
         self.state.mode = "manual"
-        self._release(lost)
+        self._in_safe_state = lost
+        if self.state.reacts or not lost:
+            self._release(lost)
         self.ecu.car.update()
 
 
@@ -126,14 +140,12 @@ def steer(ecu: Ecu) -> None:
     def follow(self: Follower) -> None:
         if abs(steering.driver_torque) > OVERRIDE_TORQUE:
             self.overridden()
-            return
-        angle = self.number("GW_SteerAngleRequest")
-        rate = self.number("GW_SteerRateLimit") or 180.0
-        if angle != steering.target:
-            steering.turn(angle, rate)
+        if self.state.active:
+            rate = self.number("GW_SteerRateLimit") or 180.0
+            steering.follow(self.number("GW_SteerAngleRequest"), rate)
 
     def release(lost: bool) -> None:
-        steering.turn(steering.angle())
+        steering.stop()
 
     Follower(ecu, "GW_SteerCmd", "GW_SteerModeRequest", may=may, follow=follow, release=release)
 
@@ -145,6 +157,7 @@ def brake(ecu: Ecu) -> None:
     def follow(self: Follower) -> None:
         if part.pedal > _PEDAL:
             self.overridden()
+        if not self.state.active:
             return
         asked = self.number("GW_BrakeRequest")
         emergency = min(self.number("GW_DecelRequest") * 10.0, 100.0)
@@ -152,7 +165,7 @@ def brake(ecu: Ecu) -> None:
         part.follow()
 
     def release(lost: bool) -> None:
-        part.by_wire = _SAFE_BRAKING if lost else 0.0
+        part.by_wire = part.safe_braking if lost else 0.0
         part.follow()
 
     Follower(
@@ -188,6 +201,7 @@ def drive(ecu: Ecu) -> None:
     def follow(self: Follower) -> None:
         if car.brake.pedal > _PEDAL or control.accelerator > _PEDAL:
             self.overridden()
+        if not self.state.active:
             return
         control.by_wire = True
         gear = self.command("GW_GearRequest")
@@ -197,6 +211,9 @@ def drive(ecu: Ecu) -> None:
         control.by_wire_speed = -speed if control.gear == "r" else speed
 
     def release(lost: bool) -> None:
+        # Out of gear: nobody is left who says how fast.
+        parks = car.drive.standing and control.parks_after_by_wire
+        control.gear = "p" if parks else "n"
         control.by_wire = False
         control.by_wire_speed = None
 

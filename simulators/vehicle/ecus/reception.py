@@ -41,6 +41,8 @@ class Reception:
         """Frames in a row with a wrong checksum or counter."""
         self.flaw: Flaw | None = None
         """What was wrong with the latest frame."""
+        self.ignores: Callable[[Flaw], bool] = lambda _flaw: False
+        """Flaws that the unit does not look at: a defect of its program."""
         self.on_frame: Callable[[Reception], None] | None = None
         """Called for every frame, good or bad."""
         self._scheduler = scheduler
@@ -71,6 +73,8 @@ class Reception:
         protection = self._protection
         if protection is not None:
             finding = protection.check(data, self._counter)
+            if finding is not None and self.ignores(finding.flaw):
+                finding = None
             if finding is None:
                 self.bad, self.flaw = 0, None
             else:

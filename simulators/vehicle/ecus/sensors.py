@@ -5,7 +5,8 @@ from functools import partial
 from simulators.vehicle.ecus.ecu import Design, Ecu, Monitor
 from simulators.vehicle.ecus.shared import communication
 from simulators.vehicle.ecus.source import Signals, Source, Value, live, state
-from simulators.vehicle.sensing import BLOCKED, SYNC_LIMIT, USS_CHANNELS, Sensor, Target
+from simulators.vehicle.scene import Target
+from simulators.vehicle.sensing import BLOCKED, SYNC_LIMIT, USS_CHANNELS, Sensor
 
 PARTNERS = {"ADCU": "ADCU_TimeSync", "GW": "GW_VehicleMotion"}
 _MISALIGNED = 1.5
@@ -34,7 +35,7 @@ def _status(node: str) -> dict[str, Source]:
         f"{node}_Calibration": state(lambda u: _sensor(u).calibration),
         f"{node}_SyncOffset": live(lambda u: _sensor(u).time_offset()),
         f"{node}_SupplyVoltage": live(_supply),
-        f"{node}_Temp": live(lambda u: _sensor(u).temperature.at(u.t), 1.0),
+        f"{node}_Temp": live(lambda u: _sensor(u).warmth(), 1.0),
     }
 
 
@@ -79,10 +80,17 @@ def _brightness(u: Ecu) -> float:
     return camera.brightness * (1 - camera.blockage / 130)
 
 
+def _camera_nearest(attribute: str, u: Ecu) -> float | None:
+    nearest = u.car.sensing.camera_nearest()
+    return None if nearest is None else float(getattr(nearest, attribute))
+
+
 CAM = Design(
     signals={
         **_status("CAM"),
         "CAM_ObjectCount": state(lambda u: u.car.sensing.camera_objects()),
+        "CAM_NearestRange": state(partial(_camera_nearest, "range")),
+        "CAM_NearestAzimuth": state(partial(_camera_nearest, "azimuth")),
         "CAM_LaneLeft": state(partial(_lane, "lane_left")),
         "CAM_LaneRight": state(partial(_lane, "lane_right")),
         "CAM_LaneHeading": state(partial(_lane, "seen_heading")),
@@ -154,7 +162,8 @@ def _nearest(attribute: str, u: Ecu) -> float | None:
     target = u.car.sensing.nearest()
     if target is None:
         return None
-    extra = u.car.sensing.lidar.misalignment if attribute == "azimuth" else 0.0
+    lidar = u.car.sensing.lidar
+    extra = lidar.misalignment if attribute == "azimuth" else lidar.range_error
     return float(getattr(target, attribute)) + extra
 
 
@@ -208,6 +217,10 @@ def _position(place: int, u: Ecu) -> float | None:
     return None if position is None else position[place]
 
 
+def _heading(u: Ecu) -> float | None:
+    return u.car.positioning.heading(u.car.place) if _fixed(u) else None
+
+
 def _acceleration(axis: int, u: Ecu) -> float:
     return u.car.positioning.accelerations(u.car.drive.acceleration())[axis]
 
@@ -233,9 +246,9 @@ _GNSS_SIGNALS: Signals = {
     "GNSS_PositionStd": state(lambda u: u.car.positioning.position_std()),
     # The car stands on free wheels: over ground it does not move.
     "GNSS_Speed": live(lambda u: u.car.positioning.ground_speed() if _fixed(u) else None),
-    "GNSS_Heading": state(lambda u: u.car.place.heading if _fixed(u) else None),
-    "GNSS_Latitude": state(partial(_position, 0)),
-    "GNSS_Longitude": state(partial(_position, 1)),
+    "GNSS_Heading": live(_heading),
+    "GNSS_Latitude": live(partial(_position, 0)),
+    "GNSS_Longitude": live(partial(_position, 1)),
     **{f"GNSS_Accel{axis}": live(partial(_acceleration, n)) for n, axis in enumerate(_AXES)},
     **{f"GNSS_Rate{axis}": live(partial(_rate, n)) for n, axis in enumerate(_AXES)},
 }

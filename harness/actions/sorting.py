@@ -1,0 +1,93 @@
+"""A conclusion of several grades that follows from which steps failed."""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated
+
+from pydantic import Field
+
+from harness.actions.context import StepContext
+from harness.actions.joint_given import earlier
+from harness.actions.registry import CheckContext, Complaint, action, check_of
+from harness.devices.operator import Question
+from harness.fields import FileModel, TextField
+from harness.text import Text
+from harness.verdict import CandidateVerdict, Verdict
+
+
+class Grade(FileModel):
+    """One choice, and the steps that each lead to it when they failed."""
+
+    choice: str
+    if_failed: list[str] = Field(min_length=1)
+
+
+_BAD = (Verdict.FAIL, Verdict.CONDITIONAL_FAIL)
+_KNOWN = (*_BAD, Verdict.PASS, Verdict.CONDITIONAL_PASS)
+
+
+def grade_from(
+    verdicts: Mapping[str, Verdict | None], grades: list[Grade], otherwise: str
+) -> tuple[str | None, dict[str, str]]:
+    """The first grade of which a step failed, with those steps; `otherwise` when none did.
+
+    None when a step that could still lead to a heavier grade was not judged: nobody knows.
+    """
+    for grade in grades:
+        failed = {name: str(verdicts[name]) for name in grade.if_failed
+                  if verdicts.get(name) in _BAD}  # fmt: skip
+        if failed:
+            return grade.choice, failed
+        unknown = [name for name in grade.if_failed if verdicts.get(name) not in _KNOWN]
+        if unknown:
+            return None, {}
+    return otherwise, {}
+
+
+@action("operator.grade", kind="D", judges=False, limit="none",
+        title=Text("分级结论", "Conclude by grade"))  # fmt: skip
+async def grade(
+    step: StepContext,
+    *,
+    ask: TextField,
+    subject: str,
+    choices: Annotated[dict[str, TextField], Field(min_length=2)],
+    grades: Annotated[list[Grade], Field(min_length=1)],
+    otherwise: str,
+) -> None:
+    """Have the person conclude, and compare with what the verdicts of earlier steps give.
+
+    `grades` are looked at in their order, the heaviest first. In an exam the verdicts are those of
+    the true values. When a step that decides was not judged, the answer stays pending.
+    """
+    verdicts = dict(step.memory.verdicts)
+    if step.examiner is not None:
+        verdicts |= step.memory.by_truth
+    right, basis = grade_from(verdicts, grades, otherwise)
+    answer = await step.ask(
+        Question(
+            kind="decide", step=step.step, subject=subject, ask=ask, choices=list(choices),
+            labels=choices,
+        )
+    )  # fmt: skip
+    value = answer.value
+    if value is None and step.bench.operator.simulated:
+        value = right  # as in `operator.decide`
+    if right is None:
+        step.candidate = CandidateVerdict.PENDING
+        return
+    step.conclude(value, right, basis)
+
+
+@check_of("operator.grade")
+def _known(context: CheckContext) -> Iterator[Complaint]:
+    """Grades and the rest are choices, and their steps come before."""
+    parameters = context.parameters
+    choices = parameters["choices"]
+    named = [(("with", "grades", n, "choice"), one.choice)
+             for n, one in enumerate(parameters["grades"])]  # fmt: skip
+    for path, name in [*named, (("with", "otherwise"), parameters["otherwise"])]:
+        if name not in choices:
+            yield path, f"{name!r} is not one of the choices", "one of: " + ", ".join(choices)
+    for number, one in enumerate(parameters["grades"]):
+        for (_, _, index), what, expected in earlier(context, tuple(one.if_failed), "if_failed"):
+            yield ("with", "grades", number, "if_failed", index), what, expected

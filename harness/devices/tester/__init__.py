@@ -1,0 +1,1 @@
+"""Files of inspection-line testers: brake tester, headlamp tester, side-slip plate and others."""

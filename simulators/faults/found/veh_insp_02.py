@@ -1,0 +1,110 @@
+"""Which steps of the daily inspection of smart sensors find which faults.
+
+Computed by running, see `harness matrix`. A face that is covered shows at every step that looks
+through it: the sensor calls itself degraded, stores a code, misses the target, and the functions
+that need it are not offered. What comes off is gone after the cleaning steps; paint, stickers and
+scratches stay. A turned camera loses the target at the edge of its view. Pilot assist is coded off
+in this car, so lidar and positioning stop no function. Readings of a unit that is silent, or of a
+message whose counter stands, prove nothing and stay inconclusive.
+"""
+
+from collections.abc import Mapping
+
+PROCEDURE = "VEH-INSP-02"
+
+FOUND: Mapping[str, tuple[str, ...]] = {
+    "camera-window-muddy": (
+        "camera-face", "camera-state", "camera-blockage", "trouble-codes", "camera-near",
+        "camera-near-range", "camera-near-azimuth", "camera-side", "camera-side-range",
+        "camera-side-azimuth", "aeb", "acc", "lka", "fcw", "apa"
+    ),
+    "radar-cover-muddy": (
+        "radar-face", "radar-state", "radar-blockage", "trouble-codes", "radar-near-range",
+        "radar-near-azimuth", "radar-side-range", "radar-side-azimuth", "aeb", "acc", "fcw"
+    ),
+    "lidar-window-greasy": (
+        "lidar-face", "lidar-state", "lidar-blockage", "trouble-codes", "lidar-near-range",
+        "lidar-near-azimuth", "lidar-side-range", "lidar-side-azimuth"
+    ),
+    "ultrasonic-faces-muddy": (
+        "ultrasonic-face", "ultrasonic-state", "ultrasonic-blockage", "trouble-codes",
+        "ruler-front-side", "ruler-front-inner", "ruler-rear-inner", "apa"
+    ),
+    "camera-window-chipped": (
+        "camera-face", "camera-state", "camera-blockage", "trouble-codes", "camera-near",
+        "camera-near-range", "camera-near-azimuth", "camera-side", "camera-side-range",
+        "camera-side-azimuth", "aeb", "acc", "lka", "fcw", "apa", "camera-cleaned", "faces-after"
+    ),
+    "radar-cover-sticker": (
+        "radar-face", "radar-state", "radar-blockage", "trouble-codes", "radar-near-range",
+        "radar-near-azimuth", "radar-side-range", "radar-side-azimuth", "aeb", "acc", "fcw",
+        "radar-cleaned", "faces-after"
+    ),
+    "lidar-window-scratched": (
+        "lidar-face", "lidar-state", "lidar-blockage", "trouble-codes", "lidar-near-range",
+        "lidar-near-azimuth", "lidar-side-range", "lidar-side-azimuth", "lidar-cleaned",
+        "faces-after"
+    ),
+    "bumper-and-faces-painted": (
+        "camera-face", "radar-face", "lidar-face", "ultrasonic-face", "camera-state",
+        "radar-state", "lidar-state", "ultrasonic-state", "camera-blockage", "radar-blockage",
+        "lidar-blockage", "ultrasonic-blockage", "trouble-codes", "camera-near",
+        "camera-near-range", "camera-near-azimuth", "radar-near-range", "radar-near-azimuth",
+        "lidar-near-range", "lidar-near-azimuth", "camera-side", "camera-side-range",
+        "camera-side-azimuth", "radar-side-range", "radar-side-azimuth", "lidar-side-range",
+        "lidar-side-azimuth", "ruler-front-side", "ruler-front-inner", "ruler-rear-inner", "aeb",
+        "acc", "lka", "fcw", "apa", "camera-cleaned", "radar-cleaned", "lidar-cleaned",
+        "ultrasonic-cleaned", "faces-after"
+    ),
+    "camera-calibration-lost": (
+        "camera-state", "camera-calibration", "trouble-codes", "aeb", "acc", "lka", "fcw", "apa"
+    ),
+    "all-calibrations-lost": (
+        "camera-state", "radar-state", "lidar-state", "inertial-state", "camera-calibration",
+        "radar-calibration", "lidar-calibration", "inertial-calibration", "trouble-codes", "aeb",
+        "acc", "lka", "fcw", "apa"
+    ),
+    "camera-turned": (
+        "camera-near-azimuth", "camera-side", "camera-side-range", "camera-side-azimuth"
+    ),
+    "camera-of-another-lens": ("camera-near-range", "camera-side-range"),
+    "radar-misaligned": ("trouble-codes", "radar-near-azimuth", "radar-side-azimuth"),
+    "lidar-turned": ("lidar-near-azimuth", "lidar-side-azimuth"),
+    "radar-range-wrong": ("radar-near-range", "radar-side-range"),
+    "lidar-range-wrong": ("lidar-near-range", "lidar-side-range"),
+    "transducer-1-off": ("ruler-front-side",),
+    "transducer-3-off": ("ruler-front-inner",),
+    "transducer-9-off": ("ruler-rear-inner",),
+    "transducer-5-dead": ("trouble-codes", "ultrasonic-channels"),
+    "lidar-clock-drifts": ("lidar-state", "trouble-codes", "time-offset"),
+    "pulse-per-second-lost": ("time-source",),
+    "radar-thermistor-shorted": ("temperatures",),
+    "camera-image-late": ("camera-frames",),
+    "lane-checksum-wrong": ("camera-frames",),
+    "gyro-counter-stuck": ("inertial-frames",),
+    "adas-cycles-of-another-car": (
+        "camera-frames", "radar-frames", "lidar-frames", "ultrasonic-frames", "inertial-frames",
+        "platform-frames"
+    ),
+    "gnss-antenna-torn-off": (
+        "antenna", "inertial-state", "trouble-codes", "time-source", "fix", "satellites", "hdop"
+    ),
+    "correction-service-lost": ("fix",),
+    "sky-half-covered": ("satellites", "hdop", "position-spread"),
+    "reflections-around": ("position-spread",),
+    "gyro-biased": ("gyro", "heading-drift"),
+    "speed-over-ground-wrong": ("speed-at-rest",),
+    "computer-overloaded": ("platform-load", "platform-memory"),
+    "computer-heat-sink-loose": ("platform-state", "platform-temperature"),
+    "computer-storage-full": ("platform-state", "platform-storage"),
+    "computer-watchdog-resets": ("platform-resets",),
+    "camera-software-old": ("software",),
+    "radar-of-another-car": ("software", "calibration"),
+    "lidar-window-dirty": ("lidar-face", "lidar-blockage"),
+    "configuration-differs": ("acc",),
+    "ultrasonic-unit-dead": ("trouble-codes", "ultrasonic-frames", "apa"),
+    "left-in-neutral": ("parked",),
+    "parking-brake-released": ("parked",),
+    "battery-clamp-loose": ("switch-on",),
+    "ignition-relay-welded": ("switch-off",),
+}  # fmt: skip
