@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from harness.devices.modbus.connection import Framing, ModbusConnection
 from harness.devices.modbus.points import Profile
-from harness.devices.modbus.snapshot import Snapshot
 from harness.devices.operator import Operator
+from harness.devices.snapshot import Snapshot
 from harness.errors import UnknownNameError, UsageError
 from harness.quantity import Value
 from simulators.faults import all_faults

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from harness.devices.modbus.snapshot import Snapshot, readable
+from harness.devices.modbus.snapshot import readable
+from harness.devices.snapshot import Snapshot
 from harness.quantity import Scalar, Value
 from simulators.register_map import RefusalError
 

@@ -11,14 +11,8 @@ from modbus_help import shipped
 
 from harness.bench.load import load_bench
 from harness.catalogue.load import load_catalogue
-from harness.devices.modbus.snapshot import (
-    Difference,
-    Snapshot,
-    differences,
-    kind_of,
-    parse_snapshot,
-    readable,
-)
+from harness.devices.modbus.snapshot import Difference, differences, kind_of, readable
+from harness.devices.snapshot import Snapshot, parse_snapshot
 from harness.engine import details, wording
 from harness.engine.plan import make_plan
 from harness.engine.run import RunRequest, RunResult, execute

@@ -1,6 +1,6 @@
 """Asking the control units of the vehicle: who answers, what is stored, do they agree."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 from harness.actions.context import StepContext
@@ -71,7 +71,7 @@ async def units_answer(
     extra = await vehicle.strangers(step.deadline)
     if not units:
         step.judge(_listed(step, "extra_units", extra), Clear(list(allowed_extra)))
-    _judge_found(step, "silent_units", silent, unread)
+    judge_found(step, "silent_units", silent, unread)
 
 
 @action(
@@ -95,10 +95,10 @@ async def scan_dtcs(
     once more before it counts as silent.
     """
     found, unread = await _stored(step, units, mask)
-    _judge_found(step, "trouble_codes", found, unread, allowed=allowed)
+    judge_found(step, "trouble_codes", found, unread, allowed=allowed)
 
 
-def _judge_found(
+def judge_found(
     step: StepContext,
     name: str,
     found: list[str],
@@ -145,7 +145,7 @@ async def _ask(step: StepContext, unit: str, did: str) -> Measurement | None:
     return None if reading.quality is Quality.MISSING else reading
 
 
-async def _read_codes(step: StepContext, unit: str) -> "list[StoredCode]":
+async def read_codes(step: StepContext, unit: str) -> "list[StoredCode]":
     """The stored codes of a unit; one that stays silent is asked once more.
 
     One frame that was lost is not a unit that is gone. Raises as `VehicleDevice.trouble_codes`.
@@ -166,7 +166,7 @@ async def _stored(
     unread: list[str] = []
     for name in units or tuple(step.vehicle.units):
         try:
-            stored = await _read_codes(step, name)
+            stored = await read_codes(step, name)
         except (BenchError, DeviceError) as error:
             step.vehicle.require_alive()
             unread.append(name)
@@ -244,11 +244,16 @@ async def identical(
         raise NotAvailableError(_missing(unread))
     if len(readings) < at_least:
         raise NotAvailableError(f"only {len(readings)} units have {did!r}; {at_least} are needed")
+    differing, note = odd_ones(readings, step.bench.site.get(did))
+    judge_found(step, f"{did}.differing", differing, unread, note=note)
+
+
+def odd_ones(readings: Mapping[str, Value | None], listed: Value | None) -> tuple[list[str], str]:
+    """Units that differ from what the ledger has, else from the most frequent value; in words."""
     values = list(readings.values())
-    wanted = step.bench.site.get(did) or max(values, key=values.count)
+    wanted = listed or max(values, key=values.count)
     differing = [f"{name}={value}" for name, value in readings.items() if value != wanted]
-    note = f"{len(readings)} units, wanted {wanted}"
-    _judge_found(step, f"{did}.differing", differing, unread, note=note)
+    return differing, f"{len(readings)} units, wanted {wanted}"
 
 
 @action(
@@ -284,7 +289,7 @@ async def approved(
                     differing.append(f"{point}={reading.value} ({wanted})")
     if not compared and not unread:
         raise NotAvailableError("the bench file's site ledger names none of these identifiers")
-    _judge_found(step, "not_approved", differing, list(unread), note=f"{compared} compared")
+    judge_found(step, "not_approved", differing, list(unread), note=f"{compared} compared")
 
 
 @action(

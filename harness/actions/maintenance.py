@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from harness.actions.changes import CHANGE, CHANGED, HASH, change, said, the_one
 from harness.actions.context import StepContext
 from harness.actions.joint_given import earlier
 from harness.actions.registry import (
@@ -12,39 +13,14 @@ from harness.actions.registry import (
     PointNames,
     action,
 )
-from harness.devices.modbus.snapshot import (
-    Difference,
-    Snapshot,
-    differences,
-    readable,
-    snapshot_of,
-)
+from harness.devices.modbus.snapshot import differences, readable
+from harness.devices.snapshot import Snapshot, snapshot_of
 from harness.errors import NotAvailableError
 from harness.limits import Clear, Equals, OneOf
-from harness.quantity import Measurement, Quality, Value
+from harness.quantity import Quality
 from harness.text import Text
 
-NONE, SEVERAL = "none", "several"
 GAPS, GAP = "order_gaps", "order_gap"
-CHANGED, CHANGE = "unexpected_changes", "unexpected_change"
-HASH = "snapshot_hash"
-
-
-def _said(step: StepContext, name: str, value: Value | None, note: str = "") -> Measurement:
-    return Measurement(
-        name=name,
-        value=value,
-        quality=Quality.GOOD if value is not None else Quality.MISSING,
-        source=step.role,
-        at=step.clock.elapsed(),
-        note=note,
-    )
-
-
-def _the_one(found: list[str]) -> str:
-    """What a key can name: nothing, one thing, or that there are several."""
-    kinds = list(dict.fromkeys(found))
-    return NONE if not kinds else kinds[0] if len(kinds) == 1 else SEVERAL
 
 
 @action("bench.work_order", kind="J", limit="none",
@@ -63,11 +39,11 @@ async def work_order(step: StepContext) -> None:
     for key, agreed in papers.contract.items():
         given = papers.order.get(key)
         note = f"contract: {agreed}"
-        step.measured(_said(step, f"order.{key}", given, note if given is not None else "missing"))
+        step.measured(said(step, f"order.{key}", given, note if given is not None else "missing"))
         if given != agreed:
             gaps.append(key)
-    step.measured(_said(step, GAP, _the_one(gaps)))
-    step.judge(_said(step, GAPS, list(gaps)), Clear())
+    step.measured(said(step, GAP, the_one(gaps)))
+    step.judge(said(step, GAPS, list(gaps)), Clear())
 
 
 @action("pile.stored_snapshot", kind="R", limit="none",
@@ -82,8 +58,8 @@ async def stored_snapshot(step: StepContext) -> None:
     profile = step.modbus.profile.id
     copy = step.bench.maintenance.keep(step.step, found) if _usable(found, profile) else ""
     note = f"taken {found.taken}, {len(found.points)} points"
-    step.judge(_said(step, HASH, found.digest, note), Equals(found.sha256))
-    step.judge(_said(step, "snapshot_profile", found.profile, copy), Equals(profile))
+    step.judge(said(step, HASH, found.digest, note), Equals(found.sha256))
+    step.judge(said(step, "snapshot_profile", found.profile, copy), Equals(profile))
 
 
 def _usable(found: Snapshot, profile: str) -> bool:
@@ -99,7 +75,7 @@ async def whole_state(step: StepContext) -> None:
     taken = step.clock.now().utc.isoformat(timespec="seconds").replace("+00:00", "Z")
     found = snapshot_of(step.modbus.profile.id, taken, readings)
     copy = step.bench.maintenance.keep(step.step, found)
-    step.measured(_said(step, HASH, found.digest, copy))
+    step.measured(said(step, HASH, found.digest, copy))
 
 
 def check_compare(context: CheckContext) -> Iterator[Complaint]:
@@ -138,21 +114,9 @@ async def compare(
     unexpected = [one for one in found if not one.natural and one.point not in allowed]
     for one in found:
         note = "expected" if one not in unexpected else f"not expected: {one.kind}"
-        step.measured(_said(step, f"{one.point}.changed", _words(one), note))
-    step.measured(_said(step, CHANGE, _the_one([one.kind for one in unexpected])))
-    step.judge(_said(step, CHANGED, [one.point for one in unexpected]), Clear())
-
-
-def _words(one: Difference) -> str:
-    return f"{_shown(one.before)} → {_shown(one.after)}"
-
-
-def _shown(value: Value | None) -> str:
-    if isinstance(value, list):
-        return ", ".join(value) or "–"
-    if isinstance(value, float):
-        return f"{value:.7g}"
-    return "–" if value is None else str(value)
+        step.measured(said(step, f"{one.point}.changed", change(one.before, one.after), note))
+    step.measured(said(step, CHANGE, the_one([one.kind for one in unexpected])))
+    step.judge(said(step, CHANGED, [one.point for one in unexpected]), Clear())
 
 
 @action("pile.kept", kind="J", limit="none",
@@ -183,6 +147,6 @@ async def approved(step: StepContext, *, point: PointName = "firmware_version") 
     reading = await step.read_one(point)
     if not isinstance(reading.value, str) and reading.value is not None:
         # Some maps show a version as a number; the list is written in text.
-        step.judge(_said(step, point, str(reading.value)), OneOf(list(versions)))
+        step.judge(said(step, point, str(reading.value)), OneOf(list(versions)))
         return
     step.judge(reading, OneOf(list(versions)))

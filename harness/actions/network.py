@@ -340,7 +340,7 @@ def in_time(count: int, seconds: float, period: float, tolerance: float) -> bool
     "can.unknown_messages",
     "can.cycle_times",
 )
-def _known_buses(context: CheckContext) -> Iterator[Complaint]:
+def known_buses(context: CheckContext) -> Iterator[Complaint]:
     """The buses are those of the vehicle."""
     vehicle = context.bench.vehicle
     known = list(vehicle.buses) if vehicle is not None else []

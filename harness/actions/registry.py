@@ -83,6 +83,8 @@ _OWN_ROOMS = (
     "harness.actions.network",
     "harness.actions.diagnostics",
     "harness.actions.snapshots",
+    "harness.actions.vehicle_snapshots",
+    "harness.actions.read_only",
     "harness.actions.operating",
     "harness.actions.sending",
     "harness.actions.bus_watching",

@@ -380,13 +380,20 @@ class _Check:
             self._complain(where, f"{name} cannot be {value!r}", expected_of(points))
 
     def maintenance(self) -> None:
-        """What a repair was to change are points of the pile."""
+        """What a repair was to change are points of the pile, or something of the car."""
         entry, pile = self._model.maintenance, self._profiles.get("pile")
-        if entry is None or pile is None:
+        description = self._vehicle.diagnostics if self._vehicle is not None else None
+        if entry is None or (pile is None and description is None):
             return
+        known = set(pile.described) if pile is not None else set()
+        if description is not None:
+            # Late: a pile alone does without the rooms of the vehicle.
+            from harness.devices.vehicle.snapshot import announceable  # noqa: PLC0415
+
+            known |= set(announceable(description))
         for index, name in enumerate(entry.expected):
-            if name not in pile.described:
-                close = get_close_matches(name, sorted(pile.described), 3)
+            if name not in known:
+                close = get_close_matches(name, sorted(known), 3)
                 self._complain(
                     ("maintenance", "expected", index),
                     f"no device of this bench has a point {name!r}",

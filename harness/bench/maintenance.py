@@ -10,7 +10,7 @@ from typing import Protocol
 from pydantic import Field
 
 from harness.bench.recorder import Attach
-from harness.devices.modbus.snapshot import Snapshot, parse_snapshot
+from harness.devices.snapshot import Snapshot, parse_snapshot
 from harness.errors import NotAvailableError, UsageError
 from harness.fields import FileModel, Kebab
 from harness.quantity import Scalar
@@ -79,6 +79,13 @@ class BenchMaintenance:
         if self._source is None:
             raise NotAvailableError(NOTHING_KNOWN)
         return MaintenanceEntry.model_validate(self._source.repair)
+
+    @property
+    def expected(self) -> list[str]:
+        """What the work was to change; nothing, where no papers are known."""
+        if self._entry is None and self._source is None:
+            return []
+        return self.papers.expected
 
     def before(self) -> Snapshot:
         """The stored snapshot. Raises NotAvailableError and UsageError."""

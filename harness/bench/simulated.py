@@ -19,7 +19,7 @@ from harness.quantity import Measurement, Scalar, Value
 from harness.text import Text
 
 if TYPE_CHECKING:
-    from harness.devices.modbus.snapshot import Snapshot
+    from harness.devices.snapshot import Snapshot
 
 _PLUGGING_IN = 30.0
 _SEEDS_APART = 1000

@@ -23,6 +23,8 @@ NAMES = {
 FINDINGS = {
     "order_gaps": Text("工单与合同不符的项", "Entries of the order that differ from the contract"),
     "unexpected_changes": Text("非预期变化的数据点", "Points that changed unexpectedly"),
+    "snapshot_gaps": Text("快照中未读到的数据", "Values that the snapshot has not"),
+    "unsettled_units": Text("故障码读取中变化的单元", "Units whose codes changed while being read"),
 }
 """Lists of what was found to be wrong; an empty one is as it should be."""
 CHANGED = Text("变化", "change")
@@ -44,6 +46,15 @@ REASONS = Phrases(
     (r"not expected: setting", "非预期：参数"),
     (r"not expected: counter", "非预期：计数"),
     (r"not expected: alarm", "非预期：告警"),
+    (r"not expected: state", "非预期：状态"),
+    (r"in use, not judged here", "使用中的变化，此处不判定"),
+    (r"new fault", "新增故障码"),
+    (r"cleared", "故障码已清除"),
+    (r"not compared", "缺少一方数据，未比较"),
+    (
+        r"trouble codes changed in each of (\d+) readings: (.+)",
+        r"连续 \1 次读取故障码均有变化：\2",
+    ),
     (r"a seal at the cover of the meter is missing", "电能表盖板缺少封印"),
     (r"no label says what was done and by whom", "没有写明维修内容和维修人的标签"),
     (r"the old contactor was not handed over", "旧接触器未交回"),
@@ -60,6 +71,7 @@ DETAILS = Phrases(
         "台架文件未指明修前快照（maintenance 的 before）",
     ),
     (r"the bench file lists no approved firmware", "台架文件未列出批准的固件版本"),
+    (r"a snapshot is of another profile: (.+)", r"快照属于另一车型文件：\1"),
     (r"step (\S+) has kept no snapshot", r"步骤 \1 没有保存快照"),
     (r"(\S+) is no snapshot of a device", r"\1 不是设备快照文件"),
 )

@@ -138,6 +138,7 @@ _WORKED_OUT = {
 _OF_A_BUS = {
     "bus_load": Text("{}负载率", "Bus load, {}"),
     "error_frames": Text("{}错误帧", "Error frames, {}"),
+    "sent_frames": Text("{}本机发送帧数", "Frames sent by the harness, {}"),
 }
 _TIME_TO = Text("到“{}”的时间", "time to {}")
 _SIDES = {"vehicle": Text("车辆{}", "{} (vehicle)"), "pile": Text("桩{}", "{} (pile)")}

@@ -41,6 +41,9 @@ REASONS = Phrases(
     (r"nobody looked at the fault box", "没有人查看故障盒"),
     (r"the bench file's site ledger has no (\S+)", "台架文件的站点台账中没有{1}"),
     # buses
+    (r"(\d+) frames received are recorded", r"已记录接收的 \1 帧"),
+    (r"(\d+) frames were sent, (\d+) are recorded", r"已发送 \1 帧，其中有记录的 \2 帧"),
+    (r"bus (\S+) is not recorded: nothing can be proved", "{1}没有录制，无法证明"),
     (r"no frame on bus (.+) during the watch", "观察期间{1}上没有收到报文"),
     (
         r"nothing is due on bus (.+): no message of a node has a cycle time",

@@ -24,6 +24,7 @@ from harness.evidence.read import ModbusEntry
 from harness.limits import Clear, Equals, Limit, OneOf, Within
 from harness.quantity import Measurement, Value
 from harness.report import words
+from harness.report.changes import rows as change_rows
 from harness.report.drawing import PATTERNS, limit_bar
 from harness.report.html_maps import MapPage
 from harness.report.html_plots import PlotPage
@@ -50,6 +51,7 @@ def render_html(record: Record, language: Language = "zh") -> str:
         view=view,
         page=page,
         car=page.car,
+        changes=change_rows(view),
         say=page.say,
         record=record,
         check=record.check,
@@ -230,6 +232,10 @@ class _Page:
         unit = reading.unit or "s"
         early = wording.rounded(max(0.0, value - reading.uncertainty), unit)
         return f"({early:.7g} … {wording.rounded(value, unit):.7g} {unit})"
+
+    def point_named(self, name: str) -> Markup:
+        """The name of a point that no reading is at hand of."""
+        return said(lambda language: wording.point(name, language))
 
     def point(self, measurement: Measurement) -> Markup:
         return said(lambda language: wording.quantity(measurement, language))

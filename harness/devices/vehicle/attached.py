@@ -5,7 +5,7 @@ from pathlib import Path
 
 from harness.clock import Clock, Deadline, loop_time
 from harness.devices.can.bus import CanBus, Tallies
-from harness.devices.can.capture import Capture
+from harness.devices.can.capture import Capture, read_capture
 from harness.devices.can.connection import CanConnection
 from harness.devices.can.database import Database
 from harness.devices.can.monitor import Monitor
@@ -75,6 +75,25 @@ class AttachedBus:
         await self.bus.close()
         self.opened = False
         self._end_capture()
+
+    def recorded(self, mark: str) -> tuple[int, int] | None:
+        """Frames received and sent as the recording on the disk has them; None without one.
+
+        `mark` is put where the recording was read. Raises EvidenceError when it is not whole.
+        """
+        capture = self._capture
+        if capture is None:
+            return None
+        capture.mark(f"{mark}: read back")  # and with it everything is on the disk
+        if capture.failure is not None:
+            raise capture.failure
+        received = sent = 0
+        for frame in read_capture(capture.path):
+            if frame.is_rx:
+                received += 1
+            else:
+                sent += 1
+        return received, sent
 
     def _end_capture(self) -> None:
         capture, self._capture = self._capture, None
