@@ -68,4 +68,4 @@ def test_a_run_at_a_pile_loads_no_can_library(
     monkeypatch.setenv("HARNESS_KEYS", str(tmp_path / "keys"))
     loaded, _ = _after("run", "PILE-INSP-01", "--out", str(tmp_path / "run"))
     assert {"pymodbus", "simulators"} <= loaded
-    assert loaded & {"asammdf", "can", "cantools", "numpy", "pandas"} == set()
+    assert loaded & {"asammdf", "can", "cantools", "pandas"} == set()

@@ -22,6 +22,7 @@ INSTRUMENTS = {
     "insulation_tester": Text("绝缘电阻测试仪", "insulation tester"),
     "low_ohm_meter": Text("低电阻测试仪", "low-ohm meter"),
     "rcd_tester": Text("漏电保护测试仪", "RCD tester"),
+    "steel_ruler": Text("钢直尺", "steel ruler"),
     "earth_tester": Text("接地电阻测试仪", "earth tester"),
 }
 _LOOKS = {
@@ -80,6 +81,7 @@ _ACTIONS = {
     "ask-for-energy": Text("车辆请求充电", "have the vehicle ask for energy"),
     "bus-power-off": Text("关点火并断开蓄电池", "key off, battery switch open"),
     "bus-power-on": Text("接通蓄电池并开点火", "battery on, key on"),
+    "clear-place": Text("清理场地", "clear the place"),
     "close-doors": Text("关闭全部车门", "close all doors"),
     "close-flap": Text("关上充电口盖", "close the flap of the inlet"),
     "close-rcd": Text("合上漏电保护器", "close the RCD"),
@@ -105,6 +107,7 @@ _ACTIONS = {
     "horn-off": Text("松开喇叭", "horn off"),
     "horn-on": Text("按喇叭", "horn on"),
     "insert-supply-plug": Text("插入供电插头", "insert the supply plug"),
+    "let-go-of-wheel": Text("松开方向盘", "let go of the steering wheel"),
     "lights-auto": Text("灯光置自动挡", "lights to automatic"),
     "lock-car": Text("锁车", "lock the car"),
     "low-beam-off": Text("关闭近光灯", "low beam off"),
@@ -114,6 +117,11 @@ _ACTIONS = {
     "open-flap": Text("打开充电口盖", "open the flap of the inlet"),
     "open-s2": Text("断开 S2", "open S2"),
     "open-windows": Text("打开车窗", "open the windows"),
+    "place-board-uss-01": Text("1 号探头前按尺放平板", "board before ultrasonic sensor 1"),
+    "place-board-uss-03": Text("3 号探头前按尺放平板", "board before ultrasonic sensor 3"),
+    "place-board-uss-09": Text("9 号探头前按尺放平板", "board before ultrasonic sensor 9"),
+    "place-target-near": Text("正前方放置靶标板", "target board straight ahead"),
+    "place-target-side": Text("左前方放置靶标板", "target board ahead to the left"),
     "plug-adapter": Text("插上诊断接口适配器", "plug the adapter in"),
     "position-lamps-off": Text("关闭位置灯", "position lamps off"),
     "position-lamps-on": Text("打开位置灯", "position lamps on"),
@@ -145,10 +153,12 @@ _ACTIONS = {
     "stop-charging-at-car": Text("在车上停止充电", "stop charging at the car"),
     "switch-off": Text("关闭点火开关", "switch the car off"),
     "switch-on": Text("打开点火开关", "switch the car on"),
+    "take-boards-away": Text("移走靶标板和平板", "take all boards away"),
     "take-gun-out": Text("从枪座取枪", "take the plug out"),
     "turn-left-on": Text("打左转向", "turn signal left"),
     "turn-off": Text("关闭转向灯", "turn signal off"),
     "turn-right-on": Text("打右转向", "turn signal right"),
+    "turn-wheel-by-hand": Text("用手转动方向盘", "turn the steering wheel by hand"),
     "unlock-car": Text("解锁车辆", "unlock the car"),
     "unplug-adapter": Text("拔下诊断接口适配器", "unplug the adapter"),
     "wash-windscreen": Text("喷洗风窗", "wash the windscreen"),
@@ -167,6 +177,20 @@ _DOORS = {
     "rr": Text("右后门", "rear right door"),
     "tailgate": Text("尾门", "tailgate"),
 }
+_FACES = {
+    "cam": Text("摄像头", "camera"),
+    "lid": Text("激光雷达", "lidar"),
+    "rad": Text("毫米波雷达", "radar"),
+    "uss": Text("超声波雷达", "ultrasonic sensors"),
+}
+_MEANS = {
+    "bare-hand": Text("用手擦", "bare hand"),
+    "blow-and-wipe": Text("吹尘后用无尘布擦", "blow the dust off, then wipe"),
+    "dry-cloth": Text("干布擦", "dry cloth"),
+    "pressure-washer": Text("高压水枪冲", "pressure washer"),
+    "wet-cloth": Text("湿布擦", "wet cloth"),
+}
+_CLEAN = Text("清洁{}：{}", "clean the {}: {}")
 _AT_UNITS = {
     "plug-in-": Text("插上 {} 插头", "plug {} in"),
     "unplug-": Text("拔下 {} 插头", "unplug {}"),
@@ -221,11 +245,28 @@ def _looked_at(name: str, language: Language) -> Text | str | None:
 def _operated(name: str, language: Language) -> Text | str | None:
     if name in _ACTIONS:
         return _ACTIONS[name]
+    first, _, rest = name.partition("-")
+    return (
+        _at_car(name, language)
+        if first in ("open", "close", "clean")
+        else _at_bus(name, first, rest, language)
+    )
+
+
+def _at_car(name: str, language: Language) -> str | None:
+    """Doors, and faces of sensors."""
     for start, text in (("open-door-", _OPEN_DOOR), ("close-door-", _CLOSE_DOOR)):
         door = _DOORS.get(name.removeprefix(start)) if name.startswith(start) else None
         if door is not None:
             return text.get(language).format(door.get(language))
-    first, _, rest = name.partition("-")
+    _, face, means = (*name.split("-", 2), "", "")[:3]
+    if face in _FACES and means in _MEANS:
+        return _CLEAN.get(language).format(_FACES[face].get(language), _MEANS[means].get(language))
+    return None
+
+
+def _at_bus(name: str, first: str, rest: str, language: Language) -> str | None:
+    """Connectors of units, and lines between them."""
     if first == "join":
         return _JOIN.get(language).format(names.bus(rest, language))
     if first == "split" and rest.count("-") == 2:
