@@ -164,6 +164,13 @@ def test_passphrase_opens_what_was_cut_off(tmp_path: Path) -> None:
     assert closed.exit_code == 4 and "考试尚未启封" in closed.output
     told = call("exam", "recover", str(run), "--escrow-passphrase-file", str(phrase))
     assert told.exit_code == 0 and "connector-overheated" in told.output
+    assert "考试中途中断" not in told.output.partition("逐项对照")[0]
+    # Cut off in its preparation, nothing was hidden yet.
+    begun = next(n for n, line in enumerate(lines) if b'"exam_started"' in line)
+    (run / "journal.jsonl").write_bytes(b"".join(lines[: begun + 1]))
+    early = call("exam", "recover", str(run), "--escrow-passphrase-file", str(phrase))
+    assert early.exit_code != 0
+    assert "没有开始作业" in early.output and "请重新进行" in early.output
     phrase.write_text("not the right passphrase", "utf-8")
     wrong = call("exam", "recover", str(run), "--escrow-passphrase-file", str(phrase))
     assert wrong.exit_code != 0 and "口令不符" in wrong.output

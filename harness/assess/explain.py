@@ -22,10 +22,12 @@ from harness.events import (
     HintGiven,
     Judged,
     PlanAnnounced,
+    RunEnded,
     ScenarioSet,
     StepEnded,
     StepStarted,
     ToolUsed,
+    Withheld,
 )
 from harness.evidence.read import Entry, read_journal
 from harness.quantity import Value
@@ -35,6 +37,7 @@ from harness.verdict import CandidateVerdict, Verdict
 OWN = "device"
 """In the basis of a conclusion: it is the candidate's own verdict on the device."""
 _NO_EXAM = Text("不是考试记录", "Not the record of an exam")
+_NOT_BEGUN = Text("考试没有开始作业", "Work had not begun in this exam")
 _CLOSED = Text("考试尚未启封", "The exam has not been opened")
 
 
@@ -79,6 +82,16 @@ class Told:
 
     left_out: set[str] = field(default_factory=set)
     """Steps that the scenario does not have."""
+    planned: int = 0
+    """Steps that the exam has."""
+    cut_off: bool = True
+    """The record has no end: power failure, a killed program."""
+
+    @property
+    def not_reached(self) -> int:
+        """Steps of an exam that was cut off that did not come to their end."""
+        ended = sum(step not in self.left_out for step in self.device)
+        return max(0, self.planned - ended) if self.cut_off else 0
 
     @property
     def undone(self) -> list[Text]:
@@ -106,6 +119,12 @@ def told_by(entries: Sequence[Entry]) -> Told:
     if exam is None:
         raise EvidenceError("no exam was begun in this record", headline=_NO_EXAM)
     hidden = next((e.event for e in entries if isinstance(e.event, ScenarioSet)), None)
+    if hidden is None and not any(isinstance(e.event, Withheld) for e in entries):
+        raise EvidenceError(
+            "work had not begun and nothing was hidden yet; "
+            "an exam that was cut off so is held anew",
+            headline=_NOT_BEGUN,
+        )
     if hidden is None:
         raise EvidenceError(
             "the key of this exam is not on record: it was cut off, or it is still going on",
@@ -122,6 +141,7 @@ def _take(told: Told, entry: Entry) -> None:
     match entry.event:
         case PlanAnnounced() as event:
             told.left_out |= set(event.deselected)
+            told.planned += event.steps - len(event.deselected)
         case StepStarted() as event:
             told.titles[event.step] = event.title
             # A step that is done once more counts with its last attempt.
@@ -133,6 +153,8 @@ def _take(told: Told, entry: Entry) -> None:
             told.labels = {**told.labels, **more}
         case CandidateReading() | Concluded() as event:
             told.answers.append(_held(told, event))
+        case RunEnded():
+            told.cut_off = False
         case StepEnded() as event:
             told.device[event.step] = event.verdict
             if event.candidate is not None:

@@ -26,6 +26,9 @@ _EN = Text(
 _ALL_RIGHT = Text("全部作答正确", "Every answer was right")
 _NONE_WRONG = Text("已作答的均正确，尚有未进行的步骤", "What was answered is right; not all was")
 _UNDONE = Text("未进行的步骤", "Steps that were not carried out")
+_CUT_OFF = Text(
+    "考试中途中断，有 {} 个步骤没有完成", "The exam was cut off; {} step(s) did not come to an end"
+)
 _HINTS = Text("使用提示 {} 次，使用工具 {} 次", "{} hint(s), {} tool(s) taken")
 _CLOCK = Text("时间记录", "Clock")
 _PHASES = {
@@ -70,8 +73,10 @@ def show_told(
         for why in _why(told, one, language):
             line(f"      {why}", "dim")
     if not shown:
-        right = _NONE_WRONG if told.undone else _ALL_RIGHT
+        right = _NONE_WRONG if told.undone or told.not_reached else _ALL_RIGHT
         line(f"  {right.get(language)}")
+    if told.not_reached:
+        line(_CUT_OFF.get(language).format(told.not_reached), "yellow")
     if told.undone:
         titles = ", ".join(title.get(language) for title in told.undone)
         line(f"{_UNDONE.get(language)}: {titles}")

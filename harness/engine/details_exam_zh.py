@@ -39,6 +39,8 @@ DETAILS = Phrases(
     (r"(?:escrow: )?the escrow file has other parameters", "托管文件的参数不符"),
     (r"the passphrase is too short", "口令太短"),
     (r"no exam was begun in this record", "该记录中没有开始过考试"),
+    (r"work had not begun and nothing was hidden yet", "记录止于开始作业之前，尚未隐藏任何内容"),
+    (r"an exam that was cut off so is held anew", "考试如已中断，请重新进行"),
     (r"the key of this exam is not on record: it was cut off, or it is still going on",
      "记录中没有本场考试的密钥：考试被中断，或仍在进行"),
     (r"(.+) does not exist", r"\1 不存在"),
