@@ -218,6 +218,16 @@ def test_a_list_that_was_taken_away_or_cut_off_is_missed(keys: Path, left: int |
     assert len(keyring.revocations()) == 2
 
 
+def test_a_mark_that_a_killed_writer_did_not_set_is_set_later(keys: Path) -> None:
+    keyring.new_key("A-01", GOOD)
+    keyring.revoke("A-01", "lost")
+    (mark,) = (keys / "assessors").glob("*.revoked")
+    mark.unlink()
+    with pytest.raises(UsageError, match="already"):
+        keyring.revoke("A-01", "lost")
+    assert mark.exists()
+
+
 def test_a_revocation_of_another_station_is_none_here(keys: Path) -> None:
     keyring.new_key("A-01", GOOD)
     keyring.revoke("A-01", "lost")

@@ -13,6 +13,7 @@ from harness.cli.base import command, language, option, say
 from harness.cli.evidence import folder_argument, must_be_record
 from harness.cli.options import json_option, print_json
 from harness.cli.score_page import show
+from harness.clock import shown_time
 from harness.evidence.read import read_journal
 from harness.evidence.verify import verify
 from harness.text import Text
@@ -97,7 +98,7 @@ def _say_compared(compared: list[dict[str, Any]]) -> None:
     for one in compared:
         words = {
             "by": one["by"],
-            "utc": one["utc"],
+            "utc": shown_time(one["utc"]),
             "total": _number(one["signed"]),
             "now": _number(one["computed"]),
             "field": "SHA-256",

@@ -231,6 +231,9 @@ def revoke(name: str, reason: str, folder: Path | None = None) -> Revocation:
     if not reason.strip():
         raise UsageError("a revocation needs a reason")
     refuse_personal(reason)
+    for digest, one in revocations(folder).items():
+        if not _marker(folder, digest).exists():  # a writer was killed before it
+            _write_public(_marker(folder, digest), f"{one.revoked} {one.utc}\n".encode())
     found = [info for info in list_keys(folder) if info.name == name]
     if not found:
         raise UsageError(f"no key is called {name!r} here; see: harness keys list")
