@@ -6,7 +6,14 @@ They turn our own complaints into pydantic's, so that `datafile.validate` can sa
 from collections.abc import Callable
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 from harness.errors import UsageError
 from harness.quantity import Quantity, parse_duration, parse_quantity
@@ -45,6 +52,21 @@ def _quantity(value: Any) -> Quantity:
     return value if isinstance(value, Quantity) else parse_quantity(value)
 
 
+def _scale(value: float) -> float:
+    if value == 0:
+        raise ValueError("a scale other than 0")
+    return value
+
+
+def _keys_as_text(value: object) -> object:
+    """What stands in a file may look like a number: YAML reads `1: open` as one."""
+    return {str(key): one for key, one in value.items()} if isinstance(value, dict) else value
+
+
+ScaleField = Annotated[float, AfterValidator(_scale)]
+"""Factor of a column of a table."""
+WordsField = Annotated[dict[str, str], BeforeValidator(_keys_as_text)]
+"""What stands in a column of words -> what it means here."""
 TextField = Annotated[
     Text,
     BeforeValidator(_text),

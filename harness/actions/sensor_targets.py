@@ -79,7 +79,7 @@ async def place_target(
     at: Mark,
     ranges: PointNames,
     azimuths: PointNames,
-    counts: PointNames = [],  # noqa: B006 - read only
+    counts: PointNames | None = None,
     settle: DurationField = 1.0,
 ) -> None:
     """Have the person put a target up, after a look that nothing is reported there yet.

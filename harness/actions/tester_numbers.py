@@ -34,19 +34,19 @@ async def tester_number(
     *,
     file: OfFile,
     column: str,
-    of: Annotated[dict[str, str], Field(description="Only rows with these words")] = {},  # noqa: B006
+    of: Annotated[dict[str, str] | None, Field(description="Only rows with these words")] = None,
     take: Literal["each", "lowest", "highest"] = "each",
 ) -> None:
     """Judge the numbers of a column, each by itself or the lowest or highest of them."""
-    found = file_of(step, file)
+    found, rows = file_of(step, file), of or {}
     one = found.kind.columns.get(column)
-    unknown = sorted(set(of) - {key.name for key in found.kind.keys})
+    unknown = sorted(set(rows) - {key.name for key in found.kind.keys})
     if not isinstance(one, Number) or unknown:
         missing = unknown[0] if unknown else column
         raise NotAvailableError(f"a file of {found.kind.name} has no column {missing}")
-    values = found.column(column, **of)
+    values = found.column(column, **rows)
     if not values:
-        raise NotAvailableError(f"the file has no rows of {' '.join(of.values())}")
+        raise NotAvailableError(f"the file has no rows of {' '.join(rows.values())}")
     if take != "each":
         values = [min(values) if take == "lowest" else max(values)]
     for value in values:

@@ -14,7 +14,7 @@ from pydantic import Field, field_validator, model_validator
 
 from harness.devices.recorder.channels import CHANNELS
 from harness.errors import UsageError
-from harness.fields import DurationField, FileModel, QuantityField
+from harness.fields import DurationField, FileModel, QuantityField, ScaleField, WordsField
 from harness.quantity import known_unit, same_dimension
 
 
@@ -40,25 +40,13 @@ class ChannelColumn(FileModel):
 
     column: str | int = Field(description="Header of the column; number of the channel in a WAV")
     unit: str | None = Field(default=None, description="What the numbers are in after scaling")
-    scale: float = Field(default=1.0, description="Value = number × scale + offset")
+    scale: ScaleField = Field(default=1.0, description="Value = number × scale + offset")
     offset: float = 0.0
     window: DurationField = Field(default=0.0, description="Time that each value is the mean of")
     uncertainty: QuantityField | None = Field(default=None, description="Expanded (k = 2)")
-    states: dict[str, str] | None = Field(
+    states: WordsField | None = Field(
         default=None, description="Of a channel of states: what stands in the file -> state"
     )
-
-    @field_validator("scale")
-    @classmethod
-    def _scales(cls, scale: float) -> float:
-        if scale == 0:
-            raise ValueError("a scale other than 0")
-        return scale
-
-    @field_validator("states", mode="before")
-    @classmethod
-    def _as_text(cls, value: object) -> object:
-        return {str(key): one for key, one in value.items()} if isinstance(value, dict) else value
 
 
 class RecorderEntry(FileModel):

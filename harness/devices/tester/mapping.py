@@ -12,11 +12,11 @@ columns:
 
 from typing import Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from harness.devices.tester.layout import KINDS, Key, Number
 from harness.errors import UsageError
-from harness.fields import FileModel, QuantityField
+from harness.fields import FileModel, QuantityField, ScaleField, WordsField
 from harness.quantity import known_unit, same_dimension
 
 
@@ -25,23 +25,11 @@ class TableColumn(FileModel):
 
     column: str = Field(min_length=1, description="Header, with or without its unit")
     unit: str | None = Field(default=None, description="What the numbers are in after scaling")
-    scale: float = Field(default=1.0, description="Value = number × scale")
+    scale: ScaleField = Field(default=1.0, description="Value = number × scale")
     uncertainty: QuantityField | None = Field(default=None, description="Expanded (k = 2)")
-    words: dict[str, str] | None = Field(
+    words: WordsField | None = Field(
         default=None, description="Of a column of words: what stands in the file -> our word"
     )
-
-    @field_validator("scale")
-    @classmethod
-    def _scales(cls, scale: float) -> float:
-        if scale == 0:
-            raise ValueError("a scale other than 0")
-        return scale
-
-    @field_validator("words", mode="before")
-    @classmethod
-    def _as_text(cls, value: object) -> object:
-        return {str(key): one for key, one in value.items()} if isinstance(value, dict) else value
 
 
 class TableMapping(FileModel):
