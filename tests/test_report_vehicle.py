@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from record_changes import changed, with_entries, with_event
 from report_page import Page, words
@@ -310,6 +310,8 @@ def test_a_vehicle_run_cut_off_anywhere(sending: Record) -> None:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20)
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40))
+@example("\x00")
+@example("a" * 4000)
 def test_no_text_of_a_vehicle_record_becomes_markup(sending: Record, text: str) -> None:
     nasty = f"{text}\"><img src=x onerror=y>'<b>"
 

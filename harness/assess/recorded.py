@@ -13,7 +13,7 @@ from harness.assess.scheme_file import LoadedScheme, kept_scheme, load_scheme
 from harness.datafile import sha256
 from harness.errors import EvidenceError, UsageError
 from harness.events import ExamStarted, RunStarted
-from harness.evidence.layout import REVIEW
+from harness.evidence.layout import REVIEW, file_inside
 from harness.evidence.read import Entry, read_file
 from harness.text import Text
 
@@ -98,10 +98,9 @@ def _kept(
     folder: Path, run: RunStarted | None, opened: ReviewOpened | None
 ) -> Iterator[tuple[bytes, Path]]:
     """Schemes that the bundle itself holds: among its files, and in the first line of a review."""
-    root = folder.resolve()
     for used in run.files if run is not None else []:
-        path = (folder / used.copy).resolve()
-        if used.kind == "scheme" and path.is_relative_to(root) and path.is_file():
+        path = file_inside(folder, used.copy)
+        if used.kind == "scheme" and path is not None:
             yield read_file(path), folder / used.copy
     if opened is not None and opened.document:
         yield opened.document.encode(), folder / REVIEW

@@ -48,6 +48,20 @@ def safe_name(name: str) -> str:
     return f"_{safe}" if _RESERVED.fullmatch(safe) else safe
 
 
+def file_inside(folder: Path, name: str) -> Path | None:
+    """A file that a record names; None for what is not there, lies elsewhere or cannot be a name.
+
+    A record may have been altered: its names are bundle-relative paths only as long as they
+    prove to be.
+    """
+    root = folder.resolve()
+    try:
+        path = (root / name).resolve()
+        return path if path.is_relative_to(root) and path.is_file() else None
+    except (OSError, ValueError):  # too long for a name, or characters that no name holds
+        return None
+
+
 def files_of(folder: Path) -> Iterator[str]:
     """Bundle-relative paths (with `/`) of all evidence files in a folder, sorted.
 

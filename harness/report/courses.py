@@ -23,6 +23,7 @@ from harness.devices.can.specs import STALE_CYCLES, MessageSpec, SignalSpec
 from harness.devices.vehicle.points import unit_of
 from harness.errors import FileError, HarnessError
 from harness.events import BusOpened, RunStarted
+from harness.evidence.layout import file_inside
 from harness.evidence.read import Entry
 from harness.report.course import Course, Numbers
 from harness.text import Text
@@ -74,7 +75,7 @@ class Courses:
         for used in self._started.files if self._started else []:
             if used.kind != "database" or used.name not in bus.databases:
                 continue
-            path = self._inside(used.copy)
+            path = file_inside(self._root, used.copy)
             if path is None or path.name.endswith((".yaml", ".yml")):
                 continue
             try:
@@ -90,7 +91,7 @@ class Courses:
         """Named point -> `Message.Signal`, by the vehicle's profile in the record."""
         found: dict[str, str] = {}
         for used in self._started.files if self._started else []:
-            path = self._inside(used.copy) if used.kind == "profile" else None
+            path = file_inside(self._root, used.copy) if used.kind == "profile" else None
             if path is not None:
                 found |= _named_signals(path)
         return found
@@ -171,7 +172,7 @@ class Courses:
                 "本次运行没有记录该总线的报文，无法画出曲线。",
                 "The frames of this bus were not recorded, so there is no plot.",
             )
-        path = self._inside(file)
+        path = file_inside(self._root, file)
         if path is None:
             return Text(
                 f"记录中没有报文记录文件 {file}，无法画出曲线。",
@@ -201,11 +202,6 @@ class Courses:
         except ValueError:
             return None
         return round(moment.timestamp() * 1e6) * 1000
-
-    def _inside(self, name: str) -> Path | None:
-        """A file of the record; None for what is not there or lies elsewhere."""
-        path = (self._root / name).resolve()
-        return path if name and path.is_relative_to(self._root) and path.is_file() else None
 
 
 def key_of(message: MessageSpec) -> int:

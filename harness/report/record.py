@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.events import Answered, PlanAnnounced
-from harness.evidence.layout import MODBUS
+from harness.evidence.layout import MODBUS, file_inside
 from harness.evidence.read import Entry, ModbusEntry, read_file, read_journal, read_modbus
 from harness.evidence.rejudge import Difference, rejudge
 from harness.evidence.seal import Statement, read_seal
@@ -34,8 +34,8 @@ class Picture:
 class Record:
     """Journal, Modbus record, what verification says of them, and a few things to show."""
 
-    entries: Sequence[Entry]
-    modbus: Sequence[ModbusEntry]
+    entries: Sequence[Entry] = field(repr=False)
+    modbus: Sequence[ModbusEntry] = field(repr=False)
     check: VerifyResult
     differences: Sequence[Difference] = ()
     """Verdicts that do not follow from the stored values."""
@@ -81,13 +81,12 @@ def _pictures(folder: Path, entries: Sequence[Entry]) -> dict[str, Picture]:
     """Photos that answers name, as far as they are pictures of a sensible size."""
     found: dict[str, Picture] = {}
     total = 0
-    root = folder.resolve()
     for entry in entries:
         event = entry.event
         if not isinstance(event, Answered) or not event.photo or event.photo in found:
             continue
-        path = (folder / event.photo).resolve()
-        if not path.is_relative_to(root) or not path.is_file():
+        path = file_inside(folder, event.photo)
+        if path is None:
             continue
         size = path.stat().st_size
         if size > MAX_PHOTO or total + size > MAX_PHOTOS:

@@ -17,7 +17,7 @@ from harness.assess.result import digest
 from harness.assess.score import score
 from harness.errors import HarnessError
 from harness.events import RunStarted
-from harness.evidence.layout import JOURNAL, REVIEW
+from harness.evidence.layout import JOURNAL, REVIEW, safe_name
 from harness.evidence.read import read_journal
 from harness.store.shelf import FolderShelf, Shelf
 
@@ -76,9 +76,9 @@ def _bundle(shelf: Shelf, place: str) -> Iterator[Path]:
                 (folder / part).write_bytes(data)
         first = read_journal(folder)[0].event
         for used in first.files if isinstance(first, RunStarted) else ():
-            inside = used.copy and ".." not in PurePosixPath(used.copy).parts
-            target = folder / used.copy
-            if used.kind == "scheme" and inside and target.is_relative_to(folder):
+            parts = PurePosixPath(used.copy).parts
+            if used.kind == "scheme" and parts and all(part == safe_name(part) for part in parts):
+                target = folder / used.copy
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(shelf.read(place, used.copy) or b"")
         yield folder
