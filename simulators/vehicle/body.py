@@ -73,6 +73,12 @@ class Belt(Part):
         self.fastened = False
         self.occupied = False
         self.switch_stuck: bool | None = None
+        self.mat_stuck: bool | None = None
+        """The mat in the seat says so whoever sits there."""
+
+    @property
+    def shown_occupied(self) -> bool:
+        return self.occupied if self.mat_stuck is None else self.mat_stuck
 
     @property
     def shown_fastened(self) -> bool:
@@ -136,6 +142,8 @@ class Body(Part):
         self.coolant_low = False
         self.avas_works = True
         self.avas_muted = False
+        self.avas_speaker_works = True
+        """Its loudspeaker; the unit does not notice when that is dead."""
         self.doors = {name: Door(site) for name in (*DOORS, "tailgate", "bonnet")}
         self.locks = {name: Lock(site) for name in (*DOORS, "tailgate")}
         self.windows = {name: Window(site) for name in DOORS}
@@ -223,6 +231,11 @@ class Body(Part):
         if self.avas_muted:
             return "muted"
         return "sounding" if abs(self._speed()) < AVAS_UP_TO else "off"
+
+    @property
+    def heard_outside(self) -> bool:
+        """A person beside the car hears the sound."""
+        return self.avas() == "sounding" and self.avas_speaker_works
 
     # Closures
 

@@ -17,6 +17,7 @@ from simulators.vehicle.body import Body
 from simulators.vehicle.brakes import PEDAL_PRESSED, ParkingBrake, ServiceBrake
 from simulators.vehicle.bywire import ByWire
 from simulators.vehicle.charging import Charging
+from simulators.vehicle.cockpit import Cockpit
 from simulators.vehicle.computing import Computer, Telematics
 from simulators.vehicle.drive import Drive
 from simulators.vehicle.highvoltage import HighVoltage, Stage
@@ -107,6 +108,7 @@ class Car:
         self.positioning = Positioning(site, site.random("car/gnss"))
         self.computer = Computer(site)
         self.telematics = Telematics(site)
+        self.cockpit = Cockpit(site)
 
         self.pack.power = self._pack_power
         self.side.limit = self.charging.limit

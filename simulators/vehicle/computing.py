@@ -5,6 +5,7 @@ from collections.abc import Callable
 from simulators.grid import Wave
 from simulators.thermal import Node
 from simulators.vehicle.part import Part, Site
+from simulators.vehicle.v2x import V2xUnit
 
 _NO_SINK = 8.0
 """Rise of temperature without the heat sink, times that with it."""
@@ -101,7 +102,7 @@ class Telematics(Part):
         self.sim_works = True
         self.storage_works = True
         self.main_power = True
-        self.v2x = "ok"
+        self.v2x = V2xUnit(site)
         self.satellites_in_view = random.randint(9, 16)
         self.clock_error = random.uniform(-0.2, 0.2)
         """Of its clock against true UTC (s)."""

@@ -9,15 +9,23 @@ from harness.devices.diag.description import load_diagnostics
 from harness.devices.diag.diagnostics import Diagnostics
 from harness.quantity import Value
 from simulators.vehicle.diag.attach import DiagnosticServers, Station, attach_servers
-from simulators.vehicle.diag.hooks import DescribedHooks, Done
+from simulators.vehicle.diag.hooks import (
+    DescribedHooks,
+    Done,
+    Options,
+    RoutineAction,
+    RoutineRun,
+    Started,
+)
 from simulators.vehicle.diag.identity import vehicle_identity
 from simulators.vehicle.diag.server import UdsServer
 from simulators.vehicle.diag_values import values_of
 from simulators.vehicle.ecus.ecu import Ecu
 from simulators.vehicle.network import CarNetwork
+from simulators.vehicle.user_data import CLEARING, COCKPIT, TERMINAL
 
-LEDGER_OF_SETTINGS = ("config_", "automation_level", "variant_code")
-"""Coding that the site's ledger also names, by the beginning of its name."""
+LEDGER_OF_SETTINGS = ("config_", "automation_level", "variant_code", "digital_key_")
+"""Coding and keys that the site's ledger also names, by the beginning of the name."""
 
 
 @cache
@@ -81,10 +89,25 @@ def _hooks(ecu: Ecu) -> DescribedHooks:
     return DescribedHooks(
         values_of(ecu),
         actuators=_actuators(ecu),
+        routines=_routines(ecu),
         on_power=partial(_set_power, ecu),
         on_communication=partial(_set_communication, ecu),
         speed=ecu.car.drive.speed,
     )
+
+
+def _routines(ecu: Ecu) -> dict[str, Callable[[RoutineAction, Options], Started]]:
+    """What a tester may start, by the name of the routine; others are the unit's own self test."""
+    held = {"ICM": COCKPIT, "TBOX": TERMINAL}.get(ecu.name)
+    return {} if held is None else {"user_data_clear": partial(_clear_user_data, ecu, held)}
+
+
+def _clear_user_data(
+    ecu: Ecu, names: tuple[str, ...], action: RoutineAction, _options: Options
+) -> Started:
+    if action != "start":
+        return None
+    return RoutineRun(CLEARING, partial(ecu.car.cockpit.user_data.clear, names))
 
 
 def _set_power(ecu: Ecu, on: bool) -> None:
