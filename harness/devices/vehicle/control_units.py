@@ -107,6 +107,24 @@ class ControlUnits:
             )
         )
 
+    # Sessions
+
+    async def enter_session(self, unit: str, kind: int, deadline: Deadline) -> None:
+        """10; any other session than the default one is kept alive and ended with the run."""
+        client = self.client(unit)
+        if kind == DEFAULT_SESSION:
+            await client.keeper.stop()
+            await client.session(kind, deadline)
+            self._in_session.discard(unit)
+            return
+        await client.session(kind, deadline)
+        self._in_session.add(unit)
+        client.keep_session()
+
+    def session_ended(self, unit: str) -> None:
+        """The unit was reset: there is none left to end."""
+        self._in_session.discard(unit)
+
     # Asking
 
     async def read(
@@ -227,9 +245,7 @@ class ControlUnits:
         """Drive an actuator: extended session, kept alive, short-term adjustment."""
         client = self.client(unit)
         if unit not in self._in_session:
-            await client.session(EXTENDED_SESSION, deadline)
-            self._in_session.add(unit)
-            client.keep_session()
+            await self.enter_session(unit, EXTENDED_SESSION, deadline)
         newly = (unit, did) not in self._taken
         if newly:
             self._taken.append((unit, did))  # before: the request may arrive and its answer not
