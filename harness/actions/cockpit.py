@@ -19,7 +19,7 @@ from harness.actions.joint_given import (
     require_run,
 )
 from harness.actions.registry import CheckContext, Complaint, PointName, action, check_of
-from harness.errors import BenchError, DeviceError, NotAvailableError
+from harness.errors import BenchError, DeviceError
 from harness.quantity import Measurement
 from harness.text import Text
 
@@ -81,10 +81,9 @@ async def positions_agree(
         if number_of(found[name]) is None:
             step.judge(found[name])
             return
-    one, other = ((number_of(found[a]) or 0.0, number_of(found[b]) or 0.0)
-                  for a, b in ((latitude, longitude), (other_latitude, other_longitude)))  # fmt: skip
-    shrink = math.cos(math.radians((one[0] + other[0]) / 2))
-    apart = _METRES_PER_DEGREE * math.hypot(one[0] - other[0], (one[1] - other[1]) * shrink)
+    north, east, other_north, other_east = (number_of(found[name]) or 0.0 for name in names)
+    shrink = math.cos(math.radians((north + other_north) / 2))
+    apart = _METRES_PER_DEGREE * math.hypot(north - other_north, (east - other_east) * shrink)
     step.judge(
         Measurement(
             name="position_difference",

@@ -18,6 +18,8 @@ from harness.devices.diag.uds_data import RoutineControl
 from harness.errors import (
     BenchError,
     DeviceError,
+    NegativeResponseError,
+    NoReplyError,
     NotAvailableError,
     UnknownNameError,
     UsageError,
@@ -28,6 +30,8 @@ from harness.quantity import Measurement, Quality, Value
 from harness.text import Text
 
 Names = Annotated[tuple[str, ...], Field(min_length=1)]
+_ENDS = 2.0
+"""Seconds for ending what was begun, whatever time the step has left."""
 _RUNNING = "running"
 _PASSED = "passed"
 _NO_KEY: tuple[Value, ...] = (0, "")
@@ -107,15 +111,22 @@ async def clear_user_data(
     """Run the clearing routine of each unit, and read again what is left.
 
     Two claims: each routine ends with `passed` within `at_most`, and no entry is left. A routine
-    that does not end is stopped. Extended session and security access are the unit's own by the
+    that does not end is stopped. A unit that refuses or stays silent is told, and the others are
+    cleared all the same. Extended session and security access are the unit's own by the
     description; the session ends with the step.
     """
     not_cleared: list[str] = []
     for unit in units:
-        result = await _clear(step, unit, routine, poll, at_most)
+        note = ""
+        try:
+            result = str(await _clear(step, unit, routine, poll, at_most))
+        except (NegativeResponseError, NoReplyError) as error:
+            step.vehicle.require_alive()
+            result = "refused" if isinstance(error, NegativeResponseError) else "silent"
+            note = error.detail
         step.measured(
-            Measurement(f"{unit}.{routine}", str(result), source=step.role,
-                        at=step.clock.elapsed())
+            Measurement(f"{unit}.{routine}", result, source=step.role, at=step.clock.elapsed(),
+                        note=note)
         )  # fmt: skip
         if result != _PASSED:
             not_cleared.append(f"{unit}={result}")
@@ -141,10 +152,10 @@ async def _clear(
             await sleep_until(min(until, loop_time() + poll))
             result = await client.routine(routine, RoutineControl.RESULT, deadline)
         if result == _RUNNING:
-            await client.routine(routine, RoutineControl.STOP, Deadline.after(1.0))
+            await client.routine(routine, RoutineControl.STOP, Deadline.after(_ENDS))
         return result
     finally:
-        await control.enter_session(unit, DEFAULT_SESSION, Deadline.after(1.0))
+        await control.enter_session(unit, DEFAULT_SESSION, Deadline.after(_ENDS))
 
 
 @check_of("diag.known_keys", "diag.no_user_data", "diag.clear_user_data")

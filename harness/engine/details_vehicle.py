@@ -4,6 +4,7 @@ from harness.devices.diag.nrc import nrc_name
 from harness.devices.diag.services import SERVICES
 from harness.engine import (
     by_wire_words,
+    cockpit_words,
     details_can_zh,
     details_diag_zh,
     details_recording_zh,
@@ -44,4 +45,5 @@ def expected(english: str, translate: Translate) -> str | None:
         or trace_words.EXPECTED.find(english, translate)
         or details_tester_zh.EXPECTED.find(english, translate)
         or sensor_words.EXPECTED.find(english, translate)
+        or cockpit_words.EXPECTED.find(english, translate)
     )

@@ -18,6 +18,7 @@ from harness.devices.modbus.canonical import CANONICAL
 from harness.engine import (
     bus_words,
     by_wire_words,
+    cockpit_words,
     conformance_words,
     maintenance_words,
     metering_words,
@@ -97,6 +98,7 @@ _DERIVED = {
     **maintenance_words.NAMES,
     **conformance_words.NAMES,
     **sensor_words.NAMES,
+    **cockpit_words.NAMES,
 }
 FINDINGS = {
     "silent_nodes": Text("不在线的节点", "Nodes that do not send"),
@@ -113,16 +115,19 @@ FINDINGS = {
     "not_recorded": Text("未存储的故障码", "Trouble codes that were not stored"),
     **maintenance_words.FINDINGS,
     **sensor_words.FINDINGS,
+    **cockpit_words.FINDINGS,
 }
 """Lists of what was found to be wrong; an empty one is as it should be."""
 _AT_A_PLACE = (
     "silent_nodes", "flawed_messages", "unknown_messages", "off_cycle_messages",
     "trouble_codes", "before_clearing", "returned_codes", "bus_off_units",
-    "not_recorded",
+    "not_recorded", "new_codes",
 )  # fmt: skip
 """Findings with their bus or control unit in front: `bus:NODE`."""
 _DIFFERING = "differing"
-_OF_UNITS = ("silent_units", "extra_units", "not_approved")
+_OF_UNITS = (
+    "silent_units", "extra_units", "not_approved", "unknown_keys", "user_data_left", "not_cleared",
+)  # fmt: skip
 _WORKED_OUT = {
     "offset": Text("误差", "error"),
     "resolution": Text("分辨力", "resolution"),
@@ -133,6 +138,7 @@ _WORKED_OUT = {
     _DIFFERING: Text("不一致的单元", ": units that differ"),
     **metering_words.WORKED_OUT,
     **by_wire_words.WORKED_OUT,
+    **cockpit_words.WORKED_OUT,
     "changed": maintenance_words.CHANGED,
 }
 _OF_A_BUS = {

@@ -14,6 +14,7 @@ from harness.clock import CHINA
 from harness.engine import (
     bus_words,
     by_wire_words,
+    cockpit_words,
     conformance_words,
     details,
     maintenance_words,
@@ -120,6 +121,7 @@ def reason(english: str, of: str = "") -> Text:
         or maintenance_words.REASONS.find(english, piece)
         or conformance_words.REASONS.find(english, piece)
         or sensor_words.REASONS.find(english, piece)
+        or cockpit_words.REASONS.find(english, piece)
         or by_wire_words.REASONS.find(english, piece)
         or bus_words.reason(english)
         or pile_fault_words.reason(english)

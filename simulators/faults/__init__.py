@@ -11,6 +11,8 @@ from simulators.faults import (
     bus_wiring,
     by_wire,
     charging,
+    cockpit,
+    cockpit_many,
     conformance,
     contactor,
     emergency_stop,
@@ -94,6 +96,8 @@ _FAMILIES = (
     vehicle_pilot,
     vehicle_sensors,
     vehicle_platform,
+    cockpit,
+    cockpit_many,
     socket,
 )
 

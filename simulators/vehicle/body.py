@@ -59,9 +59,11 @@ class Window(Part):
         super().__init__(site)
         self.opening = 0.0
         self.jammed = False
+        self.falls_only = False
+        """The lifter goes down and not up again."""
 
     def move(self, opening: float) -> None:
-        if not self.jammed:
+        if not self.jammed and not (self.falls_only and opening < self.opening):
             self.opening = opening
 
 
@@ -142,6 +144,8 @@ class Body(Part):
         self.coolant_low = False
         self.avas_works = True
         self.avas_muted = False
+        self.avas_sounds_in_park = False
+        """It goes on in P."""
         self.avas_speaker_works = True
         """Its loudspeaker; the unit does not notice when that is dead."""
         self.doors = {name: Door(site) for name in (*DOORS, "tailgate", "bonnet")}
@@ -226,7 +230,7 @@ class Body(Part):
         """State of the sound for pedestrians."""
         if not self.avas_works:
             return "fault"
-        if not self._ready() or self._gear() == "p":
+        if not self._ready() or (self._gear() == "p" and not self.avas_sounds_in_park):
             return "off"
         if self.avas_muted:
             return "muted"

@@ -34,6 +34,10 @@ class Cabin(Part):
         """Damage in the cabin or on the body that is not in the car's record."""
         self.hosed: frozenset[str] = frozenset()
         """Places that whoever cleans does with a hose, against the rules."""
+        self.start_button_leaks = False
+        """The start button lets water in when the dashboard is wiped."""
+        self.start_button_wet = False
+        """Water is in it: pressing does nothing."""
         self.plug_leaks = False
         """A plug in the bumper lets water in when the outside is washed."""
 
@@ -43,6 +47,8 @@ class Cabin(Part):
         inside = set(places) == set(INSIDE)
         due = {"screens"} if inside else {"inlet", "sensors"}
         self.wet = (self.wet - due) | (self.hosed & due)
+        if self.start_button_leaks and inside:
+            self.start_button_wet = True
 
     def seen(self, place: str) -> str | None:
         """What is wrong with a place by the cleaning list; None: nothing."""

@@ -115,6 +115,8 @@ class Telematics(Part):
         self.token = 0
         self.transmit: Callable[[], None] = lambda: None
         """Puts the command on the bus."""
+        self.upload_delay = 0.0
+        """So long a report waits in the modem before it goes out (s)."""
         self._upload_phase = random.uniform(0.0, self.reporting_period)
         self._offline_since: float | None = None
 
@@ -139,7 +141,7 @@ class Telematics(Part):
         """Seconds since the last report went out; None: none does."""
         if self.login() != "logged_in":
             return None
-        return (self.t + self._upload_phase) % self.reporting_period
+        return (self.t + self._upload_phase) % self.reporting_period + self.upload_delay
 
     def waiting_records(self) -> int:
         """Reports that could not be sent yet."""

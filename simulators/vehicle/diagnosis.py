@@ -22,7 +22,7 @@ from simulators.vehicle.diag.server import UdsServer
 from simulators.vehicle.diag_values import values_of
 from simulators.vehicle.ecus.ecu import Ecu
 from simulators.vehicle.network import CarNetwork
-from simulators.vehicle.user_data import CLEARING, COCKPIT, TERMINAL
+from simulators.vehicle.user_data import COCKPIT, TERMINAL
 
 LEDGER_OF_SETTINGS = ("config_", "automation_level", "variant_code", "digital_key_")
 """Coding and keys that the site's ledger also names, by the beginning of the name."""
@@ -107,7 +107,8 @@ def _clear_user_data(
 ) -> Started:
     if action != "start":
         return None
-    return RoutineRun(CLEARING, partial(ecu.car.cockpit.user_data.clear, names))
+    data = ecu.car.cockpit.user_data
+    return RoutineRun(data.takes(), partial(data.clear, names))
 
 
 def _set_power(ecu: Ecu, on: bool) -> None:

@@ -14,6 +14,7 @@ TERMINAL = ("bound_users",)
 """Counts that the telematics unit keeps."""
 CLEARING = 1.5
 """Seconds that clearing takes in a unit."""
+_FOR_EVER = 3600.0
 
 
 class UserData(Part):
@@ -32,8 +33,14 @@ class UserData(Part):
         """Numbers of the digital keys by place; 0: no key there."""
         self.clears = True
         """False: the clearing routine says that it has passed and leaves everything."""
+        self.hangs = False
+        """The clearing routine goes on for ever."""
         self.refuses = False
         """The clearing routine fails."""
+
+    def takes(self) -> float:
+        """How long clearing goes on in a unit (s)."""
+        return _FOR_EVER if self.hangs else CLEARING
 
     def clear(self, names: tuple[str, ...]) -> str:
         """Erase these counts; the result of the routine."""
