@@ -120,7 +120,7 @@ class Bench:
         """Called when a device is lost, for the step that is running."""
         self.site: Mapping[str, Scalar] = dict(loaded.model.site)
         self.needed = [role for role in loaded.model.devices if needed is None or role in needed]
-        self.read_only = read_only or loaded.model.read_only
+        self.read_only = read_only or loaded.model.read_only or bool(loaded.recorded)
         self._captures = captures
         self._record = record
         self._emit = emit
@@ -266,7 +266,7 @@ class Bench:
             on_lost=self._vehicle_lost,
         )
         for connection in vehicle.connections:
-            if not connection.is_memory:
+            if connection.is_adapter:
                 self._lock.take(connection.key())
         self.devices["vehicle"] = vehicle
         await vehicle.open(deadline)
