@@ -24,6 +24,14 @@ class Accident(Part):
         """Crashes in that memory."""
         self.fired: frozenset[str] = frozenset()
         """Belt tensioners that have fired: `driver`, `passenger`."""
+        self.scene = ""
+        """What is dangerous around the car; empty: nothing."""
+        self.panels = ""
+        """What is broken of the outer panels and lamps."""
+        self.structure = ""
+        """What is bent of the members and of the battery case."""
+        self.cables = ""
+        """What is torn of the high-voltage cables."""
         self.authorised = True
         """The owner or an authority has agreed in writing that event data may be taken."""
         self.handed_by = f"T-{random.randrange(1000, 5000)}"

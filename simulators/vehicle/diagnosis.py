@@ -67,14 +67,14 @@ def _listed(network: CarNetwork, servers: DiagnosticServers) -> list[Listed]:
     """Stored codes of every unit that is on the bus, as the gateway lists them."""
     known = description()
     return [
-        _with_frame(name, servers[name], code)
+        _with_frame(name, unit.node, servers[name], code)
         for name, unit in known.units.items()
         if network.ecus[unit.node].online_since is not None
         for code in servers[name].memory.with_status(CONFIRMED | TEST_FAILED)
     ]
 
 
-def _with_frame(name: str, server: UdsServer, code: TroubleCode) -> Listed:
+def _with_frame(name: str, node: str, server: UdsServer, code: TroubleCode) -> Listed:
     frame = dict(server.memory.kept(code).snapshots.get(FIRST, ()))
     values: dict[str, float] = {}
     for did in description().dids.values():
@@ -82,7 +82,7 @@ def _with_frame(name: str, server: UdsServer, code: TroubleCode) -> Listed:
             value = did.decode(frame[did.id], name)
             if isinstance(value, int | float):
                 values[FRAME[did.name]] = float(value)
-    return Listed(name, code.dtc.number, code.status, **values)
+    return Listed(node, code.dtc.number, code.status, **values)
 
 
 def _look_at_supply(server: UdsServer, _on: bool) -> None:

@@ -15,7 +15,7 @@ REFRESH = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One stored code: unit, number of three bytes, status byte, and its first freeze frame."""
+    """One stored code: node of the unit, number of three bytes, status byte, first freeze frame."""
 
     unit: str
     number: int
