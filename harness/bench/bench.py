@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from harness.bench.calibration import run_out
 from harness.bench.clock_offset import clock_offset
+from harness.bench.custody import BenchCustody
 from harness.bench.ending import BenchEnding
 from harness.bench.faults import BenchFaults
 from harness.bench.feeding import WatchdogFeeder
@@ -162,6 +163,13 @@ class Bench:
         )
         self.maintenance = BenchMaintenance(
             loaded.model.maintenance, self._side, folder=loaded.folder, attach=attach
+        )
+        self.custody = BenchCustody(
+            loaded.model.custody,
+            folder=loaded.folder,
+            run=captures,
+            attach=attach,
+            carrier=self._side.carrier if self._side is not None else None,
         )
         self.instruments = list_instruments(self.model, clock.now().utc.date())
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
+from harness.bench.custody import CustodyEntry
 from harness.bench.instruments import Instrument
 from harness.bench.maintenance import MaintenanceEntry
 from harness.bench.sockets import ConnectionMode
@@ -200,6 +201,9 @@ class BenchFile(FileModel):
     )
     maintenance: MaintenanceEntry | None = Field(
         default=None, description="Contract, work order and earlier state, for accepting a repair"
+    )
+    custody: CustodyEntry | None = Field(
+        default=None, description="Where copies of recordings go; by default they stay with the run"
     )
     limits: dict[str, LimitSpec] = Field(
         default_factory=dict,
