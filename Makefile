@@ -18,12 +18,14 @@ unexport PYTHONDONTWRITEBYTECODE
 
 title = printf '\n== %s ==\n'
 
-.PHONY: help setup demo test check bench wheel constraints clean
+.PHONY: help setup demo test fuzz live check bench wheel constraints clean
 
 help:
 	@echo 'make demo         run the demonstration on the simulated bench'
 	@echo 'make test         all checks, then all tests'
 	@echo 'make check        the checks alone: ruff, mypy, import contracts'
+	@echo 'make fuzz         all tests, with new random examples'
+	@echo 'make live         every procedure of a car live over slcan and in virtual time: same verdicts'
 	@echo 'make bench        measure speed against the baselines'
 	@echo 'make wheel        build dist/*.whl'
 	@echo 'make constraints  pin the newest versions that pyproject.toml allows'
@@ -36,6 +38,13 @@ demo: $(STAMP)
 test: check
 	@$(title) pytest
 	@$(BIN)/pytest --numprocesses auto --dist worksteal
+
+# Verdicts of `make test` are repeatable: its random examples are the same each time.
+fuzz: $(STAMP)
+	@HARNESS_FUZZ=1 $(BIN)/pytest --numprocesses auto --dist worksteal
+
+live: $(STAMP)
+	@$(BIN)/python tests/live_against_virtual.py
 
 check: $(STAMP)
 	@$(title) 'ruff check'
