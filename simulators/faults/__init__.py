@@ -10,6 +10,7 @@ from simulators.faults import (
     bus_repair,
     bus_wiring,
     by_wire,
+    calibrating,
     charging,
     conformance,
     contactor,
@@ -94,6 +95,7 @@ _FAMILIES = (
     vehicle_pilot,
     vehicle_sensors,
     vehicle_platform,
+    calibrating,
     socket,
 )
 

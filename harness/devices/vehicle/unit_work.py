@@ -82,6 +82,7 @@ class UnitWork:
         self._backup: dict[Point, Value] = {}
         self._touched: dict[Point, None] = {}
         """Everything that may be changed and is not kept, in the order of the work."""
+        self._unlocked: set[str] = set()
         self._running: dict[str, str] = {}
         """Unit -> the routine that was started and is not known to have ended."""
 
@@ -97,7 +98,9 @@ class UnitWork:
         A wrong key is tried once more and never a third time. Raises what is no refusal.
         """
         client = self._units.client(unit)
+        self._unlocked.discard(unit)
         if client.unit.security is None:
+            self._unlocked.add(unit)
             return Unlocked(True, 0, 0.0)
         algorithm = self._keys.get(client.unit.security)
         failed, started = 0, loop_time()
@@ -114,7 +117,12 @@ class UnitWork:
                     await sleep_until(loop_time() + _LOOK_AGAIN)
                     continue
                 return Unlocked(False, failed, _since(started), error.detail)
+            self._unlocked.add(unit)
             return Unlocked(True, failed, _since(started))
+
+    def is_unlocked(self, unit: str) -> bool:
+        """Security access was given, and nothing has ended it that this run knows of."""
+        return unit in self._unlocked
 
     # Backup and changes
 
@@ -143,7 +151,8 @@ class UnitWork:
         if self._units.read_only:
             raise ReadOnlyError(f"{unit}.{did} would be changed")
         self.require_backup(unit, did)
-        self._touched[unit, did] = None
+        # A unit may change more than it was told to: all of its backup counts.
+        self._touched |= dict.fromkeys(point for point in self._backup if point[0] == unit)
 
     async def write(self, unit: str, did: str, value: Value, deadline: Deadline) -> None:
         """2E, only with a backup. Raises NotAvailableError, and as `UdsClient.write`."""
@@ -184,6 +193,7 @@ class UnitWork:
         await self._units.client(unit).keeper.stop()
         await self._units.client(unit).reset(_HARD, deadline)
         self._units.session_ended(unit)
+        self._unlocked.discard(unit)
         self.ended(unit)
 
     def keep(self, units: Iterable[str]) -> None:
