@@ -1,6 +1,6 @@
 """Control units that cannot be worked on as they should, and a place that is no good for it.
 
-Which steps of the debugging of sensors and by-wire units find them stands in `found/veh_prep_02.py`.
+Which steps of the debugging find them stands in `found/veh_prep_02.py`.
 """
 
 from typing import Any
@@ -9,7 +9,6 @@ from harness.text import Text
 from simulators.faults.fault import Fault
 from simulators.faults.vehicle_found import Part, broken, happening
 from simulators.rig import Rig
-from simulators.vehicle.wheels import WHEELS
 
 _UNITS = {
     "camera": ("CAM", Text("摄像头", "Camera")),
@@ -52,10 +51,6 @@ _PLACE = (
     happening("boot-full-of-tiles", Text("行李箱装有重物", "Heavy load in the boot"),
               Text("行李箱里有两箱瓷砖，车尾下沉。", "Two boxes of tiles: the rear hangs."),
               _load, _unload),
-    broken("tyres-all-soft", Text("四轮胎压不足", "All tyres soft"),
-           Text("四个轮胎都只有约 180 kPa。", "All four have about 180 kPa."),
-           *((lambda rig, wheel=wheel: rig.car.wheels[wheel], "cold_pressure", 180.0)
-             for wheel in WHEELS)),
     broken("workshop-floor-slopes", Text("标定场地不平", "Floor slopes"),
            Text("地面沿车辆方向有 0.8° 坡度。", "It slopes by 0.8 degrees along the car."),
            _at_work("slope", 0.8)),

@@ -15,7 +15,7 @@ from harness.text import Text
 if TYPE_CHECKING:
     from harness.devices.vehicle.control_units import StoredCode
 
-DIAGNOSIS, CODES, UNREAD = "diagnosis", "stored_codes", "units_unread"
+DUE, CODES, UNREAD = "due_unit", "stored_codes", "units_unread"
 STATE, GOOD = "calibration_state", "calibrated"
 TYPES = ("54", "78")
 """Failure types of SAE J2012-DA that say so: calibration missing, alignment incorrect."""
@@ -26,7 +26,7 @@ TYPES = ("54", "78")
 async def calibration_due(step: StepContext, *, units: tuple[str, ...]) -> None:
     """Read the trouble codes of the whole car, and how `units` say that they are calibrated.
 
-    `diagnosis` names the one of `units` that is not calibrated or has a code of failure type 54 or
+    `due_unit` names the one of `units` that is not calibrated or has a code of failure type 54 or
     78 (`none`, `several`). `stored_codes` are all codes that count, for a later comparison.
     """
     due: list[str] = []
@@ -47,7 +47,7 @@ async def calibration_due(step: StepContext, *, units: tuple[str, ...]) -> None:
                 due.append(name)
     step.measured(said(step, CODES, codes))
     step.measured(said(step, UNREAD, unread))
-    step.measured(said(step, DIAGNOSIS, the_one(due) if due else NONE, ", ".join(due)))
+    step.measured(said(step, DUE, the_one(due) if due else NONE, ", ".join(due)))
 
 
 async def _codes(step: StepContext, unit: str) -> list[str]:

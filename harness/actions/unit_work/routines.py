@@ -1,4 +1,4 @@
-"""Calibration routines: started with a backup only, watched for a limited time, stopped if need be."""
+"""Calibration routines: started with a backup only, watched for a time, stopped if need be."""
 
 from harness.actions.changes import said
 from harness.actions.context import StepContext
