@@ -1,12 +1,14 @@
 """Into control units with the bench's own key, and out again with a reset."""
 
+from contextlib import suppress
+
 from harness.actions.changes import said
 from harness.actions.context import StepContext
 from harness.actions.diagnostics import has_diagnostics
 from harness.actions.registry import PointNames, action
 from harness.actions.unit_work.common import check_units, refused
 from harness.clock import loop_time, sleep_until
-from harness.errors import BenchError, DeviceError, NoReplyError
+from harness.errors import BenchError, DeviceError, HarnessError, NoReplyError
 from harness.fields import DurationField
 from harness.limits import Clear, Equals
 from harness.quantity import Measurement, Quality
@@ -14,6 +16,8 @@ from harness.text import Text
 
 LOCKED, OFFLINE = "units_locked", "units_offline"
 SESSION = "active_session"
+DEFAULT = 1
+"""Number of the default session."""
 _LOOK_AGAIN = 0.2
 
 
@@ -79,6 +83,8 @@ async def end_work(
         except (BenchError, DeviceError) as error:
             step.measured(refused(step, f"{unit}.reset", error))
             offline.append(unit)
+            with suppress(HarnessError):  # the finding stands; without a reset the session ends so
+                await step.vehicle.control_units.enter_session(unit, DEFAULT, step.deadline)
             continue
         if not back:
             offline.append(unit)

@@ -1,5 +1,7 @@
 """Calibration routines: started with a backup only, watched for a time, stopped if need be."""
 
+from dataclasses import dataclass
+
 from harness.actions.changes import said
 from harness.actions.context import StepContext
 from harness.actions.diagnostics import has_diagnostics
@@ -15,11 +17,32 @@ from harness.clock import loop_time, sleep_until
 from harness.errors import BenchError, DeviceError, HarnessError, NotAvailableError
 from harness.fields import DurationField
 from harness.limits import Equals, Range
-from harness.quantity import Measurement, Quality
+from harness.quantity import Measurement, Quality, Value, convert
 from harness.text import Text
 
+_TIMES = ("s", "ms", "min")
 RUNNING, PASSED = "running", "passed"
-_UNLOCKED = "not unlocked"
+
+
+@dataclass
+class Started:
+    """A routine on its way. All that run are asked together, so each has a time of its own."""
+
+    unit: str
+    routine: str
+    since: float
+    """Loop time of the start."""
+    state: Value | None
+    until: float
+    """When it was last seen: running, or with its end."""
+
+    @property
+    def name(self) -> str:
+        return f"{self.unit}.{self.routine}"
+
+    @property
+    def seconds(self) -> float:
+        return round(self.until - self.since, 3)
 
 
 @action("diag.start_routine", kind="W", writes=True, limit="none", possible=has_diagnostics,
@@ -40,7 +63,8 @@ async def start_routine(step: StepContext, *, unit: str, routine: str, restores:
         return
     if answered != RUNNING:
         work.ended(unit)
-    step.memory.kept[step.step] = (unit, routine, loop_time(), answered)
+    now = loop_time()
+    step.memory.kept[step.step] = Started(unit, routine, now, answered, now)
     step.judge(said(step, name, ACCEPTED, "" if answered is None else str(answered)),
                Equals(ACCEPTED))  # fmt: skip
 
@@ -53,7 +77,8 @@ def _require_unlocked(step: StepContext, unit: str) -> None:
 def check_await(context: CheckContext) -> "list[tuple[tuple[str | int, ...], str, str]]":
     """`of` is an earlier step, and the limit is a span of time."""
     limit = context.limit
-    if limit is not None and not (isinstance(limit, Range) and limit.unit in ("s", "ms", "min")):
+    timed = isinstance(limit, Range) and limit.high is not None and limit.unit in _TIMES
+    if limit is not None and not timed:
         context.limit_problem("the time of a routine", "a limit with high, in seconds")
     return list(check_of_step(context))
 
@@ -67,32 +92,49 @@ async def await_routine(step: StepContext, *, of: str, poll: DurationField = 0.5
     finding. The unit is then in a known state: stopped, to be put back from the backup.
     """
     require_passed(step, (of,))
-    started = step.memory.kept.get(of)
-    assert isinstance(started, tuple)  # a step of `diag.start_routine` that passed
-    unit, routine, since, state = started
+    own = step.memory.kept.get(of)
+    assert isinstance(own, Started)  # a step of `diag.start_routine` that passed
     limit = step.limit
-    assert isinstance(limit, Range)  # `check_await` and `needed` see to it
-    work, name = step.vehicle.control_units.work, f"{unit}.{routine}"
-    most = since + _seconds(limit)
-    while state == RUNNING and loop_time() < min(most, step.deadline.at):
+    assert isinstance(limit, Range) and limit.high is not None  # `check_await` sees to it
+    work = step.vehicle.control_units.work
+    most = min(own.since + convert(limit.high, limit.unit, "s"), step.deadline.at)
+    while own.state == RUNNING and loop_time() < most:
         await sleep_until(loop_time() + poll)
-        state = await work.status(unit, routine, step.deadline)
-        step.measured(said(step, f"{name}.state", state))
-    seconds = round(loop_time() - since, 3)
-    if state == RUNNING:
-        how = await _stopped(step, unit)
+        await _look(step, own)
+    if own.state == RUNNING:
+        how = await _stopped(step, own.unit)
+        own.state = None
         step.judge(
-            Measurement(f"{name}.time", None, "s", quality=Quality.MISSING, source=step.role,
-                        at=step.clock.elapsed(), note=f"still running after {seconds:g} s; {how}",
-                        at_least=seconds)
+            Measurement(f"{own.name}.time", None, "s", quality=Quality.MISSING, source=step.role,
+                        at=step.clock.elapsed(), at_least=own.seconds,
+                        note=f"still running after {own.seconds:g} s; {how}")
         )  # fmt: skip
         return
-    work.ended(unit)
-    step.judge(said(step, f"{name}.result", state), Equals(PASSED))
+    work.ended(own.unit)
+    step.judge(said(step, f"{own.name}.result", own.state), Equals(PASSED))
     step.judge(
-        Measurement(f"{name}.time", seconds, "s", poll, source=step.role,
+        Measurement(f"{own.name}.time", own.seconds, "s", poll, source=step.role,
                     at=step.clock.elapsed())
     )  # fmt: skip
+
+
+async def _look(step: StepContext, own: Started) -> None:
+    """Ask for the state of everything that runs, and put it on record.
+
+    Another unit that does not answer is the matter of its own step.
+    """
+    work = step.vehicle.control_units.work
+    for one in step.memory.kept.values():
+        if isinstance(one, Started) and one.state == RUNNING:
+            try:
+                one.state = await work.status(one.unit, one.routine, step.deadline)
+            except (BenchError, DeviceError) as error:
+                if one is own:
+                    raise
+                step.measured(refused(step, f"{one.name}.state", error))
+                continue
+            one.until = loop_time()
+            step.measured(said(step, f"{one.name}.state", one.state))
 
 
 async def _stopped(step: StepContext, unit: str) -> str:
@@ -102,10 +144,3 @@ async def _stopped(step: StepContext, unit: str) -> str:
         step.vehicle.require_alive()
         return f"it could not be stopped: {error.detail}"
     return "stopped"
-
-
-def _seconds(limit: Range) -> float:
-    from harness.quantity import convert  # noqa: PLC0415 - beside its use
-
-    assert limit.high is not None  # a routine without an end is what this looks for
-    return convert(limit.high, limit.unit, "s")

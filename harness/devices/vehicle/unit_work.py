@@ -5,6 +5,7 @@ whatever is not kept is put back as it was, at the latest at the end of the run.
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from harness.devices.diag.uds_data import RoutineControl
 from harness.errors import (
     HarnessError,
     NegativeResponseError,
+    NoReplyError,
     NotAvailableError,
     ReadOnlyError,
 )
@@ -28,6 +30,8 @@ TRIES = 2
 """Keys that are sent at most: units close for a while after the third wrong one."""
 _HARD = 0x01
 _LOOK_AGAIN = 0.5
+_LOOKS = 4
+"""How often a silent unit is asked before it counts as silent: a restart takes a second."""
 _WAITS = (DELAY_NOT_EXPIRED, ATTEMPTS_EXCEEDED)
 
 Point = tuple[str, str]
@@ -226,6 +230,8 @@ class UnitWork:
                 found.append(one)
                 if one.right:
                     del self._touched[unit, did]
+            with suppress(HarnessError):  # who cannot be asked was said above; S3 ends it
+                await self._units.enter_session(unit, DEFAULT_SESSION, deadline)
         return found
 
     async def _ready(self, unit: str, deadline: Deadline) -> str:
@@ -235,13 +241,18 @@ class UnitWork:
         except HarnessError:
             # A new session ends it as well; whether it did is seen by what the unit then holds.
             self.ended(unit)
-        try:
-            await self._units.enter_session(unit, DEFAULT_SESSION, deadline)
-            await self.begin(unit, deadline)
-            unlocked = await self.unlock(unit, deadline)
-        except HarnessError as error:
-            return error.detail
-        return unlocked.why
+        for again in range(_LOOKS, 0, -1):
+            try:
+                await self._units.enter_session(unit, DEFAULT_SESSION, deadline)
+                await self.begin(unit, deadline)
+                return (await self.unlock(unit, deadline)).why
+            except NoReplyError as error:  # it may be on its way up after a reset
+                if again == 1:
+                    return error.detail
+                await sleep_until(min(deadline.at, loop_time() + _LOOK_AGAIN))
+            except HarnessError as error:
+                return error.detail
+        raise AssertionError("the last look returns")
 
     async def _one(self, unit: str, did: str, why: str, deadline: Deadline) -> PutBack:
         client, backup = self._units.client(unit), self._backup[unit, did]
