@@ -28,7 +28,7 @@ _MOST = 10.0
 """Degrees beyond which a sensor takes the target for something else."""
 _FOOT = 10.0
 """Pedal (%) that no zero can be."""
-_WRONG = {"CAM": 3.4, "RAD": 3.4, "LID": 3.4, "EPS": 7.0, "IBC": -3.6, "VCU": -3.6}
+_WRONG = {"CAM": 3.4, "RAD": 1.35, "LID": 3.4, "EPS": 7.0, "IBC": -3.6, "VCU": -3.6}
 """By how much a unit with the defect `wrong` learns too much."""
 
 
