@@ -42,8 +42,8 @@ FOUND: Mapping[str, tuple[str, ...]] = {
         "accelerator-learn"
     ),
     "calibrations-all-hang": (
-        "camera-progress", "radar-progress", "lidar-progress", "steering-zero-progress", "brake-
-        learn-progress", "accelerator-learn-progress"
+        "camera-progress", "radar-progress", "lidar-progress", "steering-zero-progress",
+        "brake-learn-progress", "accelerator-learn-progress"
     ),
     "camera-calibration-aborts": ("camera-progress", "nothing-else", "no-new-codes", "reason-gone"),
     "radar-calibration-fails": ("radar-progress",),
@@ -59,8 +59,8 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "camera-turned": ("camera-offsets",),
     "lidar-turned": (),
     "camera-window-muddy": (
-        "camera-progress", "camera-near", "camera-near-range", "camera-near-azimuth", "camera-
-        side", "camera-side-range", "camera-side-azimuth", "reason-gone"
+        "camera-progress", "camera-near", "camera-near-range", "camera-near-azimuth",
+        "camera-side", "camera-side-range", "camera-side-azimuth", "reason-gone"
     ),
     "battery-clamp-loose": ("switch-on",),
     "radar-misaligned": (),
