@@ -257,6 +257,7 @@ class Bench:
         self, entry: DeviceEntry, inside: "Mapping[str, CanConnection]", deadline: Deadline
     ) -> None:
         # Late: the CAN libraries are heavy, and most benches of piles do without them.
+        from harness.bench.keys import key_algorithms  # noqa: PLC0415
         from harness.devices.vehicle.device import VehicleDevice  # noqa: PLC0415
 
         profile = self.loaded.vehicle
@@ -270,6 +271,7 @@ class Bench:
             uncertainty=entry.uncertainty,
             simulated=entry.simulated,
             read_only=self.read_only,
+            keys=key_algorithms(entry, self.loaded.folder),
             captures=self._captures,
             on_lost=self._vehicle_lost,
         )

@@ -43,6 +43,21 @@ Connection = Annotated[
 ]
 
 
+class KeyEntry(FileModel):
+    """Where the bench has the key of a security access from. The secret stands in neither file."""
+
+    use: str | None = Field(
+        default=None,
+        description="Name of the key algorithm (entry point group `harness.keys`); by default that "
+        "of the diagnostic description",
+    )
+    options: str | None = Field(
+        default=None,
+        description="A YAML file with the algorithm's options, beside the bench file; it is read "
+        "when the bench is opened and is not kept with the run",
+    )
+
+
 class DeviceEntry(FileModel):
     """One device of the bench. The keys of CAN databases and buses are for vehicles."""
 
@@ -106,6 +121,11 @@ class DeviceEntry(FileModel):
         default=None,
         description="Of a pile: what its weakest part in the current's way (contactor, cable …) "
         "carries by its data sheet; over-current of the parts is judged by it",
+    )
+    keys: dict[str, KeyEntry] = Field(
+        default_factory=dict,
+        description="Of a vehicle: key algorithm as its diagnostic description names it -> the "
+        "bench's own key for security access",
     )
     calibration_due: date | None = Field(
         default=None, description="Of a reference meter: the last day of its calibration"
