@@ -42,7 +42,6 @@ FINDINGS = {
     "unknown_keys": Text("未登记的钥匙", "Keys that are not known"),
     "user_data_left": Text("遗留的用户数据", "Data of users that are left"),
     "not_cleared": Text("未能清除的控制单元", "Control units that did not clear"),
-    "new_codes": Text("新增故障码", "New trouble codes"),
 }
 """Lists of what was found to be wrong; an empty one is as it should be."""
 

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from functools import cache
 
 from simulators.faults import (
+    accident,
     appearance,
     breaker,
     bus_nodes,
     bus_repair,
     bus_wiring,
     by_wire,
+    calibrating,
     charging,
     cockpit,
     cockpit_many,
@@ -85,6 +87,7 @@ _FAMILIES = (
     vehicle_identity,
     vehicle_appearance,
     by_wire,
+    accident,
     bus_wiring,
     bus_nodes,
     bus_repair,
@@ -96,6 +99,7 @@ _FAMILIES = (
     vehicle_pilot,
     vehicle_sensors,
     vehicle_platform,
+    calibrating,
     cockpit,
     cockpit_many,
     socket,
