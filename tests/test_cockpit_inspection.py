@@ -182,11 +182,12 @@ def test_what_is_shown_has_a_name_in_both_languages(runs: Mapping[str, Outcome])
     for outcome in runs.values():
         readings = [event.measurement for event in (*outcome.of(Judged), *outcome.of(Measured))]
         for one in readings:
+            if CODE.search(one.name):
+                continue  # a report has the title of a code from the run's own description
             for language in ("zh", "en"):
                 shown = wording.names.point(one.name, language, "vehicle")
                 assert shown != one.name or "." not in one.name, one.name
-            said = wording.names.point(one.name, "zh", "vehicle")
-            assert CHINESE.search(said) or CODE.search(said), one.name
+            assert CHINESE.search(wording.names.point(one.name, "zh", "vehicle")), one.name
             assert not one.note or CHINESE.search(wording.reason(one.note).zh), one.note
             if isinstance(one.value, str) and "version" not in one.name:
                 assert CHINESE.search(wording.value(one.value, one.unit, "zh", one.name)), (
