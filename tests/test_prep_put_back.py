@@ -124,3 +124,6 @@ def test_what_cannot_be_put_back_is_a_finding_and_not_called_safe(tmp_path: Path
     (safe,) = outcome.of(SafeState)
     assert not safe.safe
     assert "rad.calibration_record could not be put back" in safe.detail
+    said = wording.reason(safe.detail).zh
+    assert "未能恢复" in said and "被拒绝" in said
+    assert "put back" not in said and "refused" not in said

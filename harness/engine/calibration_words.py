@@ -15,11 +15,9 @@ NAMES = {
     "calibration-release": Text("调试结论", "Conclusion of the work"),
     "due_unit": Text("需要标定的单元", "Unit that asks for calibration"),
     "steps_not_passed": Text("未通过的步骤", "Steps that did not pass"),
-    "sensor_calibration": Text("传感器标定", "Sensor calibration"),
-    "steering_angle_zero": Text("转角零位标定", "Steering angle zero"),
-    "pedal_learning": Text("踏板零位学习", "Pedal learning"),
 }
 FINDINGS = {
+    "due_units": Text("需要标定的各单元", "Units that ask for calibration"),
     "stored_codes": Text("已存故障码", "Stored trouble codes"),
     "new_codes": Text("新增故障码", "New trouble codes"),
     "units_unread": Text("未读到故障码的单元", "Units whose codes were not read"),
@@ -31,7 +29,14 @@ FINDINGS = {
 """Lists of what was found to be wrong; an empty one is as it should be."""
 OF_CODES = ("stored_codes", "new_codes")
 """Those with the control unit in front: `unit:code`."""
-OF_UNITS = ("units_unread", "units_locked", "units_offline", "backup_gaps", "not_put_back")
+OF_UNITS = (
+    "due_units",
+    "units_unread",
+    "units_locked",
+    "units_offline",
+    "backup_gaps",
+    "not_put_back",
+)
 WORKED_OUT = {
     "failed_attempts": Text("密钥失败次数", "refused keys"),
     "access_delay": Text("安全访问等待时间", "wait for security access"),

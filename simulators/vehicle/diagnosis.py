@@ -18,6 +18,7 @@ from simulators.vehicle.diag.server import UdsServer
 from simulators.vehicle.diag_values import values_of
 from simulators.vehicle.ecus.ecu import Ecu
 from simulators.vehicle.network import CarNetwork
+from simulators.vehicle.sensing import Sensor
 
 LEDGER_OF_SETTINGS = ("config_", "automation_level", "variant_code")
 """Coding that the site's ledger also names, by the beginning of its name."""
@@ -121,9 +122,19 @@ def _writers(ecu: Ecu) -> dict[str, Callable[[Value], Done]]:
 
 
 def _reset(ecu: Ecu, _kind: ResetKind) -> None:
-    """A sensor that loses the time with its memory is out of step afterwards."""
-    if ecu.name in ecu.car.workshop.loses_time:
-        ecu.car.sensors[ecu.name].sync_offset = _OUT_OF_STEP
+    """What a unit loses that has not kept it: the time for a while, or what it learned."""
+    car, workshop = ecu.car, ecu.car.workshop
+    if ecu.name in workshop.loses_time:
+        sensor = car.sensors[ecu.name]
+        before, sensor.sync_offset = sensor.sync_offset, _OUT_OF_STEP
+        seconds = workshop.loses_time[ecu.name]
+        car.timers.plan(f"time of {ecu.name}", seconds, partial(_in_step, sensor, before))
+    if ecu.name in workshop.forgets_at_reset:
+        calibrating.learned_of(car, ecu.name).first = 0.0
+
+
+def _in_step(sensor: Sensor, offset: float) -> None:
+    sensor.sync_offset = offset
 
 
 def _set_power(ecu: Ecu, on: bool) -> None:

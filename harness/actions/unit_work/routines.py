@@ -65,8 +65,7 @@ async def start_routine(step: StepContext, *, unit: str, routine: str, restores:
         work.ended(unit)
     now = loop_time()
     step.memory.kept[step.step] = Started(unit, routine, now, answered, now)
-    step.judge(said(step, name, ACCEPTED, "" if answered is None else str(answered)),
-               Equals(ACCEPTED))  # fmt: skip
+    step.judge(said(step, name, ACCEPTED), Equals(ACCEPTED))
 
 
 def _require_unlocked(step: StepContext, unit: str) -> None:
