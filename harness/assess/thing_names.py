@@ -90,6 +90,8 @@ _ACTIONS = {
     "close-rcd": Text("合上漏电保护器", "close the RCD"),
     "close-s2": Text("闭合 S2", "close S2"),
     "close-windows": Text("关闭车窗", "close the windows"),
+    "connect-read-only": Text("只听方式接入总线", "connect to the buses for listening only"),
+    "secure-accident-scene": Text("隔离事故现场", "secure the scene of the accident"),
     "connect-12v": Text("接上 12 V 蓄电池", "connect the 12 V battery"),
     "connect-simulator": Text("插枪到车辆模拟器（S2 断开）", "plug into the simulator, S2 open"),
     "connect-surge-arrester": Text("接回浪涌保护器", "connect the surge arrester"),

@@ -10,6 +10,7 @@ from harness.engine import (
     details_recording_zh,
     details_tester_zh,
     details_vehicle_bench_zh,
+    heard_words,
     sensor_words,
     trace_words,
 )
@@ -31,6 +32,7 @@ def detail(english: str, translate: Translate) -> str | None:
         or trace_words.DETAILS.find(english, translate)
         or details_tester_zh.DETAILS.find(english, translate)
         or sensor_words.DETAILS.find(english, translate)
+        or heard_words.DETAILS.find(english, translate)
         or calibration_words.DETAILS.find(english, translate)
     )
 
@@ -46,5 +48,6 @@ def expected(english: str, translate: Translate) -> str | None:
         or trace_words.EXPECTED.find(english, translate)
         or details_tester_zh.EXPECTED.find(english, translate)
         or sensor_words.EXPECTED.find(english, translate)
+        or heard_words.EXPECTED.find(english, translate)
         or calibration_words.EXPECTED.find(english, translate)
     )

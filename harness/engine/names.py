@@ -20,6 +20,7 @@ from harness.engine import (
     by_wire_words,
     calibration_words,
     conformance_words,
+    heard_words,
     maintenance_words,
     metering_words,
     pile_fault_words,
@@ -98,6 +99,7 @@ _DERIVED = {
     **maintenance_words.NAMES,
     **conformance_words.NAMES,
     **sensor_words.NAMES,
+    **heard_words.NAMES,
     **calibration_words.NAMES,
 }
 FINDINGS = {
@@ -115,6 +117,7 @@ FINDINGS = {
     "not_recorded": Text("未存储的故障码", "Trouble codes that were not stored"),
     **maintenance_words.FINDINGS,
     **sensor_words.FINDINGS,
+    **heard_words.FINDINGS,
     **calibration_words.FINDINGS,
 }
 """Lists of what was found to be wrong; an empty one is as it should be."""
@@ -143,6 +146,7 @@ _OF_A_BUS = {
     "bus_load": Text("{}负载率", "Bus load, {}"),
     "error_frames": Text("{}错误帧", "Error frames, {}"),
     "sent_frames": Text("{}本机发送帧数", "Frames sent by the harness, {}"),
+    **heard_words.OF_A_BUS,
 }
 _TIME_TO = Text("到“{}”的时间", "time to {}")
 _SIDES = {"vehicle": Text("车辆{}", "{} (vehicle)"), "pile": Text("桩{}", "{} (pile)")}
@@ -334,7 +338,10 @@ def listed(entries: Sequence[str], of: str, language: Language) -> str:
         return said
     if of not in _AT_A_PLACE:
         of_units = of in _OF_UNITS or of.rpartition(".")[2] == _DIFFERING
-        return comma.join(_differing(one, language) if of_units else one for one in entries)
+        return comma.join(
+            _differing(one, language) if of_units else heard_words.said(one, of, language)
+            for one in entries
+        )
     places: dict[str, list[str]] = {}
     for entry in entries:
         place, colon, what = entry.partition(":")

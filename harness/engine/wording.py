@@ -17,6 +17,7 @@ from harness.engine import (
     calibration_words,
     conformance_words,
     details,
+    heard_words,
     maintenance_words,
     metering_words,
     names,
@@ -123,6 +124,7 @@ def reason(english: str, of: str = "") -> Text:
         or sensor_words.REASONS.find(english, piece)
         or calibration_words.REASONS.find(english, piece)
         or by_wire_words.REASONS.find(english, piece)
+        or heard_words.REASONS.find(english, piece)
         or bus_words.reason(english)
         or pile_fault_words.reason(english)
     )

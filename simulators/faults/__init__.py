@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from simulators.faults import (
+    accident,
     appearance,
     breaker,
     bus_nodes,
@@ -84,6 +85,7 @@ _FAMILIES = (
     vehicle_identity,
     vehicle_appearance,
     by_wire,
+    accident,
     bus_wiring,
     bus_nodes,
     bus_repair,

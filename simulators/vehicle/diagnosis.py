@@ -7,6 +7,7 @@ from random import Random
 from harness.data import data_folder
 from harness.devices.diag.description import load_diagnostics
 from harness.devices.diag.diagnostics import Diagnostics
+from harness.devices.diag.dtc import CONFIRMED, TEST_FAILED
 from harness.quantity import Value
 from simulators.vehicle import calibrating
 from simulators.vehicle.coding import write_coding
@@ -15,11 +16,16 @@ from simulators.vehicle.diag.hooks import DescribedHooks, Done, ResetKind
 from simulators.vehicle.diag.identity import vehicle_identity
 from simulators.vehicle.diag.security import SecurityLock
 from simulators.vehicle.diag.server import UdsServer
+from simulators.vehicle.diag.snapshot import FIRST
+from simulators.vehicle.diag.trouble_code import TroubleCode
 from simulators.vehicle.diag_values import values_of
 from simulators.vehicle.ecus.ecu import Ecu
 from simulators.vehicle.network import CarNetwork
 from simulators.vehicle.sensing import Sensor
+from simulators.vehicle.trouble_book import Listed
 
+FRAME = {"odometer": "odometer", "vehicle_speed": "speed", "low_voltage": "low_voltage"}
+"""Identifier of a snapshot -> what the gateway broadcasts of it."""
 LEDGER_OF_SETTINGS = ("config_", "automation_level", "variant_code")
 """Coding that the site's ledger also names, by the beginning of its name."""
 _OUT_OF_STEP = 24.0
@@ -57,12 +63,35 @@ def attach_diagnosis(
         advance=advance,
         wall=car.wall,
     )
+    car.units.trouble.compile = partial(_listed, network, servers)
     for name, server in servers.items():
         ecu = network.ecus[known.units[name].node]
         ecu.on_power.append(partial(_look_at_supply, server))
         if server.ecu.lock is not None:
             _secure(ecu, server.ecu.lock)
     return servers
+
+
+def _listed(network: CarNetwork, servers: DiagnosticServers) -> list[Listed]:
+    """Stored codes of every unit that is on the bus, as the gateway lists them."""
+    known = description()
+    return [
+        _with_frame(name, unit.node, servers[name], code)
+        for name, unit in known.units.items()
+        if network.ecus[unit.node].online_since is not None
+        for code in servers[name].memory.with_status(CONFIRMED | TEST_FAILED)
+    ]
+
+
+def _with_frame(name: str, node: str, server: UdsServer, code: TroubleCode) -> Listed:
+    frame = dict(server.memory.kept(code).snapshots.get(FIRST, ()))
+    values: dict[str, float] = {}
+    for did in description().dids.values():
+        if did.name in FRAME and did.id in frame:
+            value = did.decode(frame[did.id], name)
+            if isinstance(value, int | float):
+                values[FRAME[did.name]] = float(value)
+    return Listed(node, code.dtc.number, code.status, **values)
 
 
 def _secure(ecu: Ecu, lock: SecurityLock) -> None:

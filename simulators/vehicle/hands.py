@@ -23,6 +23,10 @@ _FOOT_STAYS = 2.5
 """Seconds that the foot stays on the brake while the car gets READY."""
 
 
+def _nothing(rig: Rig) -> None:
+    """What leaves the car as it is."""
+
+
 def _press_brake(rig: Rig) -> None:
     rig.car.brake.press(FOOT)
 
@@ -196,6 +200,8 @@ def _finish(action: Action, rig: Rig) -> None:
 
 
 _PLAIN: dict[str, Action] = {
+    "secure-accident-scene": _nothing,
+    "connect-read-only": _nothing,
     "press-brake": _press_brake,
     "release-brake": _release_brake,
     "turn-wheel-by-hand": _turn_wheel,

@@ -144,6 +144,7 @@ class VehicleDevice:
                     encodings=[file.encoding for file in bus.database.files],
                     listen_only=bus.bus.listen_only,
                     capture=bus.capture_name,
+                    recording_sha256=bus.connection.recording_sha256,
                 )
             )
 

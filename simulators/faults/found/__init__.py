@@ -13,6 +13,7 @@ from typing import Any
 
 from simulators.faults.fault import Fault
 from simulators.faults.found import (
+    acc_loss_01,
     pile_conf_01,
     pile_cp_01,
     pile_fault_01,
@@ -29,6 +30,7 @@ from simulators.faults.found import (
 )
 
 _PROCEDURES = (
+    acc_loss_01,
     veh_chg_01,
     veh_cp_01,
     veh_insp_02,
