@@ -99,6 +99,7 @@ def test_a_routine_without_end_is_stopped_and_the_unit_put_back(
     assert [event.outcome for event in stopped] == ["ok"]
     (judged,) = [event for event in outcome.of(Judged) if event.step == "radar-progress"]
     assert judged.measurement.note.endswith("stopped")
+    assert "仍未结束，已停止" in wording.note(judged.measurement).zh
     units.assert_untouched()
 
 

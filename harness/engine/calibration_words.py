@@ -62,9 +62,9 @@ STATES_ZH = {
 REASONS = Phrases(
     (r"kept", "已保留"),
     (r"put back", "已恢复"),
-    (r"still running after (\S+) s; stopped", r"\1 s 后仍在运行，已停止（31 02）"),
-    (r"still running after (\S+) s; it could not be stopped: (.+)",
-     r"\1 s 后仍在运行，且无法停止：{2}"),
+    (r"it ran for (\S+) s without an end; stopped", r"运行 \1 s 仍未结束，已停止（31 02）"),
+    (r"it ran for (\S+) s without an end; it could not be stopped: (.+)",
+     r"运行 \1 s 仍未结束，且无法停止：{2}"),
     (r"there is no backup of (\S+): nothing is changed without one",
      r"{1} 没有备份：没有备份不做任何改动"),
     (r"(\S+) is locked: nothing is sent to it", r"{1} 未解锁：不向其发送任何内容"),

@@ -106,7 +106,7 @@ async def await_routine(step: StepContext, *, of: str, poll: DurationField = 0.5
         step.judge(
             Measurement(f"{own.name}.time", None, "s", quality=Quality.MISSING, source=step.role,
                         at=step.clock.elapsed(), at_least=own.seconds,
-                        note=f"still running after {own.seconds:g} s; {how}")
+                        note=f"it ran for {own.seconds:g} s without an end; {how}")
         )  # fmt: skip
         return
     work.ended(own.unit)
