@@ -175,6 +175,7 @@ class _Names:
     units: dict[str, Text] = field(default_factory=dict)
     nodes: dict[str, str] = field(default_factory=dict)
     """Control units by the name that the description gives them."""
+    routines: dict[str, Text] = field(default_factory=dict)
     codes: dict[str, Text] = field(default_factory=dict)
     """Titles of trouble codes by their English one."""
     descriptions: list[str] = field(default_factory=list)
@@ -271,6 +272,8 @@ def _of_vehicle(name: str, language: Language) -> str | None:
         known = _diagnostics()
         if asked in known.units and did in known.points:
             return f"{unit(asked)} {known.points[did].get(language)}"
+        if asked in known.units and did in known.routines:
+            return f"{unit(asked)} {known.routines[did].get(language)}"
     elif name in (points := _diagnostics().points):  # an identifier of several units
         return points[name].get(language)
     return None
@@ -402,6 +405,9 @@ def _diagnostics() -> _Names:
         for entry in _mapping(values, "dids").values():
             if isinstance(entry, dict) and isinstance(name := entry.get("name"), str):
                 _title(names.points, name, entry)
+        for entry in _mapping(values, "routines").values():
+            if isinstance(entry, dict) and isinstance(name := entry.get("name"), str):
+                _title(names.routines, name, entry)
         for unit, entry in _mapping(values, "units").items():
             _title(names.units, unit, entry)
             if isinstance(entry, dict) and isinstance(node := entry.get("node"), str):

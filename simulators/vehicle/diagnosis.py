@@ -29,6 +29,7 @@ from simulators.vehicle.diag.trouble_code import TroubleCode
 from simulators.vehicle.diag_values import values_of
 from simulators.vehicle.ecus.ecu import Ecu
 from simulators.vehicle.network import CarNetwork
+from simulators.vehicle.sensing import Sensor
 from simulators.vehicle.trouble_book import Listed
 from simulators.vehicle.user_data import COCKPIT, TERMINAL
 
@@ -160,9 +161,19 @@ def _writers(ecu: Ecu) -> dict[str, Callable[[Value], Done]]:
 
 
 def _reset(ecu: Ecu, _kind: ResetKind) -> None:
-    """A sensor that loses the time with its memory is out of step afterwards."""
-    if ecu.name in ecu.car.workshop.loses_time:
-        ecu.car.sensors[ecu.name].sync_offset = _OUT_OF_STEP
+    """What a unit loses that has not kept it: the time for a while, or what it learned."""
+    car, workshop = ecu.car, ecu.car.workshop
+    if ecu.name in workshop.loses_time:
+        sensor = car.sensors[ecu.name]
+        before, sensor.sync_offset = sensor.sync_offset, _OUT_OF_STEP
+        seconds = workshop.loses_time[ecu.name]
+        car.timers.plan(f"time of {ecu.name}", seconds, partial(_in_step, sensor, before))
+    if ecu.name in workshop.forgets_at_reset:
+        calibrating.learned_of(car, ecu.name).first = 0.0
+
+
+def _in_step(sensor: Sensor, offset: float) -> None:
+    sensor.sync_offset = offset
 
 
 def _routines(ecu: Ecu) -> dict[str, Callable[[RoutineAction, Options], Started]]:
