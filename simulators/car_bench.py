@@ -32,8 +32,8 @@ class CarBench:
         self.network = CarNetwork(rig.car, now=now, offset=loop_start)
         self.network.start()
         self.diagnosis = attach_diagnosis(self.network, rig.world.random, rig.advance)
-        self.site: dict[str, Value] = ledger(self.diagnosis)
-        """What the ledger says of the sound car: VIN, approved versions, coding."""
+        self.site: dict[str, Value] = ledger(self.diagnosis) | rig.car.rental.ledger()
+        """What the ledger says of the sound car (VIN, approved versions, coding), and its order."""
         self._hubs: list[str] = []
         self._adapters: list[SlcanServer] = []
 

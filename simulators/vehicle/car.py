@@ -29,8 +29,10 @@ from simulators.vehicle.part import Site
 from simulators.vehicle.plug_view import PlugView
 from simulators.vehicle.positioning import Place, Positioning
 from simulators.vehicle.power import Power
+from simulators.vehicle.rental import Rental
 from simulators.vehicle.sensing import Sensing, Sensor
 from simulators.vehicle.steering import Steering
+from simulators.vehicle.trips import Trips
 from simulators.vehicle.units import Units
 from simulators.vehicle.vehicle_control import VehicleControl
 from simulators.vehicle.wheels import Wheels
@@ -107,6 +109,11 @@ class Car:
         self.positioning = Positioning(site, site.random("car/gnss"))
         self.computer = Computer(site)
         self.telematics = Telematics(site)
+        self.rental = Rental(site)
+        self.trips = Trips(
+            site, self.drive, self.pack, self.timers,
+            wall=wall, driver=lambda: self.rental.driver, changed=self.update,
+        )  # fmt: skip
 
         self.pack.power = self._pack_power
         self.side.limit = self.charging.limit

@@ -263,8 +263,20 @@ def _icm(ecu: Ecu) -> dict[str, Give]:
 
 
 def _tbox(ecu: Ecu) -> dict[str, Give]:
-    telematics = ecu.car.telematics
-    return {"utc_time": _utc(ecu.car), "antenna_state": lambda: telematics.antenna}
+    car = ecu.car
+    telematics, trips = car.telematics, car.trips
+    return {
+        "utc_time": lambda: int(car.wall() + telematics.clock_error),
+        "antenna_state": lambda: telematics.antenna,
+        "trip_count": lambda: trips.count,
+        "trip_driver": lambda: trips.record.driver,
+        "trip_start": lambda: int(trips.record.start),
+        "trip_end": lambda: int(trips.record.end or 0),
+        "trip_distance": lambda: round(trips.record.distance, 1),
+        "trip_energy": lambda: round(trips.record.energy, 2),
+        "trip_event": lambda: trips.record.event,
+        "trip_event_time": lambda: int(trips.record.event_time or 0),
+    }
 
 
 def _mounting(ecu: Ecu) -> dict[str, Give]:

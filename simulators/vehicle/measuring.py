@@ -12,7 +12,7 @@ from harness.errors import NotAvailableError
 from simulators.canbus.layout import OBD
 from simulators.instruments import Reading, constant
 from simulators.rig import Rig
-from simulators.vehicle import bus_work
+from simulators.vehicle import bus_work, rental
 from simulators.vehicle.cleaning import SUITS
 from simulators.vehicle.lamps import CHANNELS
 from simulators.vehicle.sensing import BLOCKED
@@ -138,6 +138,10 @@ def _lamp(channel: str, rig: Rig) -> str:
     return rig.car.body.lamps.seen(channel)
 
 
+def _of_rental(said: Callable[[rental.Rental], str], rig: Rig) -> str:
+    return said(rig.car.rental)
+
+
 def _telltale(name: str, rig: Rig) -> str:
     defect = rig.car.body.telltale_defects.get(name)
     if defect is not None:
@@ -154,6 +158,7 @@ OBSERVATIONS: Mapping[str, Callable[[Rig], str]] = {
     "pedestrian-sound": lambda rig: rig.car.body.avas(),
     **bus_work.OBSERVATIONS,
     "vin-on-body": lambda rig: rig.car.units.vin,
+    **{subject: partial(_of_rental, said) for subject, said in rental.OBSERVATIONS.items()},
 }
 """Subject of an `observe` question -> what is seen, heard or read (lamps: `on`, `partly`, `off`).
 """
@@ -199,6 +204,14 @@ def _flap_look(rig: Rig) -> str | None:
     return "flap does not close" if car.inlet.flap_stuck_open and not car.plug.mated else None
 
 
+def _view(view: str, rig: Rig) -> str | None:
+    return rig.car.rental.look(view)
+
+
+def _view_again(view: str, rig: Rig) -> str | None:
+    return rig.car.rental.look_again(view)
+
+
 _SOURCES: dict[str, Callable[[Rig], str | None]] = {
     "car-body": _nothing,
     "car-glass": _nothing,
@@ -218,6 +231,8 @@ _SOURCES: dict[str, Callable[[Rig], str | None]] = {
     **{f"sensor-face-{node.lower()}": partial(_face, node) for node in SUITS},
     "gnss-antenna": _antenna,
     "fluid-levels": _levels,
+    **{f"view-{view}": partial(_view, view) for view in rental.VIEWS},
+    **{f"return-{view}": partial(_view_again, view) for view in rental.VIEWS},
 }
 
 

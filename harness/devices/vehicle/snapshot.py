@@ -40,7 +40,7 @@ _COUNTERS = (
     "cycle_count", "fast_charge_count", "contactor_cycles", "contactor_load_breaks",
     "thermal_event_count", "deep_discharge_count", "total_charged_energy", "charge_count",
     "plug_cycles", "brake_pump_starts", "parking_brake_cycles", "abs_intervention_count",
-    "edr_event_count",
+    "edr_event_count", "trip_count",
 )  # fmt: skip
 _STATES = (
     "soc", "soh", "remaining_energy", "present_capacity", "brake_fluid_level", "coolant_level",
