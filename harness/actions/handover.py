@@ -137,7 +137,8 @@ def _check_snapshot(context: CheckContext) -> Iterator[Complaint]:
 
 
 @action("vehicle.sheet_shown", kind="V", limit="none", possible=has_diagnostics,
-        check=_check_snapshot, title=Text("双方手中为同一份快照", "Both hold the same sheet"))  # fmt: skip
+        check=_check_snapshot,
+        title=Text("双方手中为同一份快照", "Both hold the same sheet"))  # fmt: skip
 async def sheet_shown(step: StepContext, *, ask: TextField, snapshot: str) -> None:
     """Have the hash on the other party's sheet compared with that of the snapshot."""
     short = step.bench.maintenance.kept(snapshot).digest[:_SHORT]

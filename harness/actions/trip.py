@@ -83,9 +83,10 @@ def _of(step: StepContext, name: str, point: str) -> tuple[Snapshot, float]:
 
 
 def _number(
-    step: StepContext, name: str, value: float, unit: str, spread: float, note: str
+    step: StepContext, named: tuple[str, str], value: float, *, spread: float, note: str
 ) -> Measurement:
-    """A worked-out number with its expanded uncertainty."""
+    """A worked-out number, `named` with its unit, with its expanded uncertainty."""
+    name, unit = named
     return Measurement(
         name, round(value, 3), unit, uncertainty=round(spread, 3), source=step.role,
         at=step.clock.elapsed(), note=note,
@@ -103,7 +104,7 @@ async def trip_distance(
     error = trip.number("trip_distance") - (second - first)
     note = f"odometer {first:.1f} to {second:.1f} km"
     # Three numbers of 0.1 km, each cut off or rounded
-    step.judge(_number(step, DISTANCE, error, "km", 0.1, note))
+    step.judge(_number(step, (DISTANCE, "km"), error, spread=0.1, note=note))
 
 
 @action("vehicle.trip_consumption", kind="J", limit="needed", possible=has_diagnostics,
@@ -122,7 +123,8 @@ async def trip_consumption(
         raise NotAvailableError(f"{distance:.1f} km are too short to tell a consumption")
     note = f"{used:.1f} kWh in {distance:.1f} km"
     spread = 100 * resolution / distance
-    step.judge(_number(step, CONSUMPTION, 100 * used / distance, "kWh/100km", spread, note))
+    named = (CONSUMPTION, "kWh/100km")
+    step.judge(_number(step, named, 100 * used / distance, spread=spread, note=note))
 
 
 @action("vehicle.trip_event", kind="J", limit="none", possible=has_diagnostics, check=_check,

@@ -19,6 +19,7 @@ from harness.engine import (
     bus_words,
     by_wire_words,
     conformance_words,
+    handover_words,
     maintenance_words,
     metering_words,
     pile_fault_words,
@@ -97,6 +98,7 @@ _DERIVED = {
     **maintenance_words.NAMES,
     **conformance_words.NAMES,
     **sensor_words.NAMES,
+    **handover_words.NAMES,
 }
 FINDINGS = {
     "silent_nodes": Text("不在线的节点", "Nodes that do not send"),
@@ -113,6 +115,7 @@ FINDINGS = {
     "not_recorded": Text("未存储的故障码", "Trouble codes that were not stored"),
     **maintenance_words.FINDINGS,
     **sensor_words.FINDINGS,
+    **handover_words.FINDINGS,
 }
 """Lists of what was found to be wrong; an empty one is as it should be."""
 _AT_A_PLACE = (
@@ -312,10 +315,9 @@ def finding(entry: str, of: str, language: Language) -> str:
 def listed(entries: Sequence[str], of: str, language: Language) -> str:
     """A list of names: findings by bus or control unit, lamps by what they are called."""
     comma = "、" if language == "zh" else ", "
-    if of in maintenance_words.FINDINGS:
-        return comma.join(
-            maintenance_words.entry(one, of, language) or point(one, language) for one in entries
-        )
+    if of in maintenance_words.FINDINGS or of in handover_words.FINDINGS:
+        words = maintenance_words if of in maintenance_words.FINDINGS else handover_words
+        return comma.join(words.entry(one, of, language) or point(one, language) for one in entries)
     if of in pile_words.FINDINGS or of in pile_words.ORDER:
         return comma.join(
             pile_words.entry(entry, language, lambda name: point(name, language))

@@ -16,6 +16,7 @@ from harness.engine import (
     by_wire_words,
     conformance_words,
     details,
+    handover_words,
     maintenance_words,
     metering_words,
     names,
@@ -121,6 +122,7 @@ def reason(english: str, of: str = "") -> Text:
         or conformance_words.REASONS.find(english, piece)
         or sensor_words.REASONS.find(english, piece)
         or by_wire_words.REASONS.find(english, piece)
+        or handover_words.REASONS.find(english, piece)
         or bus_words.reason(english)
         or pile_fault_words.reason(english)
     )

@@ -15,6 +15,7 @@ from simulators.faults import (
     contactor,
     emergency_stop,
     gun,
+    handover,
     identity,
     joint_pile,
     joint_vehicle,
@@ -94,6 +95,7 @@ _FAMILIES = (
     vehicle_pilot,
     vehicle_sensors,
     vehicle_platform,
+    handover,
     socket,
 )
 

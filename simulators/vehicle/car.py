@@ -109,11 +109,9 @@ class Car:
         self.positioning = Positioning(site, site.random("car/gnss"))
         self.computer = Computer(site)
         self.telematics = Telematics(site)
-        self.rental = Rental(site)
         self.trips = Trips(
-            site, self.drive, self.pack, self.timers,
-            wall=wall, driver=lambda: self.rental.driver, changed=self.update,
-        )  # fmt: skip
+            Rental(site), self.drive, self.pack, self.timers, wall=wall, changed=self.update
+        )
 
         self.pack.power = self._pack_power
         self.side.limit = self.charging.limit
@@ -129,6 +127,11 @@ class Car:
     def t(self) -> float:
         """The simulated time (s)."""
         return self.scheduler.t
+
+    @property
+    def rental(self) -> Rental:
+        """The order that it is rented by, and marks on it."""
+        return self.trips.rental
 
     @property
     def phases(self) -> tuple[int, ...]:

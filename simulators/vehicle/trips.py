@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from simulators.timers import Timers
 from simulators.vehicle.drive import Drive
 from simulators.vehicle.pack import Pack
-from simulators.vehicle.part import Part, Site
+from simulators.vehicle.part import Part
+from simulators.vehicle.rental import Rental
 
 HALF = 1.0
 """Seconds from setting out to half way, and from there to the return."""
@@ -33,27 +34,26 @@ class Record:
 class Trips(Part):
     """The latest trip, and what the next one will be like.
 
-    `driver` says by which code the car is used, `changed` is called when something has happened.
+    `wall` gives Unix time, `changed` is called when something has happened.
     """
 
     def __init__(
         self,
-        site: Site,
+        rental: Rental,
         drive: Drive,
         pack: Pack,
         timers: Timers,
         *,
         wall: Callable[[], float],
-        driver: Callable[[], str],
         changed: Callable[[], None],
     ) -> None:
-        super().__init__(site)
-        random = site.random("car/trips")
+        super().__init__(rental.site)
+        random = self.site.random("car/trips")
+        self.rental = rental
         self._drive = drive
         self._pack = pack
         self._timers = timers
         self._wall = wall
-        self._driver = driver
         self._changed = changed
         self.count = random.randint(300, 2500)
         self.length = round(random.uniform(18.0, 32.0), 1)
@@ -90,7 +90,7 @@ class Trips(Part):
         if self.under_way:
             return
         self.record = Record(
-            self.other_driver or self._driver(), self._wall() + self.clock_shift
+            self.other_driver or self.rental.driver, self._wall() + self.clock_shift
         )
         self._timers.plan("trip", HALF, self._half_way)
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from simulators.faults.fault import Fault
 from simulators.faults.found import (
+    hand_01,
     pile_conf_01,
     pile_cp_01,
     pile_fault_01,
@@ -32,6 +33,7 @@ _PROCEDURES = (
     veh_cp_01,
     veh_insp_02,
     veh_insp_03,
+    hand_01,
     pile_conf_01,
     pile_cp_01,
     pile_met_01,
