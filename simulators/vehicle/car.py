@@ -36,6 +36,7 @@ from simulators.vehicle.trips import Trips
 from simulators.vehicle.units import Units
 from simulators.vehicle.vehicle_control import VehicleControl
 from simulators.vehicle.wheels import Wheels
+from simulators.vehicle.workshop import Workshop
 
 if TYPE_CHECKING:
     from simulators.vehicle.network import CarNetwork
@@ -55,8 +56,7 @@ class Car:
     def __init__(self, world: "World", *, wall: Callable[[], float]) -> None:
         self.world = world
         self.wall = wall
-        self.load = world.load
-        self.side = world.vehicle
+        self.load, self.side = world.load, world.vehicle
         self.scheduler = world.scheduler
         self.timers = Timers(world.scheduler)
         self.listeners: list[Callable[[], None]] = []
@@ -112,6 +112,7 @@ class Car:
         self.trips = Trips(
             Rental(site), self.drive, self.pack, self.timers, wall=wall, changed=self.update
         )
+        self.workshop = Workshop(site)
 
         self.pack.power = self._pack_power
         self.side.limit = self.charging.limit
