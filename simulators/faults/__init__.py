@@ -12,6 +12,7 @@ from simulators.faults import (
     bus_wiring,
     by_wire,
     calibrating,
+    car_service,
     charging,
     conformance,
     contactor,
@@ -99,6 +100,7 @@ _FAMILIES = (
     vehicle_sensors,
     vehicle_platform,
     handover,
+    car_service,
     calibrating,
     socket,
 )

@@ -5,7 +5,7 @@ part look once more until nothing changes. In between everything is a closed for
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from simulators.scheduler import Event
@@ -128,6 +128,11 @@ class Car:
     def t(self) -> float:
         """The simulated time (s)."""
         return self.scheduler.t
+
+    services: Mapping[str, int] = {
+        "service_distance": 14_990, "brake_fluid_due": 727, "coolant_due": 412,
+    }  # fmt: skip
+    """What the cluster counts down to the next service: km or days. Replaced, never changed."""
 
     @property
     def rental(self) -> Rental:

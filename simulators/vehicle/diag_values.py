@@ -154,6 +154,7 @@ def values_of(ecu: Ecu) -> dict[str, Give]:
         "supply_voltage": lambda: round(ecu.supply_voltage(), 2),
         **_for_snapshots(car),
         **{name: partial(_configured, ecu, name) for name in unit.configuration},
+        **{name: partial(_fitted_as, ecu, name) for name in ("part_number", "serial_number")},
     }
     known = ecu.design.signals
     for name, signal in SIGNALS.get(node, {}).items():
@@ -182,6 +183,11 @@ def _for_snapshots(car: Car) -> dict[str, Give]:
         "low_voltage": lambda: round(car.low_voltage.voltage(), 2),
         "pack_voltage": lambda: round(car.pack.voltage(), 1),
     }
+
+
+def _fitted_as(ecu: Ecu, name: str) -> Value | None:
+    """None: what the unit itself has kept holds."""
+    return ecu.unit.fitted_as.get(name)
 
 
 def _configured(ecu: Ecu, name: str) -> Value:
@@ -270,6 +276,10 @@ def _bcm(ecu: Ecu) -> dict[str, Give]:
     return {"doors_open": lambda: sum(door.shown_open for door in body.doors.values())}
 
 
+def _due(car: Car, name: str) -> int:
+    return car.services[name]
+
+
 def _icm(ecu: Ecu) -> dict[str, Give]:
     lamps = [
         source.function
@@ -277,6 +287,7 @@ def _icm(ecu: Ecu) -> dict[str, Give]:
         if name.startswith("ICM_Lamp") and name != "ICM_LampReady"
     ]
     return {
+        **{name: partial(_due, ecu.car, name) for name in ecu.car.services},
         "warning_lamps_on": lambda: sum(lamp(ecu) not in ("off", None) for lamp in lamps),
         "lamp_test": lambda: "on" if ecu.lamp_test else "off",
     }

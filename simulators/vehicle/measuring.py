@@ -262,6 +262,8 @@ _SOURCES: dict[str, Callable[[Rig], str | None]] = {
     "car-interior": _nothing,
     "car-load": _nothing,
     "car-on-stands": _nothing,
+    **dict.fromkeys(("old-unit", "torque-marks", "work-seals", "work-covers"), _nothing),
+    "work-fluids": _levels,
     "area-around-car": _nothing,
     "high-voltage-cables": partial(_left, "cables"),
     "inlet-pins": _pins,

@@ -45,7 +45,8 @@ _COUNTERS = (
 _STATES = (
     "soc", "soh", "remaining_energy", "present_capacity", "brake_fluid_level", "coolant_level",
     "washer_fluid", "doors_open", "window_driver", "central_lock", "inlet_flap", "airbag_state",
-    "crash_output", "crash_shutdown", "warning_lamps_on", "service_distance", "blockage",
+    "crash_output", "crash_shutdown", "warning_lamps_on", "service_distance", "brake_fluid_due",
+    "coolant_due", "blockage",
     "sensor_health", "tyre_pressure_fl", "tyre_pressure_fr", "tyre_pressure_rl",
     "tyre_pressure_rr", "parking_brake_state", "edr_state", "dssad_state", "platform_login",
 )  # fmt: skip

@@ -27,6 +27,7 @@ from simulators.faults.found import (
     veh_cp_01,
     veh_insp_02,
     veh_insp_03,
+    veh_maint_01,
     veh_prep_02,
 )
 
@@ -36,6 +37,7 @@ _PROCEDURES = (
     veh_cp_01,
     veh_insp_02,
     veh_insp_03,
+    veh_maint_01,
     hand_01,
     veh_prep_02,
     pile_conf_01,
