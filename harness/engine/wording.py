@@ -15,6 +15,7 @@ from harness.engine import (
     bus_words,
     by_wire_words,
     calibration_words,
+    car_service_words,
     conformance_words,
     details,
     handover_words,
@@ -126,6 +127,7 @@ def reason(english: str, of: str = "") -> Text:
         or calibration_words.REASONS.find(english, piece)
         or by_wire_words.REASONS.find(english, piece)
         or handover_words.REASONS.find(english, piece)
+        or car_service_words.REASONS.find(english, piece)
         or heard_words.REASONS.find(english, piece)
         or bus_words.reason(english)
         or pile_fault_words.reason(english)
@@ -277,6 +279,8 @@ def _exact(reading: Measurement, beside: Limit) -> bool:
 
 def _state(shown: str, language: Language, of: str) -> str:
     if (known := pile_fault_words.value(shown, of, language)) is not None:
+        return known
+    if (known := car_service_words.value(shown, of, language)) is not None:
         return known
     if (known := by_wire_words.value(shown, of, language)) is not None:
         return known
