@@ -166,6 +166,7 @@ _ACTIONS = {
     "turn-right-on": Text("打右转向", "turn signal right"),
     "turn-wheel-by-hand": Text("用手转动方向盘", "turn the steering wheel by hand"),
     "unlock-car": Text("解锁车辆", "unlock the car"),
+    "use-car": Text("用车并还车", "use the car and bring it back"),
     "unplug-adapter": Text("拔下诊断接口适配器", "unplug the adapter"),
     "wash-windscreen": Text("喷洗风窗", "wash the windscreen"),
     "wear-ppe": Text("穿戴防护用品", "put on protective gear"),

@@ -19,8 +19,10 @@ from harness.engine import (
     bus_words,
     by_wire_words,
     calibration_words,
+    car_service_words,
     cockpit_words,
     conformance_words,
+    handover_words,
     heard_words,
     maintenance_words,
     metering_words,
@@ -100,6 +102,8 @@ _DERIVED = {
     **maintenance_words.NAMES,
     **conformance_words.NAMES,
     **sensor_words.NAMES,
+    **handover_words.NAMES,
+    **car_service_words.NAMES,
     **heard_words.NAMES,
     **calibration_words.NAMES,
     **cockpit_words.NAMES,
@@ -119,11 +123,15 @@ FINDINGS = {
     "not_recorded": Text("未存储的故障码", "Trouble codes that were not stored"),
     **maintenance_words.FINDINGS,
     **sensor_words.FINDINGS,
+    **handover_words.FINDINGS,
+    **car_service_words.FINDINGS,
     **heard_words.FINDINGS,
     **calibration_words.FINDINGS,
     **cockpit_words.FINDINGS,
 }
 """Lists of what was found to be wrong; an empty one is as it should be."""
+_WITH_ENTRIES = (maintenance_words, handover_words, car_service_words)
+"""Words of findings whose entries are words themselves, or points."""
 _AT_A_PLACE = (
     "silent_nodes", "flawed_messages", "unknown_messages", "off_cycle_messages",
     "trouble_codes", "before_clearing", "returned_codes", "bus_off_units",
@@ -330,10 +338,9 @@ def finding(entry: str, of: str, language: Language) -> str:
 def listed(entries: Sequence[str], of: str, language: Language) -> str:
     """A list of names: findings by bus or control unit, lamps by what they are called."""
     comma = "、" if language == "zh" else ", "
-    if of in maintenance_words.FINDINGS:
-        return comma.join(
-            maintenance_words.entry(one, of, language) or point(one, language) for one in entries
-        )
+    words = next((one for one in _WITH_ENTRIES if of in one.FINDINGS), None)
+    if words is not None:
+        return comma.join(words.entry(one, of, language) or point(one, language) for one in entries)
     if of in pile_words.FINDINGS or of in pile_words.ORDER:
         return comma.join(
             pile_words.entry(entry, language, lambda name: point(name, language))

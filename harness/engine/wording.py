@@ -15,9 +15,11 @@ from harness.engine import (
     bus_words,
     by_wire_words,
     calibration_words,
+    car_service_words,
     cockpit_words,
     conformance_words,
     details,
+    handover_words,
     heard_words,
     maintenance_words,
     metering_words,
@@ -126,6 +128,8 @@ def reason(english: str, of: str = "") -> Text:
         or calibration_words.REASONS.find(english, piece)
         or cockpit_words.REASONS.find(english, piece)
         or by_wire_words.REASONS.find(english, piece)
+        or handover_words.REASONS.find(english, piece)
+        or car_service_words.REASONS.find(english, piece)
         or heard_words.REASONS.find(english, piece)
         or bus_words.reason(english)
         or pile_fault_words.reason(english)
@@ -277,6 +281,8 @@ def _exact(reading: Measurement, beside: Limit) -> bool:
 
 def _state(shown: str, language: Language, of: str) -> str:
     if (known := pile_fault_words.value(shown, of, language)) is not None:
+        return known
+    if (known := car_service_words.value(shown, of, language)) is not None:
         return known
     if (known := by_wire_words.value(shown, of, language)) is not None:
         return known

@@ -5,7 +5,7 @@ part look once more until nothing changes. In between everything is a closed for
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from simulators.scheduler import Event
@@ -30,8 +30,10 @@ from simulators.vehicle.part import Site
 from simulators.vehicle.plug_view import PlugView
 from simulators.vehicle.positioning import Place, Positioning
 from simulators.vehicle.power import Power
+from simulators.vehicle.rental import Rental
 from simulators.vehicle.sensing import Sensing, Sensor
 from simulators.vehicle.steering import Steering
+from simulators.vehicle.trips import Trips
 from simulators.vehicle.units import Units
 from simulators.vehicle.vehicle_control import VehicleControl
 from simulators.vehicle.wheels import Wheels
@@ -55,8 +57,7 @@ class Car:
     def __init__(self, world: "World", *, wall: Callable[[], float]) -> None:
         self.world = world
         self.wall = wall
-        self.load = world.load
-        self.side = world.vehicle
+        self.load, self.side = world.load, world.vehicle
         self.scheduler = world.scheduler
         self.timers = Timers(world.scheduler)
         self.listeners: list[Callable[[], None]] = []
@@ -109,6 +110,9 @@ class Car:
         self.positioning = Positioning(site, site.random("car/gnss"))
         self.computer = Computer(site)
         self.telematics = Telematics(site)
+        self.trips = Trips(
+            Rental(site), self.drive, self.pack, self.timers, wall=wall, changed=self.update
+        )
         self.workshop = Workshop(site)
         self.cockpit = Cockpit(site)
         self._join(world)
@@ -129,6 +133,16 @@ class Car:
     def t(self) -> float:
         """The simulated time (s)."""
         return self.scheduler.t
+
+    services: Mapping[str, int] = {
+        "service_distance": 14_990, "brake_fluid_due": 727, "coolant_due": 412,
+    }  # fmt: skip
+    """What the cluster counts down to the next service: km or days. Replaced, never changed."""
+
+    @property
+    def rental(self) -> Rental:
+        """The order that it is rented by, and marks on it."""
+        return self.trips.rental
 
     @property
     def phases(self) -> tuple[int, ...]:

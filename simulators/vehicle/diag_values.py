@@ -155,6 +155,7 @@ def values_of(ecu: Ecu) -> dict[str, Give]:
         "supply_voltage": lambda: round(ecu.supply_voltage(), 2),
         **_for_snapshots(car),
         **{name: partial(_configured, ecu, name) for name in unit.configuration},
+        **{name: partial(_fitted_as, ecu, name) for name in ("part_number", "serial_number")},
     }
     known = ecu.design.signals
     for name, signal in SIGNALS.get(node, {}).items():
@@ -183,6 +184,11 @@ def _for_snapshots(car: Car) -> dict[str, Give]:
         "low_voltage": lambda: round(car.low_voltage.voltage(), 2),
         "pack_voltage": lambda: round(car.pack.voltage(), 1),
     }
+
+
+def _fitted_as(ecu: Ecu, name: str) -> Value | None:
+    """None: what the unit itself has kept holds."""
+    return ecu.unit.fitted_as.get(name)
 
 
 def _configured(ecu: Ecu, name: str) -> Value:
@@ -282,6 +288,10 @@ def _count(user_data: UserData, name: str) -> int:
     return int(getattr(user_data, name))
 
 
+def _due(car: Car, name: str) -> int:
+    return car.services[name]
+
+
 def _icm(ecu: Ecu) -> dict[str, Give]:
     lamps = [
         source.function
@@ -294,23 +304,30 @@ def _icm(ecu: Ecu) -> dict[str, Give]:
         "voice_version": lambda: cockpit.voice.version,
         "driver_monitor_version": lambda: cockpit.monitor.version,
         **{name: partial(_count, user_data, name) for name in COCKPIT},
+        **{name: partial(_due, ecu.car, name) for name in ecu.car.services},
         "warning_lamps_on": lambda: sum(lamp(ecu) not in ("off", None) for lamp in lamps),
         "lamp_test": lambda: "on" if ecu.lamp_test else "off",
     }
 
 
 def _tbox(ecu: Ecu) -> dict[str, Give]:
-    telematics, v2x, user_data = (
-        ecu.car.telematics,
-        ecu.car.telematics.v2x,
-        ecu.car.cockpit.user_data,
-    )
+    car = ecu.car
+    telematics, trips, user_data = car.telematics, car.trips, car.cockpit.user_data
+    v2x = telematics.v2x
     return {
-        "utc_time": _utc(ecu.car),
+        "utc_time": _utc(car),
         "antenna_state": lambda: telematics.antenna,
         "v2x_state": v2x.state,
         "v2x_certificate_days": lambda: max(v2x.certificate_days, 0),
         **{name: partial(_count, user_data, name) for name in TERMINAL},
+        "trip_count": lambda: trips.count,
+        "trip_driver": lambda: trips.record.driver,
+        "trip_start": lambda: int(trips.record.start),
+        "trip_end": lambda: int(trips.record.end or 0),
+        "trip_distance": lambda: round(trips.record.distance, 1),
+        "trip_energy": lambda: round(trips.record.energy, 2),
+        "trip_event": lambda: trips.record.event,
+        "trip_event_time": lambda: int(trips.record.event_time or 0),
     }
 
 

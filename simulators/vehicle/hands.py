@@ -257,6 +257,7 @@ _PLAIN: dict[str, Action] = {
     "release-latch": partial(_latch, False),
     "disconnect-12v": partial(_battery, False),
     "connect-12v": partial(_battery, True),
+    "use-car": lambda rig: rig.car.trips.set_out(),
     "clear-place": boards.clear_place,
     "take-boards-away": boards.take_away,
     **{f"place-target-{place}": partial(_put, boards.put_target, place) for place in boards.PLACES},

@@ -12,7 +12,7 @@ from harness.errors import NotAvailableError
 from simulators.canbus.layout import OBD
 from simulators.instruments import Reading, constant
 from simulators.rig import Rig
-from simulators.vehicle import bus_work, cockpit_work
+from simulators.vehicle import bus_work, cockpit_work, rental
 from simulators.vehicle.cleaning import SUITS
 from simulators.vehicle.lamps import CHANNELS
 from simulators.vehicle.sensing import BLOCKED
@@ -157,6 +157,10 @@ def _lamp(channel: str, rig: Rig) -> str:
     return rig.car.body.lamps.seen(channel)
 
 
+def _of_rental(said: Callable[[rental.Rental], str], rig: Rig) -> str:
+    return said(rig.car.rental)
+
+
 def _telltale(name: str, rig: Rig) -> str:
     defect = rig.car.body.telltale_defects.get(name)
     if defect is not None:
@@ -174,6 +178,7 @@ OBSERVATIONS: Mapping[str, Callable[[Rig], str]] = {
     **bus_work.OBSERVATIONS,
     **cockpit_work.OBSERVATIONS,
     "vin-on-body": lambda rig: rig.car.units.vin,
+    **{subject: partial(_of_rental, said) for subject, said in rental.OBSERVATIONS.items()},
     "damage-zone": lambda rig: rig.car.body.accident.damage,
     "badge-handing-over": lambda rig: rig.car.body.accident.handed_by,
     "badge-taking-over": lambda rig: rig.car.body.accident.taken_by,
@@ -222,6 +227,14 @@ def _flap_look(rig: Rig) -> str | None:
     return "flap does not close" if car.inlet.flap_stuck_open and not car.plug.mated else None
 
 
+def _view(view: str, rig: Rig) -> str | None:
+    return rig.car.rental.look(view)
+
+
+def _view_again(view: str, rig: Rig) -> str | None:
+    return rig.car.rental.look_again(view)
+
+
 def _paper(rig: Rig) -> str | None:
     return None if rig.car.body.accident.authorised else "no written authority for this car"
 
@@ -247,6 +260,8 @@ _SOURCES: dict[str, Callable[[Rig], str | None]] = {
     "car-interior": _nothing,
     "car-load": _nothing,
     "car-on-stands": _nothing,
+    **dict.fromkeys(("old-unit", "torque-marks", "work-seals", "work-covers"), _nothing),
+    "work-fluids": _levels,
     "area-around-car": _nothing,
     "high-voltage-cables": partial(_left, "cables"),
     "inlet-pins": _pins,
@@ -256,6 +271,8 @@ _SOURCES: dict[str, Callable[[Rig], str | None]] = {
     "gnss-antenna": _antenna,
     "fluid-levels": _levels,
     **cockpit_work.LOOKS,
+    **{f"view-{view}": partial(_view, view) for view in rental.VIEWS},
+    **{f"return-{view}": partial(_view_again, view) for view in rental.VIEWS},
 }
 
 

@@ -117,6 +117,12 @@ class Pack(Part):
         self._booked, self._ac_mark = self.t, self._load.energy()
         self.site.revision += 1
 
+    def draw(self, energy: float) -> None:
+        """So much has been taken out (Wh), in no time."""
+        self.book()
+        self._stored = max(self._stored - energy, 0.0)
+        self.site.revision += 1
+
     def seconds_to(self, soc: float, power: float) -> float:
         """How long a power into the cells (W) takes to reach a state of charge; may be < 0."""
         missing = CELLS * self.capacity * energy_of(soc) - self.stored()

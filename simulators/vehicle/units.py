@@ -133,6 +133,8 @@ class Unit(Part):
         self.calibration_verification = random.randrange(1 << 32)
         self.configuration: Mapping[str, int | str] = CONFIGURATION.get(place.node, {})
         """Coding of the unit by the names of the data identifiers."""
+        self.fitted_as: Mapping[str, str] = {}
+        """What the label of another piece of hardware says, by names of the data identifiers."""
         self.odometer_offset = 0.0
         """Its copy of the odometer minus the true one (km)."""
         # Condition

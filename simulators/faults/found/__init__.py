@@ -14,6 +14,7 @@ from typing import Any
 from simulators.faults.fault import Fault
 from simulators.faults.found import (
     acc_loss_01,
+    hand_01,
     pile_conf_01,
     pile_cp_01,
     pile_fault_01,
@@ -27,6 +28,7 @@ from simulators.faults.found import (
     veh_insp_02,
     veh_insp_03,
     veh_insp_04,
+    veh_maint_01,
     veh_prep_02,
 )
 
@@ -36,6 +38,8 @@ _PROCEDURES = (
     veh_cp_01,
     veh_insp_02,
     veh_insp_03,
+    veh_maint_01,
+    hand_01,
     veh_prep_02,
     veh_insp_04,
     pile_conf_01,
