@@ -46,7 +46,9 @@ def car_file(folder: Path) -> Path:
     """A profile with the buses a and b: message 1 is known on a, message 2 on b (29 bits)."""
     for bus, number in (("a", 1), ("b", 2)):
         text = f'VERSION ""\n\nBU_:\n\nBO_ {0x8000_0000 + number} M{number}: 1 Vector__XXX\n'
-        text += f' SG_ S{number} : 0|8@1+ (1,0) [0|255] "" Vector__XXX\n'
+        text += f' SG_ S{number} : 0|8@1+ (1,0) [0|255] "V" Vector__XXX\n'
+        text += 'BA_DEF_ BO_ "GenMsgCycleTime" INT 0 65535;\nBA_DEF_DEF_ "GenMsgCycleTime" 0;\n'
+        text += f'BA_ "GenMsgCycleTime" BO_ {0x8000_0000 + number} 100;\n'
         (folder / f"{bus}.dbc").write_text(text, "utf-8")
     path = folder / "car.yaml"
     path.write_text(

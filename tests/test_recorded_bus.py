@@ -1,6 +1,7 @@
 """A recorded bus in the place of an adapter: every frame once, at its time, and nothing sent."""
 
 import asyncio
+import hashlib
 import json
 from pathlib import Path
 from shutil import copytree
@@ -15,9 +16,10 @@ from recorded_help import BEGINS, bench_file, car_file, frame, played, write
 
 from harness.bench.load import load_bench
 from harness.cli.root import ROOT
-from harness.clock import Clock, Deadline, run
+from harness.clock import Clock, Deadline, loop_time, run
 from harness.devices.can.bus import CanBus
 from harness.devices.can.connection import CanConnection
+from harness.devices.can.logs_text import _LOCAL_DATE
 from harness.devices.can.recorded import RecordedConnection, located
 from harness.engine import wording
 from harness.engine.prepare import prepare
@@ -98,6 +100,46 @@ def test_nothing_can_be_sent(tmp_path: Path) -> None:
     run(main, virtual=True)
 
 
+def test_in_real_time_the_first_frames_are_heard_too(tmp_path: Path) -> None:
+    frames = [frame(n / 1000, n) for n in range(100)]
+    path = write(tmp_path / "any.blf", frames)
+    heard: list[can.Message] = []
+
+    async def main() -> None:
+        connection = located(CanConnection(can="recording", file=path.name), tmp_path)
+        bus = CanBus("any", connection, clock=Clock(virtual=False))
+        bus.subscribe_batches(heard.extend)
+        whole = asyncio.Event()
+        bus.subscribe(lambda one: whole.set() if one.arbitration_id == 99 else None)
+        begun = loop_time()
+        await bus.open(Deadline.after(1))
+        async with asyncio.timeout(5):
+            await whole.wait()
+        assert loop_time() >= begun + 0.099
+        await bus.close()
+
+    run(main, virtual=False)
+    assert [one.arbitration_id for one in heard] == list(range(100))
+    assert heard[-1].timestamp - heard[0].timestamp == pytest.approx(0.099, abs=1e-4)
+
+
+def test_a_recording_can_be_played_twice(tmp_path: Path) -> None:
+    path = write(tmp_path / "any.blf", [frame(0, 1), frame(1, 2), frame(2, 3)])
+    heard: list[int] = []
+
+    async def main() -> None:
+        connection = located(CanConnection(can="recording", file=path.name), tmp_path)
+        for _ in range(2):
+            bus = CanBus("any", connection, clock=Clock(virtual=True))
+            bus.subscribe(lambda one: heard.append(one.arbitration_id))
+            await bus.open(Deadline.after(1))
+            await asyncio.sleep(1.5)
+            await bus.close()
+
+    run(main, virtual=True)
+    assert heard == [1, 2, 1, 2]
+
+
 def test_buses_recorded_together_are_played_together(tmp_path: Path) -> None:
     write(tmp_path / "a.blf", [frame(0, 1), frame(1, 1)])
     write(tmp_path / "b.asc", [frame(0.25, 2), frame(3, 2)])
@@ -161,12 +203,17 @@ def test_a_sound_recording_passes_and_says_what_it_is(van: Path, tmp_path: Path)
     (device,) = found.of(DeviceOpened)
     assert device.recorded and not device.simulated
     (opened,) = found.of(BusOpened)
-    assert opened.connection == "recording sound.asc" and len(opened.recording_sha256) == 64
+    assert opened.connection == "recording sound.asc"
+    digest = hashlib.sha256((van / "sound.asc").read_bytes()).hexdigest()
+    assert opened.recording_sha256 == digest
+    assert opened.recording_begins.startswith("2026-03-09T08:30:00")
+    assert [note.en for note in opened.recording_notes] == [_LOCAL_DATE.en]
     (closed,) = found.of(BusClosed)
     assert closed.sent == 0 and closed.received > 1000
     (safe,) = found.of(SafeState)
     assert safe.safe
     page = render_html(load_record(found.result.folder))
+    assert digest in page and "2026-03-09 16:30:00 (UTC+8)" in page and _LOCAL_DATE.zh in page
     assert "录制数据" in page and "FROM A RECORDING" in page and "REAL DEVICES" not in page
     assert page.count("<svg") > 3  # plots of what was judged
     for lang, words in (("zh", "录制的总线数据"), ("en", "from a recording")):
@@ -186,6 +233,19 @@ def test_a_tired_van_fails_in_two_steps_and_no_other(van: Path, tmp_path: Path) 
 def test_the_same_recording_gives_the_same_record(van: Path, tmp_path: Path) -> None:
     heads = [judge(van, "sound", tmp_path / name).of(RunStarted)[0] for name in ("a", "b")]
     assert heads[0] == heads[1]
+
+
+def test_another_recording_of_that_name_is_another_run(van: Path, tmp_path: Path) -> None:
+    before = judge(van, "tired", tmp_path / "a").of(RunStarted)[0]
+    (van / "tired.blf").rename(van / "kept.blf")
+    try:
+        record(van, "tired.blf", "--slow-brake")
+        after = judge(van, "tired", tmp_path / "b")
+    finally:
+        (van / "kept.blf").replace(van / "tired.blf")
+    failed = {name for name, one in after.verdicts.items() if one is Verdict.FAIL}
+    assert failed == {"brake-light"}
+    assert after.of(RunStarted)[0].run_id != before.run_id
 
 
 def test_waiting_beyond_the_end_says_so(van: Path, tmp_path: Path) -> None:

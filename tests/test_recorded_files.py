@@ -3,16 +3,25 @@
 import re
 from pathlib import Path
 
+import can
 import pytest
-from recorded_help import bench_file, car_file, frame, write
+from benchkit import Outcome
+from recorded_help import BEGINS, bench_file, car_file, frame, played, write
 
 from harness.bench.load import load_bench
 from harness.clock import Clock, Deadline, run
 from harness.devices.can.bus import CanBus
 from harness.devices.can.connection import CanConnection
+from harness.devices.can.recorded import located
 from harness.engine import details
-from harness.engine.prepare import load_bench_for
+from harness.engine.prepare import load_bench_for, prepare
+from harness.engine.run import execute
 from harness.errors import ConnectionFailedError, FileError, UsageError
+from harness.events import BusOpened, RunStarted
+from harness.evidence.read import read_journal
+from harness.report.html import render_html
+from harness.report.record import load_record
+from harness.verdict import Ending, ExitCode, Verdict
 
 
 @pytest.mark.parametrize(
@@ -99,3 +108,115 @@ def test_a_recording_needs_a_bench_file() -> None:
             await bus.open(Deadline.after(1))
 
     run(main, virtual=True)
+
+
+def test_a_file_that_changes_after_it_was_read_is_not_played(tmp_path: Path) -> None:
+    path = write(tmp_path / "any.blf", [frame(0, 1), frame(1, 1)])
+    connection = located(CanConnection(can="recording", file=path.name), tmp_path)
+    write(path, [frame(0, 1), frame(1, 1), frame(2, 1)])
+
+    async def main() -> None:
+        bus = CanBus("any", connection, clock=Clock(virtual=True))
+        with pytest.raises(ConnectionFailedError, match="changed after the bench file was read"):
+            await bus.open(Deadline.after(1))
+        path.unlink()
+        with pytest.raises(ConnectionFailedError, match="No such file"):
+            await bus.open(Deadline.after(1))
+
+    run(main, virtual=True)
+
+
+# ------------------------------------------------------------ odd ones
+
+
+def procedure(folder: Path, *points: str) -> Path:
+    """Reads points, ten seconds apart."""
+    path = folder / "ODD-01.yaml"
+    lines = "".join(
+        f"  - {{id: p{n}, title: {{zh: 步, en: Step}}, do: vehicle.measure,"
+        f" with: {{points: [{point}]}}, limit: {{low: 1 V, high: 3 V}}}}\n"
+        f"  - {{id: w{n}, title: {{zh: 等, en: Wait}}, do: bench.wait, with: {{for: 10 s}}}}\n"
+        for n, point in enumerate(points)
+    )
+    path.write_text(
+        "procedure: ODD-01\ntitle: {zh: 读, en: Read}\n"
+        f"needs: {{vehicle: [{', '.join(sorted(set(points)))}]}}\nsteps:\n{lines}",
+        "utf-8",
+    )
+    return path
+
+
+def odd(folder: Path, connections: str, *points: str) -> Outcome:
+    car_file(folder)
+    bench = bench_file(folder, connections)
+    request = prepare([str(procedure(folder, *points))], str(bench), folder=folder / "run")
+    result = execute(request)
+    return Outcome(result, [entry.event for entry in read_journal(result.folder)])
+
+
+def seconds(number: int, until: int, since: int = 0, **more: object) -> list[can.Message]:
+    """A frame every tenth of a second, whose byte is 2."""
+    return [frame(since + n / 10, number, b"\2", **more) for n in range(10 * (until - since))]
+
+
+def test_a_bus_that_ends_earlier_is_over_and_not_silent(tmp_path: Path) -> None:
+    write(tmp_path / "a.blf", seconds(1, 60))
+    write(tmp_path / "b.asc", seconds(2, 15))
+    found = odd(
+        tmp_path,
+        "connections: {a: {can: recording, file: a.blf}, b: {can: recording, file: b.asc}}",
+        *("one", "two", "two", "one"),
+    )
+    assert found.result.ending is Ending.LOST
+    assert "b (recording b.asc): the recording ended at 14.900 s" in found.result.reason
+    assert found.verdicts["p1"] is Verdict.PASS  # at 10 s
+    assert Verdict.FAIL not in found.verdicts.values()
+
+
+def test_two_channels_of_one_file_are_two_buses(tmp_path: Path) -> None:
+    # Undated, and one of them sleeps from 5 s on: that is heard, because the other goes on.
+    both = seconds(1, 40, channel="can0") + seconds(2, 5, channel="can1")
+    both.sort(key=lambda one: one.timestamp)
+    for one in both:
+        one.timestamp -= BEGINS
+    write(tmp_path / "both.log", both)
+    where = "{{can: recording, file: both.log, channel: {}}}"
+    found = odd(
+        tmp_path,
+        f"connections: {{a: {where.format('can0')}, b: {where.format('can1')}}}",
+        *("two", "two", "one"),
+    )
+    assert found.result.ending is Ending.COMPLETED
+    assert found.verdicts["p0"] is Verdict.PASS and found.verdicts["p2"] is Verdict.PASS
+    assert found.verdicts["p1"] is Verdict.INCONCLUSIVE
+    (started,) = found.of(RunStarted)
+    assert started.recorded and not started.recorded_time
+    assert {one.recording_begins for one in found.of(BusOpened)} == {""}
+    page = render_html(load_record(found.result.folder))
+    assert "时间为录制时间" not in page and "文件没有日期" in page
+
+
+@pytest.mark.parametrize("kind", ["asc", "blf", "mf4"])
+def test_fd_frames_are_heard_whole(tmp_path: Path, kind: str) -> None:
+    data = bytes(range(48))
+    more = {"is_fd": True, "bitrate_switch": True, "dlc": 48}
+    frames = [frame(n / 10, 3 + n, data, **more) for n in range(5)]
+    heard = [one for _, one in played(write(tmp_path / f"any.{kind}", frames))]
+    assert [bytes(one.data) for one in heard] == [data] * 5
+    assert all(one.is_fd and one.bitrate_switch and one.dlc == 48 for one in heard)
+
+
+def test_what_is_simulated_beside_it_is_said_so(tmp_path: Path) -> None:
+    write(tmp_path / "a.blf", seconds(1, 30))
+    car_file(tmp_path)
+    bench = bench_file(tmp_path, "connections: {a: {can: recording, file: a.blf}}")
+    bench.write_text(
+        bench.read_text("utf-8") + "  pile: {profile: gb-ac-pile, simulated: true}\n", "utf-8"
+    )
+    written = procedure(tmp_path, "one")
+    text = written.read_text("utf-8").replace("needs: {", "needs: {pile: [], ")
+    written.write_text(text, "utf-8")
+    result = execute(prepare([str(written)], str(bench), folder=tmp_path / "run"))
+    page = render_html(load_record(result.folder))
+    assert result.exit_code == ExitCode.PASS
+    assert "PARTLY FROM A RECORDING" in page and "No device was connected" not in page
