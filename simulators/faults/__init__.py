@@ -13,6 +13,8 @@ from simulators.faults import (
     by_wire,
     calibrating,
     charging,
+    cockpit,
+    cockpit_many,
     conformance,
     contactor,
     emergency_stop,
@@ -98,6 +100,8 @@ _FAMILIES = (
     vehicle_sensors,
     vehicle_platform,
     calibrating,
+    cockpit,
+    cockpit_many,
     socket,
 )
 
