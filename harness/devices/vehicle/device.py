@@ -145,6 +145,8 @@ class VehicleDevice:
                     listen_only=bus.bus.listen_only,
                     capture=bus.capture_name,
                     recording_sha256=bus.connection.recording_sha256,
+                    recording_begins=bus.connection.recording_begins,
+                    recording_notes=list(bus.connection.recording_notes),
                 )
             )
 
