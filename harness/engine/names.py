@@ -28,6 +28,7 @@ from harness.engine import (
     signal_names,
     states_zh,
     trace_words,
+    used_words,
 )
 from harness.errors import FileError
 from harness.text import Language, Text
@@ -99,6 +100,7 @@ _DERIVED = {
     **conformance_words.NAMES,
     **sensor_words.NAMES,
     **heard_words.NAMES,
+    **used_words.NAMES,
 }
 FINDINGS = {
     "silent_nodes": Text("不在线的节点", "Nodes that do not send"),

@@ -58,6 +58,7 @@ def attach_diagnosis(
         wall=car.wall,
     )
     car.units.trouble.compile = partial(_listed, network, servers)
+    car.units.trouble.clear = partial(_clear, servers)
     for name, server in servers.items():
         network.ecus[known.units[name].node].on_power.append(partial(_look_at_supply, server))
     return servers
@@ -72,6 +73,19 @@ def _listed(network: CarNetwork, servers: DiagnosticServers) -> list[Listed]:
         if network.ecus[unit.node].online_since is not None
         for code in servers[name].memory.with_status(CONFIRMED | TEST_FAILED)
     ]
+
+
+def _clear(servers: DiagnosticServers) -> Callable[[], None]:
+    """Clear every memory; what gives each the mark of its earlier clearing back."""
+    marks = [(one.memory, one.memory.cleared) for one in servers.values()]
+    for memory, _ in marks:
+        memory.clear()
+
+    def undo() -> None:
+        for memory, mark in marks:
+            memory.cleared = mark
+
+    return undo
 
 
 def _with_frame(name: str, node: str, server: UdsServer, code: TroubleCode) -> Listed:
