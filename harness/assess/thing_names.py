@@ -25,6 +25,8 @@ INSTRUMENTS = {
     "paint_gauge": Text("漆膜测厚仪", "paint gauge"),
     "steel_ruler": Text("钢直尺", "steel ruler"),
     "earth_tester": Text("接地电阻测试仪", "earth tester"),
+    "digital_level": Text("数显水平仪", "digital level"),
+    "lux_meter": Text("照度计", "lux meter"),
 }
 _LOOKS = {
     "arrester-window": Text("浪涌保护器指示窗", "window of the surge arrester"),
@@ -82,6 +84,7 @@ _ACTIONS = {
     "ask-for-energy": Text("车辆请求充电", "have the vehicle ask for energy"),
     "bus-power-off": Text("关点火并断开蓄电池", "key off, battery switch open"),
     "bus-power-on": Text("接通蓄电池并开点火", "battery on, key on"),
+    "centre-steering-wheel": Text("方向盘居中，松开踏板", "wheel straight, feet off the pedals"),
     "clear-place": Text("清理场地", "clear the place"),
     "close-doors": Text("关闭全部车门", "close all doors"),
     "close-flap": Text("关上充电口盖", "close the flap of the inlet"),

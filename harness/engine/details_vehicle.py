@@ -4,6 +4,7 @@ from harness.devices.diag.nrc import nrc_name
 from harness.devices.diag.services import SERVICES
 from harness.engine import (
     by_wire_words,
+    calibration_words,
     details_can_zh,
     details_diag_zh,
     details_recording_zh,
@@ -34,6 +35,7 @@ def detail(english: str, translate: Translate) -> str | None:
         or sensor_words.DETAILS.find(english, translate)
         or heard_words.DETAILS.find(english, translate)
         or used_words.DETAILS.find(english, translate)
+        or calibration_words.DETAILS.find(english, translate)
     )
 
 
@@ -50,4 +52,5 @@ def expected(english: str, translate: Translate) -> str | None:
         or sensor_words.EXPECTED.find(english, translate)
         or heard_words.EXPECTED.find(english, translate)
         or used_words.EXPECTED.find(english, translate)
+        or calibration_words.EXPECTED.find(english, translate)
     )

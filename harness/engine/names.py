@@ -18,6 +18,7 @@ from harness.devices.modbus.canonical import CANONICAL
 from harness.engine import (
     bus_words,
     by_wire_words,
+    calibration_words,
     conformance_words,
     heard_words,
     maintenance_words,
@@ -101,6 +102,7 @@ _DERIVED = {
     **sensor_words.NAMES,
     **heard_words.NAMES,
     **used_words.NAMES,
+    **calibration_words.NAMES,
 }
 FINDINGS = {
     "silent_nodes": Text("不在线的节点", "Nodes that do not send"),
@@ -118,16 +120,17 @@ FINDINGS = {
     **maintenance_words.FINDINGS,
     **sensor_words.FINDINGS,
     **heard_words.FINDINGS,
+    **calibration_words.FINDINGS,
 }
 """Lists of what was found to be wrong; an empty one is as it should be."""
 _AT_A_PLACE = (
     "silent_nodes", "flawed_messages", "unknown_messages", "off_cycle_messages",
     "trouble_codes", "before_clearing", "returned_codes", "bus_off_units",
-    "not_recorded",
+    "not_recorded", *calibration_words.OF_CODES,
 )  # fmt: skip
 """Findings with their bus or control unit in front: `bus:NODE`."""
 _DIFFERING = "differing"
-_OF_UNITS = ("silent_units", "extra_units", "not_approved")
+_OF_UNITS = ("silent_units", "extra_units", "not_approved", *calibration_words.OF_UNITS)
 _WORKED_OUT = {
     "offset": Text("误差", "error"),
     "resolution": Text("分辨力", "resolution"),
@@ -138,6 +141,7 @@ _WORKED_OUT = {
     _DIFFERING: Text("不一致的单元", ": units that differ"),
     **metering_words.WORKED_OUT,
     **by_wire_words.WORKED_OUT,
+    **calibration_words.WORKED_OUT,
     "changed": maintenance_words.CHANGED,
 }
 _OF_A_BUS = {
@@ -352,7 +356,7 @@ def _differing(entry: str, language: Language) -> str:
     """`unit.identifier=value (wanted)` or `unit=value` in words; anything else as it is."""
     found = _DIFFERS.fullmatch(entry)
     if found is None:
-        return unit(entry)
+        return point(entry, language) if "." in entry else unit(entry)
     name, value, wanted = found.groups()
     shown = f"{point(name, language) if '.' in name else unit(name)} {value}"
     if wanted is None:

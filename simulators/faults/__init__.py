@@ -11,6 +11,7 @@ from simulators.faults import (
     bus_repair,
     bus_wiring,
     by_wire,
+    calibrating,
     charging,
     conformance,
     contactor,
@@ -98,6 +99,7 @@ _FAMILIES = (
     vehicle_pilot,
     vehicle_sensors,
     vehicle_platform,
+    calibrating,
     socket,
 )
 

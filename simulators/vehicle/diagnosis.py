@@ -9,9 +9,12 @@ from harness.devices.diag.description import load_diagnostics
 from harness.devices.diag.diagnostics import Diagnostics
 from harness.devices.diag.dtc import CONFIRMED, TEST_FAILED
 from harness.quantity import Value
+from simulators.vehicle import calibrating
+from simulators.vehicle.coding import write_coding
 from simulators.vehicle.diag.attach import DiagnosticServers, Station, attach_servers
-from simulators.vehicle.diag.hooks import DescribedHooks, Done
+from simulators.vehicle.diag.hooks import DescribedHooks, Done, ResetKind
 from simulators.vehicle.diag.identity import vehicle_identity
+from simulators.vehicle.diag.security import SecurityLock
 from simulators.vehicle.diag.server import UdsServer
 from simulators.vehicle.diag.snapshot import FIRST
 from simulators.vehicle.diag.trouble_code import TroubleCode
@@ -24,6 +27,8 @@ FRAME = {"odometer": "odometer", "vehicle_speed": "speed", "low_voltage": "low_v
 """Identifier of a snapshot -> what the gateway broadcasts of it."""
 LEDGER_OF_SETTINGS = ("config_", "automation_level", "variant_code")
 """Coding that the site's ledger also names, by the beginning of its name."""
+_OUT_OF_STEP = 24.0
+"""Time offset (ms) of a sensor that has lost the time."""
 
 
 @cache
@@ -60,7 +65,10 @@ def attach_diagnosis(
     car.units.trouble.compile = partial(_listed, network, servers)
     car.units.trouble.clear = partial(_clear, servers)
     for name, server in servers.items():
-        network.ecus[known.units[name].node].on_power.append(partial(_look_at_supply, server))
+        ecu = network.ecus[known.units[name].node]
+        ecu.on_power.append(partial(_look_at_supply, server))
+        if server.ecu.lock is not None:
+            _secure(ecu, server.ecu.lock)
     return servers
 
 
@@ -99,6 +107,18 @@ def _with_frame(name: str, node: str, server: UdsServer, code: TroubleCode) -> L
     return Listed(node, code.dtc.number, code.status, **values)
 
 
+def _secure(ecu: Ecu, lock: SecurityLock) -> None:
+    """A unit of another car has another key; one that was tampered with is shut for a while."""
+    own, workshop = lock.key_of, ecu.car.workshop
+
+    def key_of(seed: bytes, level: int) -> bytes:
+        key = own(seed, level)
+        return bytes(one ^ 0xFF for one in key) if ecu.name in workshop.foreign else key
+
+    lock.key_of = key_of
+    lock.shut_until = lambda: workshop.closed_until.get(ecu.name, 0.0)
+
+
 def _look_at_supply(server: UdsServer, _on: bool) -> None:
     server.check_supply()
 
@@ -123,15 +143,34 @@ def _powered(ecu: Ecu) -> bool:
 def _hooks(ecu: Ecu) -> DescribedHooks:
     return DescribedHooks(
         values_of(ecu),
+        writers=_writers(ecu),
         actuators=_actuators(ecu),
+        routines=calibrating.routines_of(ecu.car, ecu.name),
+        on_reset=partial(_reset, ecu),
         on_power=partial(_set_power, ecu),
         on_communication=partial(_set_communication, ecu),
         speed=ecu.car.drive.speed,
     )
 
 
+def _writers(ecu: Ecu) -> dict[str, Callable[[Value], Done]]:
+    """What a tester may write, by the name of the identifier."""
+    found: dict[str, Callable[[Value], Done]] = {
+        name: partial(write_coding, ecu, name) for name in ecu.unit.configuration
+    }
+    if ecu.name in calibrating.ROUTINES:
+        found["calibration_record"] = partial(calibrating.take_record, ecu.car, ecu.name)
+    return found
+
+
+def _reset(ecu: Ecu, _kind: ResetKind) -> None:
+    """A sensor that loses the time with its memory is out of step afterwards."""
+    if ecu.name in ecu.car.workshop.loses_time:
+        ecu.car.sensors[ecu.name].sync_offset = _OUT_OF_STEP
+
+
 def _set_power(ecu: Ecu, on: bool) -> None:
-    ecu.restarting = not on
+    ecu.restarting = not on or ecu.name in ecu.car.workshop.stays_away
     ecu.car.update()
 
 

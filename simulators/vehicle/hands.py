@@ -43,6 +43,14 @@ def _let_go(rig: Rig) -> None:
     rig.car.steering.driver_torque = 0.0
 
 
+def _centre(rig: Rig) -> None:
+    """Straight ahead, as well as the eye sees it, and no foot on any pedal."""
+    random = rig.world.random("hands/steering-wheel")
+    rig.car.steering.turn(round(random.uniform(-0.4, 0.4), 1))
+    rig.car.brake.press(0.0)
+    rig.car.control.press_accelerator(0.0)
+
+
 def _switch_on(rig: Rig) -> None:
     """12 V on, READY off."""
     car = rig.car
@@ -198,6 +206,7 @@ _PLAIN: dict[str, Action] = {
     "release-brake": _release_brake,
     "turn-wheel-by-hand": _turn_wheel,
     "let-go-of-wheel": _let_go,
+    "centre-steering-wheel": _centre,
     "switch-on": _switch_on,
     "make-ready": _make_ready,
     "switch-off": _switch_off,

@@ -118,10 +118,20 @@ def _battery_case(rig: Rig) -> float:
     )
 
 
+def _target(rig: Rig) -> float:
+    target = rig.car.sensing.board
+    if target is None:
+        raise NotAvailableError("no target board stands before the car")
+    return 1000.0 * target.range
+
+
 READINGS: Mapping[str, Reading] = {
     "paint_thickness": Reading("mm", lambda rig: rig.car.past.paint, constant(0.005), 3),
     "insulation_battery_chassis": Reading("MΩ", _chassis, _share(0.05, 0.01), 2),
     "battery_case_temperature": Reading("°C", _battery_case, constant(2.0), 1),
+    "target_distance": Reading("mm", _target, constant(2.0), 0),
+    "target_illuminance": Reading("lx", lambda rig: rig.car.workshop.light, _share(0.04, 2.0), 0),
+    "floor_slope": Reading("deg", lambda rig: rig.car.workshop.slope, constant(0.05), 2),
     "board_distance": Reading("mm", _board, constant(2.0), 0),
     "low_voltage_battery": Reading("V", _low_voltage, _share(0.005, 0.02), 2),
     "displayed_soc": Reading("%", partial(_shown_number, "ICM_DisplayedSoc"), constant(0.5), 0),
@@ -254,6 +264,7 @@ _SOURCES: dict[str, Callable[[Rig], str | None]] = {
     "car-certificate": _nothing,
     "car-equipment": _nothing,
     "car-interior": _nothing,
+    "car-load": _nothing,
     "car-on-stands": _nothing,
     "area-around-car": _nothing,
     "high-voltage-cables": partial(_left, "cables"),

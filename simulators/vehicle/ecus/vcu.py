@@ -105,7 +105,7 @@ SIGNALS: Signals = {
     "VCU_BrakePedalPressed": state(lambda u: u.car.brake.switch),
     "VCU_Gear": state(lambda u: u.car.control.gear),
     "VCU_LimpMode": live(lambda u: u.car.control.limp, 0.2),
-    "VCU_AccelPedal": state(lambda u: u.car.control.accelerator),
+    "VCU_AccelPedal": state(lambda u: u.car.control.measured_pedal),
     "VCU_BrakePedal": state(lambda u: u.car.brake.pedal),
     "VCU_VehicleSpeed": live(lambda u: abs(u.car.drive.speed())),
     "VCU_DriveMode": state(
