@@ -27,7 +27,7 @@ ROWS: Mapping[int, tuple[str, ...]] = {
     1: ("certificate", "plate", "vin-on-body"),
     2: ("switch-on", "settled", "vin", "variant", "immobiliser"),
     3: ("odometers", "mean-speed", "distance-per-energy", "counters", "rolled-back"),
-    4: ("trouble-codes", "not-cleared", "clearing-times", "cleared-recently"),
+    4: ("trouble-codes", "permanent-codes", "not-cleared", "clearing-times", "cleared-recently"),
     5: ("soh", "cell-spread", "resistance", "cycles", "fast-share", "capacities", "battery-grade"),
     7: ("insulation", "insulation-tester", "insulation-agrees"),
     8: ("pumps", "temperatures"),

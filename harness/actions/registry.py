@@ -89,6 +89,7 @@ _OWN_ROOMS = (
     "harness.actions.heard_codes",
     "harness.actions.custody",
     "harness.actions.quotient",
+    "harness.actions.permanent",
     "harness.actions.grading",
     "harness.actions.charge_capacity",
     "harness.actions.operating",

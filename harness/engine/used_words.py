@@ -25,6 +25,8 @@ NAMES = {
 }
 
 REASONS = Phrases(
+    (r"no unit gives permanent codes", "没有控制单元能给出永久故障码"),
+    (r"(\d+) units gave theirs", r"\1 个控制单元已应答"),
     (r"measured (\S+) %, reported (\S+) %", r"实测 \1 %，上报 \2 %"),
     (r"the state of charge gained (\S+) % within (\S+) s, not (\S+) %",
      r"\2 s 内 SOC 只增加 \1 %，未到 \3 %"),

@@ -42,7 +42,10 @@ def _clearing() -> Fault:
     return Fault(
         name="codes-cleared-before-sale",
         title=Text("卖前清过故障码", "Codes cleared before the sale"),
-        detail=Text("送检前刚用诊断仪清除了全车故障码。", "All codes were cleared just before."),
+        detail=Text(
+            "电池报过故障，送检前刚清除了全车故障码，永久码还在。",
+            "The battery had warned; all codes were cleared, the permanent one stays.",
+        ),
         kind="data",
         role="vehicle",
         needs_car=True,

@@ -25,6 +25,7 @@ from simulators.vehicle.trouble_book import Listed
 
 FRAME = {"odometer": "odometer", "vehicle_speed": "speed", "low_voltage": "low_voltage"}
 """Identifier of a snapshot -> what the gateway broadcasts of it."""
+_BEFORE_CLEARING = "P0A7E-4B"
 LEDGER_OF_SETTINGS = ("config_", "automation_level", "variant_code")
 """Coding that the site's ledger also names, by the beginning of its name."""
 _OUT_OF_STEP = 24.0
@@ -84,14 +85,20 @@ def _listed(network: CarNetwork, servers: DiagnosticServers) -> list[Listed]:
 
 
 def _clear(servers: DiagnosticServers) -> Callable[[], None]:
-    """Clear every memory; what gives each the mark of its earlier clearing back."""
+    """Clear every memory, as somebody who hides a fault; what undoes it.
+
+    The battery had warned before: that code stays as a permanent one.
+    """
     marks = [(one.memory, one.memory.cleared) for one in servers.values()]
+    past = servers["bms"].memory
+    past.remember(_BEFORE_CLEARING, km_ago=180.0)
     for memory, _ in marks:
         memory.clear()
 
     def undo() -> None:
         for memory, mark in marks:
             memory.cleared = mark
+        past.code(_BEFORE_CLEARING).permanent = False
 
     return undo
 

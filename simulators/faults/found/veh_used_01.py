@@ -19,7 +19,7 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "all-odometers-rolled-back": ("mean-speed", "distance-per-energy", "not-cleared"),
     "operating-time-reset": ("mean-speed",),
     "charger-counter-reset": ("distance-per-energy",),
-    "codes-cleared-before-sale": ("not-cleared",),
+    "codes-cleared-before-sale": ("permanent-codes", "not-cleared"),
     "battery-aged": ("soh",),
     "cell-weak": ("trouble-codes", "cell-spread"),
     "pack-resistance-high": ("resistance",),
