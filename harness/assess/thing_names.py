@@ -23,6 +23,7 @@ INSTRUMENTS = {
     "insulation_tester": Text("绝缘电阻测试仪", "insulation tester"),
     "low_ohm_meter": Text("低电阻测试仪", "low-ohm meter"),
     "rcd_tester": Text("漏电保护测试仪", "RCD tester"),
+    "paint_gauge": Text("漆膜测厚仪", "paint gauge"),
     "steel_ruler": Text("钢直尺", "steel ruler"),
     "earth_tester": Text("接地电阻测试仪", "earth tester"),
     "digital_level": Text("数显水平仪", "digital level"),

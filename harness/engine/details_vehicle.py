@@ -14,6 +14,7 @@ from harness.engine import (
     heard_words,
     sensor_words,
     trace_words,
+    used_words,
 )
 from harness.engine.phrases import Translate
 
@@ -34,6 +35,7 @@ def detail(english: str, translate: Translate) -> str | None:
         or details_tester_zh.DETAILS.find(english, translate)
         or sensor_words.DETAILS.find(english, translate)
         or heard_words.DETAILS.find(english, translate)
+        or used_words.DETAILS.find(english, translate)
         or calibration_words.DETAILS.find(english, translate)
     )
 
@@ -50,6 +52,7 @@ def expected(english: str, translate: Translate) -> str | None:
         or details_tester_zh.EXPECTED.find(english, translate)
         or sensor_words.EXPECTED.find(english, translate)
         or heard_words.EXPECTED.find(english, translate)
+        or used_words.EXPECTED.find(english, translate)
         or calibration_words.EXPECTED.find(english, translate)
         or cockpit_words.EXPECTED.find(english, translate)
     )

@@ -32,6 +32,7 @@ from harness.engine import (
     signal_names,
     states_zh,
     trace_words,
+    used_words,
 )
 from harness.errors import FileError
 from harness.text import Language, Text
@@ -105,6 +106,7 @@ _DERIVED = {
     **handover_words.NAMES,
     **car_service_words.NAMES,
     **heard_words.NAMES,
+    **used_words.NAMES,
     **calibration_words.NAMES,
     **cockpit_words.NAMES,
 }
@@ -116,6 +118,7 @@ FINDINGS = {
     "silent_units": Text("无应答的控制单元", "Control units that do not answer"),
     "extra_units": Text("未登记的应答地址", "Answers from unlisted addresses"),
     "trouble_codes": Text("故障码", "Trouble codes"),
+    "permanent_codes": Text("永久故障码", "Permanent trouble codes"),
     "before_clearing": Text("清码前的故障码", "Trouble codes before clearing"),
     "returned_codes": Text("清码后复现的故障码", "Trouble codes that came back"),
     "lamps_lit": Text("点亮的警告灯", "Warning lamps that are lit"),
@@ -134,7 +137,7 @@ _WITH_ENTRIES = (maintenance_words, handover_words, car_service_words)
 """Words of findings whose entries are words themselves, or points."""
 _AT_A_PLACE = (
     "silent_nodes", "flawed_messages", "unknown_messages", "off_cycle_messages",
-    "trouble_codes", "before_clearing", "returned_codes", "bus_off_units",
+    "trouble_codes", "permanent_codes", "before_clearing", "returned_codes", "bus_off_units",
     "not_recorded", *calibration_words.OF_CODES,
 )  # fmt: skip
 """Findings with their bus or control unit in front: `bus:NODE`."""

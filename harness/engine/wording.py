@@ -30,6 +30,7 @@ from harness.engine import (
     sensor_words,
     states_zh,
     trace_words,
+    used_words,
 )
 from harness.engine.phrases import ANY_POINT
 from harness.engine.reasons_zh import REASONS
@@ -131,6 +132,7 @@ def reason(english: str, of: str = "") -> Text:
         or handover_words.REASONS.find(english, piece)
         or car_service_words.REASONS.find(english, piece)
         or heard_words.REASONS.find(english, piece)
+        or used_words.REASONS.find(english, piece)
         or bus_words.reason(english)
         or pile_fault_words.reason(english)
     )

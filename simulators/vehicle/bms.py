@@ -75,6 +75,8 @@ class BatteryManagement(Part):
         self._circuit = circuit
         self._insulation = insulation
         self.smoke = False
+        self.claimed_soh: float | None = None
+        """State of health that it reports because somebody has written it; None: the true one."""
         self.current_sensor_works = True
         self.internal_bus_works = True
         self.matched = True
@@ -107,6 +109,10 @@ class BatteryManagement(Part):
     def current(self) -> float:
         """Out of the battery (A)."""
         return self._pack.current() * self._pack.current_gain
+
+    def shown_soh(self) -> float:
+        """State of health that it reports, 0 to 1."""
+        return self._pack.soh if self.claimed_soh is None else self.claimed_soh
 
     def voltage(self) -> float:
         return self._pack.voltage() * self._pack.pack_voltage_gain

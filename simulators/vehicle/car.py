@@ -27,6 +27,7 @@ from simulators.vehicle.lowvoltage import LowVoltage
 from simulators.vehicle.obc import OnBoardCharger
 from simulators.vehicle.pack import Pack
 from simulators.vehicle.part import Site
+from simulators.vehicle.past import Past
 from simulators.vehicle.plug_view import PlugView
 from simulators.vehicle.positioning import Place, Positioning
 from simulators.vehicle.power import Power
@@ -68,8 +69,7 @@ class Car:
             world.scheduler, world.trace, world.random, lambda: self.world.ambient
         )
         self._consumed = (-1, 0.0)
-        self._updating = True  # until all parts are there
-        self._again = False
+        self._updating, self._again = True, False  # until all parts are there
         self._plan: Event | None = None
 
         self.plug = PlugView(world)
@@ -86,6 +86,7 @@ class Car:
             self.update,
         )
         self.drive = Drive(site)
+        self.past = Past(site, self.drive)
         self.brake = ServiceBrake(site)
         self.parking_brake = ParkingBrake(site, self.update)
         self.steering = Steering(site)

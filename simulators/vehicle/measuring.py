@@ -104,6 +104,11 @@ def _board(rig: Rig) -> float:
     return 1000.0 * board[1]
 
 
+def _chassis(rig: Rig) -> float:
+    """The poorer pole of the battery against the chassis (megohm)."""
+    return min(rig.car.insulation.positive(), rig.car.insulation.negative()) / 1000
+
+
 def _battery_case(rig: Rig) -> float:
     """The hottest spot of the case (°C): less of a hot probe's own heat gets through to it."""
     pack, air = rig.car.pack, rig.car.site.ambient()
@@ -121,6 +126,8 @@ def _target(rig: Rig) -> float:
 
 
 READINGS: Mapping[str, Reading] = {
+    "paint_thickness": Reading("mm", lambda rig: rig.car.past.paint, constant(0.005), 3),
+    "insulation_battery_chassis": Reading("MΩ", _chassis, _share(0.05, 0.01), 2),
     "battery_case_temperature": Reading("°C", _battery_case, constant(2.0), 1),
     "target_distance": Reading("mm", _target, constant(2.0), 0),
     "target_illuminance": Reading("lx", lambda rig: rig.car.workshop.light, _share(0.04, 2.0), 0),
@@ -235,6 +242,11 @@ def _view_again(view: str, rig: Rig) -> str | None:
     return rig.car.rental.look_again(view)
 
 
+def _behind(what: str, rig: Rig) -> str | None:
+    found: str = getattr(rig.car.past, what)
+    return found or None
+
+
 def _paper(rig: Rig) -> str | None:
     return None if rig.car.body.accident.authorised else "no written authority for this car"
 
@@ -246,6 +258,11 @@ def _left(what: str, rig: Rig) -> str | None:
 
 _SOURCES: dict[str, Callable[[Rig], str | None]] = {
     "accident-scene": partial(_left, "scene"),
+    "used-gaps": partial(_behind, "gaps"),
+    "used-glass-dates": partial(_behind, "glass"),
+    "used-flood-signs": partial(_behind, "flood"),
+    "used-fire-signs": partial(_behind, "fire"),
+    "recall-enquiry": partial(_behind, "recall"),
     "accident-panels": partial(_left, "panels"),
     "accident-structure": partial(_left, "structure"),
     "event-data-authority": _paper,

@@ -30,6 +30,7 @@ from simulators.faults.found import (
     veh_insp_04,
     veh_maint_01,
     veh_prep_02,
+    veh_used_01,
 )
 
 _PROCEDURES = (
@@ -40,6 +41,7 @@ _PROCEDURES = (
     veh_insp_03,
     veh_maint_01,
     hand_01,
+    veh_used_01,
     veh_prep_02,
     veh_insp_04,
     pile_conf_01,

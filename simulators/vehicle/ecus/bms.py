@@ -8,7 +8,7 @@ from simulators.vehicle.ecus.shared import INTERLOCK_OPEN, communication, supply
 from simulators.vehicle.ecus.source import Signals, live, state
 from simulators.vehicle.ecus.vcu import battery_coolant
 from simulators.vehicle.highvoltage import Contactor, Stage
-from simulators.vehicle.pack import CELLS, PROBES
+from simulators.vehicle.pack import CAPACITY, CELLS, PROBES
 
 PARTNERS = {"VCU": "VCU_HvControl", "OBC": "OBC_ChargeStatus", "GW": "GW_NetStatusPt"}
 _PACK_HIGH, _PACK_LOW = 4.25 * CELLS, 2.80 * CELLS
@@ -94,10 +94,10 @@ SIGNALS: Signals = {
     "BMS_LinkVoltage": live(lambda u: u.car.circuit.link_voltage()),
     # Charge and limits
     "BMS_Soc": live(lambda u: u.car.pack.soc() * 100),
-    "BMS_Soh": state(lambda u: u.car.pack.soh * 100),
+    "BMS_Soh": state(lambda u: u.car.bms.shown_soh() * 100),
     "BMS_RemainingEnergy": live(lambda u: u.car.pack.stored() / 1000),
     "BMS_CycleCount": state(lambda u: u.car.pack.cycles),
-    "BMS_Capacity": state(lambda u: u.car.pack.capacity),
+    "BMS_Capacity": state(lambda u: u.car.bms.shown_soh() * CAPACITY),
     "BMS_MaxDischargePower": live(lambda u: u.car.bms.discharge_power() / 1000, 0.5),
     "BMS_MaxChargePower": live(lambda u: u.car.bms.charge_power() / 1000, 0.2),
     "BMS_MaxRegenPower": live(lambda u: min(u.car.bms.charge_power() / 1000, 60.0), 0.5),
