@@ -18,6 +18,7 @@ from simulators.vehicle.brakes import PEDAL_PRESSED, ParkingBrake, ServiceBrake
 from simulators.vehicle.bywire import ByWire
 from simulators.vehicle.charging import Charging
 from simulators.vehicle.computing import Computer, Telematics
+from simulators.vehicle.dc_charging import DcCharging
 from simulators.vehicle.drive import Drive
 from simulators.vehicle.highvoltage import HighVoltage, Stage
 from simulators.vehicle.inlet import Inlet
@@ -82,7 +83,7 @@ class Car:
             lambda off: self.low_voltage.before_switching(from_off=off),
             self.update,
         )
-        self.drive = Drive(site)
+        self.drive = Drive(site, self.update)
         self.brake = ServiceBrake(site)
         self.parking_brake = ParkingBrake(site, self.update)
         self.steering = Steering(site)
@@ -92,6 +93,7 @@ class Car:
         )
         self.inlet = Inlet(site, world.load, self.update)
         self.charging = Charging(site, self)
+        self.dc_charging = DcCharging(site, self)
         self.access = Access(site)
         self.control = VehicleControl(site, self)
         self.body = Body(
@@ -148,7 +150,7 @@ class Car:
 
     def _pack_power(self) -> float:
         charge = self.obc.dc_power() if self.charge_path else 0.0
-        return self._drain() - charge
+        return self._drain() - charge - self.dc_charging.power()
 
     def _consumption(self) -> float:
         """Of the 12 V system (A)."""
@@ -215,9 +217,11 @@ class Car:
             self.power.turn("on")
         self.control.update()
         self.charging.update()
+        self.dc_charging.update()
         needed = (
             self.control.wants_high_voltage
             or self.charging.wanted()
+            or self.dc_charging.started
             or self.side.s2_closed
             or self.load.current() > 0.0
         )
@@ -260,7 +264,8 @@ class Car:
     def _book_flows(self) -> None:
         loss = self.pack.loss_share()
         gain = self.obc.efficiency() * (1 - loss) if self.charge_path else 0.0
-        self.pack.flows(gain, self._drain() * (1 + loss))
+        charged = self.dc_charging.power() * (1 - loss)
+        self.pack.flows(gain, self._drain() * (1 + loss) - charged)
         self.pack.warm()
 
     def _plan_ahead(self) -> None:

@@ -103,6 +103,9 @@ def _board(rig: Rig) -> float:
 
 
 READINGS: Mapping[str, Reading] = {
+    "dc_charger_power": Reading(
+        "kW", lambda rig: rig.car.dc_charging.rated_power / 1000, constant(0.0), 0
+    ),
     "board_distance": Reading("mm", _board, constant(2.0), 0),
     "low_voltage_battery": Reading("V", _low_voltage, _share(0.005, 0.02), 2),
     "displayed_soc": Reading("%", partial(_shown_number, "ICM_DisplayedSoc"), constant(0.5), 0),
@@ -211,6 +214,7 @@ _SOURCES: dict[str, Callable[[Rig], str | None]] = {
     "car-interior": _nothing,
     "car-on-stands": _nothing,
     "area-around-car": _nothing,
+    "car-on-rollers": _nothing,
     "high-voltage-cables": _nothing,
     "inlet-pins": _pins,
     "inlet-flap": _flap_look,

@@ -74,7 +74,7 @@ class VehicleControl(Part):
         forbidden = car.bms.forbids()
         checks = (
             ("crash", car.body.airbag.crash_stored or car.body.airbag.deployed),
-            ("plug_connected", car.plug.mated),
+            ("plug_connected", car.plug.mated or car.dc_charging.connected),
             ("communication", bool(self.lost & {"BMS", "MCU"})),
             ("interlock", forbidden == "interlock"),
             ("insulation", forbidden == "insulation"),
