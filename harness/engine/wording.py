@@ -12,6 +12,7 @@ from math import isfinite
 from harness.bench.roles import is_pile
 from harness.clock import CHINA
 from harness.engine import (
+    battery_words,
     bus_words,
     by_wire_words,
     conformance_words,
@@ -87,6 +88,7 @@ _VERDICTS_ZH = {verdict.value: text.zh for verdict, text in VERDICTS.items()}
 _FIXED_ZH = {**_ROLES_ZH, "no reading": "没有读数", "None": "没有读数"}
 _NONE = Text("无", "none")
 _EMPTY = Text("= 无", "= none")
+_BY_STANDARD = Text("“{}” · {}", "“{}” · {}")
 _CLEAR = Text("未发现异常", "nothing abnormal")
 _EMPTY_BUT = Text("= 无（{} 除外）", "= none (but {})")
 _STEP = re.compile(r"\bstep '?([a-z0-9]+(?:-[a-z0-9]+)*)'?(?=[ ,;:]|$)")
@@ -121,6 +123,7 @@ def reason(english: str, of: str = "") -> Text:
         or conformance_words.REASONS.find(english, piece)
         or sensor_words.REASONS.find(english, piece)
         or by_wire_words.REASONS.find(english, piece)
+        or battery_words.REASONS.find(english, piece)
         or bus_words.reason(english)
         or pile_fault_words.reason(english)
     )
@@ -272,6 +275,8 @@ def _exact(reading: Measurement, beside: Limit) -> bool:
 def _state(shown: str, language: Language, of: str) -> str:
     if (known := pile_fault_words.value(shown, of, language)) is not None:
         return known
+    if (known := battery_words.value(shown, of, language)) is not None:
+        return known
     if (known := by_wire_words.value(shown, of, language)) is not None:
         return known
     if (known := bus_words.value(shown, of, language, names.bus)) is not None:
@@ -328,7 +333,10 @@ def limit(wanted: Limit, language: Language, of: str = "") -> str:
 
 
 def judged(event: Judged, language: Language) -> str:
-    """`172 V (176 … 264 V)`; with the uncertainty where it decided."""
+    """`172 V (176 … 264 V)`; with the uncertainty where it decided.
+
+    What the standard itself calls the result stands in front, quoted.
+    """
     reading = event.measurement
     if isinstance(event.limit, Clear) and reading.value == []:
         return _CLEAR.get(language)
@@ -337,7 +345,10 @@ def judged(event: Judged, language: Language) -> str:
     unsure = event.judgement.verdict is Verdict.INCONCLUSIVE and isinstance(event.limit, Within)
     if reading.uncertainty and (conditional or unsure):
         shown = f"{shown} ± {spread(reading.uncertainty)}"
-    return f"{shown} ({limit(event.limit, language, reading.name)})"
+    whole = f"{shown} ({limit(event.limit, language, reading.name)})"
+    if event.words is None:
+        return whole
+    return _BY_STANDARD.get(language).format(event.words.get(language), whole)
 
 
 def item(event: Judged, language: Language) -> str:

@@ -34,6 +34,7 @@ from simulators.faults import (
     temperature,
     vehicle_appearance,
     vehicle_body,
+    vehicle_condition,
     vehicle_highvoltage,
     vehicle_identity,
     vehicle_inlet,
@@ -94,6 +95,7 @@ _FAMILIES = (
     vehicle_pilot,
     vehicle_sensors,
     vehicle_platform,
+    vehicle_condition,
     socket,
 )
 

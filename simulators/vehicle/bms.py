@@ -84,7 +84,7 @@ class BatteryManagement(Part):
         self.pump_works = True
         """The battery's coolant pump."""
         self.intervenes = True
-        """False: a defect of its program, it switches nothing off because of cells and heat."""
+        """False: a defect of its program, it switches nothing off for what it measures."""
         self.capacity_gain = 1.0
         """Capacity that it reports over that of the battery."""
         self.target_soc = 1.0
@@ -160,7 +160,7 @@ class BatteryManagement(Part):
         """Why the battery must not be connected now; None: nothing is in the way."""
         if not self._circuit.interlock.closed:
             return "interlock"
-        if self.insulation_fault():
+        if self.insulation_fault() and self.intervenes:
             return "insulation"
         measured = (
             self.thermal_event()

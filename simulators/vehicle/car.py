@@ -221,7 +221,7 @@ class Car:
         needed = (
             self.control.wants_high_voltage
             or self.charging.wanted()
-            or self.dc_charging.started
+            or self.dc_charging.holds
             or self.side.s2_closed
             or self.load.current() > 0.0
         )

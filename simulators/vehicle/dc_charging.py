@@ -35,6 +35,9 @@ class DcCharging(Part):
         """Why the last one ended: `none`, `user`, `vehicle`, `full`."""
         self.ends_early = False
         """A defect: the contact of the plug's lock lets go after half a minute."""
+        self.holds_on = False
+        """A defect: its contactors stay closed after the charge."""
+        self._held = False
         self._power = 0.0
 
     # Hands
@@ -86,6 +89,11 @@ class DcCharging(Part):
         """Current flows."""
         return self._power > 0.0
 
+    @property
+    def holds(self) -> bool:
+        """It keeps the contactors closed."""
+        return self.started or self._held
+
     def power(self) -> float:
         """Into the battery's terminals now (W)."""
         return self._power
@@ -110,6 +118,7 @@ class DcCharging(Part):
         if not self.started:
             return
         self.started, self.stop_reason = False, reason
+        self._held = self.holds_on
         self._set(0.0)
         self._car.timers.cancel("dc lock")
         self.note("dc_stop", reason)

@@ -103,9 +103,6 @@ def _board(rig: Rig) -> float:
 
 
 READINGS: Mapping[str, Reading] = {
-    "dc_charger_power": Reading(
-        "kW", lambda rig: rig.car.dc_charging.rated_power / 1000, constant(0.0), 0
-    ),
     "board_distance": Reading("mm", _board, constant(2.0), 0),
     "low_voltage_battery": Reading("V", _low_voltage, _share(0.005, 0.02), 2),
     "displayed_soc": Reading("%", partial(_shown_number, "ICM_DisplayedSoc"), constant(0.5), 0),
@@ -197,6 +194,11 @@ def _levels(rig: Rig) -> str | None:
     return f"below the mark: {', '.join(low)}" if low else None
 
 
+def _nameplate(rig: Rig) -> str | None:
+    power = rig.car.dc_charging.rated_power
+    return None if power >= 60e3 else f"rated power {power / 1000:.0f} kW"
+
+
 def _flap_look(rig: Rig) -> str | None:
     car = rig.car
     return "flap does not close" if car.inlet.flap_stuck_open and not car.plug.mated else None
@@ -217,6 +219,7 @@ _SOURCES: dict[str, Callable[[Rig], str | None]] = {
     "car-on-rollers": _nothing,
     "high-voltage-cables": _nothing,
     "inlet-pins": _pins,
+    "dc-charger-nameplate": _nameplate,
     "inlet-flap": _flap_look,
     "sensor-surfaces": _surfaces,
     **{f"sensor-face-{node.lower()}": partial(_face, node) for node in SUITS},
