@@ -90,8 +90,8 @@ def _neglected() -> Fault:
              "Cells, cooling, brakes, insulation and regeneration are all in a bad state, and "
              "nothing is switched off."),
         (_pack, "channel_errors", {30: 0.65, 55: -2.6}), _BLIND,
-        (_drive, "motor_sensor_error", 140.0), (_drive, "inverter_heat", 30.0),
-        (_dcdc, "cooling", 60.0), (_rollers, "drag", 4.5), (_rollers, "regenerates", False),
+        (_drive, "motor_sensor_error", 140.0), (_drive, "inverter_heat", 22.0),
+        (_dcdc, "cooling", 40.0), (_rollers, "drag", 4.5), (_rollers, "regenerates", False),
         (_bms, "capacity_gain", 1.2),
         (lambda rig: rig.car.insulation.sections["dcdc"], "negative", 30.0),
     )  # fmt: skip
@@ -147,13 +147,13 @@ FAULTS = (
            (_drive, "inverter_heat", 12.5)),
     broken("controller-overheats", Text("电机控制器过热", "Motor controller overheats"),
            Text("行驶中电机控制器很快超过 120 ℃。", "While driving it is soon above 120 °C."),
-           (_drive, "inverter_heat", 30.0)),
+           (_drive, "inverter_heat", 22.0)),
     broken("dcdc-cooler-clogged", Text("DC/DC 散热不良", "Cooler of the DC/DC clogged"),
            Text("行驶末段 DC/DC 超过 95 ℃。", "Near the end of the drive it is above 95 °C."),
-           (_dcdc, "cooling", 25.0)),
+           (_dcdc, "cooling", 22.5)),
     broken("dcdc-overheats", Text("DC/DC 过热", "DC/DC overheats"),
            Text("行驶中 DC/DC 很快超过 90 ℃。", "While driving it is soon above 90 °C."),
-           (_dcdc, "cooling", 60.0)),
+           (_dcdc, "cooling", 40.0)),
     # Drive
     _not_tied_down(),
     broken("park-does-not-engage", Text("P 挡挂不上", "P does not engage"),
