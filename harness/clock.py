@@ -115,12 +115,13 @@ class Instant:
 class Clock:
     """Wall time and elapsed time of one run, both taken from the running loop.
 
-    In virtual time the wall clock starts at `SIMULATION_EPOCH`; otherwise at the real time.
+    In virtual time the wall clock starts at `wall`, by default `SIMULATION_EPOCH`; otherwise at the
+    real time.
     """
 
-    def __init__(self, *, virtual: bool) -> None:
+    def __init__(self, *, virtual: bool, wall: datetime | None = None) -> None:
         self._loop = asyncio.get_running_loop()
-        wall = SIMULATION_EPOCH if virtual else datetime.now(UTC)
+        wall = (wall or SIMULATION_EPOCH) if virtual else datetime.now(UTC)
         self.virtual = virtual
         self.start = Instant(wall, self._loop.time())
 

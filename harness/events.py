@@ -39,6 +39,8 @@ class RunStarted(Event, tag="run_started", frozen=True, kw_only=True):
     virtual_time: bool
     simulated: bool
     """True when no device of the bench is real."""
+    recorded: bool = False
+    """The buses come out of recordings: no device was there, and nothing was simulated."""
     procedures: list[str]
     bench: str
     seed: int
@@ -58,6 +60,7 @@ class DeviceOpened(Event, tag="device_opened", frozen=True, kw_only=True):
     profile: str
     profile_sha256: str
     connection: str
+    recorded: bool = False
 
 
 class BusOpened(Event, tag="bus_opened", frozen=True, kw_only=True):
@@ -73,6 +76,8 @@ class BusOpened(Event, tag="bus_opened", frozen=True, kw_only=True):
     """The adapter itself was told not to send, not even acknowledgements."""
     capture: str = ""
     """File of the bundle that holds every frame."""
+    recording_sha256: str = ""
+    """Of a recorded bus: the hash of the file that was played."""
 
 
 class BusClosed(Event, tag="bus_closed", frozen=True, kw_only=True):

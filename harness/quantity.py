@@ -75,6 +75,7 @@ _UNITS: dict[str, tuple[str, float]] = {
     "MW": ("power", 1e6),
     "Ah": ("charge", 1.0),
     "cd": ("luminous intensity", 1.0),
+    "lx": ("illuminance", 1.0),
     "dB(A)": ("sound level", 1.0),
     "bit/s": ("bit rate", 1.0),
     "kbit/s": ("bit rate", 1e3),

@@ -34,6 +34,8 @@ class Repair:
 
     contract: dict[str, Scalar] = field(default_factory=_agreed)
     order: dict[str, Scalar] = field(default_factory=_agreed)
+    coding: dict[str, Scalar] = field(default_factory=lambda: {"adcu.config_pilot": "enabled"})
+    """What the work order wants coded in the car."""
     altered: dict[str, Value] = field(default_factory=dict)
     """What somebody has written into the stored snapshot afterwards."""
 
@@ -41,7 +43,12 @@ class Repair:
         """Keys of a bench file's `maintenance` section. Approved is what ran before."""
         firmware = None if before is None else before.points.get("firmware_version")
         approved = [] if firmware is None else [str(firmware)]
-        return {"contract": self.contract, "order": self.order, "approved_firmware": approved}
+        return {
+            "contract": self.contract,
+            "order": self.order,
+            "approved_firmware": approved,
+            "coding": self.coding,
+        }
 
     def stored(self, before: Snapshot) -> Snapshot:
         """The stored file, with what was done to it; its hash stays that of the day."""

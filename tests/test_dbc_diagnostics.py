@@ -51,8 +51,18 @@ def test_titles_and_value_names() -> None:
 def test_types_and_units_of_the_identifiers() -> None:
     for did, item in diagnostics()["dids"].items():
         assert 0 < did <= 0xFFFF
-        assert item["type"] in {"ascii", "u8", "u16", "u32", "i8", "i16", "i32", "bcd-date"}, item
-        assert ("length" in item) is (item["type"] in {"ascii", "bcd-date"}), item
+        assert item["type"] in {
+            "ascii",
+            "u8",
+            "u16",
+            "u32",
+            "i8",
+            "i16",
+            "i32",
+            "bcd-date",
+            "bytes",
+        }
+        assert ("length" in item) is (item["type"] in {"ascii", "bcd-date", "bytes"}), item
         assert set(item.get("access", ["read"])) <= {"read", "write", "io"}, item
         if "unit" in item:
             assert known_unit(item["unit"]) == item["unit"] and "values" not in item

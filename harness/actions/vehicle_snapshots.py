@@ -97,11 +97,13 @@ async def compare(
     before: str,
     after: str,
     expected: tuple[str, ...] = (),
+    ordered: bool = False,
 ) -> None:
     """List every difference: what, before, after, and of which sort it is.
 
     Expected is what stands in `expected` or in the bench file's `maintenance: {expected: [...]}`
-    (an identifier, a trouble code, a unit, or `unit.` with one of both). A counter that counts on
+    (an identifier, a trouble code, a unit, or `unit.` with one of both), and with `ordered` what
+    the work order codes (`maintenance: {coding: …}`). A counter that counts on
     and a level that changes are use. A new trouble code and anything else that nobody announced
     fail the step; cleared codes are told. Units of which a snapshot has not everything are named,
     and without any other finding there is no verdict. `unexpected_change` names the kind of what
@@ -114,7 +116,8 @@ async def compare(
                   if one.profile != step.vehicle.profile.id), None)  # fmt: skip
     if other is not None:
         raise NotAvailableError(f"a snapshot is of another profile: {other}")
-    allowed = (*expected, *step.bench.maintenance.expected)
+    papers = step.bench.maintenance
+    allowed = (*expected, *papers.expected, *(papers.coding if ordered else ()))
     found = list(changes(diagnostics, first, second, allowed))
     for one in found:
         unit = second.units.get(one.point)

@@ -82,7 +82,12 @@ class Sheet:
 
     @property
     def reality(self) -> str:
-        """`simulated`, `mixed` or `real`; what is not known to be real is called simulated."""
+        """`recorded`, `simulated`, `mixed` or `real`.
+
+        What is not known to be real is called simulated.
+        """
+        if self.started is not None and self.started.recorded:
+            return "recorded"
         if self.score.simulated or self.started is None or self.started.simulated:
             return "simulated"
         return "mixed" if self.simulated_roles else "real"

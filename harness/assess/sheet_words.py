@@ -6,6 +6,10 @@ from harness.text import Language, Text
 
 TITLE = Text("实操考核成绩单", "Score sheet of a practical exam")
 REALITY = {
+    "recorded": Text(
+        "录制数据：本成绩依据录制的总线数据，没有连接真实设备",
+        "FROM A RECORDING: judged from recorded buses, no real device was connected",
+    ),
     "simulated": Text(
         "模拟设备：本成绩不是在真实设备上取得",
         "SIMULATED DEVICES: this result was not obtained on a real device",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from harness.bench.calibration import run_out
 from harness.bench.clock_offset import clock_offset
+from harness.bench.custody import BenchCustody
 from harness.bench.ending import BenchEnding
 from harness.bench.faults import BenchFaults
 from harness.bench.feeding import WatchdogFeeder
@@ -120,7 +121,7 @@ class Bench:
         """Called when a device is lost, for the step that is running."""
         self.site: Mapping[str, Scalar] = dict(loaded.model.site)
         self.needed = [role for role in loaded.model.devices if needed is None or role in needed]
-        self.read_only = read_only or loaded.model.read_only
+        self.read_only = read_only or loaded.model.read_only or bool(loaded.recorded)
         self._captures = captures
         self._record = record
         self._emit = emit
@@ -162,6 +163,13 @@ class Bench:
         )
         self.maintenance = BenchMaintenance(
             loaded.model.maintenance, self._side, folder=loaded.folder, attach=attach
+        )
+        self.custody = BenchCustody(
+            loaded.model.custody,
+            folder=loaded.folder,
+            run=captures,
+            attach=attach,
+            carrier=self._side.carrier if self._side is not None else None,
         )
         self.instruments = list_instruments(self.model, clock.now().utc.date())
 
@@ -249,6 +257,7 @@ class Bench:
         self, entry: DeviceEntry, inside: "Mapping[str, CanConnection]", deadline: Deadline
     ) -> None:
         # Late: the CAN libraries are heavy, and most benches of piles do without them.
+        from harness.bench.keys import key_algorithms  # noqa: PLC0415
         from harness.devices.vehicle.device import VehicleDevice  # noqa: PLC0415
 
         profile = self.loaded.vehicle
@@ -262,11 +271,12 @@ class Bench:
             uncertainty=entry.uncertainty,
             simulated=entry.simulated,
             read_only=self.read_only,
+            keys=key_algorithms(entry, self.loaded.folder),
             captures=self._captures,
             on_lost=self._vehicle_lost,
         )
         for connection in vehicle.connections:
-            if not connection.is_memory:
+            if connection.is_adapter:
                 self._lock.take(connection.key())
         self.devices["vehicle"] = vehicle
         await vehicle.open(deadline)

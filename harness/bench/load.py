@@ -12,6 +12,7 @@ from harness.bench.instruments import InstrumentRegister
 from harness.bench.model import BenchFile, DeviceEntry
 from harness.bench.profiles import register_maps, vehicle_profile
 from harness.bench.recorder import check_recorder
+from harness.bench.recordings import with_recordings
 from harness.bench.roles import piles_of
 from harness.bench.sockets import check_sockets
 from harness.bench.states import expected_of, fits
@@ -77,18 +78,28 @@ class LoadedBench:
         ]
 
     @property
+    def recorded(self) -> list[str]:
+        """Roles whose buses come out of recordings."""
+        return [role for role, entry in self.model.devices.items() if entry.recorded]
+
+    @property
     def piles(self) -> list[str]:
         """Roles of the piles, in the order of the file."""
         return piles_of(self.model.devices)
 
     @property
     def simulated(self) -> bool:
-        """True when no device of the bench is real. Without devices there is the person: real."""
+        """True when no device of the bench is real. Without devices there is the person: real.
+
+        What comes out of a recording is not there either, see `recorded`.
+        """
         if not self.model.devices:
             return False
         recorder = self.model.recorder
         real = recorder is not None and not recorder.simulated
-        return not real and all(entry.simulated for entry in self.model.devices.values())
+        return not real and all(
+            entry.simulated or entry.recorded for entry in self.model.devices.values()
+        )
 
     def profile_of(self, role: str) -> DeviceProfile | None:
         """What is known about the device of a role; None when the bench has none."""
@@ -148,6 +159,7 @@ def load_bench(name: str, *, pile_profile: str | None = None) -> LoadedBench:
     profiles = register_maps(model, places, folder, problems)
     scpi = instrument_profiles(model, places, folder, problems)
     vehicle = vehicle_profile(model, places, folder, problems)
+    model = with_recordings(model, places, folder, problems)
     check = _Check(model, places, profiles, vehicle, problems)
     check.kinds()
     if not problems:

@@ -36,6 +36,10 @@ class MaintenanceEntry(FileModel):
     expected: list[str] = Field(
         default_factory=list, description="Points that the work was to change"
     )
+    coding: dict[str, Scalar] = Field(
+        default_factory=dict,
+        description="What the work order wants written: `unit.identifier` -> value",
+    )
     before: str | None = Field(
         default=None, description="Snapshot taken before the repair; a file beside the bench file"
     )
@@ -86,6 +90,13 @@ class BenchMaintenance:
         if self._entry is None and self._source is None:
             return []
         return self.papers.expected
+
+    @property
+    def coding(self) -> dict[str, Scalar]:
+        """What the work order wants written into control units."""
+        if self._entry is None and self._source is None:
+            return {}
+        return self.papers.coding
 
     def before(self) -> Snapshot:
         """The stored snapshot. Raises NotAvailableError and UsageError."""

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
+from harness.bench.custody import CustodyEntry
 from harness.bench.instruments import Instrument
 from harness.bench.maintenance import MaintenanceEntry
 from harness.bench.sockets import ConnectionMode
@@ -40,6 +41,21 @@ Connection = Annotated[
     | Annotated[VisaConnection, Tag("a VISA connection")],
     Discriminator(_protocol),
 ]
+
+
+class KeyEntry(FileModel):
+    """Where the bench has the key of a security access from. The secret stands in neither file."""
+
+    use: str | None = Field(
+        default=None,
+        description="Name of the key algorithm (entry point group `harness.keys`); by default that "
+        "of the diagnostic description",
+    )
+    options: str | None = Field(
+        default=None,
+        description="A YAML file with the algorithm's options, beside the bench file; it is read "
+        "when the bench is opened and is not kept with the run",
+    )
 
 
 class DeviceEntry(FileModel):
@@ -106,6 +122,11 @@ class DeviceEntry(FileModel):
         description="Of a pile: what its weakest part in the current's way (contactor, cable …) "
         "carries by its data sheet; over-current of the parts is judged by it",
     )
+    keys: dict[str, KeyEntry] = Field(
+        default_factory=dict,
+        description="Of a vehicle: key algorithm as its diagnostic description names it -> the "
+        "bench's own key for security access",
+    )
     calibration_due: date | None = Field(
         default=None, description="Of a reference meter: the last day of its calibration"
     )
@@ -121,6 +142,11 @@ class DeviceEntry(FileModel):
             raise ValueError("a connection, or simulated: true")
         if self.connection is not None and self.connections:
             raise ValueError("either one connection, or connections by bus")
+        recordings = [one.is_recording for one in self._can_connections]
+        if any(recordings) and not all(recordings):
+            raise ValueError("recordings on all buses, or on none of them")
+        if any(recordings) and self.simulated:
+            raise ValueError("a recording is of no simulator started here; leave simulated out")
         if self.connected and (self.line is not None or self.unit is not None):
             raise ValueError("line and unit without a connection (there the connection says both)")
         carries = self.component_current
@@ -134,6 +160,16 @@ class DeviceEntry(FileModel):
     def connected(self) -> bool:
         """Whether it is reached over connections of its own."""
         return self.connection is not None or bool(self.connections)
+
+    @property
+    def _can_connections(self) -> list[CanConnection]:
+        own = [self.connection] if isinstance(self.connection, CanConnection) else []
+        return [*own, *self.connections.values()]
+
+    @property
+    def recorded(self) -> bool:
+        """Whether its buses come out of recordings: neither simulated nor there."""
+        return any(one.is_recording for one in self._can_connections)
 
     @property
     def can(self) -> CanConnection | dict[str, CanConnection]:
@@ -185,6 +221,9 @@ class BenchFile(FileModel):
     )
     maintenance: MaintenanceEntry | None = Field(
         default=None, description="Contract, work order and earlier state, for accepting a repair"
+    )
+    custody: CustodyEntry | None = Field(
+        default=None, description="Where copies of recordings go; by default they stay with the run"
     )
     limits: dict[str, LimitSpec] = Field(
         default_factory=dict,

@@ -71,7 +71,7 @@ class _Probe:
         self._tell(f"vehicle: {self.found.connection}")
         for bus in self._vehicle.attached.values():
             try:
-                if not bus.connection.is_memory:
+                if bus.connection.is_adapter:
                     lock.take(bus.connection.key())
                 await bus.open(Deadline.after(_OPENING))
             except ConnectionFailedError as error:

@@ -151,6 +151,11 @@ class SimulatedSide:
         """What the pile showed before the repair; None where no pile is simulated."""
         return self._bench.before_repair
 
+    @property
+    def carrier(self) -> Callable[[bytes], bytes] | None:
+        """What the data carrier for copies keeps of what is written to it; None without a car."""
+        return self._bench.rig.written_to_carrier if self._has_car else None
+
     async def start(self) -> Mapping[str, ModbusConnection]:
         """Serve every simulated device in memory; role -> connection."""
         return await self._site.start_in_memory()

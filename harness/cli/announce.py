@@ -54,7 +54,7 @@ def announce(
             where = _where(entry, bench.profiles.get(role))
             where += f" ({say(_SIMULATED)})" if entry.simulated else ""
         pairs.append((f"  {role}", f"{say(profile.title)} [{profile.id}] · {where}"))
-    read_only = read_only or bench.model.read_only
+    read_only = read_only or bench.model.read_only or bool(bench.recorded)
     if "vehicle" in needed and (read_only or any(plan.procedure.model.read_only for plan in plans)):
         pairs.append(("  CAN", say(_READ_ONLY)))
     pairs.append((say(_READS), _reads(plans)))

@@ -180,7 +180,7 @@ async def _listen(
             vehicle = bench.vehicle
         else:
             assert connection is not None
-            if not connection.is_memory:
+            if connection.is_adapter:
                 lock = BenchLock()
                 lock.take(connection.key())
                 stack.callback(lock.release)

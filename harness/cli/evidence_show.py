@@ -25,9 +25,11 @@ from harness.text import Text
 _RUN = Text("运行", "Run")
 _WHEN = Text("开始时间", "Started")
 _SIMULATED_TIME = Text("模拟时间", "simulated time")
+_RECORDED_TIME = Text("录制时间", "time of the recording")
 _BENCH = Text("台架", "Bench")
 _SIMULATED = Text("全部为模拟设备", "all devices simulated")
 _REAL = Text("含真实设备", "with real devices")
+_RECORDED = Text("录制的总线数据", "from a recording")
 _NONE = Text("未接设备", "no device")
 _SEED = Text("种子", "seed")
 _OPERATOR = Text("操作员", "Operator")
@@ -95,10 +97,13 @@ def _vehicle(view: RunView) -> list[tuple[Text, str]]:
 
 def _head(record: Record, started: RunStarted) -> str:
     state, sentence = integrity(record.check)
-    when = shown_time(started.utc) + (f" ({say(_SIMULATED_TIME)})" if started.virtual_time else "")
+    which = _RECORDED_TIME if started.recorded else _SIMULATED_TIME
+    when = shown_time(started.utc) + (f" ({say(which)})" if started.virtual_time else "")
     kind = _SIMULATED if started.simulated else _NONE
     if not started.simulated and any(isinstance(e.event, DeviceOpened) for e in record.entries):
         kind = _REAL
+    if started.recorded:
+        kind = _RECORDED
     pairs = [
         (say(_RUN), started.run_id),
         (say(_WHEN), when),

@@ -107,6 +107,7 @@ DETAILS = Phrases(
     ),
     (r"the adapter is gone: (.+)", "适配器断开：{1}"),
     (r"the other end has closed the connection", "对端已断开连接"),
+    (r"the recording ended at (\S+) s", r"录制数据在第 \1 s 结束"),
     (r"socketcand has closed the connection", "socketcand 已断开连接"),
     (r"slcan has no bit rate (\d+)", r"slcan 不支持比特率 \1"),
     (r"CAN FD needs both (.+) and (.+) here", r"CAN FD 须同时写 \1 和 \2"),

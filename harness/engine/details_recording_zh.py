@@ -80,6 +80,31 @@ DETAILS = Phrases(
         r"\((\d+) frames: (\d+) remote and (\d+) error frames\)",
         r"记录中没有数据帧（共 \1 帧：远程帧 \2，错误帧 \3）",
     ),
+    # a recording in the place of an adapter
+    (r"(\S+): there is no such file", r"没有文件 \1"),
+    (r"(\S+): (.+) \(line (\d+)\)", r"\1：{2}（第 \3 行）"),
+    (r"the recording has no frame", "记录中没有一帧报文"),
+    (r"the recording has several channels", "记录中有多个通道"),
+    (
+        r"frame (\d+) is (\S+) s earlier than the frame before it",
+        r"第 \1 帧比前一帧早 \2 s",
+    ),
+    (
+        r"(.+) has no date and the other recordings have one",
+        r"\1 没有日期，而其他记录有日期",
+    ),
+    (r"the recordings are more than a day apart", "各记录相隔超过一天"),
+    (r"'can: recording' without a file", "can: recording 没有写文件"),
+    (r"'file' is of a recording", "file 只用于 can: recording"),
+    (
+        r"a recording has neither 'options' nor 'listen_only'",
+        "录制的总线没有 options 和 listen_only",
+    ),
+    (
+        r"(.+): a recording is played from a bench file",
+        "{1}：录制的总线须写在台架文件里",
+    ),
+    (r"(.+): nothing can be sent to a recording", "{1}：不能向录制的总线发送报文"),
     # the call
     (r"--wide is a form of the file", "--wide 是输出文件的格式"),
     (r"(.+) is no kind of table", r"\1 不是可写出的表格文件"),
@@ -89,6 +114,20 @@ DETAILS = Phrases(
     (r"no database is given", "没有给出数据库"),
 )
 EXPECTED = Phrases(
+    (r"a recorded bus", "录制的总线文件"),
+    (r"a recording with frames", "有报文的记录"),
+    (r"times that never go back", "时间不倒退的记录"),
+    (r"'file' with its name", "用 file 写出文件名"),
+    (r"'can: recording' with it", "与 can: recording 连用"),
+    (r"recordings that can be put beside each other", "时间可以对齐的记录"),
+    (r"recordings of the same drive", "同一次行驶的记录"),
+    (r"'channel' with one of (.+)", r"用 channel 写明其中之一：\1"),
+    (r"\{can: recording, file: …\} there", "在那里写 {can: recording, file: …}"),
+    (r"recordings on all buses, or on none of them", "所有总线都用录制数据，或都不用"),
+    (
+        r"a recording is of no simulator started here; leave simulated out",
+        "录制数据不属于本进程的模拟器，去掉 simulated",
+    ),
     (
         r"a BLF, ASC, candump \(\.log\), TRC or MF4 recording",
         "BLF、ASC、candump（.log）、TRC 或 MF4 记录",

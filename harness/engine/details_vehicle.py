@@ -5,11 +5,13 @@ from harness.devices.diag.services import SERVICES
 from harness.engine import (
     battery_words,
     by_wire_words,
+    calibration_words,
     details_can_zh,
     details_diag_zh,
     details_recording_zh,
     details_tester_zh,
     details_vehicle_bench_zh,
+    heard_words,
     sensor_words,
     trace_words,
 )
@@ -32,6 +34,8 @@ def detail(english: str, translate: Translate) -> str | None:
         or details_tester_zh.DETAILS.find(english, translate)
         or sensor_words.DETAILS.find(english, translate)
         or battery_words.DETAILS.find(english, translate)
+        or heard_words.DETAILS.find(english, translate)
+        or calibration_words.DETAILS.find(english, translate)
     )
 
 
@@ -47,4 +51,6 @@ def expected(english: str, translate: Translate) -> str | None:
         or details_tester_zh.EXPECTED.find(english, translate)
         or sensor_words.EXPECTED.find(english, translate)
         or battery_words.EXPECTED.find(english, translate)
+        or heard_words.EXPECTED.find(english, translate)
+        or calibration_words.EXPECTED.find(english, translate)
     )

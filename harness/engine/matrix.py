@@ -37,6 +37,8 @@ thousand frames a second. (A pile's modules need their seconds until one of them
 DIAGNOSIS = "diagnosis"
 """The measurement that says what a procedure found to be wrong."""
 _FAILED = (Verdict.FAIL, Verdict.CONDITIONAL_FAIL)
+_RECORDED = frozenset({"vehicle.nothing_sent", "vehicle.copy_recordings"})
+"""Verbs that look at the recordings of the buses; other runs do without."""
 _UNTROUBLED = (Verdict.PASS, Verdict.CONDITIONAL_PASS)
 
 
@@ -197,7 +199,7 @@ class MatrixBench:
                 Path(place) / "run",
                 seed=seed,
                 faults=list(faults),
-                capture=False,
+                capture=any(step.action.name in _RECORDED for step in self.plans[procedure].steps),
                 pace=self._pace(procedure),
             )
             return execute(request, listeners)

@@ -19,7 +19,9 @@ from harness.engine import (
     battery_words,
     bus_words,
     by_wire_words,
+    calibration_words,
     conformance_words,
+    heard_words,
     maintenance_words,
     metering_words,
     pile_fault_words,
@@ -99,6 +101,8 @@ _DERIVED = {
     **maintenance_words.NAMES,
     **conformance_words.NAMES,
     **sensor_words.NAMES,
+    **heard_words.NAMES,
+    **calibration_words.NAMES,
 }
 FINDINGS = {
     "silent_nodes": Text("不在线的节点", "Nodes that do not send"),
@@ -115,16 +119,18 @@ FINDINGS = {
     "not_recorded": Text("未存储的故障码", "Trouble codes that were not stored"),
     **maintenance_words.FINDINGS,
     **sensor_words.FINDINGS,
+    **heard_words.FINDINGS,
+    **calibration_words.FINDINGS,
 }
 """Lists of what was found to be wrong; an empty one is as it should be."""
 _AT_A_PLACE = (
     "silent_nodes", "flawed_messages", "unknown_messages", "off_cycle_messages",
     "trouble_codes", "before_clearing", "returned_codes", "bus_off_units",
-    "not_recorded",
+    "not_recorded", *calibration_words.OF_CODES,
 )  # fmt: skip
 """Findings with their bus or control unit in front: `bus:NODE`."""
 _DIFFERING = "differing"
-_OF_UNITS = ("silent_units", "extra_units", "not_approved")
+_OF_UNITS = ("silent_units", "extra_units", "not_approved", *calibration_words.OF_UNITS)
 _WORKED_OUT = {
     "offset": Text("误差", "error"),
     "resolution": Text("分辨力", "resolution"),
@@ -136,12 +142,14 @@ _WORKED_OUT = {
     **metering_words.WORKED_OUT,
     **battery_words.WORKED_OUT,
     **by_wire_words.WORKED_OUT,
+    **calibration_words.WORKED_OUT,
     "changed": maintenance_words.CHANGED,
 }
 _OF_A_BUS = {
     "bus_load": Text("{}负载率", "Bus load, {}"),
     "error_frames": Text("{}错误帧", "Error frames, {}"),
     "sent_frames": Text("{}本机发送帧数", "Frames sent by the harness, {}"),
+    **heard_words.OF_A_BUS,
 }
 _TIME_TO = Text("到“{}”的时间", "time to {}")
 _SIDES = {"vehicle": Text("车辆{}", "{} (vehicle)"), "pile": Text("桩{}", "{} (pile)")}
@@ -330,7 +338,10 @@ def listed(entries: Sequence[str], of: str, language: Language) -> str:
         return said
     if of not in _AT_A_PLACE:
         of_units = of in _OF_UNITS or of.rpartition(".")[2] == _DIFFERING
-        return comma.join(_differing(one, language) if of_units else one for one in entries)
+        return comma.join(
+            _differing(one, language) if of_units else heard_words.said(one, of, language)
+            for one in entries
+        )
     places: dict[str, list[str]] = {}
     for entry in entries:
         place, colon, what = entry.partition(":")
@@ -346,7 +357,7 @@ def _differing(entry: str, language: Language) -> str:
     """`unit.identifier=value (wanted)` or `unit=value` in words; anything else as it is."""
     found = _DIFFERS.fullmatch(entry)
     if found is None:
-        return unit(entry)
+        return point(entry, language) if "." in entry else unit(entry)
     name, value, wanted = found.groups()
     shown = f"{point(name, language) if '.' in name else unit(name)} {value}"
     if wanted is None:

@@ -137,7 +137,8 @@ def load_bench_for(name: str, *, live: bool, pile_profile: str | None = None) ->
     if pile_profile is not None and name != SIMULATED:
         raise UsageError(f"a pile profile can be chosen only for the bench {SIMULATED!r}")
     bench = load_bench(name, pile_profile=pile_profile)
-    real = [role for role in bench.model.devices if role not in bench.simulated_inside]
+    nowhere = {*bench.simulated_inside, *bench.recorded}
+    real = [role for role in bench.model.devices if role not in nowhere]
     if not bench.model.devices and not live:
         raise UsageError(
             f"bench {bench.id!r} has no devices: a person is assessed, in real time; add --live",

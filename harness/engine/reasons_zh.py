@@ -118,6 +118,8 @@ REASONS = Phrases(
     (r"not every unit could be read: (.+)", "有控制单元读不到：{1}"),
     (r"simulator in this process", "本进程内的模拟器"),
     (r"simulator in this process \((\w+) frames\)", r"本进程内的模拟器（\1 帧）"),
+    (r"recording (\S+)", r"录制文件 \1"),
+    (r"recording (\S+) channel (\S+)", r"录制文件 \1 的通道 \2"),
     (r"nothing was sent", "未发送任何报文"),
     (
         r"cyclic transmission ended, control returned to the units",

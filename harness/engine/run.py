@@ -17,6 +17,7 @@ from typing import Any
 from harness import __version__
 from harness.bench.bench import Bench
 from harness.bench.load import LoadedBench
+from harness.bench.recordings import recorded_at
 from harness.clock import Clock, Deadline, RealStopwatch, real_now, run
 from harness.datafile import sha256
 from harness.devices.operator import Operator
@@ -138,7 +139,7 @@ async def _whatever_comes(work: Coroutine[Any, Any, None], task: "asyncio.Task[A
 
 
 async def _run(request: RunRequest, listeners: list[Listener]) -> "_Session":
-    clock = Clock(virtual=not request.live)
+    clock = Clock(virtual=not request.live, wall=recorded_at(request.bench.model))
     force = request.live if request.force_to_disk is None else request.force_to_disk
     bundle = Bundle(request.folder, clock.elapsed, force_to_disk=force)
     session = _Session(request, clock, bundle, Recorder(bundle, listeners, request.attendant))
@@ -259,6 +260,7 @@ class _Session:
                 utc=self._clock.start.utc.isoformat(),
                 virtual_time=self._clock.virtual,
                 simulated=request.bench.simulated,
+                recorded=bool(request.bench.recorded),
                 procedures=[plan.procedure.id for plan in request.plans],
                 bench=request.bench.id,
                 seed=request.seed if self._attendant is None else 0,
@@ -319,6 +321,7 @@ class _Session:
                 DeviceOpened(
                     role=role,
                     simulated=device.simulated,
+                    recorded=role in self._request.bench.recorded,
                     profile=device.profile.id,
                     profile_sha256=device.profile.sha256,
                     connection=self.bench.connection_text(role),

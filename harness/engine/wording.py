@@ -15,8 +15,10 @@ from harness.engine import (
     battery_words,
     bus_words,
     by_wire_words,
+    calibration_words,
     conformance_words,
     details,
+    heard_words,
     maintenance_words,
     metering_words,
     names,
@@ -122,8 +124,10 @@ def reason(english: str, of: str = "") -> Text:
         or maintenance_words.REASONS.find(english, piece)
         or conformance_words.REASONS.find(english, piece)
         or sensor_words.REASONS.find(english, piece)
+        or calibration_words.REASONS.find(english, piece)
         or by_wire_words.REASONS.find(english, piece)
         or battery_words.REASONS.find(english, piece)
+        or heard_words.REASONS.find(english, piece)
         or bus_words.reason(english)
         or pile_fault_words.reason(english)
     )
@@ -282,7 +286,7 @@ def _state(shown: str, language: Language, of: str) -> str:
     if (known := bus_words.value(shown, of, language, names.bus)) is not None:
         return known
     if language == "zh":
-        return states_zh.chinese(shown, of) or shown
+        return calibration_words.value(shown, of) or states_zh.chinese(shown, of) or shown
     return states_zh.english(shown) or shown
 
 

@@ -109,11 +109,13 @@ class _Page:
 
     @property
     def reality(self) -> str:
-        """`simulated`, `real`, `mixed`, or `none` without any device.
+        """`recorded`, `simulated`, `real`, `mixed`, or `none` without any device.
 
         What is not known to be real is called simulated.
         """
         started = self._view.started
+        if started is not None and started.recorded:
+            return "recorded"
         if started is None or started.simulated:
             return "simulated"
         if not self._view.devices:

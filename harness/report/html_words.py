@@ -26,6 +26,8 @@ _INSTRUMENTS = {
     "earth_tester": Text("接地电阻测试仪", "earth tester"),
     "tyre_gauge": Text("胎压表", "tyre pressure gauge"),
     "steel_ruler": Text("钢直尺或钢卷尺", "steel ruler or tape"),
+    "digital_level": Text("数显水平仪", "digital level"),
+    "lux_meter": Text("照度计", "lux meter"),
     "clamp_meter": Text("钳形电流表", "clamp meter"),
     "milliohmmeter": Text("毫欧表", "milliohmmeter"),
 }

@@ -65,6 +65,7 @@ def _properties(
     yield "run_id", check.run_id
     if view.started is not None:
         yield "simulated", str(view.started.simulated).lower()
+        yield "recorded", str(view.started.recorded).lower()
         yield "virtual_time", str(view.started.virtual_time).lower()
         yield "bench", view.started.bench
         yield "station", view.started.station

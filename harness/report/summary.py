@@ -33,6 +33,7 @@ def summary(record: Record) -> dict[str, Any]:
         "title": [_text(procedure.title) for procedure in view.procedures.values()],
         "procedures": [procedure.id for procedure in view.procedures.values()],
         "simulated": started.simulated if started else None,
+        "recorded": started.recorded if started else None,
         "virtual_time": started.virtual_time if started else None,
         "start": started.utc if started else None,
         "seconds": view.seconds,
@@ -162,6 +163,8 @@ def summary_text(record: Record, language: Language) -> str:
         lines.append(f"{procedure.id}  {procedure.title.get(language)}")
     if started is not None:
         kind = Text("模拟设备", "SIMULATED") if started.simulated else Text("真实设备", "REAL")
+        if started.recorded:
+            kind = Text("录制的总线数据", "FROM A RECORDING")
         lines.append(
             f"{kind.get(language)} · {started.bench} · {started.run_id} · {started.utc}"
             f" · {started.operator or '–'}"

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from functools import cache
 
 from simulators.faults import (
+    accident,
     appearance,
     breaker,
     bus_nodes,
     bus_repair,
     bus_wiring,
     by_wire,
+    calibrating,
     charging,
     conformance,
     contactor,
@@ -84,6 +86,7 @@ _FAMILIES = (
     vehicle_identity,
     vehicle_appearance,
     by_wire,
+    accident,
     bus_wiring,
     bus_nodes,
     bus_repair,
@@ -96,6 +99,7 @@ _FAMILIES = (
     vehicle_sensors,
     vehicle_platform,
     vehicle_condition,
+    calibrating,
     socket,
 )
 

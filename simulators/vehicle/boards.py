@@ -27,7 +27,8 @@ def put_target(rig: Rig, place: str) -> None:
     distance, azimuth = PLACES[place]
     random = rig.world.random(f"board/{place}")
     rig.car.sensing.board = Target(
-        distance + random.uniform(-_PLACED, _PLACED), azimuth + random.uniform(-_TURNED, _TURNED)
+        distance + rig.car.workshop.mark_error + random.uniform(-_PLACED, _PLACED),
+        azimuth + random.uniform(-_TURNED, _TURNED),
     )
 
 

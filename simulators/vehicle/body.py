@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from simulators.vehicle.accident import Accident
 from simulators.vehicle.lamps import CHANNELS, Lamps
 from simulators.vehicle.part import Part, Site
 
@@ -141,6 +142,7 @@ class Body(Part):
         self.windows = {name: Window(site) for name in DOORS}
         self.belts = {name: Belt(site) for name in SEATS}
         self.airbag = Airbag(site)
+        self.accident = Accident(site)
         self.daylight = "day"
         self.rain = 0.0
         self.ambient_sensor_works = True

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from simulators.timers import Timers
+from simulators.vehicle.learned import Learned
 from simulators.vehicle.part import Part, Site
 from simulators.vehicle.ramp import Ramp
 
@@ -38,6 +39,8 @@ class ServiceBrake(Part):
         """The pedal switch shows pressed (True) or released (False) whatever the foot does."""
         self.pedal_offset = 0.0
         """Error of the pedal's travel sensor (%)."""
+        self.learned = Learned(site)
+        """The pedal's zero, which is taken off."""
         self.safe_braking = 40.0
         """Braking (%) while commands are missing, until somebody ends by-wire operation."""
         self.by_wire_gain = site.random("car/brake/by-wire").uniform(0.99, 1.01)
@@ -50,6 +53,11 @@ class ServiceBrake(Part):
         """Wheel whose valve lets only a part of the pressure through."""
         self.pressure_offset = site.random("car/brake").uniform(-0.15, 0.15)
         self._course = Ramp(0.0, self.t)
+
+    @property
+    def measured_pedal(self) -> float:
+        """Travel as the sensor gives it (%)."""
+        return self.pedal + self.pedal_offset - self.learned.first
 
     @property
     def switch(self) -> bool:

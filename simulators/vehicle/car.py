@@ -35,6 +35,7 @@ from simulators.vehicle.steering import Steering
 from simulators.vehicle.units import Units
 from simulators.vehicle.vehicle_control import VehicleControl
 from simulators.vehicle.wheels import Wheels
+from simulators.vehicle.workshop import Workshop
 
 if TYPE_CHECKING:
     from simulators.vehicle.network import CarNetwork
@@ -109,6 +110,7 @@ class Car:
         self.positioning = Positioning(site, site.random("car/gnss"))
         self.computer = Computer(site)
         self.telematics = Telematics(site)
+        self.workshop = Workshop(site)
 
         self.pack.power = self._pack_power
         self.side.limit = self.charging.limit

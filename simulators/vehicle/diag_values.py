@@ -8,12 +8,14 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from harness.quantity import Value
+from simulators.vehicle import calibrating
 from simulators.vehicle.car import Car
 from simulators.vehicle.ecus.ecu import Ecu
+from simulators.vehicle.learned import Learned
 from simulators.vehicle.units import BUSES
 from simulators.vehicle.wheels import WHEELS
 
-Give = Callable[[], Value | None]
+Give = Callable[[], Value | bytes | None]
 
 _LAMPS = ("LowBeamLeft", "LowBeamRight", "HighBeamLeft", "HighBeamRight", "Position", "TurnLeft",
           "TurnRight", "Hazard", "Brake", "Reverse", "FogRear", "Drl", "Plate")  # fmt: skip
@@ -161,6 +163,10 @@ def values_of(ecu: Ecu) -> dict[str, Give]:
     random = car.site.random(f"car/past/{node}")
     for name, (low, high) in _PAST.get(node, {}).items():
         found[name] = partial(int, random.randint(low, high))
+    if node in calibrating.ROUTINES:
+        learned = calibrating.learned_of(car, node)
+        found["calibration_record"] = partial(calibrating.record_of, car, node)
+        found["calibration_date"] = partial(_day, learned)
     more = _OTHERS.get(node)
     if more is not None:
         found.update(more(ecu))
@@ -182,13 +188,21 @@ def _configured(ecu: Ecu, name: str) -> Value:
     return ecu.unit.configuration[name]
 
 
+def _day(learned: Learned) -> str:
+    return learned.day.isoformat()
+
+
 def _utc(car: Car) -> Give:
     return lambda: int(car.wall())
 
 
 def _vcu(ecu: Ecu) -> dict[str, Give]:
     fan = ecu.design.signals["VCU_FanDuty"].function
-    return {"cooling_fan": lambda: "on" if float(fan(ecu) or 0.0) > 0.0 else "off"}
+    learned = ecu.car.control.learned
+    return {
+        "cooling_fan": lambda: "on" if float(fan(ecu) or 0.0) > 0.0 else "off",
+        "accelerator_zero": lambda: round(learned.first, 2),
+    }
 
 
 def _bms(ecu: Ecu) -> dict[str, Give]:
@@ -237,12 +251,18 @@ def _bus_state(ecu: Ecu, bus: str) -> str:
 
 
 def _eps(ecu: Ecu) -> dict[str, Give]:
-    offset = round(ecu.car.site.random("car/past/EPS/zero").uniform(-1.0, 1.0), 1)
+    past = round(ecu.car.site.random("car/past/EPS/zero").uniform(-1.0, 1.0), 1)
+    steering = ecu.car.steering
     torque = ecu.design.signals["EPS_AssistTorque"].function
     return {
-        "steering_angle_offset": lambda: offset,
+        "steering_angle_offset": lambda: round(past + steering.learned.first, 1),
         "steering_motor_current": lambda: round(abs(float(torque(ecu) or 0.0)) * 8.0, 1),
     }
+
+
+def _ibc(ecu: Ecu) -> dict[str, Give]:
+    learned = ecu.car.brake.learned
+    return {"brake_pedal_zero": lambda: round(learned.first, 2)}
 
 
 def _bcm(ecu: Ecu) -> dict[str, Give]:
@@ -269,10 +289,9 @@ def _tbox(ecu: Ecu) -> dict[str, Give]:
 
 def _mounting(ecu: Ecu) -> dict[str, Give]:
     sensor = ecu.car.sensors[ecu.name]
-    pitch = round(ecu.car.site.random(f"car/past/{ecu.name}/pitch").uniform(-0.2, 0.2), 2)
     found: dict[str, Give] = {
-        "mounting_yaw": lambda: round(sensor.misalignment, 2),
-        "mounting_pitch": lambda: pitch,
+        "mounting_yaw": lambda: round(sensor.learned.first, 2),
+        "mounting_pitch": lambda: round(sensor.learned.second, 2),
     }
     if ecu.name in ("RAD", "USS"):
         found["nearest_object_range"] = partial(_nearest, ecu)
@@ -297,6 +316,7 @@ _OTHERS: Mapping[str, Callable[[Ecu], dict[str, Give]]] = {
     "OBC": _obc,
     "GW": _gw,
     "EPS": _eps,
+    "IBC": _ibc,
     "BCM": _bcm,
     "ICM": _icm,
     "TBOX": _tbox,

@@ -7,17 +7,28 @@ from random import Random
 from harness.data import data_folder
 from harness.devices.diag.description import load_diagnostics
 from harness.devices.diag.diagnostics import Diagnostics
+from harness.devices.diag.dtc import CONFIRMED, TEST_FAILED
 from harness.quantity import Value
+from simulators.vehicle import calibrating
+from simulators.vehicle.coding import write_coding
 from simulators.vehicle.diag.attach import DiagnosticServers, Station, attach_servers
-from simulators.vehicle.diag.hooks import DescribedHooks, Done
+from simulators.vehicle.diag.hooks import DescribedHooks, Done, ResetKind
 from simulators.vehicle.diag.identity import vehicle_identity
+from simulators.vehicle.diag.security import SecurityLock
 from simulators.vehicle.diag.server import UdsServer
+from simulators.vehicle.diag.snapshot import FIRST
+from simulators.vehicle.diag.trouble_code import TroubleCode
 from simulators.vehicle.diag_values import values_of
 from simulators.vehicle.ecus.ecu import Ecu
 from simulators.vehicle.network import CarNetwork
+from simulators.vehicle.trouble_book import Listed
 
+FRAME = {"odometer": "odometer", "vehicle_speed": "speed", "low_voltage": "low_voltage"}
+"""Identifier of a snapshot -> what the gateway broadcasts of it."""
 LEDGER_OF_SETTINGS = ("config_", "automation_level", "variant_code")
 """Coding that the site's ledger also names, by the beginning of its name."""
+_OUT_OF_STEP = 24.0
+"""Time offset (ms) of a sensor that has lost the time."""
 
 
 @cache
@@ -51,9 +62,47 @@ def attach_diagnosis(
         advance=advance,
         wall=car.wall,
     )
+    car.units.trouble.compile = partial(_listed, network, servers)
     for name, server in servers.items():
-        network.ecus[known.units[name].node].on_power.append(partial(_look_at_supply, server))
+        ecu = network.ecus[known.units[name].node]
+        ecu.on_power.append(partial(_look_at_supply, server))
+        if server.ecu.lock is not None:
+            _secure(ecu, server.ecu.lock)
     return servers
+
+
+def _listed(network: CarNetwork, servers: DiagnosticServers) -> list[Listed]:
+    """Stored codes of every unit that is on the bus, as the gateway lists them."""
+    known = description()
+    return [
+        _with_frame(name, unit.node, servers[name], code)
+        for name, unit in known.units.items()
+        if network.ecus[unit.node].online_since is not None
+        for code in servers[name].memory.with_status(CONFIRMED | TEST_FAILED)
+    ]
+
+
+def _with_frame(name: str, node: str, server: UdsServer, code: TroubleCode) -> Listed:
+    frame = dict(server.memory.kept(code).snapshots.get(FIRST, ()))
+    values: dict[str, float] = {}
+    for did in description().dids.values():
+        if did.name in FRAME and did.id in frame:
+            value = did.decode(frame[did.id], name)
+            if isinstance(value, int | float):
+                values[FRAME[did.name]] = float(value)
+    return Listed(node, code.dtc.number, code.status, **values)
+
+
+def _secure(ecu: Ecu, lock: SecurityLock) -> None:
+    """A unit of another car has another key; one that was tampered with is shut for a while."""
+    own, workshop = lock.key_of, ecu.car.workshop
+
+    def key_of(seed: bytes, level: int) -> bytes:
+        key = own(seed, level)
+        return bytes(one ^ 0xFF for one in key) if ecu.name in workshop.foreign else key
+
+    lock.key_of = key_of
+    lock.shut_until = lambda: workshop.closed_until.get(ecu.name, 0.0)
 
 
 def _look_at_supply(server: UdsServer, _on: bool) -> None:
@@ -80,15 +129,34 @@ def _powered(ecu: Ecu) -> bool:
 def _hooks(ecu: Ecu) -> DescribedHooks:
     return DescribedHooks(
         values_of(ecu),
+        writers=_writers(ecu),
         actuators=_actuators(ecu),
+        routines=calibrating.routines_of(ecu.car, ecu.name),
+        on_reset=partial(_reset, ecu),
         on_power=partial(_set_power, ecu),
         on_communication=partial(_set_communication, ecu),
         speed=ecu.car.drive.speed,
     )
 
 
+def _writers(ecu: Ecu) -> dict[str, Callable[[Value], Done]]:
+    """What a tester may write, by the name of the identifier."""
+    found: dict[str, Callable[[Value], Done]] = {
+        name: partial(write_coding, ecu, name) for name in ecu.unit.configuration
+    }
+    if ecu.name in calibrating.ROUTINES:
+        found["calibration_record"] = partial(calibrating.take_record, ecu.car, ecu.name)
+    return found
+
+
+def _reset(ecu: Ecu, _kind: ResetKind) -> None:
+    """A sensor that loses the time with its memory is out of step afterwards."""
+    if ecu.name in ecu.car.workshop.loses_time:
+        ecu.car.sensors[ecu.name].sync_offset = _OUT_OF_STEP
+
+
 def _set_power(ecu: Ecu, on: bool) -> None:
-    ecu.restarting = not on
+    ecu.restarting = not on or ecu.name in ecu.car.workshop.stays_away
     ecu.car.update()
 
 

@@ -23,6 +23,10 @@ _FOOT_STAYS = 2.5
 """Seconds that the foot stays on the brake while the car gets READY."""
 
 
+def _nothing(rig: Rig) -> None:
+    """What leaves the car as it is."""
+
+
 def _press_brake(rig: Rig) -> None:
     rig.car.brake.press(FOOT)
 
@@ -37,6 +41,14 @@ def _turn_wheel(rig: Rig) -> None:
 
 def _let_go(rig: Rig) -> None:
     rig.car.steering.driver_torque = 0.0
+
+
+def _centre(rig: Rig) -> None:
+    """Straight ahead, as well as the eye sees it, and no foot on any pedal."""
+    random = rig.world.random("hands/steering-wheel")
+    rig.car.steering.turn(round(random.uniform(-0.4, 0.4), 1))
+    rig.car.brake.press(0.0)
+    rig.car.control.press_accelerator(0.0)
 
 
 def _switch_on(rig: Rig) -> None:
@@ -202,10 +214,13 @@ def _finish(action: Action, rig: Rig) -> None:
 
 
 _PLAIN: dict[str, Action] = {
+    "secure-accident-scene": _nothing,
+    "connect-read-only": _nothing,
     "press-brake": _press_brake,
     "release-brake": _release_brake,
     "turn-wheel-by-hand": _turn_wheel,
     "let-go-of-wheel": _let_go,
+    "centre-steering-wheel": _centre,
     "switch-on": _switch_on,
     "make-ready": _make_ready,
     "switch-off": _switch_off,

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 OVER_RANGE = bus_work.OVER_RANGE
 _DIRTY = BLOCKED / 2
+_CASE_RISE, _CASE_HEAT = 0.6, 0.5
+"""Share of what the battery and a hot place in it are warmer than the air that its case is."""
 _BURNT = 2.5
 """Contact resistance over that of sound pins from which burn marks are seen."""
 
@@ -102,7 +104,27 @@ def _board(rig: Rig) -> float:
     return 1000.0 * board[1]
 
 
+def _battery_case(rig: Rig) -> float:
+    """The hottest spot of the case (°C): less of a hot probe's own heat gets through to it."""
+    pack, air = rig.car.pack, rig.car.site.ambient()
+    rise = pack.temperature.at(rig.car.t) - air
+    return air + max(
+        _CASE_RISE * rise * probe.exposure + _CASE_HEAT * probe.local_heat for probe in pack.probes
+    )
+
+
+def _target(rig: Rig) -> float:
+    target = rig.car.sensing.board
+    if target is None:
+        raise NotAvailableError("no target board stands before the car")
+    return 1000.0 * target.range
+
+
 READINGS: Mapping[str, Reading] = {
+    "battery_case_temperature": Reading("°C", _battery_case, constant(2.0), 1),
+    "target_distance": Reading("mm", _target, constant(2.0), 0),
+    "target_illuminance": Reading("lx", lambda rig: rig.car.workshop.light, _share(0.04, 2.0), 0),
+    "floor_slope": Reading("deg", lambda rig: rig.car.workshop.slope, constant(0.05), 2),
     "board_distance": Reading("mm", _board, constant(2.0), 0),
     "low_voltage_battery": Reading("V", _low_voltage, _share(0.005, 0.02), 2),
     "displayed_soc": Reading("%", partial(_shown_number, "ICM_DisplayedSoc"), constant(0.5), 0),
@@ -154,6 +176,9 @@ OBSERVATIONS: Mapping[str, Callable[[Rig], str]] = {
     "pedestrian-sound": lambda rig: rig.car.body.avas(),
     **bus_work.OBSERVATIONS,
     "vin-on-body": lambda rig: rig.car.units.vin,
+    "damage-zone": lambda rig: rig.car.body.accident.damage,
+    "badge-handing-over": lambda rig: rig.car.body.accident.handed_by,
+    "badge-taking-over": lambda rig: rig.car.body.accident.taken_by,
 }
 """Subject of an `observe` question -> what is seen, heard or read (lamps: `on`, `partly`, `off`).
 """
@@ -204,7 +229,20 @@ def _flap_look(rig: Rig) -> str | None:
     return "flap does not close" if car.inlet.flap_stuck_open and not car.plug.mated else None
 
 
+def _paper(rig: Rig) -> str | None:
+    return None if rig.car.body.accident.authorised else "no written authority for this car"
+
+
+def _left(what: str, rig: Rig) -> str | None:
+    found: str = getattr(rig.car.body.accident, what)
+    return found or None
+
+
 _SOURCES: dict[str, Callable[[Rig], str | None]] = {
+    "accident-scene": partial(_left, "scene"),
+    "accident-panels": partial(_left, "panels"),
+    "accident-structure": partial(_left, "structure"),
+    "event-data-authority": _paper,
     "car-body": _nothing,
     "car-glass": _nothing,
     "car-lamps": _nothing,
@@ -214,10 +252,11 @@ _SOURCES: dict[str, Callable[[Rig], str | None]] = {
     "car-certificate": _nothing,
     "car-equipment": _nothing,
     "car-interior": _nothing,
+    "car-load": _nothing,
     "car-on-stands": _nothing,
     "area-around-car": _nothing,
     "car-on-rollers": _nothing,
-    "high-voltage-cables": _nothing,
+    "high-voltage-cables": partial(_left, "cables"),
     "inlet-pins": _pins,
     "dc-charger-nameplate": _nameplate,
     "inlet-flap": _flap_look,
@@ -238,6 +277,8 @@ LOOKS: Mapping[str, Callable[[Rig], str | None]] = {
 """Subject of an `inspect` question -> what is wrong there; None: nothing."""
 
 TEXTS: Mapping[str, Callable[[Rig], str]] = {
+    "badge-handing-over": lambda rig: rig.car.body.accident.handed_by,
+    "badge-taking-over": lambda rig: rig.car.body.accident.taken_by,
     "vin-on-body": lambda rig: rig.car.units.vin,
 }
 """What is written on the car."""

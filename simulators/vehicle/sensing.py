@@ -5,6 +5,7 @@ from dataclasses import replace
 from random import Random
 
 from simulators.thermal import Node
+from simulators.vehicle.learned import Learned
 from simulators.vehicle.part import Part, Site
 from simulators.vehicle.scene import Target, in_view, surroundings
 
@@ -36,10 +37,15 @@ class Sensor(Part):
         """Dirt, film or a sticker before it (%)."""
         self.soil = "dust"
         """What that is; see `cleaning.py`."""
-        self.calibration = "calibrated"
-        """`calibrated`, `not_calibrated`, `running` or `failed`."""
         self.misalignment = 0.0
-        """Angle between where it looks and where it thinks it looks (degrees)."""
+        """Angle by which it is turned against where it was when it left the factory (degrees)."""
+        self.azimuth_error = 0.0
+        """What it measures too much by itself (degrees)."""
+        past = site.random(f"car/past/{name}/pitch")
+        self.pitch = round(past.uniform(-0.2, 0.2), 2)
+        """The same, up and down (degrees)."""
+        self.learned = Learned(site, second=self.pitch)
+        """What calibration has found: yaw and pitch, which it takes off what it measures."""
         self.supply_drop = random.uniform(0.02, 0.15)
         """Loss between the battery and the connector (V)."""
         self.sync_offset = random.uniform(-1.5, 1.5)
@@ -58,6 +64,20 @@ class Sensor(Part):
     @sync_drift.setter
     def sync_drift(self, rate: float) -> None:
         self._drift, self._since = rate, self.t
+
+    @property
+    def calibration(self) -> str:
+        """`calibrated`, `not_calibrated` or `failed`; `running` is `learned.shown`."""
+        return self.learned.state
+
+    @calibration.setter
+    def calibration(self, state: str) -> None:
+        self.learned.state = state
+
+    @property
+    def turned(self) -> float:
+        """Angle between where it looks and where it thinks it looks (degrees)."""
+        return self.misalignment + self.azimuth_error - self.learned.first
 
     def time_offset(self) -> float:
         """Its time against the computer's (ms); beyond what it can tell it stays at the end."""
@@ -110,7 +130,7 @@ class Camera(Sensor):
     @property
     def seen_heading(self) -> float:
         """Heading against the lane as it believes it (degrees)."""
-        return self.lane_heading + self.misalignment
+        return self.lane_heading + self.turned
 
     def dropped_frames(self, seconds: float) -> int:
         """Lost in that time since it was switched on."""
@@ -216,9 +236,8 @@ class Sensing(Part):
         radar = self.radar
         if not radar.sees:
             return ()
-        turned = radar.azimuth_error + radar.misalignment
         seen = [
-            replace(one, range=one.range + radar.range_error, azimuth=one.azimuth + turned)
+            replace(one, range=one.range + radar.range_error, azimuth=one.azimuth + radar.turned)
             for one in self.around
         ]
         return tuple(sorted(seen, key=_range)[:8])
@@ -228,7 +247,7 @@ class Sensing(Part):
         return len(self._camera_view())
 
     def _camera_view(self) -> list[Target]:
-        turned = self.camera.misalignment
+        turned = self.camera.turned
         return in_view(self.around, turned, _CAMERA_VIEW) if self.camera.sees else []
 
     def camera_nearest(self) -> Target | None:

@@ -2,6 +2,7 @@
 
 from simulators.thermal import Node
 from simulators.timers import Timers
+from simulators.vehicle.learned import Learned
 from simulators.vehicle.part import Part, Site
 from simulators.vehicle.ramp import Ramp
 
@@ -18,9 +19,10 @@ class Steering(Part):
         self.sensor_works = True
         """Of the steering angle."""
         self.torque_channels_agree = True
-        self.calibrated = True
-        """The sensor knows its zero."""
         self.sensor_offset = random.uniform(-0.2, 0.2)
+        """What its angle sensor shows too much since the zero was set at the factory."""
+        self.learned = Learned(site)
+        """The zero that was set since then, which is taken off."""
         self.driver_torque = 0.0
         """What hands put on the wheel."""
         by_wire = site.random("car/steering/by-wire")
@@ -34,6 +36,20 @@ class Steering(Part):
         self._timers = Timers(site.scheduler)
         self.torque_offset = random.uniform(-0.06, 0.06)
         self.temperature = Node(site.ambient() + random.uniform(0.0, 1.0), 600.0, self.t)
+
+    @property
+    def calibrated(self) -> bool:
+        """The sensor knows its zero."""
+        return self.learned.state == "calibrated"
+
+    @calibrated.setter
+    def calibrated(self, known: bool) -> None:
+        self.learned.state = "calibrated" if known else "not_calibrated"
+
+    @property
+    def shift(self) -> float:
+        """What the measured angle is too large."""
+        return self.sensor_offset - self.learned.first
 
     def turn(self, angle: float, rate: float = 180.0) -> float:
         """Turn the wheel to an angle at a rate (degrees per second); returns the arrival time."""
@@ -49,7 +65,7 @@ class Steering(Part):
         if angle == self._wanted:
             return
         self._wanted = angle
-        aim = angle * self.gain["left" if angle > 0 else "right"] - self.sensor_offset
+        aim = angle * self.gain["left" if angle > 0 else "right"] - self.shift
         beyond = aim + (aim - self.angle()) * self.overshoot
         speed = rate * self.speed_share
         arrives = self.turn(beyond, speed)
@@ -73,7 +89,7 @@ class Steering(Part):
         return self._course.target
 
     def measured_angle(self) -> float:
-        return self.angle() + self.sensor_offset
+        return self.angle() + self.shift
 
     def rate(self) -> float:
         """Degrees per second."""

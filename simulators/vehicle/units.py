@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from simulators.vehicle.diag.vin import FICTIONAL_WMI
 from simulators.vehicle.part import Part, Site
+from simulators.vehicle.trouble_book import TroubleBook
 
 Bus = Literal["powertrain", "chassis", "body", "adas"]
 BUSES: tuple[Bus, ...] = ("powertrain", "chassis", "body", "adas")
@@ -197,6 +198,8 @@ class Units(Part):
         self.vin = with_check_digit(f"{FICTIONAL_WMI}EV4B20R0{random.randrange(10**6):06d}")
         """As stamped on the body. No maker on earth has its first three characters."""
         self.extra: tuple[ExtraUnit, ...] = ()
+        self.trouble = TroubleBook(lambda: site.scheduler.t)
+        """What the gateway lists of their trouble codes."""
         self.all = {node: Unit(site, place, self.vin, changed) for node, place in PLACES.items()}
         object.__setattr__(self, "_changed", changed)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from simulators.timers import Timers
 from simulators.vehicle.brakes import PEDAL_PRESSED
 from simulators.vehicle.highvoltage import Stage
+from simulators.vehicle.learned import Learned
 from simulators.vehicle.part import Part, Site
 
 if TYPE_CHECKING:
@@ -34,6 +35,10 @@ class VehicleControl(Part):
         self.gear = "p"
         self.accelerator = 0.0
         """Pedal (%)."""
+        self.accelerator_offset = 0.0
+        """Error of its sensor (%)."""
+        self.learned = Learned(site)
+        """The pedal's zero, which is taken off."""
         self.by_wire_speed: float | None = None
         """Speed that a by-wire command asks for (km/h, negative: backwards)."""
         self.by_wire_gain = site.random("car/by-wire").uniform(0.99, 1.01)
@@ -153,6 +158,11 @@ class VehicleControl(Part):
         self.gear = gear
         self._car.update()
         return True
+
+    @property
+    def measured_pedal(self) -> float:
+        """The accelerator as the sensor gives it (%)."""
+        return max(self.accelerator + self.accelerator_offset - self.learned.first, 0.0)
 
     def press_accelerator(self, percent: float) -> None:
         self.accelerator = percent

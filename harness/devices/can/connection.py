@@ -5,14 +5,16 @@
     {can: slcan, channel: socket://192.0.2.7:3333, bitrate: 500000, listen_only: true}
     {can: pcan, channel: PCAN_USBBUS1, bitrate: 500000, fd: true, data_bitrate: 2000000}
     {can: socketcand, channel: can0, options: {host: 192.0.2.7, port: 29536}}
+    {can: recording, file: drive.blf, channel: 2}
 
 `can` is python-can's name of the interface, whatever that version of python-can knows; `options`
-go to it unchanged. `memory` is the in-process bus of the simulated bench. Whether the interface
+go to it unchanged. `memory` is the in-process bus of the simulated bench; `recording` plays a
+recorded bus, see `recorded.py`. Whether the interface
 exists is found out when it is opened (`port.open_port`), because only python-can knows, and this
 module is loaded for every bench file.
 """
 
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
@@ -21,6 +23,7 @@ from harness.fields import FileModel
 
 DEFAULT_BITRATE = 500_000
 MEMORY = "memory"
+RECORDING = "recording"
 Option = bool | int | float | str
 _OURS = ("interface", "channel", "bitrate", "fd", "data_bitrate", "listen_only")
 _SERIAL = ("slcan", "serial", "robotell", "seeedstudio")
@@ -34,7 +37,9 @@ class CanConnection(FileModel):
     can: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]+$", max_length=40)]
     channel: Annotated[str, StringConstraints(min_length=1, max_length=200)] | int | None = None
     """Name or number of the channel; serial port or `socket://host:port` for slcan; name of the
-    hub for `memory`."""
+    hub for `memory`; for `recording` the channel of the file, by default all of them."""
+    file: Annotated[str, StringConstraints(min_length=1, max_length=400)] | None = None
+    """Of a recording: the BLF, ASC, candump, TRC or MF4 file, beside the bench file."""
     bitrate: int | None = Field(default=DEFAULT_BITRATE, ge=5_000, le=1_000_000)
     """Bit/s of the arbitration phase; null: as the system has set it (then there is no load)."""
     fd: bool = False
@@ -54,6 +59,12 @@ class CanConnection(FileModel):
                 raise ValueError("'can: memory' without a name; expected 'channel' with its name")
             if self.options:
                 raise ValueError("'options' with can: memory; expected none")
+        if self.can == RECORDING and self.file is None:
+            raise ValueError("'can: recording' without a file; expected 'file' with its name")
+        if self.can != RECORDING and self.file is not None:
+            raise ValueError("'file' is of a recording; expected 'can: recording' with it")
+        if self.can == RECORDING and (self.options or self.listen_only):
+            raise ValueError("a recording has neither 'options' nor 'listen_only'; expected none")
         if taken := sorted(set(self.options) & set(_OURS)):
             raise ValueError(f"the option {taken[0]!r} has a key of its own; expected it there")
         return self
@@ -63,10 +74,30 @@ class CanConnection(FileModel):
         """Whether the bus is in this process (simulated bench)."""
         return self.can == MEMORY
 
+    @property
+    def is_recording(self) -> bool:
+        """Whether frames come out of a file instead of an adapter."""
+        return self.can == RECORDING
+
+    @property
+    def is_adapter(self) -> bool:
+        """Whether there is an adapter that only one run may use at a time."""
+        return not (self.is_memory or self.is_recording)
+
+    @property
+    def recording_sha256(self) -> str:
+        """Hash of the recording that is played; empty for everything else."""
+        return ""
+
     def describe(self) -> str:
         """One line for people and for the record."""
         if self.is_memory:
             return f"memory:{self.channel}"
+        if self.is_recording:
+            name = PurePath(str(self.file).replace("\\", "/")).name
+            return f"recording {name}" + (
+                "" if self.channel is None else f" channel {self.channel}"
+            )
         parts = [self.can if self.channel is None else f"{self.can} {self.channel}"]
         if self.bitrate is not None:
             parts.append(f"{self.bitrate / 1000:g} kbit/s")

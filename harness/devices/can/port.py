@@ -70,6 +70,10 @@ def port_for(connection: CanConnection, sinks: Sinks) -> Port:
         from harness.devices.can.memory_port import MemoryPort  # noqa: PLC0415
 
         return MemoryPort(connection, sinks)
+    if connection.is_recording:
+        from harness.devices.can.recorded_port import RecordedPort  # noqa: PLC0415
+
+        return RecordedPort(connection, sinks)
     from harness.devices.can.thread_port import ThreadedPort  # noqa: PLC0415
 
     return ThreadedPort(connection, sinks)

@@ -1,6 +1,7 @@
 """One adapter of the bench on the buses of a vehicle: reader, monitor, recording."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from harness.clock import Clock, Deadline, loop_time
@@ -24,6 +25,17 @@ _FIRST_FRAME = 1.0
 """Seconds to wait at least for a message that was never seen."""
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """Frames in the recording of a bus."""
+
+    received: int
+    sent: int
+    """By the harness itself."""
+    diagnostic: int
+    """Received ones by which somebody else asks a control unit, or is answered."""
+
+
 class AttachedBus:
     """What is connected where. Made at once, opened later."""
 
@@ -43,6 +55,7 @@ class AttachedBus:
         self.connection: CanConnection = place.connection
         self.database: Database = database_of(place, profile)
         self.monitor = Monitor(self.database, others=others)
+        self._others = others
         self.bus = CanBus(place.name, place.connection, clock=clock, read_only=read_only)
         self.bus.on_lost = self._died
         self.sender = Sender(self.bus, self.database)
@@ -76,24 +89,42 @@ class AttachedBus:
         self.opened = False
         self._end_capture()
 
-    def recorded(self, mark: str) -> tuple[int, int] | None:
-        """Frames received and sent as the recording on the disk has them; None without one.
+    def recorded(self, mark: str) -> Recorded | None:
+        """Frames as the recording on the disk has them; None without one.
 
         `mark` is put where the recording was read. Raises EvidenceError when it is not whole.
         """
+        path = self._on_disk(mark)
+        if path is None:
+            return None
+        received = sent = asked = 0
+        others = self._others
+        for frame in read_capture(path):
+            if not frame.is_rx:
+                sent += 1
+                continue
+            received += 1
+            if (frame.arbitration_id, frame.is_extended_id) in others:
+                asked += 1
+        return Recorded(received, sent, asked)
+
+    def recorded_bytes(self, mark: str) -> bytes | None:
+        """The recording on the disk up to now; None without one. Raises as `recorded`."""
+        path = self._on_disk(mark)
+        try:
+            return None if path is None else path.read_bytes()
+        except OSError as error:
+            raise EvidenceError(f"{path}: {error.strerror or error}") from error
+
+    def _on_disk(self, mark: str) -> Path | None:
+        """Where the recording lies, with everything that was recorded so far."""
         capture = self._capture
         if capture is None:
             return None
         capture.mark(f"{mark}: read back")  # and with it everything is on the disk
         if capture.failure is not None:
             raise capture.failure
-        received = sent = 0
-        for frame in read_capture(capture.path):
-            if frame.is_rx:
-                received += 1
-            else:
-                sent += 1
-        return received, sent
+        return capture.path
 
     def _end_capture(self) -> None:
         capture, self._capture = self._capture, None

@@ -15,11 +15,13 @@ from harness.devices.can.specs import Identifier, format_id
 from harness.devices.diag.diagnostics import Diagnostics, Unit
 from harness.devices.diag.exchange import Exchange
 from harness.devices.diag.isotp import broadcast
+from harness.devices.diag.keys import KeyAlgorithm
 from harness.devices.diag.link import FunctionalAddress
 from harness.devices.diag.uds import DEFAULT_SESSION, EXTENDED_SESSION, UdsClient
 from harness.devices.diag.uds_data import IoControl
 from harness.devices.vehicle.points import VehiclePoint, unit_of
 from harness.devices.vehicle.reading import uncertainty_of
+from harness.devices.vehicle.unit_work import UnitWork
 from harness.errors import HarnessError, NegativeResponseError, NoReplyError, UsageError
 from harness.events import DiagnosticExchange
 from harness.quantity import Measurement, Quantity
@@ -27,6 +29,7 @@ from harness.text import Text
 
 EVERYBODY = "all"
 """Stands for the unit in the record of a request to all units."""
+_SECURITY_ACCESS = 0x27
 _TESTER_PRESENT = b"\x3e\x00"
 _LISTEN_FOR_STRANGERS = 0.3
 """Seconds; a unit has to begin its answer within 50 ms (P2)."""
@@ -66,7 +69,10 @@ class ControlUnits:
         *,
         clock: Clock,
         report: Callable[[DiagnosticExchange], None],
+        keys: Mapping[str, KeyAlgorithm] | None = None,
+        read_only: bool = False,
     ) -> None:
+        self.read_only = read_only
         self._description = description
         self._bus = bus
         self._clock = clock
@@ -76,6 +82,8 @@ class ControlUnits:
         """Unit and identifier of every actuator that is under our control."""
         self._in_session: set[str] = set()
         self.step = ""
+        self.work = UnitWork(self, keys)
+        """What this run changes for good, unless it is put back."""
 
     @property
     def units(self) -> Mapping[str, Unit]:
@@ -97,7 +105,7 @@ class ControlUnits:
             DiagnosticExchange(
                 step=self.step,
                 unit=exchange.unit,
-                request=exchange.request,
+                request=without_key(exchange.request),
                 responses=exchange.responses,
                 outcome=exchange.outcome,
                 seconds=round(exchange.seconds, 6),
@@ -106,6 +114,24 @@ class ControlUnits:
                 error=exchange.error,
             )
         )
+
+    # Sessions
+
+    async def enter_session(self, unit: str, kind: int, deadline: Deadline) -> None:
+        """10; any other session than the default one is kept alive and ended with the run."""
+        client = self.client(unit)
+        if kind == DEFAULT_SESSION:
+            await client.keeper.stop()
+            await client.session(kind, deadline)
+            self._in_session.discard(unit)
+            return
+        await client.session(kind, deadline)
+        self._in_session.add(unit)
+        client.keep_session()
+
+    def session_ended(self, unit: str) -> None:
+        """The unit was reset: there is none left to end."""
+        self._in_session.discard(unit)
 
     # Asking
 
@@ -227,9 +253,7 @@ class ControlUnits:
         """Drive an actuator: extended session, kept alive, short-term adjustment."""
         client = self.client(unit)
         if unit not in self._in_session:
-            await client.session(EXTENDED_SESSION, deadline)
-            self._in_session.add(unit)
-            client.keep_session()
+            await self.enter_session(unit, EXTENDED_SESSION, deadline)
         newly = (unit, did) not in self._taken
         if newly:
             self._taken.append((unit, did))  # before: the request may arrive and its answer not
@@ -285,6 +309,12 @@ class ControlUnits:
         """Close every client, and with it what keeps its session. Sends nothing."""
         for client in self._clients.values():
             await client.close()
+
+
+def without_key(request: str) -> str:
+    """A request in hex for the record: of a key (27, even) only that one was sent."""
+    is_key = request[:2] == f"{_SECURITY_ACCESS:02x}" and int(request[2:4] or "1", 16) % 2 == 0
+    return request[:4] if is_key else request
 
 
 def _is_answer(identifier: Identifier) -> bool:

@@ -11,12 +11,14 @@ from pathlib import Path
 from harness.clock import Clock, Deadline, loop_time
 from harness.devices.can.connection import CanConnection
 from harness.devices.diag.diagnostics import Unit
+from harness.devices.diag.keys import KeyAlgorithm
 from harness.devices.vehicle.attached import AttachedBus
 from harness.devices.vehicle.attachment import attachments
 from harness.devices.vehicle.commands import Commands
 from harness.devices.vehicle.control_units import ControlUnits, StoredCode, identifiers_of
 from harness.devices.vehicle.points import VehiclePoint
 from harness.devices.vehicle.profile import VehicleProfile
+from harness.devices.vehicle.unit_work import PutBack
 from harness.errors import (
     BenchError,
     DeviceLostError,
@@ -26,7 +28,7 @@ from harness.errors import (
     NotAvailableError,
     UnknownNameError,
 )
-from harness.events import BusClosed, BusOpened, Event, OutcomeNoted, SafeState
+from harness.events import BusClosed, BusOpened, Event, OutcomeNoted, SafeState, Written
 from harness.quantity import Measurement, Quality, Quantity
 from harness.text import Text
 
@@ -57,10 +59,13 @@ class VehicleDevice:
         uncertainty: Mapping[str, Quantity] | None = None,
         simulated: bool,
         read_only: bool = False,
+        keys: Mapping[str, KeyAlgorithm] | None = None,
         captures: Path | None = None,
         on_lost: Callable[[str, str], None] = lambda _role, _why: None,
     ) -> None:
-        """`captures`: the folder into which every bus is recorded; None records nothing.
+        """`keys`: the bench's own for security access, by the name of the algorithm.
+
+        `captures`: the folder into which every bus is recorded; None records nothing.
 
         `on_lost` is told role and reason when a bus dies. Raises UsageError, FileError.
         """
@@ -97,7 +102,14 @@ class VehicleDevice:
             self._carrier.update(dict.fromkeys(place.buses, bus))
         carrier = self._carrier.get(profile.diagnostics_bus)
         self._control_units = (
-            ControlUnits(profile.diagnostics, carrier.bus, clock=clock, report=self._exchanged)
+            ControlUnits(
+                profile.diagnostics,
+                carrier.bus,
+                clock=clock,
+                report=self._exchanged,
+                keys=keys,
+                read_only=read_only,
+            )
             if profile.diagnostics is not None and carrier is not None
             else None
         )
@@ -132,6 +144,7 @@ class VehicleDevice:
                     encodings=[file.encoding for file in bus.database.files],
                     listen_only=bus.bus.listen_only,
                     capture=bus.capture_name,
+                    recording_sha256=bus.connection.recording_sha256,
                 )
             )
 
@@ -420,6 +433,7 @@ class VehicleDevice:
         done: list[str] = []
         held: list[str] = []
         troubles: list[str] = []
+        readings: list[Measurement] = []
         if self.commands.used:
             ended, unsafe = await self.commands.make_safe(deadline)
             done += ended
@@ -434,13 +448,17 @@ class VehicleDevice:
         units = self._control_units
         if units is not None and units.reachable and not self._given_up:
             try:
+                ended, unsafe, values = await units.work.make_safe(deadline)
+                done += ended
+                troubles += unsafe
+                readings += self._put_back(values)
                 given_back, trouble = await units.give_everything_back(deadline)
                 done += given_back
                 troubles += [trouble] if trouble else []
             except HarnessError as error:
                 troubles.append(error.detail)
         elif units is not None:
-            held += units.not_given_back
+            held += [*units.work.not_put_back, *units.not_given_back]
             await units.close()
         how = "; ".join(done) or (_NOTHING_LEFT if sent else _NOTHING_SENT)
         if held:
@@ -456,9 +474,36 @@ class VehicleDevice:
             role=self.role,
             safe=safe,
             how=how,
-            readings=self.commands.readings,
+            readings=[*self.commands.readings, *readings],
             detail="; ".join(troubles),
         )
+
+    def _put_back(self, values: "Sequence[PutBack]") -> list[Measurement]:
+        """What was restored at the end of the run, as it was read afterwards; on record, too."""
+        readings: list[Measurement] = []
+        for one in values:
+            reading = Measurement(
+                name=one.point,
+                value=one.now,
+                quality=Quality.GOOD if one.now is not None else Quality.MISSING,
+                source=f"{self.role} {one.unit}",
+                at=round(self._clock.elapsed(), 6),
+                note=one.why,
+            )
+            readings.append(reading)
+            if one.was_changed:
+                assert one.backup is not None  # nothing is changed without one
+                self.note_sent(
+                    Written(
+                        step="ending",
+                        role=self.role,
+                        point=one.point,
+                        value=one.backup,
+                        read_back=reading,
+                        agreed=one.right,
+                    )
+                )
+        return readings
 
     def carrier_of(self, message: str) -> AttachedBus:
         """The attachment whose database has a message. Raises NotAvailableError."""

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 from harness.data import data_folder
 from harness.datafile import Places, load, sha256, validate
 from harness.devices.can.specs import MessageSpec, SignalSpec
+from harness.devices.vehicle.broadcast import BroadcastEntry
+from harness.devices.vehicle.broadcast import mistakes as mistakes_of_broadcasts
 from harness.devices.vehicle.points import VehiclePoint, states_of, unit_of
 from harness.devices.vehicle.profile_file import ByWireEntry, VehicleProfileFile
 from harness.errors import FileError, Problem, UnknownNameError
@@ -63,6 +65,8 @@ class VehicleProfile:
     kind: str = "vehicle"
     commanded: Mapping[str, ByWireEntry] = field(default_factory=dict)
     """What takes commands from the bus, as the file says it."""
+    told: BroadcastEntry | None = None
+    """What it broadcasts about itself, as the file says it."""
 
     @cached_property
     def databases(self) -> "Mapping[str, tuple[Database, ...]]":
@@ -123,6 +127,17 @@ class VehicleProfile:
         if problems:
             raise FileError(problems)
         return MappingProxyType(dict(self.commanded))
+
+    @cached_property
+    def broadcast(self) -> BroadcastEntry | None:
+        """What it broadcasts about itself. Raises FileError for names that are not there."""
+        problems = [
+            self.places.problem(("broadcast", *path), what, expected)
+            for path, what, expected in mistakes_of_broadcasts(self)
+        ]
+        if problems:
+            raise FileError(problems)
+        return self.told
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -266,6 +281,7 @@ def _read(path: Path) -> VehicleProfile:
         note=file.note,
         chemistry=file.chemistry,
         commanded=file.by_wire,
+        told=file.broadcast,
     )
 
 

@@ -14,7 +14,8 @@
       soc:   {signal: BMS_PackStatus.BMS_Soc}
       vin:   {did: vcu.vin}
 
-What takes commands from the bus stands under `by_wire`, see `ByWireEntry`.
+What takes commands from the bus stands under `by_wire`, see `ByWireEntry`; what the vehicle tells
+without being asked under `broadcast`, see `harness.devices.vehicle.broadcast`.
 
 Databases are looked for beside the profile, then among the shipped ones. A `checks` file says which
 messages carry a checksum or a counter where the database itself cannot.
@@ -24,6 +25,7 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from harness.devices.vehicle.broadcast import BroadcastEntry
 from harness.fields import DurationField, FileModel, Kebab, QuantityField, TextField
 
 
@@ -135,3 +137,4 @@ class VehicleProfileFile(FileModel):
     diagnostics: DiagnosticsEntry | None = None
     points: dict[str, PointEntry] = Field(default_factory=dict)
     by_wire: dict[Kebab, ByWireEntry] = Field(default_factory=dict)
+    broadcast: BroadcastEntry | None = None

@@ -13,6 +13,7 @@ from typing import Any
 
 from simulators.faults.fault import Fault
 from simulators.faults.found import (
+    acc_loss_01,
     pile_conf_01,
     pile_cp_01,
     pile_fault_01,
@@ -26,14 +27,17 @@ from simulators.faults.found import (
     veh_cp_01,
     veh_insp_02,
     veh_insp_03,
+    veh_prep_02,
 )
 
 _PROCEDURES = (
     veh_batt_01,
+    acc_loss_01,
     veh_chg_01,
     veh_cp_01,
     veh_insp_02,
     veh_insp_03,
+    veh_prep_02,
     pile_conf_01,
     pile_cp_01,
     pile_met_01,

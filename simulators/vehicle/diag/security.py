@@ -27,7 +27,9 @@ class SecurityLock:
         self.unlocked = False
         self.attempts = 0
         """Wrong keys in a row that count."""
-        self._key_of = key_of
+        self.key_of = key_of
+        self.shut_until: Callable[[], float] = lambda: 0.0
+        """Until when (s) it gives no seeds for keys that were tried before this car's time here."""
         self._random = random
         self._scheduler = scheduler
         self._seed: bytes | None = None
@@ -37,7 +39,8 @@ class SecurityLock:
         """A new seed; zeros when it is unlocked already. Raises RefusalError (37)."""
         if self.unlocked:
             return bytes(SEED_LENGTH)
-        need(self._scheduler.t >= self._closed_until, Nrc.DELAY_NOT_EXPIRED)
+        closed = max(self._closed_until, self.shut_until())
+        need(self._scheduler.t >= closed, Nrc.DELAY_NOT_EXPIRED)
         self._seed = self._random.randrange(1, 256**SEED_LENGTH).to_bytes(SEED_LENGTH, "big")
         return self._seed
 
@@ -46,7 +49,7 @@ class SecurityLock:
         seed = self._seed
         if seed is None:
             raise RefusalError(Nrc.SEQUENCE_ERROR)
-        expected = self._key_of(seed, LEVEL)
+        expected = self.key_of(seed, LEVEL)
         need(len(key) == len(expected), Nrc.WRONG_LENGTH)
         self._seed = None
         if key == expected:

@@ -5,6 +5,7 @@ from functools import partial
 from simulators.vehicle.ecus.ecu import Design, Ecu
 from simulators.vehicle.ecus.shared import communication
 from simulators.vehicle.ecus.source import Signals, Source, Value, live, state
+from simulators.vehicle.ecus.vin_frames import vin_signals
 from simulators.vehicle.sensing import BLOCKED, SYNC_LIMIT
 
 PARTNERS = {
@@ -141,6 +142,7 @@ _AVAILABLE: dict[str, Source] = {
     f"ADCU_{name}Available": live(partial(availability, name)) for name in FUNCTIONS
 }
 SIGNALS: Signals = {
+    **vin_signals("ADCU"),
     "ADCU_Mode": live(_mode, 0.2),
     "ADCU_AutomationLevel": state(
         lambda u: "level_0" if u.car.computer.by_wire_request == "manual" else "level_1"

@@ -2,11 +2,13 @@
 
 from functools import partial
 
+from simulators.vehicle.accident import tensioner
 from simulators.vehicle.body import DOORS, SEATS
 from simulators.vehicle.ecus import remote
 from simulators.vehicle.ecus.ecu import Design, Ecu
 from simulators.vehicle.ecus.shared import communication, supply
 from simulators.vehicle.ecus.source import Signals, Source, live, state
+from simulators.vehicle.ecus.vin_frames import vin_signals
 from simulators.vehicle.lamps import CHANNELS
 
 PARTNERS = {"ICM": "ICM_Display", "TBOX": "TBOX_Status", "GW": "GW_VehicleInfo"}
@@ -97,6 +99,7 @@ for _channel, _name in _NAMES.items():
     _LAMPS[f"BCM_{_name}State"] = state(partial(_feedback, _channel))
 
 SIGNALS: Signals = {
+    **vin_signals("BCM"),
     **_LAMPS,
     "BCM_HazardCmd": state(_hazard),
     "BCM_HazardState": state(_hazard_feedback),
@@ -136,6 +139,10 @@ SIGNALS: Signals = {
     "BCM_SeatPassenger": state(lambda u: u.car.body.belts["passenger"].occupied),
     "BCM_AirbagState": state(_airbag),
     "BCM_CrashOutput": state(lambda u: "crash" if _crash(u) else "normal"),
+    "BCM_CrashZone": state(lambda u: u.car.body.accident.zone),
+    "BCM_TensionerDriver": state(lambda u: tensioner(u.car.body.accident, "driver")),
+    "BCM_TensionerPassenger": state(lambda u: tensioner(u.car.body.accident, "passenger")),
+    "BCM_CrashCount": state(lambda u: u.car.body.accident.crashes),
     "BCM_EmergencyStop": state(lambda u: u.car.body.emergency_stop.read()),
     # Access
     "BCM_Immobiliser": state(lambda u: u.car.access.immobiliser()),

@@ -5,6 +5,7 @@ from functools import partial
 from simulators.vehicle.ecus.ecu import Design, Ecu
 from simulators.vehicle.ecus.shared import checksums, communication
 from simulators.vehicle.ecus.source import Signals, live, state
+from simulators.vehicle.ecus.vin_frames import vin_signals
 from simulators.vehicle.wheels import WHEELS
 
 PARTNERS = {
@@ -70,6 +71,7 @@ def _sensor_dead(wheel: str, u: Ecu) -> bool:
 
 
 SIGNALS: Signals = {
+    **vin_signals("ESC"),
     **{f"ESC_WheelSpeed{w}": live(partial(_wheel, w)) for w in WHEELS},
     "ESC_YawRate": live(lambda u: u.car.wheels.yaw_rate(), 0.02),
     "ESC_LateralAccel": live(lambda u: u.car.wheels.lateral(), 0.02),

@@ -7,6 +7,7 @@ hear it cannot forward: a broken bus is dark on the other side, and the warning 
 from collections.abc import Callable
 from functools import partial
 
+from simulators.vehicle.ecus import trouble_frames
 from simulators.vehicle.ecus.ecu import Design, Ecu
 from simulators.vehicle.ecus.shared import communication
 from simulators.vehicle.ecus.source import Signals, Source, Value, live
@@ -205,6 +206,7 @@ SIGNALS: Signals = {
     "GW_BodyParkingBrake": live(_parking_brake),
     **{name: live(function) for name, function in WARNINGS.items()},
     **_networks(),
+    **trouble_frames.SIGNALS,
     "GW_AccelLimit": live(lambda u: _ACCELERATION if _by_wire(u) else 0.0),
     "GW_SteerModeRequest": live(_mode),
     "GW_SteerRateLimit": live(lambda u: _STEERING_RATE if _by_wire(u) else 0.0),

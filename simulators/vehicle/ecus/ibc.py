@@ -58,7 +58,7 @@ SIGNALS: Signals = {
     ),
     "IBC_FluidLevel": state(lambda u: u.car.brake.fluid_low),
     "IBC_DriverOverride": state(lambda u: u.car.by_wire["IBC"].override),
-    "IBC_PedalTravel": state(lambda u: u.car.brake.pedal + u.car.brake.pedal_offset),
+    "IBC_PedalTravel": state(lambda u: u.car.brake.measured_pedal),
     "IBC_State": state(_state),
     "IBC_Mode": state(lambda u: u.car.by_wire["IBC"].mode),
     "IBC_BrakeLamp": live(_lamp, 0.2),

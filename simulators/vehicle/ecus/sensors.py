@@ -32,7 +32,7 @@ def _status(node: str) -> dict[str, Source]:
     return {
         f"{node}_Health": live(_health),
         f"{node}_Blockage": state(lambda u: _sensor(u).blockage),
-        f"{node}_Calibration": state(lambda u: _sensor(u).calibration),
+        f"{node}_Calibration": state(lambda u: _sensor(u).learned.shown),
         f"{node}_SyncOffset": live(lambda u: _sensor(u).time_offset()),
         f"{node}_SupplyVoltage": live(_supply),
         f"{node}_Temp": live(lambda u: _sensor(u).warmth(), 1.0),
@@ -146,7 +146,7 @@ RAD = Design(
     partners=PARTNERS,
     monitors={
         **_monitors("C1A11"),
-        "C1A11-78": lambda u: abs(u.car.sensing.radar.misalignment) > _MISALIGNED,
+        "C1A11-78": lambda u: abs(u.car.sensing.radar.turned) > _MISALIGNED,
     },
 )
 
@@ -163,7 +163,7 @@ def _nearest(attribute: str, u: Ecu) -> float | None:
     if target is None:
         return None
     lidar = u.car.sensing.lidar
-    extra = lidar.misalignment if attribute == "azimuth" else lidar.range_error
+    extra = lidar.turned if attribute == "azimuth" else lidar.range_error
     return float(getattr(target, attribute)) + extra
 
 

@@ -4,6 +4,7 @@ from simulators.vehicle.ecus import by_wire
 from simulators.vehicle.ecus.ecu import Design, Ecu
 from simulators.vehicle.ecus.shared import INTERLOCK_OPEN, checksums, communication, supply
 from simulators.vehicle.ecus.source import Signals, live, state
+from simulators.vehicle.ecus.vin_frames import vin_signals
 from simulators.vehicle.highvoltage import Stage
 from simulators.vehicle.lowvoltage import SET_POINT
 
@@ -89,6 +90,7 @@ def _pump_duty(u: Ecu, works: bool) -> float:
 
 
 SIGNALS: Signals = {
+    **vin_signals("VCU"),
     # What it asks of the motor
     "VCU_TorqueRequest": live(lambda u: u.car.drive.torque(), 0.02),
     "VCU_MotorSpeedLimit": state(
@@ -103,7 +105,7 @@ SIGNALS: Signals = {
     "VCU_BrakePedalPressed": state(lambda u: u.car.brake.switch),
     "VCU_Gear": state(lambda u: u.car.control.gear),
     "VCU_LimpMode": live(lambda u: u.car.control.limp, 0.2),
-    "VCU_AccelPedal": state(lambda u: u.car.control.accelerator),
+    "VCU_AccelPedal": state(lambda u: u.car.control.measured_pedal),
     "VCU_BrakePedal": state(lambda u: u.car.brake.pedal),
     "VCU_VehicleSpeed": live(lambda u: abs(u.car.drive.speed())),
     "VCU_DriveMode": state(

@@ -1,0 +1,19 @@
+"""Writing the coding of a unit, with what a defective unit makes of it."""
+
+from harness.quantity import Value
+from simulators.vehicle.diag.hooks import Done
+from simulators.vehicle.diag.outcome import Nrc
+from simulators.vehicle.ecus.ecu import Ecu
+
+
+def write_coding(ecu: Ecu, name: str, value: Value) -> Done:
+    """A tester writes one value; the car goes by it at once."""
+    workshop, unit = ecu.car.workshop, ecu.unit
+    if ecu.name in workshop.refuses_writing:
+        return Nrc.PROGRAMMING_FAILURE
+    assert not isinstance(value, list | float)  # codes have names or are whole numbers
+    if ecu.name not in workshop.forgets_writing:
+        besides = workshop.codes_besides.get(ecu.name, {})
+        unit.configuration = {**unit.configuration, **besides, name: value}
+        ecu.car.update()
+    return True

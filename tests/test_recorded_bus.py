@@ -1,0 +1,349 @@
+"""A recorded bus in the place of an adapter: every frame once, at its time, and nothing sent."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from shutil import copytree
+
+import can
+import pytest
+from benchkit import Outcome
+from click.testing import CliRunner
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from harness.bench.load import load_bench
+from harness.cli.root import ROOT
+from harness.clock import Clock, Deadline, loop_time, run
+from harness.devices.can.bus import CanBus
+from harness.devices.can.connection import CanConnection
+from harness.devices.can.recorded import RecordedConnection, located
+from harness.engine import wording
+from harness.engine.prepare import load_bench_for, prepare
+from harness.engine.run import execute
+from harness.errors import (
+    BusError,
+    ConnectionFailedError,
+    DeviceLostError,
+    FileError,
+    ReadOnlyError,
+    UsageError,
+)
+from harness.events import BusClosed, BusOpened, DeviceOpened, RunStarted, SafeState
+from harness.evidence.read import read_journal
+from harness.report.html import render_html
+from harness.report.record import load_record
+from harness.verdict import Ending, ExitCode, Verdict
+
+EXAMPLE = Path(__file__).parent.parent / "docs" / "examples" / "unknown-van"
+BEGINS = 1_772_000_000.0
+KINDS = ("asc", "blf", "log", "trc")
+
+
+def write(path: Path, frames: Sequence[can.Message]) -> Path:
+    with can.Logger(str(path)) as log:
+        for frame in frames:
+            log.on_message_received(frame)
+    return path
+
+
+def frame(at: float, number: int, data: bytes = b"\x01", **more: object) -> can.Message:
+    return can.Message(timestamp=BEGINS + at, arbitration_id=number, data=data, **more)  # type: ignore[arg-type]
+
+
+def played(path: Path, **more: object) -> list[tuple[float, can.Message]]:
+    """What a bus hears of a recording, with the loop's time at which it hears it."""
+    heard: list[tuple[float, can.Message]] = []
+
+    async def main() -> None:
+        connection = located(CanConnection(can="recording", file=path.name, **more), path.parent)  # type: ignore[arg-type]
+        bus = CanBus("any", connection, clock=Clock(virtual=True))
+        bus.subscribe_batches(lambda all_: heard.extend((loop_time(), one) for one in all_))
+        await bus.open(Deadline.after(1))
+        await asyncio.sleep(3600)
+        assert bus.lost is not None
+        await bus.close()
+
+    run(main, virtual=True)
+    return heard
+
+
+FRAMES = st.lists(
+    st.tuples(
+        st.integers(0, 200), st.integers(0, 0x1FFF_FFFF), st.booleans(), st.binary(max_size=8)
+    ),
+    min_size=1,
+    max_size=30,
+)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(facts=FRAMES, kind=st.sampled_from(["asc", "blf", "log"]))
+def test_every_frame_comes_once_in_order_at_its_time(
+    tmp_path: Path, facts: list[tuple[int, int, bool, bytes]], kind: str
+) -> None:
+    sent, at = [], 0.0
+    for gap, number, extended, data in facts:
+        at += gap / 1000
+        own = number if extended else number & 0x7FF
+        sent.append(frame(at, own, data, is_extended_id=extended))
+    heard = played(write(tmp_path / f"any.{kind}", sent))
+    assert [(m.arbitration_id, m.is_extended_id, bytes(m.data)) for _, m in heard] == [
+        (m.arbitration_id, m.is_extended_id, bytes(m.data)) for m in sent
+    ]
+    first = sent[0].timestamp
+    for (now, message), one in zip(heard, sent, strict=True):
+        assert message.timestamp == pytest.approx(one.timestamp - first, abs=2e-4)
+        assert message.timestamp <= now + 1e-9 <= message.timestamp + 0.006
+
+
+def test_error_remote_and_own_frames_are_heard(tmp_path: Path) -> None:
+    frames = [
+        frame(0, 0x10),
+        can.Message(timestamp=BEGINS + 0.1, is_error_frame=True),
+        can.Message(timestamp=BEGINS + 0.2, arbitration_id=0x11, is_remote_frame=True, dlc=4),
+        frame(0.3, 0x12, is_rx=False),
+    ]
+    heard = [message for _, message in played(write(tmp_path / "any.blf", frames))]
+    assert [m.is_error_frame for m in heard] == [False, True, False, False]
+    assert heard[2].is_remote_frame and heard[2].dlc == 4
+    assert all(m.is_rx for m in heard)
+
+
+def test_nothing_can_be_sent(tmp_path: Path) -> None:
+    path = write(tmp_path / "any.asc", [frame(0, 0x10), frame(1, 0x10)])
+
+    async def main() -> None:
+        connection = located(CanConnection(can="recording", file=path.name), tmp_path)
+        bus = CanBus("any", connection, clock=Clock(virtual=True))
+        await bus.open(Deadline.after(1))
+        assert bus.listen_only
+        with pytest.raises(BusError, match="nothing can be sent to a recording"):
+            bus.send(frame(0, 0x20))
+        assert bus.tallies().sent == 0
+        await asyncio.sleep(2)
+        assert bus.lost is not None
+        with pytest.raises(DeviceLostError, match=r"ended at 1\.000 s"):
+            bus.send(frame(0, 0x20))
+        await bus.close()
+
+    run(main, virtual=True)
+
+
+def test_buses_recorded_together_are_played_together(tmp_path: Path) -> None:
+    write(tmp_path / "a.blf", [frame(0, 1), frame(1, 1)])
+    write(tmp_path / "b.asc", [frame(0.25, 2), frame(3, 2)])
+    (tmp_path / "two.dbc").write_text('VERSION ""\n\nBU_:\n\nBO_ 1 A: 1 Vector__XXX\n', "utf-8")
+    (tmp_path / "b.dbc").write_text('VERSION ""\n\nBU_:\n\nBO_ 2 B: 1 Vector__XXX\n', "utf-8")
+    (tmp_path / "car.yaml").write_text(
+        "profile: two\nkind: vehicle\ntitle: {zh: 车, en: Car}\nvendor: x\nmodel: y\n"
+        "confidence: low\nsources: [x]\nbuses: {a: {database: two.dbc}, b: {database: b.dbc}}\n",
+        "utf-8",
+    )
+    bench = bench_file(
+        tmp_path,
+        "connections: {a: {can: recording, file: a.blf}, b: {can: recording, file: b.asc}}",
+    )
+    entry = load_bench(str(bench)).model.devices["vehicle"]
+    spans = {
+        (one.begins, one.ends)
+        for one in entry.connections.values()
+        if isinstance(one, RecordedConnection)
+    }
+    assert len(spans) == 1
+    ((begins, ends),) = spans
+    assert begins / 1e9 == pytest.approx(BEGINS, abs=1e-3)
+    assert ends / 1e9 == pytest.approx(BEGINS + 3, abs=1e-3)
+
+
+def bench_file(folder: Path, connections: str, name: str = "bench.yaml") -> Path:
+    path = folder / name
+    path.write_text(
+        f"bench: recorded\ndevices:\n  vehicle:\n    profile: car.yaml\n    {connections}\n",
+        "utf-8",
+    )
+    return path
+
+
+# ------------------------------------------------------------ the van of the docs
+
+
+@pytest.fixture(scope="module")
+def van(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("van") / "unknown-van"
+    copytree(EXAMPLE, folder)
+    for name, more in (("sound.asc", []), ("tired.blf", ["--weak-cell", "--slow-brake"])):
+        record(folder, name, *more)
+    bench = (folder / "tired.yaml").read_text("utf-8")
+    (folder / "sound.yaml").write_text(bench.replace("tired.blf", "sound.asc"), "utf-8")
+    return folder
+
+
+def record(folder: Path, *arguments: str) -> None:
+    import runpy  # noqa: PLC0415 - only here
+    import sys  # noqa: PLC0415
+
+    patch = pytest.MonkeyPatch()
+    with patch.context() as now:
+        now.setattr(sys, "argv", ["record.py", *arguments])
+        now.chdir(folder)
+        runpy.run_path(str(folder / "record.py"), run_name="__main__")
+
+
+@pytest.fixture(autouse=True)
+def _own_places(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HARNESS_KEYS", str(tmp_path_factory.getbasetemp() / "keys"))
+
+
+def judge(van: Path, name: str, out: Path) -> Outcome:
+    request = prepare([str(van / "VAN-01.yaml")], str(van / f"{name}.yaml"), folder=out)
+    result = execute(request)
+    return Outcome(result, [entry.event for entry in read_journal(result.folder)])
+
+
+def test_a_sound_recording_passes_and_says_what_it_is(van: Path, tmp_path: Path) -> None:
+    found = judge(van, "sound", tmp_path / "run")
+    judged = [one for one in found.verdicts.values() if one is not None]
+    assert set(judged) == {Verdict.PASS} and len(judged) == 8
+    (started,) = found.of(RunStarted)
+    assert started.recorded and started.simulated and started.read_only and started.virtual_time
+    assert started.utc.startswith("2026-03-09T08:30:00")
+    (device,) = found.of(DeviceOpened)
+    assert device.recorded and not device.simulated
+    (opened,) = found.of(BusOpened)
+    assert opened.connection == "recording sound.asc" and len(opened.recording_sha256) == 64
+    (closed,) = found.of(BusClosed)
+    assert closed.sent == 0 and closed.received > 1000
+    (safe,) = found.of(SafeState)
+    assert safe.safe
+    page = render_html(load_record(found.result.folder))
+    assert "录制数据" in page and "FROM A RECORDING" in page and "REAL DEVICES" not in page
+    assert page.count("<svg") > 3  # plots of what was judged
+    for lang, words in (("zh", "录制的总线数据"), ("en", "from a recording")):
+        shown = CliRunner().invoke(
+            ROOT, ["evidence", "show", str(found.result.folder), "--lang", lang]
+        )
+        assert words in shown.output
+
+
+def test_a_tired_van_fails_in_two_steps_and_no_other(van: Path, tmp_path: Path) -> None:
+    found = judge(van, "tired", tmp_path / "run")
+    failed = {name for name, one in found.verdicts.items() if one is Verdict.FAIL}
+    assert failed == {"cells", "brake-light"}
+    assert found.result.exit_code == ExitCode.FAIL
+
+
+def test_the_same_recording_gives_the_same_record(van: Path, tmp_path: Path) -> None:
+    heads = [judge(van, "sound", tmp_path / name).of(RunStarted)[0] for name in ("a", "b")]
+    assert heads[0] == heads[1]
+
+
+def test_waiting_beyond_the_end_says_so(van: Path, tmp_path: Path) -> None:
+    (van / "LATE-01.yaml").write_text(
+        "procedure: LATE-01\ntitle: {zh: 晚, en: Late}\nneeds: {vehicle: [vehicle_speed]}\nsteps:\n"
+        "  - id: late\n    title: {zh: 晚, en: Late}\n    do: vehicle.wait_for\n"
+        "    with: {point: vehicle_speed, above: 100 km/h}\n    limit: {within: 60 s}\n",
+        "utf-8",
+    )
+    request = prepare([str(van / "LATE-01.yaml")], str(van / "sound.yaml"), folder=tmp_path / "run")
+    result = execute(request)
+    assert result.ending is Ending.LOST and result.exit_code == ExitCode.BENCH
+    assert "the recording ended at 11.98" in result.reason
+    zh = wording.reason(result.reason).zh
+    assert "录制数据在第" in zh and "ended" not in zh
+
+
+def test_a_step_that_would_send_is_refused(van: Path, tmp_path: Path) -> None:
+    (van / "SEND-01.yaml").write_text(
+        "procedure: SEND-01\ntitle: {zh: 发, en: Send}\nsteps:\n"
+        "  - id: send\n    title: {zh: 发, en: Send}\n    do: can.send\n"
+        "    with: {message: BRK_Circuit, values: {LinePressureFront: 10}}\n",
+        "utf-8",
+    )
+    request = prepare([str(van / "SEND-01.yaml")], str(van / "sound.yaml"), folder=tmp_path / "run")
+    result = execute(request)
+    found = Outcome(result, [entry.event for entry in read_journal(result.folder)])
+    (closed,) = found.of(BusClosed)
+    assert closed.sent == 0
+    assert result.exit_code != ExitCode.PASS
+    assert ReadOnlyError.headline.en in json.dumps(str(found.events))
+
+
+# ------------------------------------------------------------ bad input
+
+
+@pytest.mark.parametrize(
+    ("written", "what"),
+    [
+        ("connection: {can: recording, file: none.asc}", "there is no such file"),
+        ("connection: {can: recording}", "without a file"),
+        ("connection: {can: slcan, channel: COM1, file: a.asc}", "'file' is of a recording"),
+        ("connection: {can: recording, file: empty.blf}", "empty"),
+        ("connection: {can: recording, file: words.asc}", "is no recording"),
+        ("connection: {can: recording, file: cut.blf}", "cut.blf: "),
+        ("connection: {can: recording, file: back.log}", "earlier than the frame before"),
+        ("connection: {can: recording, file: two.asc}", "several channels"),
+        ("connection: {can: recording, file: two.asc, channel: 9}", "no frame of channel 9"),
+        ("connection: {can: recording, file: one.asc}\n    simulated: true", "leave simulated out"),
+        (
+            "connections: {a: {can: recording, file: one.asc}, b: {can: slcan, channel: COM1}}",
+            "recordings on all buses",
+        ),
+        (
+            "connections: {a: {can: recording, file: one.asc}, b: {can: recording, file: old.log}}",
+            "more than a day apart",
+        ),
+    ],
+)
+def test_bad_input_names_place_and_what_was_expected(
+    tmp_path: Path, written: str, what: str
+) -> None:
+    write(tmp_path / "one.asc", [frame(0, 1), frame(1, 1)])
+    write(tmp_path / "two.asc", [frame(0, 1, channel=0), frame(1, 1, channel=1)])
+    (tmp_path / "empty.blf").write_bytes(b"")
+    (tmp_path / "words.asc").write_text("a letter\n", "utf-8")
+    whole = write(tmp_path / "cut.blf", [frame(n / 100, 1, bytes(8)) for n in range(400)])
+    whole.write_bytes(whole.read_bytes()[:-40])
+    (tmp_path / "back.log").write_text(
+        "(1772000009.000000) can0 001#00\n(1772000001.000000) can0 001#00\n", "utf-8"
+    )
+    (tmp_path / "old.log").write_text("(1600000000.000000) can0 001#00\n", "utf-8")
+    (tmp_path / "car.dbc").write_text('VERSION ""\n\nBU_:\n\nBO_ 1 A: 1 Vector__XXX\n', "utf-8")
+    (tmp_path / "b.dbc").write_text('VERSION ""\n\nBU_:\n\nBO_ 2 B: 1 Vector__XXX\n', "utf-8")
+    (tmp_path / "car.yaml").write_text(
+        "profile: two\nkind: vehicle\ntitle: {zh: 车, en: Car}\nvendor: x\nmodel: y\n"
+        "confidence: low\nsources: [x]\nbuses: {a: {database: car.dbc}, b: {database: b.dbc}}\n",
+        "utf-8",
+    )
+    with pytest.raises(FileError) as caught:
+        load_bench(str(bench_file(tmp_path, written)))
+    said = str(caught.value)
+    assert what in said and "bench.yaml:" in said and "expected" in said
+    for problem in caught.value.problems:
+        zh = wording.problem(problem).zh if hasattr(wording, "problem") else "中"
+        assert any("\u4e00" <= letter <= "\u9fff" for letter in zh)
+
+
+def test_a_real_device_beside_it_still_needs_live(tmp_path: Path) -> None:
+    write(tmp_path / "one.asc", [frame(0, 1), frame(1, 1)])
+    (tmp_path / "car.dbc").write_text('VERSION ""\n\nBU_:\n\nBO_ 1 A: 1 Vector__XXX\n', "utf-8")
+    path = tmp_path / "bench.yaml"
+    path.write_text(
+        "bench: both\ndevices:\n  vehicle:\n    database: car.dbc\n"
+        "    connection: {can: recording, file: one.asc}\n"
+        "  pile: {profile: gb-ac-pile, connection: {modbus: tcp, host: 127.0.0.1}}\n",
+        "utf-8",
+    )
+    with pytest.raises(UsageError, match="pile of bench 'both' would be opened"):
+        load_bench_for(str(path), live=False)
+    assert load_bench(str(path)).recorded == ["vehicle"]
+
+
+def test_a_recording_needs_a_bench_file() -> None:
+    async def main() -> None:
+        bus = CanBus("any", CanConnection(can="recording", file="x.asc"), clock=Clock(virtual=True))
+        with pytest.raises(ConnectionFailedError, match="played from a bench file"):
+            await bus.open(Deadline.after(1))
+
+    run(main, virtual=True)
