@@ -112,6 +112,11 @@ class Car:
         self.telematics = Telematics(site)
         self.workshop = Workshop(site)
 
+        self._limit = 0.0
+        self._join(world)
+
+    def _join(self, world: "World") -> None:
+        """All parts are there: join them with each other and with the world."""
         self.pack.power = self._pack_power
         self.side.limit = self.charging.limit
         self.side.cable_rating = lambda: math.inf  # the car looks at CC itself
