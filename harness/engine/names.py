@@ -16,6 +16,7 @@ from harness.data import data_folder
 from harness.datafile import load
 from harness.devices.modbus.canonical import CANONICAL
 from harness.engine import (
+    battery_words,
     bus_words,
     by_wire_words,
     calibration_words,
@@ -98,6 +99,7 @@ _DERIVED = {
     "telltale-isolation": Text("绝缘故障指示灯", "Isolation telltale"),
     "telltale-parkingbrake": Text("驻车制动指示灯", "Parking brake telltale"),
     "telltale-ready": Text("READY 指示灯", "READY telltale"),
+    **battery_words.NAMES,
     **by_wire_words.NAMES,
     **metering_words.NAMES,
     **maintenance_words.NAMES,
@@ -155,6 +157,7 @@ _WORKED_OUT = {
     "trouble_codes": Text("故障码", "trouble codes"),
     _DIFFERING: Text("不一致的单元", ": units that differ"),
     **metering_words.WORKED_OUT,
+    **battery_words.WORKED_OUT,
     **by_wire_words.WORKED_OUT,
     **calibration_words.WORKED_OUT,
     **cockpit_words.WORKED_OUT,

@@ -229,6 +229,11 @@ def _levels(rig: Rig) -> str | None:
     return f"below the mark: {', '.join(low)}" if low else None
 
 
+def _nameplate(rig: Rig) -> str | None:
+    power = rig.car.dc_charging.rated_power
+    return None if power >= 60e3 else f"rated power {power / 1000:.0f} kW"
+
+
 def _flap_look(rig: Rig) -> str | None:
     car = rig.car
     return "flap does not close" if car.inlet.flap_stuck_open and not car.plug.mated else None
@@ -280,8 +285,10 @@ _SOURCES: dict[str, Callable[[Rig], str | None]] = {
     **dict.fromkeys(("old-unit", "torque-marks", "work-seals", "work-covers"), _nothing),
     "work-fluids": _levels,
     "area-around-car": _nothing,
+    "car-on-rollers": _nothing,
     "high-voltage-cables": partial(_left, "cables"),
     "inlet-pins": _pins,
+    "dc-charger-nameplate": _nameplate,
     "inlet-flap": _flap_look,
     "sensor-surfaces": _surfaces,
     **{f"sensor-face-{node.lower()}": partial(_face, node) for node in SUITS},
