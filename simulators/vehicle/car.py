@@ -19,6 +19,7 @@ from simulators.vehicle.bywire import ByWire
 from simulators.vehicle.charging import Charging
 from simulators.vehicle.computing import Computer, Telematics
 from simulators.vehicle.drive import Drive
+from simulators.vehicle.fleet import Fleet
 from simulators.vehicle.highvoltage import HighVoltage, Stage
 from simulators.vehicle.inlet import Inlet
 from simulators.vehicle.insulation import Insulation
@@ -109,6 +110,7 @@ class Car:
         self.computer = Computer(site)
         self.telematics = Telematics(site)
         self.workshop = Workshop(site)
+        self.fleet = Fleet(site, self.units)
 
         self.pack.power = self._pack_power
         self.side.limit = self.charging.limit

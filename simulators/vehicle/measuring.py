@@ -250,6 +250,7 @@ _SOURCES: dict[str, Callable[[Rig], str | None]] = {
     "car-load": _nothing,
     "car-on-stands": _nothing,
     "area-around-car": _nothing,
+    "previous-renter-data": _nothing,
     "high-voltage-cables": partial(_left, "cables"),
     "inlet-pins": _pins,
     "inlet-flap": _flap_look,

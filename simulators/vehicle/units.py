@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from simulators.vehicle.diag.vin import FICTIONAL_WMI
+from simulators.vehicle.fleet import left_behind
 from simulators.vehicle.part import Part, Site
 from simulators.vehicle.trouble_book import TroubleBook
 
@@ -131,7 +132,10 @@ class Unit(Part):
         self.programming_date = "20251018"
         self.calibration_id = f"CAL-{place.node}-{number:04d}"
         self.calibration_verification = random.randrange(1 << 32)
-        self.configuration: Mapping[str, int | str] = CONFIGURATION.get(place.node, {})
+        self.configuration: Mapping[str, int | str] = {
+            **CONFIGURATION.get(place.node, {}),
+            **left_behind(place.node, site.random(f"car/left-behind/{place.node}")),
+        }
         """Coding of the unit by the names of the data identifiers."""
         self.odometer_offset = 0.0
         """Its copy of the odometer minus the true one (km)."""
