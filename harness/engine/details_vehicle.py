@@ -11,6 +11,7 @@ from harness.engine import (
     details_tester_zh,
     details_vehicle_bench_zh,
     heard_words,
+    preparation_words,
     sensor_words,
     trace_words,
 )
@@ -34,6 +35,7 @@ def detail(english: str, translate: Translate) -> str | None:
         or sensor_words.DETAILS.find(english, translate)
         or heard_words.DETAILS.find(english, translate)
         or calibration_words.DETAILS.find(english, translate)
+        or preparation_words.DETAILS.find(english, translate)
     )
 
 

@@ -23,6 +23,7 @@ from harness.engine import (
     names,
     pile_fault_words,
     pile_words,
+    preparation_words,
     reasons_steps_zh,
     sensor_words,
     states_zh,
@@ -123,6 +124,7 @@ def reason(english: str, of: str = "") -> Text:
         or conformance_words.REASONS.find(english, piece)
         or sensor_words.REASONS.find(english, piece)
         or calibration_words.REASONS.find(english, piece)
+        or preparation_words.REASONS.find(english, piece)
         or by_wire_words.REASONS.find(english, piece)
         or heard_words.REASONS.find(english, piece)
         or bus_words.reason(english)
@@ -279,6 +281,8 @@ def _state(shown: str, language: Language, of: str) -> str:
     if (known := by_wire_words.value(shown, of, language)) is not None:
         return known
     if (known := bus_words.value(shown, of, language, names.bus)) is not None:
+        return known
+    if (known := preparation_words.value(shown, of, language)) is not None:
         return known
     if language == "zh":
         return calibration_words.value(shown, of) or states_zh.chinese(shown, of) or shown

@@ -28,6 +28,7 @@ from simulators.faults import (
     pilot_pile,
     pilot_provoked,
     pilot_vehicle,
+    preparing,
     protection,
     repair,
     sensors,
@@ -98,6 +99,7 @@ _FAMILIES = (
     vehicle_sensors,
     vehicle_platform,
     calibrating,
+    preparing,
     socket,
 )
 

@@ -109,8 +109,7 @@ class Car:
         self.positioning = Positioning(site, site.random("car/gnss"))
         self.computer = Computer(site)
         self.telematics = Telematics(site)
-        self.workshop = Workshop(site)
-        self.fleet = Fleet(site, self.units)
+        self.workshop, self.fleet = Workshop(site), Fleet(site, self.units)
 
         self.pack.power = self._pack_power
         self.side.limit = self.charging.limit

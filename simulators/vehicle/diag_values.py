@@ -184,8 +184,8 @@ def _for_snapshots(car: Car) -> dict[str, Give]:
     }
 
 
-def _configured(ecu: Ecu, name: str) -> Value:
-    return ecu.unit.configuration[name]
+def _configured(ecu: Ecu, name: str) -> Value | None:
+    return None if name in ecu.car.fleet.hides else ecu.unit.configuration[name]
 
 
 def _day(learned: Learned) -> str:

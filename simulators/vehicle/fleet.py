@@ -1,4 +1,4 @@
-"""What the fleet's platform leaves in a car: rental, usage parameters, and what the last renter set.
+"""What a fleet leaves in a car: rental, usage parameters, and what the last renter has set.
 
 The values stand in the units' coding. Here is what follows from them, and what can be wrong with
 that: a parameter that the car does not go by, a remote function that is switched off.
@@ -48,6 +48,16 @@ class Fleet(Part):
         """Counts the writes of usage parameters."""
         self.state = "none"
         """What became of the latest parameters: `none`, `active` or `refused`."""
+        self.screen_language = ""
+        """What the cluster keeps on showing; empty: what is stored."""
+        self.confirms = True
+        """False: what was written stays in the memory and is not acknowledged."""
+        self.hides: frozenset[str] = frozenset()
+        """Presets that a unit does not give a tester."""
+        self.worn_after_first: frozenset[str] = frozenset()
+        """Units that take one write, and refuse every later one."""
+        self.spoiled: frozenset[str] = frozenset()
+        """Those in which that has happened."""
         self.limit_applied = True
         """False: the vehicle control does not take the speed limit over."""
         self.shows_parameters = True
@@ -57,7 +67,7 @@ class Fleet(Part):
         self.silent_after_learning = False
         """The tyre pressure unit stops sending some seconds after it has learned its sensors."""
         self.learning = "passed"
-        """How learning of the tyre sensors ends: `passed` or `failed`."""
+        """How learning of the tyre sensors ends: `passed`, `failed` or `refused`."""
         self.inflator_error = 0.0
         """By how much the gauge of the workshop's inflator is off (kPa)."""
         self.broadcast: Mapping[str, int | str] = dict(units["TBOX"].configuration)
@@ -67,7 +77,7 @@ class Fleet(Part):
         coding = self._units["TBOX"].configuration
         if name in PARAMETERS:
             self.revision = (self.revision + 1) % 65000
-            self.state = "active"
+            self.state = "active" if self.confirms else "none"
             if name == SPEED_LIMIT and self.limit_applied:
                 control = self._units["VCU"]
                 control.configuration = {**control.configuration, "speed_limit": coding[name]}

@@ -1,4 +1,4 @@
-"""Preparing the car for the next rental: learning of the tyre sensors, and the technician's hands."""
+"""Preparing the car for the next rental: learning of the tyre sensors, and what hands do."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -32,7 +32,7 @@ def routines_of(car: "Car", node: str) -> dict[str, Callable[[RoutineAction, Opt
 def _learn(car: "Car", action: RoutineAction) -> Started:
     if action == "stop":
         return None
-    if car.power.key == "off":
+    if car.power.key == "off" or car.fleet.learning == "refused":
         return Nrc.CONDITIONS_NOT_CORRECT
 
     def finish() -> Value:

@@ -1,5 +1,7 @@
 """Charging to the floor of the task: by a person at the outlet's own pile, watched on the bus."""
 
+from dataclasses import dataclass
+
 from harness.actions.changes import said
 from harness.actions.context import StepContext
 from harness.actions.joint_given import number_of
@@ -12,6 +14,15 @@ from harness.quantity import Measurement
 from harness.text import Text
 
 REACHED, SHORT, NOTHING = "reached", "not_reached", "already_above"
+
+
+@dataclass(frozen=True, slots=True)
+class _Patience:
+    """How long is charged at most, how long without a rise, and how often is looked (s)."""
+
+    most: float
+    no_rise: float
+    poll: float
 
 
 @action("vehicle.charge_to_floor", kind="W", energises=True, limit="none",
@@ -40,10 +51,11 @@ async def charge_to_floor(
     if first >= floor:
         step.judge(said(step, "charge_to_floor", NOTHING), _both())
         return
+    patience = _Patience(no_longer_than, no_rise_for, poll)
     await step.do_by_hand(does, ask)
     started = loop_time()
     try:
-        last = await _watch(step, soc, floor, first, no_longer_than, no_rise_for, poll)
+        last = await _watch(step, soc, floor, first, patience)
     except HarnessError:
         await step.do_by_hand(undo, undo_ask)
         raise
@@ -61,14 +73,13 @@ def _both() -> OneOf:
 
 
 async def _watch(
-    step: StepContext, soc: str, floor: float, first: float, most: float, patience: float,
-    poll: float,
-) -> float:  # fmt: skip
+    step: StepContext, soc: str, floor: float, first: float, patience: _Patience
+) -> float:
     """The last state of charge that was read."""
     last, rose = first, loop_time()
-    until = min(step.deadline.at, loop_time() + most)
-    while last < floor and loop_time() < until and loop_time() - rose < patience:
-        await sleep_until(loop_time() + poll)
+    until = min(step.deadline.at, loop_time() + patience.most)
+    while last < floor and loop_time() < until and loop_time() - rose < patience.no_rise:
+        await sleep_until(loop_time() + patience.poll)
         now = number_of((await step.device.read([soc], step.deadline))[soc])
         if now is not None and now > last:
             last, rose = now, loop_time()

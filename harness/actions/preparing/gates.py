@@ -26,6 +26,7 @@ from harness.verdict import Verdict
 
 READY, NOT_READY = "ready", "not_ready"
 CLOSED, UNPROVED = "gates_closed", "gates_unproved"
+PASSED, NOT_PASSED = "passed", "not_passed"
 _RIGHT = (Verdict.PASS, Verdict.CONDITIONAL_PASS)
 
 
@@ -59,7 +60,8 @@ def check_gates(context: CheckContext) -> Iterator[Complaint]:
 
 
 @action("vehicle.put_in_service", kind="W", writes=True, limit="none", possible=has_diagnostics,
-        check=check_gates, title=Text("全部闸门满足后上线", "Into service by the gates"))  # fmt: skip
+        check=check_gates,
+        title=Text("全部闸门满足后上线", "Into service by the gates"))  # fmt: skip
 async def put_in_service(
     step: StepContext,
     *,
@@ -107,13 +109,11 @@ async def _look(step: StepContext, name: str, gate: Gate) -> Found:
     """One gate, its points read anew."""
     now = step.clock.elapsed()
     values: list[tuple[str, Value | None, str | None, float | None]] = []
-    passed = True
-    for one in gate.steps:
-        verdict = step.memory.verdicts.get(one)
-        passed = passed and verdict in _RIGHT
-        seen = step.memory.measurements.get(one, [])
-        age = round(max(now - seen[-1].at, 0.0), 1) if seen else None
-        values.append((one, None if verdict is None else verdict.value, None, age))
+    passed = all(step.memory.verdicts.get(one) in _RIGHT for one in gate.steps)
+    ended = [step.memory.ended.get(one) for one in gate.steps]
+    oldest = min((one for one in ended if one is not None), default=now)
+    age = None if None in ended else round(max(now - oldest, 0.0), 1)
+    values.append((f"gate.{name}.checks", PASSED if passed else NOT_PASSED, None, age))
     for point in gate.points:
         values.append(await _read(step, point))
     return Found(name, passed, tuple(values))
@@ -146,13 +146,12 @@ async def gate_report(
     unproved: list[str] = []
     for gate in found:
         assert isinstance(gate, Found)  # what `vehicle.put_in_service` keeps
-        step.measured(said(step, f"{gate.name}.gate", "open" if gate.open else "closed"))
+        step.measured(said(step, f"gate.{gate.name}", "open" if gate.open else "closed"))
         for name, value, unit, age in gate.values:
             told = "no value" if age is None else f"{age:g} s old"
             step.measured(
                 Measurement(
-                    f"{gate.name}.{name}" if unit is None and "." not in name else name, value, unit,
-                    source=step.role, at=step.clock.elapsed(), note=told,
+                    name, value, unit, source=step.role, at=step.clock.elapsed(), note=told,
                     quality=Quality.GOOD if value is not None else Quality.MISSING,
                 )
             )  # fmt: skip

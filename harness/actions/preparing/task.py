@@ -58,8 +58,8 @@ async def preparation_due(
 ) -> None:
     """Compare the car as it is with the task: charge, trouble codes, tyres, presets, parameters.
 
-    `due_charge`, `due_codes`, `due_tyres`, `due_presets` and `due_parameters` are each `due`, `done`
-    or, where something could not be read, `unknown`. They are the key of the to-do list.
+    `due_charge`, `due_codes`, `due_tyres`, `due_presets` and `due_parameters` are `due`, `done` or,
+    where something could not be read, `unknown`. They are the key of the to-do list.
     """
     task = step.bench.preparation.task
     charge = number_of(await step.read_one(soc))
@@ -93,9 +93,7 @@ async def _has_codes(step: StepContext) -> bool | None:
     return None if unread else False
 
 
-async def _soft(
-    step: StepContext, tyres: list[str], placard: str, tolerance: float
-) -> bool | None:
+async def _soft(step: StepContext, tyres: list[str], placard: str, tolerance: float) -> bool | None:
     rated = step.vehicle.profile.ratings.get(placard)
     if rated is None:
         return None

@@ -6,7 +6,8 @@ from harness.actions.changes import change, said
 from harness.actions.context import StepContext
 from harness.actions.diagnostics import has_diagnostics
 from harness.actions.registry import action
-from harness.actions.unit_work.common import refused
+from harness.actions.unit_work.common import check_units, refused
+from harness.devices.diag.uds import DEFAULT_SESSION
 from harness.errors import BenchError, DeviceError, NotAvailableError, UsageError
 from harness.events import Written
 from harness.limits import Equals
@@ -58,3 +59,18 @@ async def write_one(step: StepContext, point: str, value: Scalar) -> None:
     )  # fmt: skip
     step.measured(said(step, f"{point}.changed", change(before, read_back.value), "expected"))
     step.judge(read_back, Equals(value))
+
+
+@action("diag.leave_sessions", kind="W", writes=True, judges=False, limit="none",
+        possible=has_diagnostics, check=check_units,
+        title=Text("退出诊断会话", "Leave the diagnostic sessions"))  # fmt: skip
+async def leave_sessions(step: StepContext, *, units: tuple[str, ...]) -> None:
+    """Bring units back into the default session while they are still supplied.
+
+    One that does not answer is told; the end of the run tries once more and says what it found.
+    """
+    for unit in units:
+        try:
+            await step.vehicle.control_units.enter_session(unit, DEFAULT_SESSION, step.deadline)
+        except (BenchError, DeviceError) as error:
+            step.measured(refused(step, f"{unit}.session", error))
