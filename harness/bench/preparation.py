@@ -6,11 +6,11 @@ On a real bench it stands in the bench file under `preparation:`; a simulated be
 from collections.abc import Mapping
 from typing import Protocol
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from harness.errors import NotAvailableError
 from harness.fields import FileModel, QuantityField
-from harness.quantity import Scalar
+from harness.quantity import Quantity, Scalar
 
 NO_TASK = "the bench file has no `preparation` section"
 
@@ -33,6 +33,13 @@ class PreparationEntry(FileModel):
         default_factory=dict,
         description="Speed limit, geofence, rental: `unit.identifier` -> value",
     )
+
+    @field_validator("soc_floor")
+    @classmethod
+    def _of_a_battery(cls, value: Quantity | None) -> Quantity | None:
+        if value is not None and (value.unit != "%" or not 0 <= value.value <= 100):
+            raise ValueError("a state of charge in %, from 0 to 100")
+        return value
 
 
 class TaskSource(Protocol):

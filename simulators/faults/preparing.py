@@ -10,7 +10,6 @@ from harness.text import Text
 from simulators.faults.fault import Fault
 from simulators.faults.vehicle_found import Part, broken, happening
 from simulators.rig import Rig
-from simulators.vehicle.ocv import energy_of
 from simulators.vehicle.units import Unit
 
 
@@ -61,7 +60,7 @@ def _nothing(_rig: Rig) -> None:
 
 def _nearly_empty(rig: Rig) -> None:
     """Just below the floor of the task: charging takes about a minute."""
-    rig.car.pack.set_soc(energy_of(0.397))
+    rig.car.pack.set_soc(0.397)
 
 
 def _nearly_empty_at_closed_pile(rig: Rig) -> None:

@@ -1,14 +1,15 @@
 """The task of a preparation, and what the car lacks for it."""
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from harness.actions.changes import said
 from harness.actions.context import StepContext
 from harness.actions.diagnostics import CONFIRMED_OR_FAILING, has_diagnostics, read_codes
 from harness.actions.joint_given import number_of
-from harness.actions.registry import PointName, PointRef, action
+from harness.actions.registry import CheckContext, Complaint, PointName, PointRef, action
 from harness.bench.preparation import PreparationEntry
-from harness.errors import BenchError, DeviceError, NotAvailableError
+from harness.errors import BenchError, DeviceError, NotAvailableError, UnknownNameError
 from harness.limits import Clear, Equals, Range
 from harness.quantity import Measurement, Quality, Scalar, convert
 from harness.text import Text
@@ -17,7 +18,28 @@ GAPS = "task_gaps"
 YES, NO, OPEN = "due", "done", "unknown"
 
 
-@action("bench.preparation_task", kind="R", limit="none",
+def check_task(context: CheckContext) -> Iterator[Complaint]:
+    """What the bench file orders is something that this car can be told."""
+    entry, vehicle = context.bench.model.preparation, context.bench.vehicle
+    description = vehicle.diagnostics if vehicle is not None else None
+    if entry is None or description is None:
+        return
+    known = [
+        f"{unit.name}.{did.name}"
+        for unit in description.units.values()
+        for did in unit.dids
+        if {"read", "write"} <= set(did.access)
+    ]
+    for what, ordered in (("presets", entry.presets), ("parameters", entry.parameters)):
+        for name in ordered:
+            if name not in known:
+                detail = UnknownNameError("data identifier", name, known).detail
+                place = ("preparation", what, name)
+                context.bench_problem(place, detail, "an identifier that can be written")
+    yield from ()  # what is wrong is said of the bench file
+
+
+@action("bench.preparation_task", kind="R", limit="none", check=check_task,
         title=Text("读取整备任务", "Task of the preparation"))  # fmt: skip
 async def preparation_task(step: StepContext) -> None:
     """Read what the next rental wants of the car (`preparation:` of the bench file).
