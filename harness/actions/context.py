@@ -92,6 +92,8 @@ class RunMemory:
     def __init__(self) -> None:
         self.measurements: dict[str, list[Measurement]] = {}
         self.verdicts: dict[str, Verdict | None] = {}
+        self.ended: dict[str, float] = {}
+        """When each step was last carried out (seconds of the run)."""
         self.by_truth: dict[str, Verdict | None] = {}
         """The verdicts that the bench's own values give, in exams."""
         self.kept: dict[str, object] = {}

@@ -13,6 +13,7 @@ from harness.engine import (
     details_tester_zh,
     details_vehicle_bench_zh,
     heard_words,
+    preparation_words,
     sensor_words,
     trace_words,
     used_words,
@@ -39,6 +40,7 @@ def detail(english: str, translate: Translate) -> str | None:
         or heard_words.DETAILS.find(english, translate)
         or used_words.DETAILS.find(english, translate)
         or calibration_words.DETAILS.find(english, translate)
+        or preparation_words.DETAILS.find(english, translate)
     )
 
 

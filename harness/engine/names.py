@@ -29,6 +29,7 @@ from harness.engine import (
     metering_words,
     pile_fault_words,
     pile_words,
+    preparation_words,
     sensor_words,
     signal_names,
     states_zh,
@@ -111,6 +112,7 @@ _DERIVED = {
     **used_words.NAMES,
     **calibration_words.NAMES,
     **cockpit_words.NAMES,
+    **preparation_words.NAMES,
 }
 FINDINGS = {
     "silent_nodes": Text("不在线的节点", "Nodes that do not send"),
@@ -133,6 +135,7 @@ FINDINGS = {
     **heard_words.FINDINGS,
     **calibration_words.FINDINGS,
     **cockpit_words.FINDINGS,
+    **preparation_words.FINDINGS,
 }
 """Lists of what was found to be wrong; an empty one is as it should be."""
 _WITH_ENTRIES = (maintenance_words, handover_words, car_service_words)
@@ -161,6 +164,7 @@ _WORKED_OUT = {
     **by_wire_words.WORKED_OUT,
     **calibration_words.WORKED_OUT,
     **cockpit_words.WORKED_OUT,
+    **preparation_words.WORKED_OUT,
     "changed": maintenance_words.CHANGED,
 }
 _OF_A_BUS = {
@@ -359,8 +363,7 @@ def listed(entries: Sequence[str], of: str, language: Language) -> str:
     if of not in _AT_A_PLACE:
         of_units = of in _OF_UNITS or of.rpartition(".")[2] == _DIFFERING
         return comma.join(
-            _differing(one, language) if of_units else heard_words.said(one, of, language)
-            for one in entries
+            _differing(one, language) if of_units else _said(one, of, language) for one in entries
         )
     places: dict[str, list[str]] = {}
     for entry in entries:
@@ -371,6 +374,11 @@ def listed(entries: Sequence[str], of: str, language: Language) -> str:
         bus(place, language) + (colon + comma.join(found) if found else "")
         for place, found in places.items()
     )
+
+
+def _said(entry: str, of: str, language: Language) -> str:
+    word = preparation_words.listed(entry, of)
+    return heard_words.said(entry, of, language) if word is None else word.get(language)
 
 
 def _differing(entry: str, language: Language) -> str:

@@ -5,7 +5,7 @@ anything, and nothing here is stored.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from math import isfinite
 
@@ -27,6 +27,7 @@ from harness.engine import (
     names,
     pile_fault_words,
     pile_words,
+    preparation_words,
     reasons_steps_zh,
     sensor_words,
     states_zh,
@@ -130,6 +131,7 @@ def reason(english: str, of: str = "") -> Text:
         or sensor_words.REASONS.find(english, piece)
         or calibration_words.REASONS.find(english, piece)
         or cockpit_words.REASONS.find(english, piece)
+        or preparation_words.REASONS.find(english, piece)
         or by_wire_words.REASONS.find(english, piece)
         or handover_words.REASONS.find(english, piece)
         or car_service_words.REASONS.find(english, piece)
@@ -284,15 +286,22 @@ def _exact(reading: Measurement, beside: Limit) -> bool:
     )
 
 
-_STATES = (pile_fault_words, car_service_words, battery_words, by_wire_words)
+_STATES: Sequence[Callable[[str, str, Language], str | None]] = (
+    pile_fault_words.value,
+    car_service_words.value,
+    battery_words.value,
+    by_wire_words.value,
+)
 """Rooms of words that know states of their own points."""
 
 
 def _state(shown: str, language: Language, of: str) -> str:
-    for words in _STATES:
-        if (known := words.value(shown, of, language)) is not None:
+    for find in _STATES:
+        if (known := find(shown, of, language)) is not None:
             return known
     if (known := bus_words.value(shown, of, language, names.bus)) is not None:
+        return known
+    if (known := preparation_words.value(shown, of, language)) is not None:
         return known
     if language == "zh":
         return calibration_words.value(shown, of) or states_zh.chinese(shown, of) or shown

@@ -32,6 +32,7 @@ from simulators.faults import (
     pilot_pile,
     pilot_provoked,
     pilot_vehicle,
+    preparing,
     protection,
     repair,
     sensors,
@@ -110,6 +111,7 @@ _FAMILIES = (
     calibrating,
     cockpit,
     cockpit_many,
+    preparing,
     socket,
 )
 

@@ -21,6 +21,7 @@ from simulators.vehicle.cockpit import Cockpit
 from simulators.vehicle.computing import Computer, Telematics
 from simulators.vehicle.dc_charging import DcCharging
 from simulators.vehicle.drive import Drive
+from simulators.vehicle.fleet import Fleet
 from simulators.vehicle.highvoltage import HighVoltage, Stage
 from simulators.vehicle.inlet import Inlet
 from simulators.vehicle.insulation import Insulation
@@ -116,7 +117,7 @@ class Car:
         self.trips = Trips(
             Rental(site), self.drive, self.pack, self.timers, wall=wall, changed=self.update
         )
-        self.workshop = Workshop(site)
+        self.workshop, self.fleet = Workshop(site), Fleet(site, self.units)
         self.cockpit = Cockpit(site)
         self._limit = 0.0
         self._join(world)

@@ -193,8 +193,8 @@ def _fitted_as(ecu: Ecu, name: str) -> Value | None:
     return ecu.unit.fitted_as.get(name)
 
 
-def _configured(ecu: Ecu, name: str) -> Value:
-    return ecu.unit.configuration[name]
+def _configured(ecu: Ecu, name: str) -> Value | None:
+    return None if name in ecu.car.fleet.hides else ecu.unit.configuration[name]
 
 
 def _day(learned: Learned) -> str:

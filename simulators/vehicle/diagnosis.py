@@ -9,7 +9,7 @@ from harness.devices.diag.description import load_diagnostics
 from harness.devices.diag.diagnostics import Diagnostics
 from harness.devices.diag.dtc import CONFIRMED, TEST_FAILED
 from harness.quantity import Value
-from simulators.vehicle import calibrating
+from simulators.vehicle import calibrating, preparing
 from simulators.vehicle.coding import write_coding
 from simulators.vehicle.diag.attach import DiagnosticServers, Station, attach_servers
 from simulators.vehicle.diag.hooks import (
@@ -163,7 +163,11 @@ def _hooks(ecu: Ecu) -> DescribedHooks:
         values_of(ecu),
         writers=_writers(ecu),
         actuators=_actuators(ecu),
-        routines={**calibrating.routines_of(ecu.car, ecu.name), **_routines(ecu)},
+        routines={
+            **calibrating.routines_of(ecu.car, ecu.name),
+            **preparing.routines_of(ecu.car, ecu.name),
+            **_routines(ecu),
+        },
         on_reset=partial(_reset, ecu),
         on_power=partial(_set_power, ecu),
         on_communication=partial(_set_communication, ecu),

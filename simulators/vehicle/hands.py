@@ -9,7 +9,14 @@ from functools import partial
 
 from harness.errors import NotAvailableError
 from simulators.rig import Rig
-from simulators.vehicle import boards, bus_work, cleaning, cockpit_work, drive_cycle
+from simulators.vehicle import (
+    boards,
+    bus_work,
+    cleaning,
+    cockpit_work,
+    drive_cycle,
+    preparing,
+)
 from simulators.vehicle.body import DOORS
 from simulators.vehicle.car import Car
 from simulators.vehicle.units import PLACES
@@ -283,6 +290,7 @@ _PLAIN: dict[str, Action] = {
     **{f"place-board-{spot}": partial(_put, boards.put_board, spot) for spot in boards.SPOTS},
     **bus_work.ACTIONS,
     **cockpit_work.ACTIONS,
+    **preparing.ACTIONS,
 }
 for _node in cleaning.SUITS:
     for _means in cleaning.MEANS:

@@ -30,6 +30,7 @@ from simulators.faults.found import (
     veh_insp_03,
     veh_insp_04,
     veh_maint_01,
+    veh_prep_01,
     veh_prep_02,
     veh_used_01,
 )
@@ -44,6 +45,7 @@ _PROCEDURES = (
     veh_maint_01,
     hand_01,
     veh_used_01,
+    veh_prep_01,
     veh_prep_02,
     veh_insp_04,
     pile_conf_01,
