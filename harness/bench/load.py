@@ -13,6 +13,7 @@ from harness.bench.model import BenchFile, DeviceEntry
 from harness.bench.profiles import register_maps, vehicle_profile
 from harness.bench.recorder import check_recorder
 from harness.bench.recordings import with_recordings
+from harness.bench.rental import ROWS, expected_of_row
 from harness.bench.roles import piles_of
 from harness.bench.sockets import check_sockets
 from harness.bench.states import expected_of, fits
@@ -372,6 +373,11 @@ class _Check:
             for name, value in entry.site.items():
                 self._ledger(("devices", role, "site", name), name, value, [profile])
         for name, value in self._model.site.items():
+            if name in ROWS and self._vehicle is not None:
+                wanted = expected_of_row(name, value)
+                if wanted is not None:
+                    self._complain(("site", name), f"{name} cannot be {value!r}", wanted)
+                continue
             self._ledger(("site", name), name, value, list(self._profiles.values()))
 
     def _ledger(self, where: Path_, name: str, value: object, profiles: list[Profile]) -> None:

@@ -10,6 +10,7 @@ from harness.engine import (
     details_recording_zh,
     details_tester_zh,
     details_vehicle_bench_zh,
+    handover_words,
     heard_words,
     sensor_words,
     trace_words,
@@ -48,6 +49,7 @@ def expected(english: str, translate: Translate) -> str | None:
         or trace_words.EXPECTED.find(english, translate)
         or details_tester_zh.EXPECTED.find(english, translate)
         or sensor_words.EXPECTED.find(english, translate)
+        or handover_words.EXPECTED.find(english, translate)
         or heard_words.EXPECTED.find(english, translate)
         or calibration_words.EXPECTED.find(english, translate)
     )

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
+from harness.bench.rental import VIEWS
 from harness.errors import NotAvailableError
 from simulators.canbus.layout import OBD
 from simulators.instruments import Reading, constant
@@ -272,8 +273,8 @@ _SOURCES: dict[str, Callable[[Rig], str | None]] = {
     **{f"sensor-face-{node.lower()}": partial(_face, node) for node in SUITS},
     "gnss-antenna": _antenna,
     "fluid-levels": _levels,
-    **{f"view-{view}": partial(_view, view) for view in rental.VIEWS},
-    **{f"return-{view}": partial(_view_again, view) for view in rental.VIEWS},
+    **{f"view-{view}": partial(_view, view) for view in VIEWS},
+    **{f"return-{view}": partial(_view_again, view) for view in VIEWS},
 }
 
 
