@@ -16,6 +16,7 @@ from harness.engine import (
     by_wire_words,
     calibration_words,
     car_service_words,
+    cockpit_words,
     conformance_words,
     details,
     handover_words,
@@ -125,6 +126,7 @@ def reason(english: str, of: str = "") -> Text:
         or conformance_words.REASONS.find(english, piece)
         or sensor_words.REASONS.find(english, piece)
         or calibration_words.REASONS.find(english, piece)
+        or cockpit_words.REASONS.find(english, piece)
         or by_wire_words.REASONS.find(english, piece)
         or handover_words.REASONS.find(english, piece)
         or car_service_words.REASONS.find(english, piece)

@@ -14,6 +14,8 @@ from simulators.faults import (
     calibrating,
     car_service,
     charging,
+    cockpit,
+    cockpit_many,
     conformance,
     contactor,
     emergency_stop,
@@ -102,6 +104,8 @@ _FAMILIES = (
     handover,
     car_service,
     calibrating,
+    cockpit,
+    cockpit_many,
     socket,
 )
 

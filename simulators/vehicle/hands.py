@@ -9,7 +9,7 @@ from functools import partial
 
 from harness.errors import NotAvailableError
 from simulators.rig import Rig
-from simulators.vehicle import boards, bus_work, cleaning
+from simulators.vehicle import boards, bus_work, cleaning, cockpit_work
 from simulators.vehicle.body import DOORS
 from simulators.vehicle.car import Car
 from simulators.vehicle.units import PLACES
@@ -263,6 +263,7 @@ _PLAIN: dict[str, Action] = {
     **{f"place-target-{place}": partial(_put, boards.put_target, place) for place in boards.PLACES},
     **{f"place-board-{spot}": partial(_put, boards.put_board, spot) for spot in boards.SPOTS},
     **bus_work.ACTIONS,
+    **cockpit_work.ACTIONS,
 }
 for _node in cleaning.SUITS:
     for _means in cleaning.MEANS:

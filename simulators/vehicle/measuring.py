@@ -13,7 +13,7 @@ from harness.errors import NotAvailableError
 from simulators.canbus.layout import OBD
 from simulators.instruments import Reading, constant
 from simulators.rig import Rig
-from simulators.vehicle import bus_work, rental
+from simulators.vehicle import bus_work, cockpit_work, rental
 from simulators.vehicle.cleaning import SUITS
 from simulators.vehicle.lamps import CHANNELS
 from simulators.vehicle.sensing import BLOCKED
@@ -128,11 +128,7 @@ READINGS: Mapping[str, Reading] = {
     "floor_slope": Reading("deg", lambda rig: rig.car.workshop.slope, constant(0.05), 2),
     "board_distance": Reading("mm", _board, constant(2.0), 0),
     "low_voltage_battery": Reading("V", _low_voltage, _share(0.005, 0.02), 2),
-    "displayed_soc": Reading("%", partial(_shown_number, "ICM_DisplayedSoc"), constant(0.5), 0),
     "displayed_odometer": Reading("km", partial(_shown_number, "ICM_Odometer"), constant(0.1), 1),
-    "displayed_speed": Reading(
-        "km/h", partial(_shown_number, "ICM_IndicatedSpeed"), constant(0.5), 0
-    ),
     **{
         f"tyre_pressure_{wheel.lower()}": Reading(
             "kPa", partial(_pressure, wheel), constant(5.0), 0
@@ -151,6 +147,7 @@ READINGS: Mapping[str, Reading] = {
     },
     **_bus_readings(),
     **bus_work.READINGS,
+    **cockpit_work.READINGS,
 }
 """Subject of a `reading` question -> what the instrument is held against."""
 
@@ -180,6 +177,7 @@ OBSERVATIONS: Mapping[str, Callable[[Rig], str]] = {
     "inlet-flap": lambda rig: "open" if rig.car.inlet.flap else "closed",
     "pedestrian-sound": lambda rig: rig.car.body.avas(),
     **bus_work.OBSERVATIONS,
+    **cockpit_work.OBSERVATIONS,
     "vin-on-body": lambda rig: rig.car.units.vin,
     **{subject: partial(_of_rental, said) for subject, said in rental.OBSERVATIONS.items()},
     "damage-zone": lambda rig: rig.car.body.accident.damage,
@@ -275,6 +273,7 @@ _SOURCES: dict[str, Callable[[Rig], str | None]] = {
     "fluid-levels": _levels,
     **{f"view-{view}": partial(_view, view) for view in VIEWS},
     **{f"return-{view}": partial(_view_again, view) for view in VIEWS},
+    **cockpit_work.LOOKS,
 }
 
 

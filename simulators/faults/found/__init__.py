@@ -27,6 +27,7 @@ from simulators.faults.found import (
     veh_cp_01,
     veh_insp_02,
     veh_insp_03,
+    veh_insp_04,
     veh_maint_01,
     veh_prep_02,
 )
@@ -40,6 +41,7 @@ _PROCEDURES = (
     veh_maint_01,
     hand_01,
     veh_prep_02,
+    veh_insp_04,
     pile_conf_01,
     pile_cp_01,
     pile_met_01,
