@@ -9,7 +9,6 @@ from benchkit import Outcome
 from vehicle_inspection_help import inspect, steps_of
 
 from harness.bench.load import SIMULATED, load_bench
-from harness.bench.rental import VIEWS
 from harness.catalogue.load import load_catalogue
 from harness.engine import names, wording
 from harness.engine.handover_words import FINDINGS, NAMES
@@ -18,6 +17,7 @@ from harness.errors import FileError
 from harness.events import Answered, Concluded, Measured
 from harness.procedure.load import load_procedure
 from harness.quantity import Measurement
+from harness.rental import VIEWS
 from simulators.faults.found import hand_01
 
 HAND = "HAND-01"

@@ -15,11 +15,11 @@ from harness.actions.context import StepContext
 from harness.actions.diagnostics import has_diagnostics
 from harness.actions.joint_given import earlier
 from harness.actions.registry import CheckContext, Complaint, action
-from harness.bench.rental import CODE, damaged_views
 from harness.devices.operator import ABNORMAL, NORMAL, Question
 from harness.errors import NotAvailableError
 from harness.fields import TextField
 from harness.limits import Clear, Equals
+from harness.rental import CODE, damaged_views
 from harness.text import Text
 
 MISSING_VIEWS, UNLISTED, NEW_DAMAGE = "missing_views", "unlisted_damage", "new_damage"

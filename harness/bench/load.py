@@ -13,7 +13,6 @@ from harness.bench.model import BenchFile, DeviceEntry
 from harness.bench.profiles import register_maps, vehicle_profile
 from harness.bench.recorder import check_recorder
 from harness.bench.recordings import with_recordings
-from harness.bench.rental import ROWS, expected_of_row
 from harness.bench.roles import piles_of
 from harness.bench.sockets import check_sockets
 from harness.bench.states import expected_of, fits
@@ -25,6 +24,7 @@ from harness.devices.modbus.connection import ModbusConnection
 from harness.devices.modbus.points import Profile
 from harness.errors import FileError, Problem, UsageError
 from harness.quantity import Quantity, convert, same_dimension
+from harness.rental import ROWS, expected_of_row
 
 if TYPE_CHECKING:
     from harness.devices.vehicle.profile import VehicleProfile

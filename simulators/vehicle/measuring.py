@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from harness.bench.rental import VIEWS
 from harness.errors import NotAvailableError
+from harness.rental import VIEWS
 from simulators.canbus.layout import OBD
 from simulators.instruments import Reading, constant
 from simulators.rig import Rig

@@ -5,9 +5,9 @@ Everything is invented. The plate begins with a character that no province uses.
 
 from collections.abc import Callable, Mapping
 
-from harness.bench.rental import NO_DAMAGE, VIEWS
 from harness.errors import NotAvailableError
 from harness.quantity import Value
+from harness.rental import NO_DAMAGE, VIEWS
 from simulators.vehicle.part import Part, Site
 
 _OLD = ("scratch of 5 cm", "small dent", "stone chip", "paint rubbed off")
