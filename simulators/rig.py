@@ -14,6 +14,7 @@ from simulators.pile.pile import Pile
 from simulators.pile.registers import PileRegisters
 from simulators.pile.settings import PileSettings
 from simulators.repair import Repair
+from simulators.service import Service
 from simulators.vehicle.car import Car
 from simulators.vehicle_side import VehicleSettings
 from simulators.wire import Wire
@@ -72,6 +73,7 @@ class Rig:
         """Somebody has connected a device to the line that the ledger does not know."""
         self.overrides = Overrides()
         self.repair = Repair()
+        self.service = Service()
         self.multimeter = Multimeter()
         self.faults_on: set[str] = set()
         """Seeded faults that are there now; who mends one takes it out."""

@@ -6,6 +6,7 @@ The id stays what is typed. Quantities and looks that reports know are called as
 from collections.abc import Callable, Mapping
 
 from harness.actions.pile_fault.causes import BY_NAME
+from harness.assess import cabin_names
 from harness.assess.tool_words import WORDS
 from harness.bench.simulated import seeded_faults
 from harness.engine import names
@@ -22,6 +23,7 @@ INSTRUMENTS = {
     "insulation_tester": Text("绝缘电阻测试仪", "insulation tester"),
     "low_ohm_meter": Text("低电阻测试仪", "low-ohm meter"),
     "rcd_tester": Text("漏电保护测试仪", "RCD tester"),
+    "paint_gauge": Text("漆膜测厚仪", "paint gauge"),
     "steel_ruler": Text("钢直尺", "steel ruler"),
     "earth_tester": Text("接地电阻测试仪", "earth tester"),
     "digital_level": Text("数显水平仪", "digital level"),
@@ -151,6 +153,11 @@ _ACTIONS = {
     "resume-charging-at-car": Text("在车上恢复充电", "resume charging at the car"),
     "return-gun": Text("枪放回枪座", "put the plug back"),
     "select-drive": Text("挂 D 挡", "select D"),
+    "rollers-on": Text("测功机加载", "road load of the dynamometer on"),
+    "rollers-off": Text("测功机卸载", "road load of the dynamometer off"),
+    "drive-cycle": Text("按司机助行驶", "drive as the driver's aid shows"),
+    "start-dc-charge": Text("插直流枪并启动充电", "plug in the DC gun and start"),
+    "end-dc-charge": Text("停止直流充电并拔枪", "end the DC charge and unplug"),
     "select-neutral": Text("挂 N 挡", "select N"),
     "select-park": Text("挂 P 挡", "select P"),
     "select-reverse": Text("挂 R 挡", "select R"),
@@ -165,6 +172,7 @@ _ACTIONS = {
     "turn-right-on": Text("打右转向", "turn signal right"),
     "turn-wheel-by-hand": Text("用手转动方向盘", "turn the steering wheel by hand"),
     "unlock-car": Text("解锁车辆", "unlock the car"),
+    "use-car": Text("用车并还车", "use the car and bring it back"),
     "unplug-adapter": Text("拔下诊断接口适配器", "unplug the adapter"),
     "wash-windscreen": Text("喷洗风窗", "wash the windscreen"),
     "wear-ppe": Text("穿戴防护用品", "put on protective gear"),
@@ -244,12 +252,14 @@ def _looked_at(name: str, language: Language) -> Text | str | None:
         lamp = name.removeprefix("telltale-")
         said = _TELLTALES.get(lamp, lamp) if language == "zh" else lamp
         return _TELLTALE.get(language).format(said)
-    return _LOOKS.get(name)
+    return _LOOKS.get(name) or cabin_names.LOOKS.get(name)
 
 
 def _operated(name: str, language: Language) -> Text | str | None:
     if name in _ACTIONS:
         return _ACTIONS[name]
+    if name in cabin_names.ACTIONS:
+        return cabin_names.ACTIONS[name]
     first, _, rest = name.partition("-")
     return (
         _at_car(name, language)

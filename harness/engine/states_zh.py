@@ -242,6 +242,10 @@ _WORDS: dict[str, str] = {
     "calibrated": "已标定",
     # Accidents and evidence
     "fired": "已动作",
+    "unbound": "未绑定",
+    "former_owner": "原车主",
+    "fleet": "车队",
+    "nobody": "无",
     "front": "前部",
     "rear": "后部",
     "different": "不一致",
@@ -272,6 +276,9 @@ _WORDS: dict[str, str] = {
     "programming": "编程会话",
     "extended": "扩展会话",
     "not_fitted": "未配置",
+    # Renting
+    "hard_braking": "急制动",
+    "curb_hit": "撞击路缘",
 }
 
 _LAMP = {"off": "熄灭", "on": "点亮"}
@@ -314,6 +321,13 @@ _RULES: tuple[tuple[re.Pattern[str], dict[str, str]], ...] = tuple(
         (r".*(calibration)", {"running": "标定中", "failed": "标定失败"}),
         (r".*remote_result", {"running": "执行中"}),
         (r".*(permit)", {"refused": "不允许"}),
+        (r".*monitor_camera", {"clear": "无遮挡", "covered": "被遮挡"}),
+        (r".*v2x_kind", {"map": "路口地图", "signal": "信号灯", "none": "无消息"}),
+        (r".*v2x_phase", {"red": "红灯", "yellow": "黄灯", "green": "绿灯"}),
+        (r".*v2x_certificate", {"expired": "已过期", "not_yet_valid": "尚未生效"}),
+        (r".*icm_button", {
+            "none": "未按下", "volume": "音量键", "voice": "语音键", "phone": "电话键"}),
+        (r"sound-outside", {"heard": "听到", "silent": "没有声音"}),
         (r".*lane_quality", {"low": "低", "medium": "中", "high": "高"}),
         (r"tpms_warning", {"low": "胎压过低", "high": "胎压过高"}),
         (r".*(tpms_sensor)", {"lost": "信号丢失"}),
@@ -334,6 +348,7 @@ _RULES: tuple[tuple[re.Pattern[str], dict[str, str]], ...] = tuple(
             "out_of_service": "不可用（F）"}),
         (r".*charging_state", {"ready": "充电就绪"}),
         (r".*config_", {"enabled": "已启用", "disabled": "已停用"}),
+        (r"sheet_of_renter|sheet-of-renter", {"same": "一致", "other": "不一致"}),
         (r".*secure_gateway", {"enabled": "已启用", "disabled": "已停用"}),
     )
 )  # fmt: skip

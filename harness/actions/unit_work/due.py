@@ -78,9 +78,9 @@ async def _uncalibrated(step: StepContext, name: str, unit: Unit) -> bool:
     return reading.value is not None and reading.value != GOOD
 
 
-@action("diag.no_new_codes", kind="R", limit="none", possible=has_diagnostics,
-        title=Text("无新增故障码", "No new trouble code"))  # fmt: skip
-async def no_new_codes(step: StepContext, *, since: str) -> None:
+@action("diag.work_left_no_code", kind="R", limit="none", possible=has_diagnostics,
+        title=Text("作业未留下故障码", "The work left no trouble code"))  # fmt: skip
+async def work_left_no_code(step: StepContext, *, since: str) -> None:
     """Scan the whole car, and expect no code that the step `since` had not found.
 
     A unit that was silent then or is silent now leaves it open, unless something new is found.
