@@ -52,6 +52,11 @@ class LiveCar(Thread):
         self.error: BaseException | None = None
         self.addresses: dict[str, str] = {}
         self.site: dict[str, Any] = {}
+        self.coding: dict[str, Any] = {}
+        """What the work order wants written."""
+        self.papers: dict[str, object] = {}
+        """Those of the workshop that it comes from, and the snapshot from before."""
+        self.before = b""
         self._loop: asyncio.AbstractEventLoop | None = None
         self._end: asyncio.Event | None = None
         self._person: Operator | None = None
@@ -78,8 +83,10 @@ class LiveCar(Thread):
             for bus in BUSES:
                 self.addresses[bus] = await car.serve(bus, "slcan://127.0.0.1:0")
             self.site = dict(bench.site)
+            self.coding = dict(bench.rig.repair.coding)
             for name in self._faults:
                 bench.set_fault(name, on=True)
+            self.papers, self.before = dict(car.service_papers), car.before_service.dump()
             self._person = bench.technician
             self.ready.set()
             await self._end.wait()
@@ -115,8 +122,9 @@ def write_bench(path: Path, car: LiveCar) -> None:
         }
     }
     values["site"] = car.site
-    for key in ("recorder", "maintenance"):
-        values.pop(key, None)
+    (path.parent / "before.json").write_bytes(car.before)
+    values["maintenance"] = {**car.papers, "coding": car.coding, "before": "before.json"}
+    values.pop("recorder", None)
     path.write_text(yaml.safe_dump(values, allow_unicode=True), encoding="utf-8")
 
 

@@ -27,9 +27,9 @@ _METRES_PER_DEGREE = 111_195.0
 """Along a meridian of a sphere of 6371 km."""
 
 
-@action("diag.not_worse", kind="J", limit="none", possible=has_diagnostics,
-        title=Text("故障码不多于之前", "No more codes than before"))  # fmt: skip
-async def not_worse(step: StepContext, *, since: str, mask: int = CONFIRMED_OR_FAILING) -> None:
+@action("diag.no_new_codes", kind="J", limit="none", possible=has_diagnostics,
+        title=Text("无新增故障码", "No new trouble codes"))  # fmt: skip
+async def no_new_codes(step: StepContext, *, since: str, mask: int = CONFIRMED_OR_FAILING) -> None:
     """Read all trouble codes again and expect none that the earlier scan `since` did not find.
 
     Codes that have gone are no finding: equal or better. A unit that the earlier scan could not
@@ -97,7 +97,7 @@ async def positions_agree(
     )
 
 
-@check_of("diag.not_worse")
+@check_of("diag.no_new_codes")
 def _since(context: CheckContext) -> Iterator[Complaint]:
     """The scan comes before."""
     for _, what, expected in earlier(context, (context.parameters["since"],), "since"):

@@ -9,10 +9,18 @@ from harness.devices.diag.description import load_diagnostics
 from harness.devices.diag.diagnostics import Diagnostics
 from harness.devices.diag.dtc import CONFIRMED, TEST_FAILED
 from harness.quantity import Value
-from simulators.vehicle import calibrating, clearing
+from simulators.vehicle import calibrating, preparing
 from simulators.vehicle.coding import write_coding
 from simulators.vehicle.diag.attach import DiagnosticServers, Station, attach_servers
-from simulators.vehicle.diag.hooks import DescribedHooks, Done, ResetKind
+from simulators.vehicle.diag.hooks import (
+    DescribedHooks,
+    Done,
+    Options,
+    ResetKind,
+    RoutineAction,
+    RoutineRun,
+    Started,
+)
 from simulators.vehicle.diag.identity import vehicle_identity
 from simulators.vehicle.diag.security import SecurityLock
 from simulators.vehicle.diag.server import UdsServer
@@ -21,14 +29,18 @@ from simulators.vehicle.diag.trouble_code import TroubleCode
 from simulators.vehicle.diag_values import values_of
 from simulators.vehicle.ecus.ecu import Ecu
 from simulators.vehicle.network import CarNetwork
+from simulators.vehicle.sensing import Sensor
 from simulators.vehicle.trouble_book import Listed
+from simulators.vehicle.user_data import COCKPIT, TERMINAL
 
 FRAME = {"odometer": "odometer", "vehicle_speed": "speed", "low_voltage": "low_voltage"}
 """Identifier of a snapshot -> what the gateway broadcasts of it."""
-LEDGER_OF_SETTINGS = ("config_", "automation_level", "variant_code", "digital_key_")
-"""Coding and keys that the site's ledger also names, by the beginning of the name."""
+_BEFORE_CLEARING = "P0A7E-4B"
 _OUT_OF_STEP = 24.0
 """Time offset (ms) of a sensor that has lost the time."""
+
+LEDGER_OF_SETTINGS = ("config_", "automation_level", "variant_code", "digital_key_")
+"""Coding and keys that the site's ledger also names, by the beginning of the name."""
 
 
 @cache
@@ -63,6 +75,7 @@ def attach_diagnosis(
         wall=car.wall,
     )
     car.units.trouble.compile = partial(_listed, network, servers)
+    car.units.trouble.clear = partial(_clear, servers)
     for name, server in servers.items():
         ecu = network.ecus[known.units[name].node]
         ecu.on_power.append(partial(_look_at_supply, server))
@@ -80,6 +93,25 @@ def _listed(network: CarNetwork, servers: DiagnosticServers) -> list[Listed]:
         if network.ecus[unit.node].online_since is not None
         for code in servers[name].memory.with_status(CONFIRMED | TEST_FAILED)
     ]
+
+
+def _clear(servers: DiagnosticServers) -> Callable[[], None]:
+    """Clear every memory, as somebody who hides a fault; what undoes it.
+
+    The battery had warned before: that code stays as a permanent one.
+    """
+    marks = [(one.memory, one.memory.cleared) for one in servers.values()]
+    past = servers["bms"].memory
+    past.remember(_BEFORE_CLEARING, km_ago=180.0)
+    for memory, _ in marks:
+        memory.clear()
+
+    def undo() -> None:
+        for memory, mark in marks:
+            memory.cleared = mark
+        past.code(_BEFORE_CLEARING).permanent = False
+
+    return undo
 
 
 def _with_frame(name: str, node: str, server: UdsServer, code: TroubleCode) -> Listed:
@@ -131,7 +163,11 @@ def _hooks(ecu: Ecu) -> DescribedHooks:
         values_of(ecu),
         writers=_writers(ecu),
         actuators=_actuators(ecu),
-        routines={**calibrating.routines_of(ecu.car, ecu.name), **clearing.routines_of(ecu)},
+        routines={
+            **calibrating.routines_of(ecu.car, ecu.name),
+            **preparing.routines_of(ecu.car, ecu.name),
+            **_routines(ecu),
+        },
         on_reset=partial(_reset, ecu),
         on_power=partial(_set_power, ecu),
         on_communication=partial(_set_communication, ecu),
@@ -150,9 +186,34 @@ def _writers(ecu: Ecu) -> dict[str, Callable[[Value], Done]]:
 
 
 def _reset(ecu: Ecu, _kind: ResetKind) -> None:
-    """A sensor that loses the time with its memory is out of step afterwards."""
-    if ecu.name in ecu.car.workshop.loses_time:
-        ecu.car.sensors[ecu.name].sync_offset = _OUT_OF_STEP
+    """What a unit loses that has not kept it: the time for a while, or what it learned."""
+    car, workshop = ecu.car, ecu.car.workshop
+    if ecu.name in workshop.loses_time:
+        sensor = car.sensors[ecu.name]
+        before, sensor.sync_offset = sensor.sync_offset, _OUT_OF_STEP
+        seconds = workshop.loses_time[ecu.name]
+        car.timers.plan(f"time of {ecu.name}", seconds, partial(_in_step, sensor, before))
+    if ecu.name in workshop.forgets_at_reset:
+        calibrating.learned_of(car, ecu.name).first = 0.0
+
+
+def _in_step(sensor: Sensor, offset: float) -> None:
+    sensor.sync_offset = offset
+
+
+def _routines(ecu: Ecu) -> dict[str, Callable[[RoutineAction, Options], Started]]:
+    """What a tester may start, by the name of the routine; others are the unit's own self test."""
+    held = {"ICM": COCKPIT, "TBOX": TERMINAL}.get(ecu.name)
+    return {} if held is None else {"user_data_clear": partial(_clear_user_data, ecu, held)}
+
+
+def _clear_user_data(
+    ecu: Ecu, names: tuple[str, ...], action: RoutineAction, _options: Options
+) -> Started:
+    if action != "start":
+        return None
+    data = ecu.car.cockpit.user_data
+    return RoutineRun(data.takes(), partial(data.clear, names))
 
 
 def _set_power(ecu: Ecu, on: bool) -> None:

@@ -15,6 +15,7 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "workshop-floor-slopes": ("floor",),
     "workshop-dim": ("light",),
     "workshop-dark": ("light", "camera-progress"),
+    "calibrated-in-the-yard": ("floor", "light", "target-distance"),
     "target-mark-shifted": ("target-distance",),
     "radar-with-another-key": ("unlocked",),
     "lidar-locked-out": ("unlocked",),
@@ -37,6 +38,9 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "steering-learns-wrong": ("steering-in-zero", "zero-angle"),
     "brake-control-learns-wrong": ("brake-in-zero", "pedals-at-rest"),
     "vehicle-control-learns-wrong": ("accelerator-in-zero", "pedals-at-rest"),
+    "steering-learns-roughly": ("steering-in-zero",),
+    "brake-control-learns-roughly": ("brake-in-zero",),
+    "vehicle-control-learns-roughly": ("accelerator-in-zero",),
     "calibration-not-released": (
         "camera-start", "radar-start", "lidar-start", "steering-zero", "brake-learn",
         "accelerator-learn"
@@ -45,6 +49,12 @@ FOUND: Mapping[str, tuple[str, ...]] = {
         "camera-progress", "radar-progress", "lidar-progress", "steering-zero-progress",
         "brake-learn-progress", "accelerator-learn-progress"
     ),
+    "calibrations-all-wrong": (
+        "steering-in-zero", "brake-in-zero", "accelerator-in-zero", "camera-near-azimuth",
+        "radar-near-azimuth", "lidar-near-azimuth", "camera-side-azimuth", "radar-side-azimuth",
+        "lidar-side-azimuth", "zero-angle", "pedals-at-rest"
+    ),
+    "front-end-bumped": ("camera-offsets", "radar-offsets", "lidar-offsets"),
     "camera-calibration-aborts": ("camera-progress", "nothing-else", "no-new-codes", "reason-gone"),
     "radar-calibration-fails": ("radar-progress",),
     "radar-bracket-bent": ("radar-offsets",),
@@ -56,6 +66,9 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "radar-memory-worn": ("radar-near-azimuth", "radar-side-azimuth", "settled-work"),
     "camera-stays-away": ("reset", "no-new-codes", "settled-work"),
     "lidar-loses-time": ("no-new-codes", "reason-gone"),
+    "lidar-slow-to-synchronise": ("no-new-codes",),
+    "steering-forgets-zero": ("zero-angle",),
+    "brake-pedal-forgets-zero": ("pedals-at-rest",),
     "camera-turned": ("camera-offsets",),
     "lidar-turned": (),
     "camera-window-muddy": (
@@ -78,4 +91,5 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "ignition-relay-welded": ("switch-off",),
     "steering-torque-zero-off": ("zero-torque",),
     "brake-pedal-sensor-off": (),
+    "tyre-soft": ("tyre-fr",),
 }  # fmt: skip
