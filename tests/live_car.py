@@ -52,6 +52,8 @@ class LiveCar(Thread):
         self.error: BaseException | None = None
         self.addresses: dict[str, str] = {}
         self.site: dict[str, Any] = {}
+        self.coding: dict[str, Any] = {}
+        """What the work order wants written."""
         self._loop: asyncio.AbstractEventLoop | None = None
         self._end: asyncio.Event | None = None
         self._person: Operator | None = None
@@ -78,6 +80,7 @@ class LiveCar(Thread):
             for bus in BUSES:
                 self.addresses[bus] = await car.serve(bus, "slcan://127.0.0.1:0")
             self.site = dict(bench.site)
+            self.coding = dict(bench.rig.repair.coding)
             for name in self._faults:
                 bench.set_fault(name, on=True)
             self._person = bench.technician
@@ -115,8 +118,8 @@ def write_bench(path: Path, car: LiveCar) -> None:
         }
     }
     values["site"] = car.site
-    for key in ("recorder", "maintenance"):
-        values.pop(key, None)
+    values["maintenance"] = {"coding": car.coding}
+    values.pop("recorder", None)
     path.write_text(yaml.safe_dump(values, allow_unicode=True), encoding="utf-8")
 
 

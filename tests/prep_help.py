@@ -1,6 +1,6 @@
 """Running the debugging of sensors and by-wire units, and looking at the car's units after it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -31,13 +31,21 @@ CHANGING = (
 
 
 def debug(
-    folder: Path, *steps: str, listener: Callable[[Event], None] | None = None, **options: Any
+    folder: Path,
+    *steps: str,
+    listener: Callable[[Event], None] | None = None,
+    only: Sequence[str] = (),
+    capture: bool = False,
+    **options: Any,
 ) -> Outcome:
-    """Run it whole, or what has to come before and these steps; buses are not recorded."""
+    """Run it whole, or what has to come before and these steps, or `only` some.
+
+    Buses are not recorded, and files are not kept, without `capture`.
+    """
     number = len(list(folder.glob("run-*")))
-    selected = list(dict.fromkeys([*READY, *steps])) if steps else None
+    selected = list(only) or (list(dict.fromkeys([*READY, *steps])) if steps else None)
     request = prepare([PREP], folder=folder / f"run-{number}", selected=selected, **options)
-    request = replace(request, pace=HURRY, capture=False)
+    request = replace(request, pace=HURRY, capture=capture)
     result = execute(request, [] if listener is None else [listener])
     return Outcome(result, [entry.event for entry in read_journal(result.folder)])
 
@@ -49,6 +57,8 @@ class Units:
     cars: list[Car] = field(default_factory=list)
     learned: list[dict[str, tuple[str, float, float, str]]] = field(default_factory=list)
     coding: list[dict[str, int | str]] = field(default_factory=list)
+    errors: list[dict[str, float]] = field(default_factory=list)
+    """What each unit is off in truth: degrees of sensors and steering, percent of the pedal."""
     sessions: list[set[int]] = field(default_factory=list)
 
     def look(self, bench: SimulatedBench) -> None:
@@ -62,6 +72,10 @@ class Units:
                 node: (one.state, round(one.first, 2), round(one.second, 2), one.day.isoformat())
                 for node, one in kept.items()
             }
+        )
+        self.errors.append(
+            {node: car.sensors[node].turned for node in ("CAM", "RAD", "LID")}
+            | {"EPS": car.steering.shift, "IBC": car.brake.measured_pedal}
         )
         self.coding.append(dict(car.units["ADCU"].configuration))
         servers = bench.car_bench().diagnosis

@@ -288,7 +288,7 @@ SENSORS = [
          "TBOX B1D14-96"),
     Case(lambda c: c.telematics, "main_power", False, "TBOX_AlarmPowerLost", eq("active"),
          "TBOX B1D15-00"),
-    Case(lambda c: c.telematics, "v2x", "fault", "TBOX_V2x", eq("fault"), "TBOX B1D16-96"),
+    Case(lambda c: c.telematics.v2x, "works", False, "TBOX_V2x", eq("fault"), "TBOX B1D16-96"),
     Case(lambda c: c.telematics, "clock_error", 300.0, "TBOX_AlarmClock", eq("active")),
     Case(lambda c: c.telematics, "platform_accepts", False, "TBOX_PlatformLogin",
          eq("refused")),

@@ -42,7 +42,7 @@ def test_a_run_that_is_broken_off_puts_everything_back(step: str, tenths: int) -
     assert restored <= touched
     assert all(event.agreed for event in outcome.of(Written))
     for name in restored:
-        assert f"{name} put back from the backup and read again" in safe.how
+        assert name in safe.how.partition("put back from the backup and read again: ")[2]
 
 
 def test_work_that_is_not_settled_is_put_back_at_the_end(tmp_path: Path, units: Units) -> None:
@@ -83,8 +83,8 @@ def test_an_adapter_that_is_gone_is_told_with_what_was_left(
     outcome = debug(tmp_path, "radar-start", "radar-progress", listener=listener)
     (safe,) = outcome.of(SafeState)
     assert not safe.safe
-    assert "rad.calibration_record was not put back from the backup" in safe.detail
-    assert "{" not in wording.reason(safe.detail).zh
+    assert "not put back from the backup: rad.calibration_record" in safe.detail
+    assert "未按备份恢复" in wording.reason(safe.detail).zh
 
 
 def test_a_routine_without_end_is_stopped_and_the_unit_put_back(
@@ -99,6 +99,7 @@ def test_a_routine_without_end_is_stopped_and_the_unit_put_back(
     assert [event.outcome for event in stopped] == ["ok"]
     (judged,) = [event for event in outcome.of(Judged) if event.step == "radar-progress"]
     assert judged.measurement.note.endswith("stopped")
+    assert "仍未结束，已停止" in wording.note(judged.measurement).zh
     units.assert_untouched()
 
 
@@ -124,3 +125,6 @@ def test_what_cannot_be_put_back_is_a_finding_and_not_called_safe(tmp_path: Path
     (safe,) = outcome.of(SafeState)
     assert not safe.safe
     assert "rad.calibration_record could not be put back" in safe.detail
+    said = wording.reason(safe.detail).zh
+    assert "未能恢复" in said and "被拒绝" in said
+    assert "put back" not in said and "refused" not in said

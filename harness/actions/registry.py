@@ -144,6 +144,8 @@ _OWN_ROOMS = (
     "harness.actions.preparing.gates",
     "harness.actions.standstill",
     "harness.actions.sorting",
+    "harness.actions.user_data",
+    "harness.actions.cockpit",
     "harness.actions.by_wire.release",
     "harness.actions.by_wire.handshake",
     "harness.actions.by_wire.moving",

@@ -116,9 +116,16 @@ async def _kept(
 
 
 async def _identifier(step: StepContext, unit: str, did: Did, state: State) -> None:
+    """One that stays unanswered is asked once more: a frame that was lost is no gap."""
     point = f"{unit}.{did.name}"
     try:
-        reading = (await step.vehicle.read([point], step.deadline))[point]
+        try:
+            reading = (await step.vehicle.read([point], step.deadline))[point]
+        except NoReplyError as error:
+            step.vehicle.require_alive()
+            if error.asked_for_patience:
+                raise
+            reading = (await step.vehicle.read([point], step.deadline))[point]
     except (BenchError, DeviceError) as error:
         _gap(step, point, error, state)
         return

@@ -6,6 +6,7 @@ The id stays what is typed. Quantities and looks that reports know are called as
 from collections.abc import Callable, Mapping
 
 from harness.actions.pile_fault.causes import BY_NAME
+from harness.assess import cabin_names
 from harness.assess.tool_words import WORDS
 from harness.bench.simulated import seeded_faults
 from harness.engine import names
@@ -250,12 +251,14 @@ def _looked_at(name: str, language: Language) -> Text | str | None:
         lamp = name.removeprefix("telltale-")
         said = _TELLTALES.get(lamp, lamp) if language == "zh" else lamp
         return _TELLTALE.get(language).format(said)
-    return _LOOKS.get(name)
+    return _LOOKS.get(name) or cabin_names.LOOKS.get(name)
 
 
 def _operated(name: str, language: Language) -> Text | str | None:
     if name in _ACTIONS:
         return _ACTIONS[name]
+    if name in cabin_names.ACTIONS:
+        return cabin_names.ACTIONS[name]
     first, _, rest = name.partition("-")
     return (
         _at_car(name, language)

@@ -15,11 +15,9 @@ NAMES = {
     "calibration-release": Text("调试结论", "Conclusion of the work"),
     "due_unit": Text("需要标定的单元", "Unit that asks for calibration"),
     "steps_not_passed": Text("未通过的步骤", "Steps that did not pass"),
-    "sensor_calibration": Text("传感器标定", "Sensor calibration"),
-    "steering_angle_zero": Text("转角零位标定", "Steering angle zero"),
-    "pedal_learning": Text("踏板零位学习", "Pedal learning"),
 }
 FINDINGS = {
+    "due_units": Text("需要标定的各单元", "Units that ask for calibration"),
     "stored_codes": Text("已存故障码", "Stored trouble codes"),
     "new_codes": Text("新增故障码", "New trouble codes"),
     "units_unread": Text("未读到故障码的单元", "Units whose codes were not read"),
@@ -31,7 +29,14 @@ FINDINGS = {
 """Lists of what was found to be wrong; an empty one is as it should be."""
 OF_CODES = ("stored_codes", "new_codes")
 """Those with the control unit in front: `unit:code`."""
-OF_UNITS = ("units_unread", "units_locked", "units_offline", "backup_gaps", "not_put_back")
+OF_UNITS = (
+    "due_units",
+    "units_unread",
+    "units_locked",
+    "units_offline",
+    "backup_gaps",
+    "not_put_back",
+)
 WORKED_OUT = {
     "failed_attempts": Text("密钥失败次数", "refused keys"),
     "access_delay": Text("安全访问等待时间", "wait for security access"),
@@ -57,23 +62,23 @@ STATES_ZH = {
 REASONS = Phrases(
     (r"kept", "已保留"),
     (r"put back", "已恢复"),
-    (r"still running after (\S+) s; stopped", r"\1 s 后仍在运行，已停止（31 02）"),
-    (r"still running after (\S+) s; it could not be stopped: (.+)",
-     r"\1 s 后仍在运行，且无法停止：{2}"),
+    (r"it ran for (\S+) s without an end; stopped", r"运行 \1 s 仍未结束，已停止（31 02）"),
+    (r"it ran for (\S+) s without an end; it could not be stopped: (.+)",
+     r"运行 \1 s 仍未结束，且无法停止：{2}"),
     (r"there is no backup of (\S+): nothing is changed without one",
      r"{1} 没有备份：没有备份不做任何改动"),
     (r"(\S+) is locked: nothing is sent to it", r"{1} 未解锁：不向其发送任何内容"),
     (r"(\S+) has no value that could be put back", r"{1} 没有可供恢复的数值"),
-    (r"it reads (.+) after (.+) was written", r"写入 \2 后读回 \1"),
-    (r"(\S+) put back from the backup and read again", r"{1} 已按备份恢复并回读"),
-    (r"(\S+) is as it was, read again", r"{1} 保持原值，已回读"),
-    (r"(\S+) could not be put back: (.+)", r"{1} 未能恢复：{2}"),
-    (r"(\S+) was not put back from the backup", r"{1} 未按备份恢复"),
     (r"two boxes of tiles in the boot", "行李箱里有两箱瓷砖"),
     (r"no target board stands before the car", "车前没有放置靶标板"),
     (r"(\S+) would be changed", r"将改动 {1}"),
 )  # fmt: skip
 DETAILS = Phrases(
+    (r"it reads ([^;]+) after ([^;]+) was written", r"写入 \2 后读回 \1"),
+    (r"put back from the backup and read again: ([^;]+)", r"已按备份恢复并回读：\1"),
+    (r"as it was before, read again: ([^;]+)", r"与原值相同，已回读：\1"),
+    (r"(\S+) could not be put back: ([^;]+)", r"\1 未能恢复：{2}"),
+    (r"not put back from the backup: ([^;]+)", r"未按备份恢复：\1"),
     (r"the bench file's `maintenance` section orders no coding",
      "台架文件的 maintenance 段没有编码工单（coding）"),
     (r"the work order names (\S+), and the car has no such unit",

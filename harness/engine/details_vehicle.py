@@ -5,6 +5,7 @@ from harness.devices.diag.services import SERVICES
 from harness.engine import (
     by_wire_words,
     calibration_words,
+    cockpit_words,
     details_can_zh,
     details_diag_zh,
     details_recording_zh,
@@ -52,4 +53,5 @@ def expected(english: str, translate: Translate) -> str | None:
         or sensor_words.EXPECTED.find(english, translate)
         or heard_words.EXPECTED.find(english, translate)
         or calibration_words.EXPECTED.find(english, translate)
+        or cockpit_words.EXPECTED.find(english, translate)
     )

@@ -19,6 +19,7 @@ from harness.engine import (
     bus_words,
     by_wire_words,
     calibration_words,
+    cockpit_words,
     conformance_words,
     heard_words,
     maintenance_words,
@@ -102,6 +103,7 @@ _DERIVED = {
     **sensor_words.NAMES,
     **heard_words.NAMES,
     **calibration_words.NAMES,
+    **cockpit_words.NAMES,
     **preparation_words.NAMES,
 }
 FINDINGS = {
@@ -121,6 +123,7 @@ FINDINGS = {
     **sensor_words.FINDINGS,
     **heard_words.FINDINGS,
     **calibration_words.FINDINGS,
+    **cockpit_words.FINDINGS,
     **preparation_words.FINDINGS,
 }
 """Lists of what was found to be wrong; an empty one is as it should be."""
@@ -131,7 +134,10 @@ _AT_A_PLACE = (
 )  # fmt: skip
 """Findings with their bus or control unit in front: `bus:NODE`."""
 _DIFFERING = "differing"
-_OF_UNITS = ("silent_units", "extra_units", "not_approved", *calibration_words.OF_UNITS)
+_OF_UNITS = (
+    "silent_units", "extra_units", "not_approved", "unknown_keys", "user_data_left", "not_cleared",
+    *calibration_words.OF_UNITS,
+)  # fmt: skip
 _WORKED_OUT = {
     "offset": Text("误差", "error"),
     "resolution": Text("分辨力", "resolution"),
@@ -143,6 +149,7 @@ _WORKED_OUT = {
     **metering_words.WORKED_OUT,
     **by_wire_words.WORKED_OUT,
     **calibration_words.WORKED_OUT,
+    **cockpit_words.WORKED_OUT,
     **preparation_words.WORKED_OUT,
     "changed": maintenance_words.CHANGED,
 }
@@ -172,6 +179,7 @@ class _Names:
     units: dict[str, Text] = field(default_factory=dict)
     nodes: dict[str, str] = field(default_factory=dict)
     """Control units by the name that the description gives them."""
+    routines: dict[str, Text] = field(default_factory=dict)
     codes: dict[str, Text] = field(default_factory=dict)
     """Titles of trouble codes by their English one."""
     descriptions: list[str] = field(default_factory=list)
@@ -268,6 +276,8 @@ def _of_vehicle(name: str, language: Language) -> str | None:
         known = _diagnostics()
         if asked in known.units and did in known.points:
             return f"{unit(asked)} {known.points[did].get(language)}"
+        if asked in known.units and did in known.routines:
+            return f"{unit(asked)} {known.routines[did].get(language)}"
     elif name in (points := _diagnostics().points):  # an identifier of several units
         return points[name].get(language)
     return None
@@ -403,6 +413,9 @@ def _diagnostics() -> _Names:
         for entry in _mapping(values, "dids").values():
             if isinstance(entry, dict) and isinstance(name := entry.get("name"), str):
                 _title(names.points, name, entry)
+        for entry in _mapping(values, "routines").values():
+            if isinstance(entry, dict) and isinstance(name := entry.get("name"), str):
+                _title(names.routines, name, entry)
         for unit, entry in _mapping(values, "units").items():
             _title(names.units, unit, entry)
             if isinstance(entry, dict) and isinstance(node := entry.get("node"), str):

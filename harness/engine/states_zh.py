@@ -314,6 +314,13 @@ _RULES: tuple[tuple[re.Pattern[str], dict[str, str]], ...] = tuple(
         (r".*(calibration)", {"running": "标定中", "failed": "标定失败"}),
         (r".*remote_result", {"running": "执行中"}),
         (r".*(permit)", {"refused": "不允许"}),
+        (r".*monitor_camera", {"clear": "无遮挡", "covered": "被遮挡"}),
+        (r".*v2x_kind", {"map": "路口地图", "signal": "信号灯", "none": "无消息"}),
+        (r".*v2x_phase", {"red": "红灯", "yellow": "黄灯", "green": "绿灯"}),
+        (r".*v2x_certificate", {"expired": "已过期", "not_yet_valid": "尚未生效"}),
+        (r".*icm_button", {
+            "none": "未按下", "volume": "音量键", "voice": "语音键", "phone": "电话键"}),
+        (r"sound-outside", {"heard": "听到", "silent": "没有声音"}),
         (r".*lane_quality", {"low": "低", "medium": "中", "high": "高"}),
         (r"tpms_warning", {"low": "胎压过低", "high": "胎压过高"}),
         (r".*(tpms_sensor)", {"lost": "信号丢失"}),

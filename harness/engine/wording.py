@@ -15,6 +15,7 @@ from harness.engine import (
     bus_words,
     by_wire_words,
     calibration_words,
+    cockpit_words,
     conformance_words,
     details,
     heard_words,
@@ -124,6 +125,7 @@ def reason(english: str, of: str = "") -> Text:
         or conformance_words.REASONS.find(english, piece)
         or sensor_words.REASONS.find(english, piece)
         or calibration_words.REASONS.find(english, piece)
+        or cockpit_words.REASONS.find(english, piece)
         or preparation_words.REASONS.find(english, piece)
         or by_wire_words.REASONS.find(english, piece)
         or heard_words.REASONS.find(english, piece)

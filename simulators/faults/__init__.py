@@ -13,6 +13,8 @@ from simulators.faults import (
     by_wire,
     calibrating,
     charging,
+    cockpit,
+    cockpit_many,
     conformance,
     contactor,
     emergency_stop,
@@ -99,6 +101,8 @@ _FAMILIES = (
     vehicle_sensors,
     vehicle_platform,
     calibrating,
+    cockpit,
+    cockpit_many,
     preparing,
     socket,
 )

@@ -91,6 +91,10 @@ _ROUTINES = (
     *_routine("learns-wrong", "wrong",
               Text("标定结果错误", "learns wrong"),
               Text("报告成功，写入的数值不对。", "it reports success with a wrong value.")),
+    *(one for one in _routine("learns-roughly", "rough",
+              Text("标定不准", "learns roughly"),
+              Text("报告成功，数值略有偏差。", "it reports success and is somewhat off."))
+      if one.name.startswith(("steering", "brake", "vehicle"))),
     broken("calibration-not-released", Text("标定功能未开放", "Calibration not released"),
            Text("软件版本过低，各单元都拒绝启动标定例程。",
                 "Old software: every unit refuses the routine."),
@@ -139,7 +143,21 @@ _AFTER = (
            _at_work("stays_away", frozenset({"CAM"}))),
     broken("lidar-loses-time", Text("激光雷达复位后失步", "Lidar out of step after a reset"),
            Text("复位后时间偏差约 24 ms。", "About 24 ms off after a reset."),
-           _at_work("loses_time", frozenset({"LID"}))),
+           _at_work("loses_time", {"LID": 1e6})),
+    broken("lidar-slow-to-synchronise", Text("激光雷达复位后对时慢", "Lidar synchronises slowly"),
+           Text("复位后约 9 s 才恢复时间同步，留下历史故障码。",
+                "It takes 9 s after a reset, and keeps a code of it."),
+           _at_work("loses_time", {"LID": 9.0})),
+    broken("steering-forgets-zero", Text("转角零位复位后丢失", "Steering forgets its zero"),
+           Text("转角传感器零位偏 9°，标定值未存入存储器。",
+                "9 degrees off, and what it learns is gone with a reset."),
+           (lambda rig: rig.car.steering, "sensor_offset", 9.0),
+           _at_work("forgets_at_reset", frozenset({"EPS"})), kind="data"),
+    broken("brake-pedal-forgets-zero", Text("制动踏板零位丢失", "Brake pedal forgets its zero"),
+           Text("踏板行程传感器偏 4 %，学习值未存入存储器。",
+                "4 % off, and what it learns is gone with a reset."),
+           (lambda rig: rig.car.brake, "pedal_offset", 4.0),
+           _at_work("forgets_at_reset", frozenset({"IBC"})), kind="data"),
 )  # fmt: skip
 
 FAULTS = (*_PLACE, *_ACCESS, *_ROUTINES, *_CODING, *_AFTER)

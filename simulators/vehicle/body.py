@@ -60,9 +60,11 @@ class Window(Part):
         super().__init__(site)
         self.opening = 0.0
         self.jammed = False
+        self.falls_only = False
+        """The lifter goes down and not up again."""
 
     def move(self, opening: float) -> None:
-        if not self.jammed:
+        if not self.jammed and not (self.falls_only and opening < self.opening):
             self.opening = opening
 
 
@@ -74,6 +76,12 @@ class Belt(Part):
         self.fastened = False
         self.occupied = False
         self.switch_stuck: bool | None = None
+        self.mat_stuck: bool | None = None
+        """The mat in the seat says so whoever sits there."""
+
+    @property
+    def shown_occupied(self) -> bool:
+        return self.occupied if self.mat_stuck is None else self.mat_stuck
 
     @property
     def shown_fastened(self) -> bool:
@@ -137,6 +145,10 @@ class Body(Part):
         self.coolant_low = False
         self.avas_works = True
         self.avas_muted = False
+        self.avas_sounds_in_park = False
+        """It goes on in P."""
+        self.avas_speaker_works = True
+        """Its loudspeaker; the unit does not notice when that is dead."""
         self.doors = {name: Door(site) for name in (*DOORS, "tailgate", "bonnet")}
         self.locks = {name: Lock(site) for name in (*DOORS, "tailgate")}
         self.windows = {name: Window(site) for name in DOORS}
@@ -220,11 +232,16 @@ class Body(Part):
         """State of the sound for pedestrians."""
         if not self.avas_works:
             return "fault"
-        if not self._ready() or self._gear() == "p":
+        if not self._ready() or (self._gear() == "p" and not self.avas_sounds_in_park):
             return "off"
         if self.avas_muted:
             return "muted"
         return "sounding" if abs(self._speed()) < AVAS_UP_TO else "off"
+
+    @property
+    def heard_outside(self) -> bool:
+        """A person beside the car hears the sound."""
+        return self.avas() == "sounding" and self.avas_speaker_works
 
     # Closures
 

@@ -30,6 +30,7 @@ _FOOT = 10.0
 """Pedal (%) that no zero can be."""
 _WRONG = {"CAM": 3.4, "RAD": 1.35, "LID": 3.4, "EPS": 7.0, "IBC": -3.6, "VCU": -3.6}
 """By how much a unit with the defect `wrong` learns too much."""
+_SHARE = {"wrong": 1.0, "rough": 0.4}
 
 
 def learned_of(car: Car, node: str) -> Learned:
@@ -103,8 +104,8 @@ def _calibrate(car: Car, node: str, name: str, action: RoutineAction) -> Started
             learned.keep("failed", (0.0, 0.0), learned.day)
             car.update()
             return "failed"
-        if defect == "wrong":
-            found = (found[0] + _WRONG[node], found[1])
+        if defect in _SHARE:
+            found = (found[0] + _WRONG[node] * _SHARE[defect], found[1])
         today = datetime.fromtimestamp(car.wall(), UTC).date()
         learned.keep("calibrated", (round(found[0], 2), round(found[1], 2)), today)
         car.update()

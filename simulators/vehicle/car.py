@@ -17,6 +17,7 @@ from simulators.vehicle.body import Body
 from simulators.vehicle.brakes import PEDAL_PRESSED, ParkingBrake, ServiceBrake
 from simulators.vehicle.bywire import ByWire
 from simulators.vehicle.charging import Charging
+from simulators.vehicle.cockpit import Cockpit
 from simulators.vehicle.computing import Computer, Telematics
 from simulators.vehicle.drive import Drive
 from simulators.vehicle.fleet import Fleet
@@ -109,8 +110,13 @@ class Car:
         self.positioning = Positioning(site, site.random("car/gnss"))
         self.computer = Computer(site)
         self.telematics = Telematics(site)
-        self.workshop, self.fleet = Workshop(site), Fleet(site, self.units)
+        self.workshop = Workshop(site)
+        self.fleet = Fleet(site, self.units)
+        self.cockpit = Cockpit(site)
+        self._join(world)
 
+    def _join(self, world: "World") -> None:
+        """All parts are there: connect those that act on each other, and begin."""
         self.pack.power = self._pack_power
         self.side.limit = self.charging.limit
         self.side.cable_rating = lambda: math.inf  # the car looks at CC itself

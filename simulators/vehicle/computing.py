@@ -5,6 +5,7 @@ from collections.abc import Callable
 from simulators.grid import Wave
 from simulators.thermal import Node
 from simulators.vehicle.part import Part, Site
+from simulators.vehicle.v2x import V2xUnit
 
 _NO_SINK = 8.0
 """Rise of temperature without the heat sink, times that with it."""
@@ -103,7 +104,7 @@ class Telematics(Part):
         self.sim_works = True
         self.storage_works = True
         self.main_power = True
-        self.v2x = "ok"
+        self.v2x = V2xUnit(site)
         self.satellites_in_view = random.randint(9, 16)
         self.clock_error = random.uniform(-0.2, 0.2)
         """Of its clock against true UTC (s)."""
@@ -116,6 +117,8 @@ class Telematics(Part):
         self.token = 0
         self.transmit: Callable[[], None] = lambda: None
         """Puts the command on the bus."""
+        self.upload_delay = 0.0
+        """So long a report waits in the modem before it goes out (s)."""
         self._upload_phase = random.uniform(0.0, self.reporting_period)
         self._offline_since: float | None = None
 
@@ -141,7 +144,7 @@ class Telematics(Part):
         """Seconds since the last report went out; None: none does."""
         if self.login() != "logged_in":
             return None
-        return (self.t + self._upload_phase) % self.reporting_period
+        return (self.t + self._upload_phase) % self.reporting_period + self.upload_delay
 
     def waiting_records(self) -> int:
         """Reports that could not be sent yet."""

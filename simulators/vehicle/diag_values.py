@@ -13,6 +13,7 @@ from simulators.vehicle.car import Car
 from simulators.vehicle.ecus.ecu import Ecu
 from simulators.vehicle.learned import Learned
 from simulators.vehicle.units import BUSES
+from simulators.vehicle.user_data import COCKPIT, KEY_PLACES, TERMINAL, UserData
 from simulators.vehicle.wheels import WHEELS
 
 Give = Callable[[], Value | bytes | None]
@@ -266,8 +267,19 @@ def _ibc(ecu: Ecu) -> dict[str, Give]:
 
 
 def _bcm(ecu: Ecu) -> dict[str, Give]:
-    body = ecu.car.body
-    return {"doors_open": lambda: sum(door.shown_open for door in body.doors.values())}
+    body, user_data = ecu.car.body, ecu.car.cockpit.user_data
+    keys: dict[str, Give] = {
+        f"digital_key_{place + 1}": partial(_key, user_data, place) for place in range(KEY_PLACES)
+    }
+    return {**keys, "doors_open": lambda: sum(door.shown_open for door in body.doors.values())}
+
+
+def _key(user_data: UserData, place: int) -> int:
+    return user_data.keys[place]
+
+
+def _count(user_data: UserData, name: str) -> int:
+    return int(getattr(user_data, name))
 
 
 def _icm(ecu: Ecu) -> dict[str, Give]:
@@ -276,15 +288,30 @@ def _icm(ecu: Ecu) -> dict[str, Give]:
         for name, source in ecu.design.signals.items()
         if name.startswith("ICM_Lamp") and name != "ICM_LampReady"
     ]
+    cockpit, user_data = ecu.car.cockpit, ecu.car.cockpit.user_data
     return {
+        "display_version": lambda: cockpit.display.version,
+        "voice_version": lambda: cockpit.voice.version,
+        "driver_monitor_version": lambda: cockpit.monitor.version,
+        **{name: partial(_count, user_data, name) for name in COCKPIT},
         "warning_lamps_on": lambda: sum(lamp(ecu) not in ("off", None) for lamp in lamps),
         "lamp_test": lambda: "on" if ecu.lamp_test else "off",
     }
 
 
 def _tbox(ecu: Ecu) -> dict[str, Give]:
-    telematics = ecu.car.telematics
-    return {"utc_time": _utc(ecu.car), "antenna_state": lambda: telematics.antenna}
+    telematics, v2x, user_data = (
+        ecu.car.telematics,
+        ecu.car.telematics.v2x,
+        ecu.car.cockpit.user_data,
+    )
+    return {
+        "utc_time": _utc(ecu.car),
+        "antenna_state": lambda: telematics.antenna,
+        "v2x_state": v2x.state,
+        "v2x_certificate_days": lambda: max(v2x.certificate_days, 0),
+        **{name: partial(_count, user_data, name) for name in TERMINAL},
+    }
 
 
 def _mounting(ecu: Ecu) -> dict[str, Give]:

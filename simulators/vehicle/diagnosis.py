@@ -12,7 +12,15 @@ from harness.quantity import Value
 from simulators.vehicle import calibrating, preparing
 from simulators.vehicle.coding import write_coding
 from simulators.vehicle.diag.attach import DiagnosticServers, Station, attach_servers
-from simulators.vehicle.diag.hooks import DescribedHooks, Done, ResetKind
+from simulators.vehicle.diag.hooks import (
+    DescribedHooks,
+    Done,
+    Options,
+    ResetKind,
+    RoutineAction,
+    RoutineRun,
+    Started,
+)
 from simulators.vehicle.diag.identity import vehicle_identity
 from simulators.vehicle.diag.security import SecurityLock
 from simulators.vehicle.diag.server import UdsServer
@@ -21,14 +29,17 @@ from simulators.vehicle.diag.trouble_code import TroubleCode
 from simulators.vehicle.diag_values import values_of
 from simulators.vehicle.ecus.ecu import Ecu
 from simulators.vehicle.network import CarNetwork
+from simulators.vehicle.sensing import Sensor
 from simulators.vehicle.trouble_book import Listed
+from simulators.vehicle.user_data import COCKPIT, TERMINAL
 
 FRAME = {"odometer": "odometer", "vehicle_speed": "speed", "low_voltage": "low_voltage"}
 """Identifier of a snapshot -> what the gateway broadcasts of it."""
-LEDGER_OF_SETTINGS = ("config_", "automation_level", "variant_code")
-"""Coding that the site's ledger also names, by the beginning of its name."""
 _OUT_OF_STEP = 24.0
 """Time offset (ms) of a sensor that has lost the time."""
+
+LEDGER_OF_SETTINGS = ("config_", "automation_level", "variant_code", "digital_key_")
+"""Coding and keys that the site's ledger also names, by the beginning of the name."""
 
 
 @cache
@@ -134,6 +145,7 @@ def _hooks(ecu: Ecu) -> DescribedHooks:
         routines={
             **calibrating.routines_of(ecu.car, ecu.name),
             **preparing.routines_of(ecu.car, ecu.name),
+            **_routines(ecu),
         },
         on_reset=partial(_reset, ecu),
         on_power=partial(_set_power, ecu),
@@ -153,9 +165,34 @@ def _writers(ecu: Ecu) -> dict[str, Callable[[Value], Done]]:
 
 
 def _reset(ecu: Ecu, _kind: ResetKind) -> None:
-    """A sensor that loses the time with its memory is out of step afterwards."""
-    if ecu.name in ecu.car.workshop.loses_time:
-        ecu.car.sensors[ecu.name].sync_offset = _OUT_OF_STEP
+    """What a unit loses that has not kept it: the time for a while, or what it learned."""
+    car, workshop = ecu.car, ecu.car.workshop
+    if ecu.name in workshop.loses_time:
+        sensor = car.sensors[ecu.name]
+        before, sensor.sync_offset = sensor.sync_offset, _OUT_OF_STEP
+        seconds = workshop.loses_time[ecu.name]
+        car.timers.plan(f"time of {ecu.name}", seconds, partial(_in_step, sensor, before))
+    if ecu.name in workshop.forgets_at_reset:
+        calibrating.learned_of(car, ecu.name).first = 0.0
+
+
+def _in_step(sensor: Sensor, offset: float) -> None:
+    sensor.sync_offset = offset
+
+
+def _routines(ecu: Ecu) -> dict[str, Callable[[RoutineAction, Options], Started]]:
+    """What a tester may start, by the name of the routine; others are the unit's own self test."""
+    held = {"ICM": COCKPIT, "TBOX": TERMINAL}.get(ecu.name)
+    return {} if held is None else {"user_data_clear": partial(_clear_user_data, ecu, held)}
+
+
+def _clear_user_data(
+    ecu: Ecu, names: tuple[str, ...], action: RoutineAction, _options: Options
+) -> Started:
+    if action != "start":
+        return None
+    data = ecu.car.cockpit.user_data
+    return RoutineRun(data.takes(), partial(data.clear, names))
 
 
 def _set_power(ecu: Ecu, on: bool) -> None:

@@ -9,7 +9,7 @@ from functools import partial
 
 from harness.errors import NotAvailableError
 from simulators.rig import Rig
-from simulators.vehicle import boards, bus_work, cleaning, preparing
+from simulators.vehicle import boards, bus_work, cleaning, cockpit_work, preparing
 from simulators.vehicle.body import DOORS
 from simulators.vehicle.car import Car
 from simulators.vehicle.units import PLACES
@@ -262,6 +262,7 @@ _PLAIN: dict[str, Action] = {
     **{f"place-target-{place}": partial(_put, boards.put_target, place) for place in boards.PLACES},
     **{f"place-board-{spot}": partial(_put, boards.put_board, spot) for spot in boards.SPOTS},
     **bus_work.ACTIONS,
+    **cockpit_work.ACTIONS,
     **preparing.ACTIONS,
 }
 for _node in cleaning.SUITS:

@@ -12,7 +12,7 @@ from harness.errors import NotAvailableError
 from simulators.canbus.layout import OBD
 from simulators.instruments import Reading, constant
 from simulators.rig import Rig
-from simulators.vehicle import bus_work
+from simulators.vehicle import bus_work, cockpit_work
 from simulators.vehicle.cleaning import SUITS
 from simulators.vehicle.lamps import CHANNELS
 from simulators.vehicle.sensing import BLOCKED
@@ -127,11 +127,7 @@ READINGS: Mapping[str, Reading] = {
     "floor_slope": Reading("deg", lambda rig: rig.car.workshop.slope, constant(0.05), 2),
     "board_distance": Reading("mm", _board, constant(2.0), 0),
     "low_voltage_battery": Reading("V", _low_voltage, _share(0.005, 0.02), 2),
-    "displayed_soc": Reading("%", partial(_shown_number, "ICM_DisplayedSoc"), constant(0.5), 0),
     "displayed_odometer": Reading("km", partial(_shown_number, "ICM_Odometer"), constant(0.1), 1),
-    "displayed_speed": Reading(
-        "km/h", partial(_shown_number, "ICM_IndicatedSpeed"), constant(0.5), 0
-    ),
     **{
         f"tyre_pressure_{wheel.lower()}": Reading(
             "kPa", partial(_pressure, wheel), constant(5.0), 0
@@ -150,6 +146,7 @@ READINGS: Mapping[str, Reading] = {
     },
     **_bus_readings(),
     **bus_work.READINGS,
+    **cockpit_work.READINGS,
 }
 """Subject of a `reading` question -> what the instrument is held against."""
 
@@ -175,6 +172,7 @@ OBSERVATIONS: Mapping[str, Callable[[Rig], str]] = {
     "inlet-flap": lambda rig: "open" if rig.car.inlet.flap else "closed",
     "pedestrian-sound": lambda rig: rig.car.body.avas(),
     **bus_work.OBSERVATIONS,
+    **cockpit_work.OBSERVATIONS,
     "vin-on-body": lambda rig: rig.car.units.vin,
     "damage-zone": lambda rig: rig.car.body.accident.damage,
     "badge-handing-over": lambda rig: rig.car.body.accident.handed_by,
@@ -250,7 +248,6 @@ _SOURCES: dict[str, Callable[[Rig], str | None]] = {
     "car-load": _nothing,
     "car-on-stands": _nothing,
     "area-around-car": _nothing,
-    "previous-renter-data": _nothing,
     "high-voltage-cables": partial(_left, "cables"),
     "inlet-pins": _pins,
     "inlet-flap": _flap_look,
@@ -258,6 +255,7 @@ _SOURCES: dict[str, Callable[[Rig], str | None]] = {
     **{f"sensor-face-{node.lower()}": partial(_face, node) for node in SUITS},
     "gnss-antenna": _antenna,
     "fluid-levels": _levels,
+    **cockpit_work.LOOKS,
 }
 
 

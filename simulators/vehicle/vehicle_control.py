@@ -102,7 +102,7 @@ class VehicleControl(Part):
     def press_start(self) -> None:
         """The start button: without the brake it switches on, with the brake it makes READY."""
         car = self._car
-        if not car.low_voltage.alive or not self._runs:
+        if not car.low_voltage.alive or not self._runs or car.cockpit.cabin.start_button_wet:
             return
         if car.power.key == "off":
             car.power.turn("on")

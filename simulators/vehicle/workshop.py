@@ -29,7 +29,7 @@ class Workshop(Part):
         self.closed_until: Mapping[str, float] = {}
         """Until when (s) a unit gives no seeds: somebody tried keys before."""
         self.routines: Mapping[str, str] = {}
-        """What becomes of a calibration: `refused`, `hangs`, `aborts`, `wrong` or `fails`."""
+        """What becomes of a calibration: `refused hangs aborts fails wrong rough`, by node."""
         self.refuses_writing: frozenset[str] = frozenset()
         """Their memory is worn: what is written is refused."""
         self.forgets_writing: frozenset[str] = frozenset()
@@ -42,5 +42,7 @@ class Workshop(Part):
         """Units that do not give their calibration data."""
         self.stays_away: frozenset[str] = frozenset()
         """Units that do not come back from a reset."""
-        self.loses_time: frozenset[str] = frozenset()
-        """Sensors that are out of step after a reset."""
+        self.loses_time: Mapping[str, float] = {}
+        """Sensors that are out of step after a reset, and for how long (s)."""
+        self.forgets_at_reset: frozenset[str] = frozenset()
+        """Units that have not stored what they learned: a reset brings the factory's values."""

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from harness.actions.changes import NONE, said, the_one
+from harness.actions.changes import said, the_one
 from harness.actions.context import StepContext
 from harness.actions.diagnostics import CONFIRMED_OR_FAILING, has_diagnostics, read_codes
 from harness.actions.registry import action
@@ -15,7 +15,8 @@ from harness.text import Text
 if TYPE_CHECKING:
     from harness.devices.vehicle.control_units import StoredCode
 
-DUE, CODES, UNREAD = "due_unit", "stored_codes", "units_unread"
+DUE, DUE_UNITS = "due_unit", "due_units"
+CODES, UNREAD = "stored_codes", "units_unread"
 STATE, GOOD = "calibration_state", "calibrated"
 TYPES = ("54", "78")
 """Failure types of SAE J2012-DA that say so: calibration missing, alignment incorrect."""
@@ -47,7 +48,8 @@ async def calibration_due(step: StepContext, *, units: tuple[str, ...]) -> None:
                 due.append(name)
     step.measured(said(step, CODES, codes))
     step.measured(said(step, UNREAD, unread))
-    step.measured(said(step, DUE, the_one(due) if due else NONE, ", ".join(due)))
+    step.measured(said(step, DUE_UNITS, due))
+    step.measured(said(step, DUE, the_one(due)))
 
 
 async def _codes(step: StepContext, unit: str) -> list[str]:
@@ -76,9 +78,9 @@ async def _uncalibrated(step: StepContext, name: str, unit: Unit) -> bool:
     return reading.value is not None and reading.value != GOOD
 
 
-@action("diag.no_new_codes", kind="R", limit="none", possible=has_diagnostics,
-        title=Text("无新增故障码", "No new trouble code"))  # fmt: skip
-async def no_new_codes(step: StepContext, *, since: str) -> None:
+@action("diag.work_left_no_code", kind="R", limit="none", possible=has_diagnostics,
+        title=Text("作业未留下故障码", "The work left no trouble code"))  # fmt: skip
+async def work_left_no_code(step: StepContext, *, since: str) -> None:
     """Scan the whole car, and expect no code that the step `since` had not found.
 
     A unit that was silent then or is silent now leaves it open, unless something new is found.

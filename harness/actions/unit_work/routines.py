@@ -65,8 +65,7 @@ async def start_routine(step: StepContext, *, unit: str, routine: str, restores:
         work.ended(unit)
     now = loop_time()
     step.memory.kept[step.step] = Started(unit, routine, now, answered, now)
-    step.judge(said(step, name, ACCEPTED, "" if answered is None else str(answered)),
-               Equals(ACCEPTED))  # fmt: skip
+    step.judge(said(step, name, ACCEPTED), Equals(ACCEPTED))
 
 
 def _require_unlocked(step: StepContext, unit: str) -> None:
@@ -107,7 +106,7 @@ async def await_routine(step: StepContext, *, of: str, poll: DurationField = 0.5
         step.judge(
             Measurement(f"{own.name}.time", None, "s", quality=Quality.MISSING, source=step.role,
                         at=step.clock.elapsed(), at_least=own.seconds,
-                        note=f"still running after {own.seconds:g} s; {how}")
+                        note=f"it ran for {own.seconds:g} s without an end; {how}")
         )  # fmt: skip
         return
     work.ended(own.unit)

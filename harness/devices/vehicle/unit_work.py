@@ -272,22 +272,22 @@ class UnitWork:
 
     async def make_safe(self, deadline: Deadline) -> tuple[list[str], list[str], list[PutBack]]:
         """The end of the run: what was done, what could not be, each in words, and the values."""
-        done: list[str] = []
-        troubles: list[str] = []
         found = await self.put_back(deadline)
-        for one in found:
-            if not one.right:
-                troubles.append(f"{one.point} could not be put back: {one.why}")
-            elif one.was_changed:
-                done.append(f"{one.point} put back from the backup and read again")
-            else:
-                done.append(f"{one.point} is as it was, read again")
+        right = [one for one in found if one.right]
+        back = ", ".join(one.point for one in right if one.was_changed)
+        kept = ", ".join(one.point for one in right if not one.was_changed)
+        done = [f"put back from the backup and read again: {back}"] if back else []
+        done += [f"as it was before, read again: {kept}"] if kept else []
+        troubles = [
+            f"{one.point} could not be put back: {one.why}" for one in found if not one.right
+        ]
         return done, troubles, found
 
     @property
     def not_put_back(self) -> list[str]:
         """For a bus that is gone: what is left as it is."""
-        return [f"{point} was not put back from the backup" for point in self.open]
+        left = ", ".join(self.open)
+        return [f"not put back from the backup: {left}"] if left else []
 
 
 def _since(started: float) -> float:

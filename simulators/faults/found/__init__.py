@@ -26,6 +26,7 @@ from simulators.faults.found import (
     veh_cp_01,
     veh_insp_02,
     veh_insp_03,
+    veh_insp_04,
     veh_prep_01,
     veh_prep_02,
 )
@@ -38,6 +39,7 @@ _PROCEDURES = (
     veh_insp_03,
     veh_prep_01,
     veh_prep_02,
+    veh_insp_04,
     pile_conf_01,
     pile_cp_01,
     pile_met_01,

@@ -37,6 +37,9 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "steering-learns-wrong": ("steering-in-zero", "zero-angle"),
     "brake-control-learns-wrong": ("brake-in-zero", "pedals-at-rest"),
     "vehicle-control-learns-wrong": ("accelerator-in-zero", "pedals-at-rest"),
+    "steering-learns-roughly": ("steering-in-zero",),
+    "brake-control-learns-roughly": ("brake-in-zero",),
+    "vehicle-control-learns-roughly": ("accelerator-in-zero",),
     "calibration-not-released": (
         "camera-start", "radar-start", "lidar-start", "steering-zero", "brake-learn",
         "accelerator-learn"
@@ -56,6 +59,9 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "radar-memory-worn": ("radar-near-azimuth", "radar-side-azimuth", "settled-work"),
     "camera-stays-away": ("reset", "no-new-codes", "settled-work"),
     "lidar-loses-time": ("no-new-codes", "reason-gone"),
+    "lidar-slow-to-synchronise": ("no-new-codes",),
+    "steering-forgets-zero": ("zero-angle",),
+    "brake-pedal-forgets-zero": ("pedals-at-rest",),
     "camera-turned": ("camera-offsets",),
     "lidar-turned": (),
     "camera-window-muddy": (
@@ -78,4 +84,5 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "ignition-relay-welded": ("switch-off",),
     "steering-torque-zero-off": ("zero-torque",),
     "brake-pedal-sensor-off": (),
+    "tyre-soft": ("tyre-fr",),
 }  # fmt: skip

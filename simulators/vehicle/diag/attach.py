@@ -40,6 +40,9 @@ APPROVED = (
     "supplier_software_version",
     "calibration_id",
     "calibration_verification",
+    "display_version",
+    "voice_version",
+    "driver_monitor_version",
 )
 """Identifiers that a release list names, besides the VIN."""
 _PARAMETERS = IsoTpParameters(padding=0x55)

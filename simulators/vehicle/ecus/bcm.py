@@ -135,8 +135,8 @@ SIGNALS: Signals = {
     "BCM_LowTemp": live(lambda u: u.car.site.ambient() + 1.0, 1.0),
     # Occupants
     **{name: state(partial(_belt, seat)) for seat, name in _BELTS.items()},
-    "BCM_SeatDriver": state(lambda u: u.car.body.belts["driver"].occupied),
-    "BCM_SeatPassenger": state(lambda u: u.car.body.belts["passenger"].occupied),
+    "BCM_SeatDriver": state(lambda u: u.car.body.belts["driver"].shown_occupied),
+    "BCM_SeatPassenger": state(lambda u: u.car.body.belts["passenger"].shown_occupied),
     "BCM_AirbagState": state(_airbag),
     "BCM_CrashOutput": state(lambda u: "crash" if _crash(u) else "normal"),
     "BCM_CrashZone": state(lambda u: u.car.body.accident.zone),

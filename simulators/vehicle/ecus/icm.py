@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
+from simulators.vehicle.ecus import cockpit
 from simulators.vehicle.ecus.ecu import Design, Ecu
 from simulators.vehicle.ecus.shared import communication
 from simulators.vehicle.ecus.source import Signals, live, state
@@ -141,6 +142,7 @@ SIGNALS: Signals = {
     "ICM_Unit": state(lambda u: u.unit.configuration.get("speed_unit", "km_h")),
     "ICM_Chime": live(_chime, 0.2),
     **{f"ICM_Lamp{name}": live(partial(lamp, name)) for name in LAMPS},
+    **cockpit.SIGNALS,
 }
 
 DESIGN = Design(
@@ -151,5 +153,6 @@ DESIGN = Design(
         **communication("BCM", "TPMS", "TBOX", "GW"),
         # The body controller keeps a backup of the distance.
         "B1C10-62": lambda u: abs(u.unit.odometer_offset) > 1.0,
+        **cockpit.MONITORS,
     },
 )

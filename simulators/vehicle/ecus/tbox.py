@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from simulators.vehicle.computing import Telematics
+from simulators.vehicle.ecus import v2x
 from simulators.vehicle.ecus.ecu import Design, Ecu
 from simulators.vehicle.ecus.shared import communication
 from simulators.vehicle.ecus.source import Signals, live, state
@@ -73,7 +74,7 @@ SIGNALS: Signals = {
     "TBOX_Fix": state(lambda u: _box(u).fix()),
     "TBOX_SignalLevel": state(lambda u: _box(u).signal if _box(u).network_available else -113),
     "TBOX_Satellites": state(lambda u: _box(u).satellites()),
-    "TBOX_V2x": state(lambda u: _box(u).v2x),
+    "TBOX_V2x": state(lambda u: u.car.telematics.v2x.state()),
     "TBOX_UploadAge": live(lambda u: _box(u).upload_age()),
     "TBOX_StoredRecords": live(lambda u: _box(u).waiting_records()),
     "TBOX_AlarmLevel": live(_level),
@@ -90,6 +91,7 @@ SIGNALS: Signals = {
     "TBOX_Minute": live(partial(_clock, "minute")),
     "TBOX_Second": live(partial(_clock, "second")),
     "TBOX_TimeState": state(lambda u: _box(u).time_source()),
+    **v2x.SIGNALS,
     "TBOX_ServiceState": state(lambda u: u.car.fleet.shown("service_state")),
     "TBOX_RentalType": state(lambda u: u.car.fleet.shown("rental_type")),
     "TBOX_ParameterState": state(lambda u: u.car.fleet.state),
@@ -117,7 +119,7 @@ DESIGN = Design(
         "B1D13-31": lambda u: not _box(u).network_available,
         "B1D14-96": lambda u: not _box(u).sim_works,
         "B1D15-00": lambda u: not _box(u).main_power,
-        "B1D16-96": lambda u: _box(u).v2x == "fault",
+        "B1D16-96": lambda u: u.car.telematics.v2x.state() == "fault",
     },
     begin=_begin,
 )
