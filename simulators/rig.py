@@ -14,6 +14,7 @@ from simulators.pile.pile import Pile
 from simulators.pile.registers import PileRegisters
 from simulators.pile.settings import PileSettings
 from simulators.repair import Repair
+from simulators.service import Service
 from simulators.task import RentalTask
 from simulators.vehicle.car import Car
 from simulators.vehicle_side import VehicleSettings
@@ -73,6 +74,7 @@ class Rig:
         """Somebody has connected a device to the line that the ledger does not know."""
         self.overrides = Overrides()
         self.repair = Repair()
+        self.service = Service()
         self.task = RentalTask()
         """What the next rental wants of the car."""
         self.multimeter = Multimeter()
