@@ -8,12 +8,17 @@ import pytest
 from benchkit import Outcome
 from vehicle_inspection_help import inspect, steps_of
 
+from harness.bench.load import SIMULATED, load_bench
+from harness.catalogue.load import load_catalogue
 from harness.engine import names, wording
 from harness.engine.handover_words import FINDINGS, NAMES
+from harness.engine.plan import make_plan
+from harness.errors import FileError
 from harness.events import Answered, Concluded, Measured
+from harness.procedure.load import load_procedure
 from harness.quantity import Measurement
+from harness.rental import VIEWS
 from simulators.faults.found import hand_01
-from simulators.vehicle.rental import VIEWS
 
 HAND = "HAND-01"
 
@@ -77,11 +82,6 @@ def test_what_happened_decides(fault: str, step: str, answer: str) -> None:
 
 
 def test_every_check_is_failed_by_some_fault() -> None:
-    from harness.bench.load import SIMULATED, load_bench  # noqa: PLC0415
-    from harness.catalogue.load import load_catalogue  # noqa: PLC0415
-    from harness.engine.plan import make_plan  # noqa: PLC0415
-    from harness.procedure.load import load_procedure  # noqa: PLC0415
-
     plan = make_plan(load_procedure(HAND), load_bench(SIMULATED), load_catalogue())
     judging = {step.model.id for step in plan.steps if step.action.judges}
     assert judging == {step for steps in hand_01.FOUND.values() for step in steps}
@@ -113,3 +113,36 @@ def test_notes_are_said_in_chinese() -> None:
 
 def _is_record_number(text: str) -> bool:
     return not any(character.isalpha() for character in text)
+
+
+BENCH = """
+bench: cars
+devices:
+  vehicle: {{simulated: true, profile: shared-ev}}
+site: {{vin: 0EVEV4B20R0000817, {row}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("row", "what"),
+    [
+        ("plate: 测A D12345", None),
+        ("known_damage: 'left, rear-right'", None),
+        ("known_damage: none", None),
+        ("order_driver: Zhang", "order_driver cannot be 'Zhang'; expected a code with a digit"),
+        ("known_damage: roof", "known_damage cannot be 'roof'; expected none, or of these"),
+        ("plate: 7", "plate cannot be 7; expected the number plate"),
+    ],
+)
+def test_rows_of_order_and_sheet_in_a_bench_file(
+    tmp_path: Path, row: str, what: str | None
+) -> None:
+    path = tmp_path / "cars.yaml"
+    path.write_text(BENCH.format(row=row), encoding="utf-8")
+    if what is None:
+        load_bench(str(path))
+        return
+    with pytest.raises(FileError) as caught:
+        load_bench(str(path))
+    assert what in str(caught.value)
+    assert "cars.yaml:5" in str(caught.value)

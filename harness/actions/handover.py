@@ -4,7 +4,6 @@ People are codes, never names. A signature is bound to the SHA-256 of the snapsh
 them; where a real person looks, a view counts only with its photo, which is kept with its hash.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -20,13 +19,12 @@ from harness.devices.operator import ABNORMAL, NORMAL, Question
 from harness.errors import NotAvailableError
 from harness.fields import TextField
 from harness.limits import Clear, Equals
+from harness.rental import CODE, damaged_views
 from harness.text import Text
 
 MISSING_VIEWS, UNLISTED, NEW_DAMAGE = "missing_views", "unlisted_damage", "new_damage"
 SIGNATURE_GAPS, SHEET = "signature_gaps", "sheet-of-renter"
 SAME, OTHER = "same", "other"
-_CODE = re.compile(r"(?=.*\d)[A-Za-z0-9]+(?:[-_.][A-Za-z0-9]+)*")
-"""A code of a person has a digit, so that a name is not taken for one."""
 _SHORT = 8
 """Characters of a hash that people compare."""
 
@@ -112,7 +110,7 @@ async def damage(step: StepContext, *, of: Steps, sheet: str | None = None) -> N
     if sheet is not None:
         if sheet not in step.bench.site:
             raise NotAvailableError(f"the bench file's site ledger has no {sheet!r}")
-        listed = {part.strip() for part in str(step.bench.site[sheet]).split(",")}
+        listed = set(damaged_views(str(step.bench.site[sheet])))
     found = _views(step, of)
     if not found:
         raise NotAvailableError("nobody has looked at the vehicle")
@@ -166,7 +164,7 @@ async def sign(
     subject = f"signature-{party}"
     answer = await step.ask(Question(kind="observe", step=step.step, subject=subject, ask=ask))
     code = str(answer.value or "").strip()
-    if _CODE.fullmatch(code) is None:
+    if CODE.fullmatch(code) is None:
         raise NotAvailableError("a code with a digit is wanted as a signature, never a name")
     step.memory.kept[step.step] = Signature(party, code, digest)
     step.measured(said(step, subject, code, f"snapshot {digest[:_SHORT]}"))

@@ -12,6 +12,7 @@ from harness.engine import (
     details_recording_zh,
     details_tester_zh,
     details_vehicle_bench_zh,
+    handover_words,
     heard_words,
     preparation_words,
     sensor_words,
@@ -56,6 +57,7 @@ def expected(english: str, translate: Translate) -> str | None:
         or details_tester_zh.EXPECTED.find(english, translate)
         or sensor_words.EXPECTED.find(english, translate)
         or battery_words.EXPECTED.find(english, translate)
+        or handover_words.EXPECTED.find(english, translate)
         or heard_words.EXPECTED.find(english, translate)
         or used_words.EXPECTED.find(english, translate)
         or calibration_words.EXPECTED.find(english, translate)

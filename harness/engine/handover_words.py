@@ -86,6 +86,12 @@ REASONS = Phrases(
     (r"rim scraped, tyre wall cut", "轮辋刮伤，胎侧割伤"),
     (r"rubbish on the seats, a bag left behind", "座椅上有垃圾，遗留一个包"),
 )  # fmt: skip
+EXPECTED = Phrases(
+    (r"the number of the order, as text", "订单号，写成文字"),
+    (r"the number plate, as text", "号牌号码，写成文字"),
+    (r"a code with a digit, never a name", "带数字的代号，不写姓名"),
+    (r"none, or of these, with commas: (.+)", r"none，或以逗号分隔的方位：\1"),
+)
 
 
 def entry(name: str, of: str, language: Language) -> str | None:

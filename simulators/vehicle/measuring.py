@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from harness.errors import NotAvailableError
+from harness.rental import VIEWS
 from simulators.canbus.layout import OBD
 from simulators.instruments import Reading, constant
 from simulators.rig import Rig
@@ -294,9 +295,9 @@ _SOURCES: dict[str, Callable[[Rig], str | None]] = {
     **{f"sensor-face-{node.lower()}": partial(_face, node) for node in SUITS},
     "gnss-antenna": _antenna,
     "fluid-levels": _levels,
+    **{f"view-{view}": partial(_view, view) for view in VIEWS},
+    **{f"return-{view}": partial(_view_again, view) for view in VIEWS},
     **cockpit_work.LOOKS,
-    **{f"view-{view}": partial(_view, view) for view in rental.VIEWS},
-    **{f"return-{view}": partial(_view_again, view) for view in rental.VIEWS},
 }
 
 

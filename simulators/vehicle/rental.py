@@ -7,11 +7,9 @@ from collections.abc import Callable, Mapping
 
 from harness.errors import NotAvailableError
 from harness.quantity import Value
+from harness.rental import NO_DAMAGE, VIEWS
 from simulators.vehicle.part import Part, Site
 
-VIEWS = ("front", "front-left", "left", "rear-left", "rear", "rear-right", "right", "front-right",
-         "cockpit")  # fmt: skip
-"""Where one stands on the way round the car, and its cockpit."""
 _OLD = ("scratch of 5 cm", "small dent", "stone chip", "paint rubbed off")
 SAME, OTHER = "same", "other"
 """Whether the sheet that the renter holds shows the hash of the snapshot."""
@@ -56,7 +54,7 @@ class Rental(Part):
             "order_number": self.order,
             "plate": self.plate,
             "order_driver": self.driver,
-            "known_damage": ", ".join(self.sheet) or "none",
+            "known_damage": ", ".join(self.sheet) or NO_DAMAGE,
         }
 
     def look(self, view: str) -> str | None:
