@@ -287,7 +287,6 @@ _SOURCES: dict[str, Callable[[Rig], str | None]] = {
     "work-fluids": _levels,
     "area-around-car": _nothing,
     "car-on-rollers": _nothing,
-    "previous-renter-data": _nothing,
     "high-voltage-cables": partial(_left, "cables"),
     "inlet-pins": _pins,
     "dc-charger-nameplate": _nameplate,
