@@ -8,11 +8,14 @@ import pytest
 from benchkit import Outcome
 from recorded_help import BEGINS, bench_file, car_file, frame, played, write
 
+from harness.bench.findings import BenchProbe
 from harness.bench.load import load_bench
+from harness.bench.probe import probe_bench
 from harness.clock import Clock, Deadline, run
 from harness.devices.can.bus import CanBus
 from harness.devices.can.connection import CanConnection
 from harness.devices.can.recorded import located
+from harness.devices.vehicle.profile import load_vehicle_profile
 from harness.engine import details
 from harness.engine.prepare import load_bench_for, prepare
 from harness.engine.run import execute
@@ -220,3 +223,21 @@ def test_what_is_simulated_beside_it_is_said_so(tmp_path: Path) -> None:
     page = render_html(load_record(result.folder))
     assert result.exit_code == ExitCode.PASS
     assert "PARTLY FROM A RECORDING" in page and "No device was connected" not in page
+
+
+def test_a_probe_asks_nothing_of_a_recording(tmp_path: Path) -> None:
+    bench = bench_file(tmp_path, "connections: {powertrain: {can: recording, file: any.blf}}")
+    bench.write_text(bench.read_text("utf-8").replace("car.yaml", "shared-ev"), "utf-8")
+    profile = load_vehicle_profile("shared-ev")
+    (number, extended), *_ = profile.databases["powertrain"][0].by_id
+    write(tmp_path / "any.blf", seconds(number, 60, is_extended_id=extended))
+    loaded = load_bench(str(bench))
+
+    async def main() -> BenchProbe:
+        clock = Clock(virtual=True)
+        return await probe_bench(loaded, clock, faults=(), tell=lambda _: None)
+
+    (found,) = run(main, virtual=True).devices
+    assert found.reachable
+    codes = [one.code for one in found.findings]
+    assert "read-only" in codes and "diagnostics" not in codes
