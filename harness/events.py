@@ -40,7 +40,9 @@ class RunStarted(Event, tag="run_started", frozen=True, kw_only=True):
     simulated: bool
     """True when no device of the bench is real."""
     recorded: bool = False
-    """The buses come out of recordings: no device was there, and nothing was simulated."""
+    """Buses of this run come out of recordings: these were neither there nor simulated."""
+    recorded_time: bool = False
+    """`utc` is when the recordings were made."""
     procedures: list[str]
     bench: str
     seed: int
@@ -78,6 +80,10 @@ class BusOpened(Event, tag="bus_opened", frozen=True, kw_only=True):
     """File of the bundle that holds every frame."""
     recording_sha256: str = ""
     """Of a recorded bus: the hash of the file that was played."""
+    recording_begins: str = ""
+    """Wall time (ISO 8601) at which the recordings begin; empty where they have no date."""
+    recording_notes: list[Text] = []
+    """What a reader of its values should know about the file."""
 
 
 class BusClosed(Event, tag="bus_closed", frozen=True, kw_only=True):
@@ -257,6 +263,8 @@ class Judged(Event, tag="judged", frozen=True, kw_only=True):
     clause: str | None = None
     confidence: str | None = None
     source: str = ""
+    words: Text | None = None
+    """What the standard itself calls this result, where it does not say pass and fail."""
 
 
 class Concluded(Event, tag="concluded", frozen=True, kw_only=True):

@@ -1,8 +1,8 @@
 """A recorded bus in the place of an adapter: every frame once, at its time, and nothing sent."""
 
 import asyncio
+import hashlib
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from shutil import copytree
 
@@ -12,23 +12,22 @@ from benchkit import Outcome
 from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from recorded_help import BEGINS, bench_file, car_file, frame, played, write
 
 from harness.bench.load import load_bench
 from harness.cli.root import ROOT
 from harness.clock import Clock, Deadline, loop_time, run
 from harness.devices.can.bus import CanBus
 from harness.devices.can.connection import CanConnection
+from harness.devices.can.logs_text import _LOCAL_DATE
 from harness.devices.can.recorded import RecordedConnection, located
 from harness.engine import wording
-from harness.engine.prepare import load_bench_for, prepare
+from harness.engine.prepare import prepare
 from harness.engine.run import execute
 from harness.errors import (
     BusError,
-    ConnectionFailedError,
     DeviceLostError,
-    FileError,
     ReadOnlyError,
-    UsageError,
 )
 from harness.events import BusClosed, BusOpened, DeviceOpened, RunStarted, SafeState
 from harness.evidence.read import read_journal
@@ -37,36 +36,6 @@ from harness.report.record import load_record
 from harness.verdict import Ending, ExitCode, Verdict
 
 EXAMPLE = Path(__file__).parent.parent / "docs" / "examples" / "unknown-van"
-BEGINS = 1_772_000_000.0
-KINDS = ("asc", "blf", "log", "trc")
-
-
-def write(path: Path, frames: Sequence[can.Message]) -> Path:
-    with can.Logger(str(path)) as log:
-        for frame in frames:
-            log.on_message_received(frame)
-    return path
-
-
-def frame(at: float, number: int, data: bytes = b"\x01", **more: object) -> can.Message:
-    return can.Message(timestamp=BEGINS + at, arbitration_id=number, data=data, **more)  # type: ignore[arg-type]
-
-
-def played(path: Path, **more: object) -> list[tuple[float, can.Message]]:
-    """What a bus hears of a recording, with the loop's time at which it hears it."""
-    heard: list[tuple[float, can.Message]] = []
-
-    async def main() -> None:
-        connection = located(CanConnection(can="recording", file=path.name, **more), path.parent)  # type: ignore[arg-type]
-        bus = CanBus("any", connection, clock=Clock(virtual=True))
-        bus.subscribe_batches(lambda all_: heard.extend((loop_time(), one) for one in all_))
-        await bus.open(Deadline.after(1))
-        await asyncio.sleep(3600)
-        assert bus.lost is not None
-        await bus.close()
-
-    run(main, virtual=True)
-    return heard
 
 
 FRAMES = st.lists(
@@ -131,39 +100,61 @@ def test_nothing_can_be_sent(tmp_path: Path) -> None:
     run(main, virtual=True)
 
 
+def test_in_real_time_the_first_frames_are_heard_too(tmp_path: Path) -> None:
+    frames = [frame(n / 1000, n) for n in range(100)]
+    path = write(tmp_path / "any.blf", frames)
+    heard: list[can.Message] = []
+
+    async def main() -> None:
+        connection = located(CanConnection(can="recording", file=path.name), tmp_path)
+        bus = CanBus("any", connection, clock=Clock(virtual=False))
+        bus.subscribe_batches(heard.extend)
+        whole = asyncio.Event()
+        bus.subscribe(lambda one: whole.set() if one.arbitration_id == 99 else None)
+        begun = loop_time()
+        await bus.open(Deadline.after(1))
+        async with asyncio.timeout(5):
+            await whole.wait()
+        assert loop_time() >= begun + 0.099
+        await bus.close()
+
+    run(main, virtual=False)
+    assert [one.arbitration_id for one in heard] == list(range(100))
+    assert heard[-1].timestamp - heard[0].timestamp == pytest.approx(0.099, abs=1e-4)
+
+
+def test_a_recording_can_be_played_twice(tmp_path: Path) -> None:
+    path = write(tmp_path / "any.blf", [frame(0, 1), frame(1, 2), frame(2, 3)])
+    heard: list[int] = []
+
+    async def main() -> None:
+        connection = located(CanConnection(can="recording", file=path.name), tmp_path)
+        for _ in range(2):
+            bus = CanBus("any", connection, clock=Clock(virtual=True))
+            bus.subscribe(lambda one: heard.append(one.arbitration_id))
+            await bus.open(Deadline.after(1))
+            await asyncio.sleep(1.5)
+            await bus.close()
+
+    run(main, virtual=True)
+    assert heard == [1, 2, 1, 2]
+
+
 def test_buses_recorded_together_are_played_together(tmp_path: Path) -> None:
     write(tmp_path / "a.blf", [frame(0, 1), frame(1, 1)])
     write(tmp_path / "b.asc", [frame(0.25, 2), frame(3, 2)])
-    (tmp_path / "two.dbc").write_text('VERSION ""\n\nBU_:\n\nBO_ 1 A: 1 Vector__XXX\n', "utf-8")
-    (tmp_path / "b.dbc").write_text('VERSION ""\n\nBU_:\n\nBO_ 2 B: 1 Vector__XXX\n', "utf-8")
-    (tmp_path / "car.yaml").write_text(
-        "profile: two\nkind: vehicle\ntitle: {zh: 车, en: Car}\nvendor: x\nmodel: y\n"
-        "confidence: low\nsources: [x]\nbuses: {a: {database: two.dbc}, b: {database: b.dbc}}\n",
-        "utf-8",
-    )
+    car_file(tmp_path)
     bench = bench_file(
         tmp_path,
         "connections: {a: {can: recording, file: a.blf}, b: {can: recording, file: b.asc}}",
     )
     entry = load_bench(str(bench)).model.devices["vehicle"]
-    spans = {
-        (one.begins, one.ends)
-        for one in entry.connections.values()
-        if isinstance(one, RecordedConnection)
+    both = {
+        name: one for name, one in entry.connections.items() if isinstance(one, RecordedConnection)
     }
-    assert len(spans) == 1
-    ((begins, ends),) = spans
-    assert begins / 1e9 == pytest.approx(BEGINS, abs=1e-3)
-    assert ends / 1e9 == pytest.approx(BEGINS + 3, abs=1e-3)
-
-
-def bench_file(folder: Path, connections: str, name: str = "bench.yaml") -> Path:
-    path = folder / name
-    path.write_text(
-        f"bench: recorded\ndevices:\n  vehicle:\n    profile: car.yaml\n    {connections}\n",
-        "utf-8",
-    )
-    return path
+    assert {round(one.begins / 1e9, 3) for one in both.values()} == {BEGINS}
+    assert both["a"].seconds == pytest.approx(1, abs=1e-3)
+    assert both["b"].seconds == pytest.approx(3, abs=1e-3)
 
 
 # ------------------------------------------------------------ the van of the docs
@@ -212,12 +203,17 @@ def test_a_sound_recording_passes_and_says_what_it_is(van: Path, tmp_path: Path)
     (device,) = found.of(DeviceOpened)
     assert device.recorded and not device.simulated
     (opened,) = found.of(BusOpened)
-    assert opened.connection == "recording sound.asc" and len(opened.recording_sha256) == 64
+    assert opened.connection == "recording sound.asc"
+    digest = hashlib.sha256((van / "sound.asc").read_bytes()).hexdigest()
+    assert opened.recording_sha256 == digest
+    assert opened.recording_begins.startswith("2026-03-09T08:30:00")
+    assert [note.en for note in opened.recording_notes] == [_LOCAL_DATE.en]
     (closed,) = found.of(BusClosed)
     assert closed.sent == 0 and closed.received > 1000
     (safe,) = found.of(SafeState)
     assert safe.safe
     page = render_html(load_record(found.result.folder))
+    assert digest in page and "2026-03-09 16:30:00 (UTC+8)" in page and _LOCAL_DATE.zh in page
     assert "录制数据" in page and "FROM A RECORDING" in page and "REAL DEVICES" not in page
     assert page.count("<svg") > 3  # plots of what was judged
     for lang, words in (("zh", "录制的总线数据"), ("en", "from a recording")):
@@ -237,6 +233,19 @@ def test_a_tired_van_fails_in_two_steps_and_no_other(van: Path, tmp_path: Path) 
 def test_the_same_recording_gives_the_same_record(van: Path, tmp_path: Path) -> None:
     heads = [judge(van, "sound", tmp_path / name).of(RunStarted)[0] for name in ("a", "b")]
     assert heads[0] == heads[1]
+
+
+def test_another_recording_of_that_name_is_another_run(van: Path, tmp_path: Path) -> None:
+    before = judge(van, "tired", tmp_path / "a").of(RunStarted)[0]
+    (van / "tired.blf").rename(van / "kept.blf")
+    try:
+        record(van, "tired.blf", "--slow-brake")
+        after = judge(van, "tired", tmp_path / "b")
+    finally:
+        (van / "kept.blf").replace(van / "tired.blf")
+    failed = {name for name, one in after.verdicts.items() if one is Verdict.FAIL}
+    assert failed == {"brake-light"}
+    assert after.of(RunStarted)[0].run_id != before.run_id
 
 
 def test_waiting_beyond_the_end_says_so(van: Path, tmp_path: Path) -> None:
@@ -268,82 +277,3 @@ def test_a_step_that_would_send_is_refused(van: Path, tmp_path: Path) -> None:
     assert closed.sent == 0
     assert result.exit_code != ExitCode.PASS
     assert ReadOnlyError.headline.en in json.dumps(str(found.events))
-
-
-# ------------------------------------------------------------ bad input
-
-
-@pytest.mark.parametrize(
-    ("written", "what"),
-    [
-        ("connection: {can: recording, file: none.asc}", "there is no such file"),
-        ("connection: {can: recording}", "without a file"),
-        ("connection: {can: slcan, channel: COM1, file: a.asc}", "'file' is of a recording"),
-        ("connection: {can: recording, file: empty.blf}", "empty"),
-        ("connection: {can: recording, file: words.asc}", "is no recording"),
-        ("connection: {can: recording, file: cut.blf}", "cut.blf: "),
-        ("connection: {can: recording, file: back.log}", "earlier than the frame before"),
-        ("connection: {can: recording, file: two.asc}", "several channels"),
-        ("connection: {can: recording, file: two.asc, channel: 9}", "no frame of channel 9"),
-        ("connection: {can: recording, file: one.asc}\n    simulated: true", "leave simulated out"),
-        (
-            "connections: {a: {can: recording, file: one.asc}, b: {can: slcan, channel: COM1}}",
-            "recordings on all buses",
-        ),
-        (
-            "connections: {a: {can: recording, file: one.asc}, b: {can: recording, file: old.log}}",
-            "more than a day apart",
-        ),
-    ],
-)
-def test_bad_input_names_place_and_what_was_expected(
-    tmp_path: Path, written: str, what: str
-) -> None:
-    write(tmp_path / "one.asc", [frame(0, 1), frame(1, 1)])
-    write(tmp_path / "two.asc", [frame(0, 1, channel=0), frame(1, 1, channel=1)])
-    (tmp_path / "empty.blf").write_bytes(b"")
-    (tmp_path / "words.asc").write_text("a letter\n", "utf-8")
-    whole = write(tmp_path / "cut.blf", [frame(n / 100, 1, bytes(8)) for n in range(400)])
-    whole.write_bytes(whole.read_bytes()[:-40])
-    (tmp_path / "back.log").write_text(
-        "(1772000009.000000) can0 001#00\n(1772000001.000000) can0 001#00\n", "utf-8"
-    )
-    (tmp_path / "old.log").write_text("(1600000000.000000) can0 001#00\n", "utf-8")
-    (tmp_path / "car.dbc").write_text('VERSION ""\n\nBU_:\n\nBO_ 1 A: 1 Vector__XXX\n', "utf-8")
-    (tmp_path / "b.dbc").write_text('VERSION ""\n\nBU_:\n\nBO_ 2 B: 1 Vector__XXX\n', "utf-8")
-    (tmp_path / "car.yaml").write_text(
-        "profile: two\nkind: vehicle\ntitle: {zh: 车, en: Car}\nvendor: x\nmodel: y\n"
-        "confidence: low\nsources: [x]\nbuses: {a: {database: car.dbc}, b: {database: b.dbc}}\n",
-        "utf-8",
-    )
-    with pytest.raises(FileError) as caught:
-        load_bench(str(bench_file(tmp_path, written)))
-    said = str(caught.value)
-    assert what in said and "bench.yaml:" in said and "expected" in said
-    for problem in caught.value.problems:
-        zh = wording.problem(problem).zh if hasattr(wording, "problem") else "中"
-        assert any("\u4e00" <= letter <= "\u9fff" for letter in zh)
-
-
-def test_a_real_device_beside_it_still_needs_live(tmp_path: Path) -> None:
-    write(tmp_path / "one.asc", [frame(0, 1), frame(1, 1)])
-    (tmp_path / "car.dbc").write_text('VERSION ""\n\nBU_:\n\nBO_ 1 A: 1 Vector__XXX\n', "utf-8")
-    path = tmp_path / "bench.yaml"
-    path.write_text(
-        "bench: both\ndevices:\n  vehicle:\n    database: car.dbc\n"
-        "    connection: {can: recording, file: one.asc}\n"
-        "  pile: {profile: gb-ac-pile, connection: {modbus: tcp, host: 127.0.0.1}}\n",
-        "utf-8",
-    )
-    with pytest.raises(UsageError, match="pile of bench 'both' would be opened"):
-        load_bench_for(str(path), live=False)
-    assert load_bench(str(path)).recorded == ["vehicle"]
-
-
-def test_a_recording_needs_a_bench_file() -> None:
-    async def main() -> None:
-        bus = CanBus("any", CanConnection(can="recording", file="x.asc"), clock=Clock(virtual=True))
-        with pytest.raises(ConnectionFailedError, match="played from a bench file"):
-            await bus.open(Deadline.after(1))
-
-    run(main, virtual=True)

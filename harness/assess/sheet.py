@@ -24,6 +24,7 @@ from harness.events import (
     ScenarioSet,
 )
 from harness.evidence.read import Entry
+from harness.evidence.reality import reality
 from harness.evidence.verify import VerifyResult
 from harness.report.words import integrity
 from harness.text import Text
@@ -70,7 +71,7 @@ class Sheet:
     instruments: list[InstrumentListed]
     standards: list[str]
     """Editions that verdicts of the run rest on."""
-    simulated_roles: list[str]
+    devices: list[DeviceOpened]
     signatures: list[Signature]
     comments: list[Commented] = field(default_factory=list)
     changes: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
@@ -82,15 +83,17 @@ class Sheet:
 
     @property
     def reality(self) -> str:
-        """`recorded`, `simulated`, `mixed` or `real`.
+        """As `evidence.reality.reality`, and never more real than the score says."""
+        found = reality(self.started, self.devices)
+        return "simulated" if self.score.simulated and found in ("mixed", "real") else found
 
-        What is not known to be real is called simulated.
-        """
-        if self.started is not None and self.started.recorded:
-            return "recorded"
-        if self.score.simulated or self.started is None or self.started.simulated:
-            return "simulated"
-        return "mixed" if self.simulated_roles else "real"
+    @property
+    def simulated_roles(self) -> list[str]:
+        return [device.role for device in self.devices if device.simulated]
+
+    @property
+    def recorded_roles(self) -> list[str]:
+        return [device.role for device in self.devices if device.recorded]
 
     @property
     def signed_total(self) -> bool:
@@ -138,9 +141,7 @@ def build_sheet(
         ledger=_ledger(entries),
         instruments=[one for one in events if isinstance(one, InstrumentListed)],
         standards=sorted({item.rsplit("/", 1)[0] for item in items}),
-        simulated_roles=[
-            one.role for one in events if isinstance(one, DeviceOpened) and one.simulated
-        ],
+        devices=[one for one in events if isinstance(one, DeviceOpened)],
         signatures=_signatures(review, digest(score), check),
         comments=[one for one in review.entries if isinstance(one, Commented)],
         changes=_changes(review),

@@ -10,6 +10,9 @@ REALITY = {
         "录制数据：本成绩依据录制的总线数据，没有连接真实设备",
         "FROM A RECORDING: judged from recorded buses, no real device was connected",
     ),
+    "partly_recorded": Text(
+        "部分依据录制的总线数据，这些设备并不在场", "PARTLY FROM A RECORDING, of devices not there"
+    ),
     "simulated": Text(
         "模拟设备：本成绩不是在真实设备上取得",
         "SIMULATED DEVICES: this result was not obtained on a real device",

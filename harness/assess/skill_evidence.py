@@ -79,6 +79,7 @@ class Evidence:
     mode: str
     """`exam`, or `run` where no exam was held."""
     simulated: bool
+    """Not all on devices that were there: simulated ones, or recordings."""
     device: Device
     right: int = 0
     wrong: int = 0
@@ -88,6 +89,8 @@ class Evidence:
     score: RowScore | None = None
     real_only: frozenset[str] = frozenset()
     """Rows for which the scheme takes no simulated run."""
+    recorded: bool = False
+    """Recordings were judged."""
     head: str = ""
     """Hash of the last line of its journal."""
     signer: str = ""
@@ -258,7 +261,8 @@ class _Run:
             sealed_start=self.result.real_started,
             procedures=tuple(procedures),
             mode="exam" if self.exam else "run",
-            simulated=self.started.simulated,
+            simulated=self.started.simulated or self.started.recorded,
+            recorded=self.started.recorded,
             device=self._device(procedures),
             right=sum(tally.right for tally in tallies),
             wrong=sum(tally.wrong for tally in tallies),
@@ -320,7 +324,7 @@ class _Run:
         ]
         if all(verdict is None for verdict in verdicts):
             return Device.HEALTHY if scenario is not None else Device.NONE
-        if scenario is not None or self.started.simulated:
+        if scenario is not None or (self.started.simulated and not self.started.recorded):
             return Device.HEALTHY
         if any(verdict in _FAULTY for verdict in verdicts):
             return Device.FAULTY

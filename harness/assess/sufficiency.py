@@ -75,7 +75,7 @@ def wanting(rules: Sufficiency, row: str, counting: Sequence[Evidence]) -> list[
 
 def _simulated(rules: Sufficiency, row: str, one: Evidence) -> Text | None:
     if one.simulated and (row in rules.real_only or row in one.real_only):
-        return Text("该条要求真实设备，模拟运行不计", "only real devices count for this row")
+        return Text("该条要求真实设备，模拟和录制不计", "only real devices count for this row")
     return None
 
 

@@ -160,7 +160,7 @@ def load_bench(name: str, *, pile_profile: str | None = None) -> LoadedBench:
     profiles = register_maps(model, places, folder, problems)
     scpi = instrument_profiles(model, places, folder, problems)
     vehicle = vehicle_profile(model, places, folder, problems)
-    model = with_recordings(model, places, folder, problems)
+    model = with_recordings(model, places, folder, vehicle, problems)
     check = _Check(model, places, profiles, vehicle, problems)
     check.kinds()
     if not problems:

@@ -162,6 +162,11 @@ class SimulatedSide:
         return self._bench.car_bench().before_service if self._has_car else None
 
     @property
+    def task(self) -> Mapping[str, object]:
+        """What the next rental wants of the simulated car."""
+        return self._bench.rig.task.told()
+
+    @property
     def carrier(self) -> Callable[[bytes], bytes] | None:
         """What the data carrier for copies keeps of what is written to it; None without a car."""
         return self._bench.rig.written_to_carrier if self._has_car else None

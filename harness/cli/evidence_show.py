@@ -97,7 +97,7 @@ def _vehicle(view: RunView) -> list[tuple[Text, str]]:
 
 def _head(record: Record, started: RunStarted) -> str:
     state, sentence = integrity(record.check)
-    which = _RECORDED_TIME if started.recorded else _SIMULATED_TIME
+    which = _RECORDED_TIME if started.recorded_time else _SIMULATED_TIME
     when = shown_time(started.utc) + (f" ({say(which)})" if started.virtual_time else "")
     kind = _SIMULATED if started.simulated else _NONE
     if not started.simulated and any(isinstance(e.event, DeviceOpened) for e in record.entries):

@@ -14,6 +14,7 @@ from harness.cli.evidence import folder_argument, must_be_record
 from harness.cli.options import json_option, print_json
 from harness.cli.score_page import show
 from harness.clock import shown_time
+from harness.events import RunStarted
 from harness.evidence.read import read_journal
 from harness.evidence.verify import verify
 from harness.text import Text
@@ -86,7 +87,8 @@ def score(folder: Path, scheme: str | None, recompute: bool, as_json: bool) -> i
         page = {"sha256": digest(now), "altered": altered, "score": msgspec.to_builtins(now)}
         print_json({**page, "recomputed": compared} if recompute else page)
     else:
-        show(now, loaded.model)
+        started = (one.event for one in entries if isinstance(one.event, RunStarted))
+        show(now, loaded.model, recorded=any(one.recorded for one in started))
         if recompute:
             _say_compared(compared)
     return ExitCode.FAIL if altered else _exit_code(now, compared)

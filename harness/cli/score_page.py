@@ -12,6 +12,7 @@ from harness.text import Text
 _MARKS = 16
 _HEAD = Text("方案“{title}”，考生 {who}，{what}", "Scheme {title!r}, candidate {who}, {what}")
 _REAL, _SIMULATED = Text("真实设备", "real devices"), Text("模拟设备", "simulated devices")
+_RECORDED = Text("录制的总线数据", "from a recording")
 _MODULE = Text("{title}（权重 {weight:g}）", "{title} (weight {weight:g})")
 _TIME = Text("用时 {used}，限时 {limit:g} 分钟", "time used {used}, limit {limit:g} min")
 _USED = Text("用时 {used}", "time used {used}")
@@ -48,9 +49,9 @@ _WAITS = {
 }
 
 
-def show(score: Score, scheme: Scheme) -> None:
-    """Print a score in the language of the call."""
-    what = say(_SIMULATED if score.simulated else _REAL)
+def show(score: Score, scheme: Scheme, *, recorded: bool) -> None:
+    """Print a score in the language of the call. `recorded`: recordings were judged."""
+    what = say(_RECORDED if recorded else _SIMULATED if score.simulated else _REAL)
     who = score.candidate or "–"
     title = scheme.title.get(language())
     click.echo(click.style(say(_HEAD).format(title=title, who=who, what=what), bold=True))

@@ -26,6 +26,7 @@ _DEVICE = {
     Device.NONE: Text("考评员评分", "scored by an assessor"),
 }
 _SIMULATED = Text("模拟", "simulated")
+_RECORDED = Text("录制数据", "recorded")
 _REAL = Text("真实", "real")
 _RIGHT = Text("对 {} 错 {}", "{} right, {} wrong")
 _PENDING = Text("待评 {}", "{} to be settled")
@@ -175,11 +176,17 @@ def _show(found: SkillRecord, rows: list[RowRecord]) -> None:
     click.echo(wide.rows([(say(_ROWS), line)], columns(), by=0))
 
 
+def _what(evidence: Evidence) -> Text:
+    if evidence.recorded:
+        return _RECORDED
+    return _SIMULATED if evidence.simulated else _REAL
+
+
 def _one(one: Counted) -> str:
     evidence = one.evidence
     parts = [
         f"{evidence.run_id} {', '.join(evidence.procedures)}",
-        f"{say(_SIMULATED if evidence.simulated else _REAL)} {say(_DEVICE[evidence.device])}",
+        f"{say(_what(evidence))} {say(_DEVICE[evidence.device])}",
     ]
     if evidence.right or evidence.wrong:
         parts.append(say(_RIGHT).format(evidence.right, evidence.wrong))
@@ -241,6 +248,7 @@ def _evidence(one: Evidence) -> dict[str, Any]:
         "procedures": list(one.procedures),
         "mode": one.mode,
         "simulated": one.simulated,
+        "recorded": one.recorded,
         "device": one.device.value,
         "right": one.right,
         "wrong": one.wrong,

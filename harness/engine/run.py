@@ -17,7 +17,7 @@ from typing import Any
 from harness import __version__
 from harness.bench.bench import Bench
 from harness.bench.load import LoadedBench
-from harness.bench.recordings import recorded_at
+from harness.bench.recordings import recorded_at, recordings_of
 from harness.clock import Clock, Deadline, RealStopwatch, real_now, run
 from harness.datafile import sha256
 from harness.devices.operator import Operator
@@ -139,7 +139,9 @@ async def _whatever_comes(work: Coroutine[Any, Any, None], task: "asyncio.Task[A
 
 
 async def _run(request: RunRequest, listeners: list[Listener]) -> "_Session":
-    clock = Clock(virtual=not request.live, wall=recorded_at(request.bench.model))
+    played = roles_needed(request.plans, request.bench) & set(request.bench.recorded)
+    wall = recorded_at(request.bench.model) if played else None
+    clock = Clock(virtual=not request.live, wall=wall)
     force = request.live if request.force_to_disk is None else request.force_to_disk
     bundle = Bundle(request.folder, clock.elapsed, force_to_disk=force)
     session = _Session(request, clock, bundle, Recorder(bundle, listeners, request.attendant))
@@ -180,6 +182,14 @@ class _Session:
         self.headline: Text | None = None
         self.exit_code = ExitCode.BENCH
         self._attendant = request.attendant
+        played = set(self.bench.needed) & set(request.bench.recorded)
+        self._played = recordings_of(request.bench.model) if played else []
+
+    @property
+    def _is_recorded_time(self) -> bool:
+        """The record's clock runs as that of the recordings did."""
+        begun = recorded_at(self._request.bench.model)
+        return bool(self._played) and self._clock.start.utc == begun
 
     async def run(self) -> None:
         task = asyncio.current_task()
@@ -260,7 +270,8 @@ class _Session:
                 utc=self._clock.start.utc.isoformat(),
                 virtual_time=self._clock.virtual,
                 simulated=request.bench.simulated,
-                recorded=bool(request.bench.recorded),
+                recorded=bool(self._played),
+                recorded_time=self._is_recorded_time,
                 procedures=[plan.procedure.id for plan in request.plans],
                 bench=request.bench.id,
                 seed=request.seed if self._attendant is None else 0,
@@ -308,6 +319,7 @@ class _Session:
         parts += [str(self._request.seed), *self._request.faults, __version__]
         parts += [name for plan in self._request.plans for name in plan.deselected]
         parts += ["read-only"] if self.bench.read_only else []
+        parts += [one.sha256 for one in self._played]
         return sha256("\n".join(parts).encode())[:16]
 
     async def _work(self) -> None:

@@ -242,6 +242,10 @@ _WORDS: dict[str, str] = {
     "calibrated": "已标定",
     # Accidents and evidence
     "fired": "已动作",
+    "unbound": "未绑定",
+    "former_owner": "原车主",
+    "fleet": "车队",
+    "nobody": "无",
     "front": "前部",
     "rear": "后部",
     "different": "不一致",

@@ -21,6 +21,7 @@ from harness.engine import safety_words, wording
 from harness.events import Answered, Asked, Judged, SafeState
 from harness.evidence.keys import short
 from harness.evidence.read import ModbusEntry
+from harness.evidence.reality import reality
 from harness.limits import Clear, Equals, Limit, OneOf, Within
 from harness.quantity import Measurement, Value
 from harness.report import words
@@ -109,22 +110,17 @@ class _Page:
 
     @property
     def reality(self) -> str:
-        """`recorded`, `simulated`, `real`, `mixed`, or `none` without any device.
-
-        What is not known to be real is called simulated.
-        """
-        started = self._view.started
-        if started is not None and started.recorded:
-            return "recorded"
-        if started is None or started.simulated:
-            return "simulated"
-        if not self._view.devices:
-            return "none"
-        return "mixed" if self.simulated_roles else "real"
+        """As `evidence.reality.reality`; `none` where not even a simulated device was opened."""
+        found = reality(self._view.started, self._view.devices)
+        return "none" if found == "real" and not self._view.devices else found
 
     @property
     def simulated_roles(self) -> list[str]:
         return [device.role for device in self._view.devices if device.simulated]
+
+    @property
+    def recorded_roles(self) -> list[str]:
+        return [device.role for device in self._view.devices if device.recorded]
 
     @property
     def ending(self) -> tuple[Text, Text]:

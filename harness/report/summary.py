@@ -93,6 +93,8 @@ def _bus(bus: Bus) -> dict[str, Any]:
         "encodings": opened.encodings if opened else [],
         "listen_only": opened.listen_only if opened else None,
         "capture": opened.capture if opened else None,
+        "recording_sha256": (opened.recording_sha256 or None) if opened else None,
+        "recording_begins": (opened.recording_begins or None) if opened else None,
         "received": closed.received if closed else None,
         "sent": closed.sent if closed else None,
         "refused": closed.refused if closed else None,

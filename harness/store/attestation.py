@@ -75,6 +75,7 @@ def statement(run: Verified) -> dict[str, Any]:
                 "verdict": ended.verdict.value if ended and ended.verdict else None,
                 "bench": started.bench,
                 "simulated": started.simulated,
+                "recorded": started.recorded,
                 "faults": started.faults,
                 "started": run.statement.real_started,
                 "ended": run.statement.real_ended,

@@ -137,6 +137,7 @@ class _Statements:
             f"{_URN}:run": run.result.run_id,
             f"{_URN}:head": run.result.head,
             f"{_URN}:simulated": run.started.simulated,
+            f"{_URN}:recorded": run.started.recorded,
             f"{_URN}:mode": self.exam.mode if self.exam else "run",
         }
         return {

@@ -105,6 +105,11 @@ def _board(rig: Rig) -> float:
     return 1000.0 * board[1]
 
 
+def _chassis(rig: Rig) -> float:
+    """The poorer pole of the battery against the chassis (megohm)."""
+    return min(rig.car.insulation.positive(), rig.car.insulation.negative()) / 1000
+
+
 def _battery_case(rig: Rig) -> float:
     """The hottest spot of the case (°C): less of a hot probe's own heat gets through to it."""
     pack, air = rig.car.pack, rig.car.site.ambient()
@@ -122,6 +127,8 @@ def _target(rig: Rig) -> float:
 
 
 READINGS: Mapping[str, Reading] = {
+    "paint_thickness": Reading("mm", lambda rig: rig.car.past.paint, constant(0.005), 3),
+    "insulation_battery_chassis": Reading("MΩ", _chassis, _share(0.05, 0.01), 2),
     "battery_case_temperature": Reading("°C", _battery_case, constant(2.0), 1),
     "target_distance": Reading("mm", _target, constant(2.0), 0),
     "target_illuminance": Reading("lx", lambda rig: rig.car.workshop.light, _share(0.04, 2.0), 0),
@@ -223,6 +230,11 @@ def _levels(rig: Rig) -> str | None:
     return f"below the mark: {', '.join(low)}" if low else None
 
 
+def _nameplate(rig: Rig) -> str | None:
+    power = rig.car.dc_charging.rated_power
+    return None if power >= 60e3 else f"rated power {power / 1000:.0f} kW"
+
+
 def _flap_look(rig: Rig) -> str | None:
     car = rig.car
     return "flap does not close" if car.inlet.flap_stuck_open and not car.plug.mated else None
@@ -236,6 +248,11 @@ def _view_again(view: str, rig: Rig) -> str | None:
     return rig.car.rental.look_again(view)
 
 
+def _behind(what: str, rig: Rig) -> str | None:
+    found: str = getattr(rig.car.past, what)
+    return found or None
+
+
 def _paper(rig: Rig) -> str | None:
     return None if rig.car.body.accident.authorised else "no written authority for this car"
 
@@ -247,6 +264,11 @@ def _left(what: str, rig: Rig) -> str | None:
 
 _SOURCES: dict[str, Callable[[Rig], str | None]] = {
     "accident-scene": partial(_left, "scene"),
+    "used-gaps": partial(_behind, "gaps"),
+    "used-glass-dates": partial(_behind, "glass"),
+    "used-flood-signs": partial(_behind, "flood"),
+    "used-fire-signs": partial(_behind, "fire"),
+    "recall-enquiry": partial(_behind, "recall"),
     "accident-panels": partial(_left, "panels"),
     "accident-structure": partial(_left, "structure"),
     "event-data-authority": _paper,
@@ -264,8 +286,10 @@ _SOURCES: dict[str, Callable[[Rig], str | None]] = {
     **dict.fromkeys(("old-unit", "torque-marks", "work-seals", "work-covers"), _nothing),
     "work-fluids": _levels,
     "area-around-car": _nothing,
+    "car-on-rollers": _nothing,
     "high-voltage-cables": partial(_left, "cables"),
     "inlet-pins": _pins,
+    "dc-charger-nameplate": _nameplate,
     "inlet-flap": _flap_look,
     "sensor-surfaces": _surfaces,
     **{f"sensor-face-{node.lower()}": partial(_face, node) for node in SUITS},

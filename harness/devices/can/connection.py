@@ -20,6 +20,7 @@ from typing import Annotated, Self
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from harness.fields import FileModel
+from harness.text import Text
 
 DEFAULT_BITRATE = 500_000
 MEMORY = "memory"
@@ -88,6 +89,16 @@ class CanConnection(FileModel):
     def recording_sha256(self) -> str:
         """Hash of the recording that is played; empty for everything else."""
         return ""
+
+    @property
+    def recording_begins(self) -> str:
+        """Wall time (ISO 8601) at which its first second begins; empty where it has no date."""
+        return ""
+
+    @property
+    def recording_notes(self) -> tuple[Text, ...]:
+        """What a reader of the values should know about the recorded file."""
+        return ()
 
     def describe(self) -> str:
         """One line for people and for the record."""

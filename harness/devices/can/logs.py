@@ -75,7 +75,7 @@ def read_log(path: Path, *, keep_going: bool = False, channel: str | None = None
             damage.what += " (--keep-going uses them)"
         raise FileError([damage])
     if channel is not None:
-        recording = _only(recording, channel)
+        recording = of_channel(recording, channel)
     return LogFile(found.name, recording)
 
 
@@ -91,7 +91,8 @@ def _format_of(path: Path, first: bytes) -> _Format:
     raise FileError([Problem(str(path), 0, 0, what, _EXPECTED)])
 
 
-def _only(recording: Recording, channel: str) -> Recording:
+def of_channel(recording: Recording, channel: str) -> Recording:
+    """The frames of one channel (its number, or its name). Raises UsageError for an unknown one."""
     frames = recording.frames
     names = recording.channel_names
     numbers = {name: number for number, name in names.items()}

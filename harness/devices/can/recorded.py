@@ -1,21 +1,25 @@
 """A recorded bus in the place of an adapter: which file, which channel, and since when it runs.
 
 A bench file names recordings as `{can: recording, file: drive.blf}`. The loader of the bench reads
-them all and gives each connection the span of all of them, so that buses that were recorded at the
-same time are played at the same time. Raises FileError and UsageError as `logs.read_log`.
+them all and gives each connection the beginning of all of them, so that buses that were recorded
+at the same time are played at the same time. Raises FileError and UsageError as `logs.read_log`.
 """
 
+import hashlib
+from dataclasses import replace
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from pydantic import Field
 
-from harness.datafile import sha256
 from harness.devices.can.connection import CanConnection
-from harness.devices.can.logs import read_log
+from harness.devices.can.logs import of_channel, read_log
 from harness.devices.can.logs_frames import Recording
 from harness.errors import FileError, Problem, UsageError
+from harness.text import Text
 
 _EXPECTED = "a recording with frames"
 _BUFFERS = 1_000_000_000
@@ -31,37 +35,75 @@ class RecordedConnection(CanConnection):
     begins: int = Field(ge=0)
     """Nanoseconds since 1970 of the first frame of any bus of the bench."""
     ends: int = Field(ge=0)
-    """Of the last frame of any of them."""
+    """Of the last frame of this file, of whatever channel: after it nothing is known of the bus."""
     dated: bool
     """Whether these are dates; otherwise they count from the start of the recording."""
+    notes: tuple[Text, ...]
+    """What a reader of the values should know about the file."""
 
     @property
     def recording_sha256(self) -> str:
         return self.sha256
 
     @property
+    def recording_begins(self) -> str:
+        return datetime.fromtimestamp(self.begins / 1e9, UTC).isoformat() if self.dated else ""
+
+    @property
+    def recording_notes(self) -> tuple[Text, ...]:
+        return self.notes
+
+    @property
     def seconds(self) -> float:
-        """How long all recordings of the bench last together."""
+        """How long it lasts, from the first frame of any bus of the bench."""
         return (self.ends - self.begins) / 1e9
 
 
-def read_recorded(path: Path, channel: str | int | None) -> Recording:
-    """The frames of one bus in the order of time, and sure to be some.
+class RecordedBus(NamedTuple):
+    """What a file has of one bus."""
+
+    recording: Recording
+    """Its frames in the order of time, and sure to be some."""
+    sha256: str
+    """Of the whole file."""
+    ends: int
+    """Nanoseconds; the last frame of any channel of the file."""
+
+
+class _Stamp(NamedTuple):
+    """By which a file is known to be the same as before."""
+
+    changed: int
+    size: int
+
+
+def read_recorded(path: Path, channel: str | int | None) -> RecordedBus:
+    """The frames of one bus.
 
     A file that is cut off is refused, with the place; so is one whose times go back by more than
     a reordering of buffers explains.
     """
     state = path.stat() if path.is_file() else None
-    stamp = (state.st_mtime_ns, state.st_size) if state is not None else (0, 0)
-    return _read(path, None if channel is None else str(channel), *stamp)
+    stamp = _Stamp(state.st_mtime_ns, state.st_size) if state is not None else _Stamp(0, 0)
+    return _read(path, None if channel is None else str(channel), stamp)
+
+
+@lru_cache(maxsize=4)
+def _whole(path: Path, _stamp: _Stamp) -> tuple[Recording, str]:
+    """A file with all its channels, and its hash. Many channels of one file are read once."""
+    recording = read_log(path).recording
+    with path.open("rb") as file:
+        return recording, hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @lru_cache(maxsize=8)
-def _read(path: Path, channel: str | None, _changed: int, _size: int) -> Recording:
-    recording = read_log(path, channel=channel).recording
-    frames = recording.frames
-    if not len(frames):
+def _read(path: Path, channel: str | None, stamp: _Stamp) -> RecordedBus:
+    whole, digest = _whole(path, stamp)
+    if not len(whole.frames):
         raise FileError([Problem(str(path), 0, 0, "the recording has no frame", _EXPECTED)])
+    ends = int(whole.frames.time.max())
+    recording = whole if channel is None else of_channel(whole, channel)
+    frames = recording.frames
     if channel is None and len(numbers := np.unique(frames.channel)) > 1:
         met = ", ".join(recording.channel_names.get(n, str(n)) for n in numbers.tolist())
         raise UsageError(
@@ -77,27 +119,24 @@ def _read(path: Path, channel: str | None, _changed: int, _size: int) -> Recordi
         raise FileError([Problem(str(path), 0, 0, what, "times that never go back")])
     if (np.diff(frames.time) < 0).any():
         order = np.argsort(frames.time, kind="stable")
-        recording = Recording(
-            frames.take(order), recording.dated, recording.damage, recording.channel_names,
-            recording.notes,
-        )  # fmt: skip
-    return recording
+        recording = replace(recording, frames=frames.take(order))
+    return RecordedBus(recording, digest, ends)
 
 
 def located(connection: CanConnection, folder: Path) -> RecordedConnection:
-    """The connection with its file read; its span is that of this bus alone."""
+    """The connection with its file read; it begins with the first frame of this bus."""
     path = Path(str(connection.file))
     path = path if path.is_absolute() else folder / path
     if not path.is_file():
         raise FileError([Problem(str(path), 0, 0, "there is no such file", "a recorded bus")])
-    recording = read_recorded(path, connection.channel)
-    time = recording.frames.time
+    bus = read_recorded(path, connection.channel)
     return RecordedConnection.model_construct(
         connection.model_fields_set,
         **{name: getattr(connection, name) for name in CanConnection.model_fields},
         path=path,
-        sha256=sha256(path.read_bytes()),
-        begins=int(time[0]),
-        ends=int(time[-1]),
-        dated=recording.dated,
+        sha256=bus.sha256,
+        begins=int(bus.recording.frames.time[0]),
+        ends=bus.ends,
+        dated=bus.recording.dated,
+        notes=bus.recording.notes,
     )

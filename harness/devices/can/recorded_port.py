@@ -1,11 +1,13 @@
 """The port of a recorded bus: every frame once, in order, as far apart as it was recorded.
 
 Time is the loop's: in virtual time a recording of an hour passes as fast as it can be judged, with
-`--live` it takes an hour. Nothing can be sent. When the last frame of the bench's recordings has
-passed, the port says so and is dead, so that whoever waits for more is told why nothing comes.
+`--live` it takes an hour. Nothing can be sent. When the last frame of the file has passed, the port
+says so and is dead: whoever waits for more is told why nothing comes, and nobody takes a recording
+that is over for a bus that is silent.
 """
 
 import asyncio
+from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 import can
@@ -15,22 +17,40 @@ from harness.clock import Deadline, loop_time
 from harness.devices.can.logs_frames import BRS, ERROR, ESI, EXTENDED, FD, REMOTE, Frames
 from harness.devices.can.port import Port
 from harness.devices.can.recorded import RecordedConnection, read_recorded
-from harness.errors import BusError, ConnectionFailedError
+from harness.errors import BusError, ConnectionFailedError, FileError, UsageError
 
 BATCH = 0.005
 """Seconds; frames are handed on in batches, each with its exact time."""
 AFTER_THE_END = 0.5
 """Seconds of silence before the end is told, in which late readers still get their values."""
 
-_origins: "WeakKeyDictionary[asyncio.AbstractEventLoop, dict[tuple[int, int], float]]" = (
-    WeakKeyDictionary()
-)
+
+@dataclass(slots=True)
+class _Showing:
+    """Recordings that are played together: when they began, and how many are still open."""
+
+    origin: float
+    ports: int = 0
 
 
-def _origin(span: tuple[int, int]) -> float:
-    """The loop's time at which recordings of this span began: the same for all buses of a run."""
-    known = _origins.setdefault(asyncio.get_running_loop(), {})
-    return known.setdefault(span, loop_time())
+_Showings = WeakKeyDictionary[asyncio.AbstractEventLoop, dict[int, _Showing]]
+_showings: _Showings = WeakKeyDictionary()
+"""By the beginning of the recordings; it lasts from the first bus opened to the last one closed."""
+
+
+def _enter(begins: int) -> float:
+    """The loop's time at which these recordings began: the same for all buses of a run."""
+    known = _showings.setdefault(asyncio.get_running_loop(), {})
+    showing = known.setdefault(begins, _Showing(loop_time()))
+    showing.ports += 1
+    return showing.origin
+
+
+def _leave(begins: int) -> None:
+    known = _showings[asyncio.get_running_loop()]
+    known[begins].ports -= 1
+    if not known[begins].ports:
+        del known[begins]
 
 
 class RecordedPort(Port):
@@ -38,6 +58,8 @@ class RecordedPort(Port):
 
     _timer: asyncio.TimerHandle | None = None
     _next = 0
+    _began: int | None = None
+    """Which recordings are being played; None when the port is not open."""
 
     async def open(self, deadline: Deadline, *, listen_only: bool) -> None:
         connection = self.connection
@@ -47,18 +69,22 @@ class RecordedPort(Port):
                 "{can: recording, file: …} there"
             )
         self.listen_only = True
-        self._frames: Frames = read_recorded(connection.path, connection.channel).frames
-        begins, ends = connection.begins, connection.ends
-        origin = _origin((begins, ends))
-        self._stamps = origin + (self._frames.time - begins) / 1e9
-        self._end = origin + (ends - begins) / 1e9
-        self._next = int(np.searchsorted(self._stamps, loop_time(), "left"))
+        self._frames: Frames = _as_it_was(connection)
+        self._began = connection.begins
+        origin = _enter(self._began)
+        self._stamps = origin + (self._frames.time - self._began) / 1e9
+        self._end = origin + connection.seconds
+        # Frames of the moments that opening took are played at once: none is left out.
+        self._next = 0
         self._plan()
 
     async def close(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        if self._began is not None:
+            _leave(self._began)
+            self._began = None
 
     def send(self, message: can.Message) -> None:
         raise BusError(f"{self.connection.describe()}: nothing can be sent to a recording")
@@ -82,6 +108,20 @@ class RecordedPort(Port):
         connection = self.connection
         assert isinstance(connection, RecordedConnection)
         self.sinks.on_death(EOFError(f"the recording ended at {connection.seconds:.3f} s"))
+
+
+def _as_it_was(connection: RecordedConnection) -> Frames:
+    """The frames of the very file whose hash is on record. Raises ConnectionFailedError."""
+    where = connection.describe()
+    try:
+        bus = read_recorded(connection.path, connection.channel)
+    except (FileError, UsageError, OSError) as error:
+        raise ConnectionFailedError(f"{where}: {error}") from error
+    if bus.sha256 != connection.sha256:
+        raise ConnectionFailedError(
+            f"{where}: the file was changed after the bench file was read; expected the same file"
+        )
+    return bus.recording.frames
 
 
 def messages(

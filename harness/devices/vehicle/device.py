@@ -145,6 +145,8 @@ class VehicleDevice:
                     listen_only=bus.bus.listen_only,
                     capture=bus.capture_name,
                     recording_sha256=bus.connection.recording_sha256,
+                    recording_begins=bus.connection.recording_begins,
+                    recording_notes=list(bus.connection.recording_notes),
                 )
             )
 
@@ -395,6 +397,11 @@ class VehicleDevice:
         """The stored trouble codes of a unit with their status bytes."""
         with self._one_unit():
             return await self.control_units.trouble_codes(unit, deadline)
+
+    async def permanent_codes(self, unit: str, deadline: Deadline) -> tuple[str, ...] | None:
+        """The codes of a unit that a tester cannot clear; None when it does not know any."""
+        with self._one_unit():
+            return await self.control_units.permanent_codes(unit, deadline)
 
     async def snapshots(self, unit: str, code: str, deadline: Deadline) -> list[Measurement]:
         """What a unit has kept beside a trouble code, oldest record first."""

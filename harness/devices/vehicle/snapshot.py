@@ -26,6 +26,7 @@ _UNCODED = (
     "system_name", "battery_code", "rated_capacity", "motor_number", "iccid", "imei",
     "tyre_sensor_id_fl", "tyre_sensor_id_fr", "tyre_sensor_id_rl", "tyre_sensor_id_rr",
     "camera_count", "radar_count", "lidar_count", "ultrasonic_count", "key_count",
+    "unit_variant", "immobiliser_id",
 )  # fmt: skip
 _VERSIONS = (
     "software_number", "software_version", "hardware_version", "supplier_software_version",
