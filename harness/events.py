@@ -263,6 +263,8 @@ class Judged(Event, tag="judged", frozen=True, kw_only=True):
     clause: str | None = None
     confidence: str | None = None
     source: str = ""
+    words: Text | None = None
+    """What the standard itself calls this result, where it does not say pass and fail."""
 
 
 class Concluded(Event, tag="concluded", frozen=True, kw_only=True):

@@ -53,6 +53,7 @@ _UNITS: dict[str, tuple[str, float]] = {
     "CNY": ("money", 1.0),
     "CNY/kWh": ("tariff", 1.0),
     "km/kWh": ("range", 1.0),
+    "kWh/100km": ("consumption", 1.0),
     "unix_s": ("instant", 1.0),
     "d": ("time", 86400.0),
     "km": ("length", 1e3),

@@ -6,13 +6,15 @@ from itertools import count
 from harness.clock import Deadline
 from harness.devices.can.memory import Hub, offer_hub, withdraw_hub
 from harness.devices.operator import Operator, Question, QuestionKind
+from harness.devices.snapshot import Snapshot
 from harness.errors import UnknownNameError, UsageError
 from harness.quantity import Value
 from harness.text import Text
 from simulators.canbus.slcan_server import SlcanServer
 from simulators.rig import Rig
 from simulators.vehicle import hands, measuring
-from simulators.vehicle.diagnosis import attach_diagnosis, ledger
+from simulators.vehicle.before_service import ordered_parts, taken_before
+from simulators.vehicle.diagnosis import attach_diagnosis, description, ledger
 from simulators.vehicle.network import CarNetwork
 
 _NUMBERS = count(1)
@@ -32,10 +34,22 @@ class CarBench:
         self.network = CarNetwork(rig.car, now=now, offset=loop_start)
         self.network.start()
         self.diagnosis = attach_diagnosis(self.network, rig.world.random, rig.advance)
-        self.site: dict[str, Value] = ledger(self.diagnosis)
-        """What the ledger says of the sound car: VIN, approved versions, coding."""
+        self.site: dict[str, Value] = ledger(self.diagnosis) | rig.car.rental.ledger()
+        """What the ledger says of the sound car (VIN, approved versions, coding), and its order."""
+        self._before = taken_before(self.diagnosis, rig, description())
+        self._parts = ordered_parts(self.diagnosis)
         self._hubs: list[str] = []
         self._adapters: list[SlcanServer] = []
+
+    @property
+    def before_service(self) -> Snapshot:
+        """What the car showed before the work of the workshop that it comes from."""
+        return self._rig.service.stored(self._before)
+
+    @property
+    def service_papers(self) -> Mapping[str, object]:
+        """Keys of a bench file's `maintenance` section for that work."""
+        return self._rig.service.told(self._parts)
 
     def offer_buses(self) -> dict[str, str]:
         """Make every bus reachable in this process; bus -> name of its hub."""

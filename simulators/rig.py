@@ -14,6 +14,8 @@ from simulators.pile.pile import Pile
 from simulators.pile.registers import PileRegisters
 from simulators.pile.settings import PileSettings
 from simulators.repair import Repair
+from simulators.service import Service
+from simulators.task import RentalTask
 from simulators.vehicle.car import Car
 from simulators.vehicle_side import VehicleSettings
 from simulators.wire import Wire
@@ -72,6 +74,9 @@ class Rig:
         """Somebody has connected a device to the line that the ledger does not know."""
         self.overrides = Overrides()
         self.repair = Repair()
+        self.service = Service()
+        self.task = RentalTask()
+        """What the next rental wants of the car."""
         self.multimeter = Multimeter()
         self.faults_on: set[str] = set()
         """Seeded faults that are there now; who mends one takes it out."""

@@ -23,7 +23,7 @@ from harness.engine.prepare import prepare
 from harness.engine.run import RunResult, execute
 from harness.verdict import Verdict
 
-OTHERS = ("VEH-CHG-01", "VEH-CP-01", "CAN-FAULT-01")
+OTHERS = ("VEH-CHG-01", "VEH-CP-01", "VEH-USED-01", "CAN-FAULT-01")
 """Need a pile beside the car, or wiring that is measured with the car switched off."""
 NOT_OF_A_CAR = ("RUB-", "PILE-")
 

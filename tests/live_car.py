@@ -54,6 +54,9 @@ class LiveCar(Thread):
         self.site: dict[str, Any] = {}
         self.coding: dict[str, Any] = {}
         """What the work order wants written."""
+        self.papers: dict[str, object] = {}
+        """Those of the workshop that it comes from, and the snapshot from before."""
+        self.before = b""
         self._loop: asyncio.AbstractEventLoop | None = None
         self._end: asyncio.Event | None = None
         self._person: Operator | None = None
@@ -83,6 +86,7 @@ class LiveCar(Thread):
             self.coding = dict(bench.rig.repair.coding)
             for name in self._faults:
                 bench.set_fault(name, on=True)
+            self.papers, self.before = dict(car.service_papers), car.before_service.dump()
             self._person = bench.technician
             self.ready.set()
             await self._end.wait()
@@ -118,7 +122,8 @@ def write_bench(path: Path, car: LiveCar) -> None:
         }
     }
     values["site"] = car.site
-    values["maintenance"] = {"coding": car.coding}
+    (path.parent / "before.json").write_bytes(car.before)
+    values["maintenance"] = {**car.papers, "coding": car.coding, "before": "before.json"}
     values.pop("recorder", None)
     path.write_text(yaml.safe_dump(values, allow_unicode=True), encoding="utf-8")
 

@@ -62,6 +62,7 @@ async def start_charging(
     unguarded: bool = False,
     does: str | None = None,
     ask: TextField | None = None,
+    if_passed: Passed = (),
 ) -> None:
     """Arm the pile's watchdog, set the current, start, and wait until it charges.
 
@@ -69,6 +70,7 @@ async def start_charging(
     `watchdog` long, falling back to no current) and read back first. The harness feeds it until
     the run ends. Judged against a `within` limit when the step has one.
     """
+    require_passed(step, if_passed)
     device = step.modbus
     await step.do_by_hand(does, ask)
     commands = await begin_session(step, current, watchdog, unguarded=unguarded)

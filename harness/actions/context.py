@@ -55,13 +55,35 @@ if TYPE_CHECKING:
 class ItemRef:
     """The catalogue item a step is judged against, as far as events need it."""
 
-    __slots__ = ("clause", "confidence", "id", "source")
+    __slots__ = ("clause", "confidence", "id", "source", "words")
 
-    def __init__(self, id: str, clause: str | None, confidence: str, source: str) -> None:
+    def __init__(
+        self,
+        id: str,
+        clause: str | None,
+        confidence: str,
+        source: str,
+        words: tuple[Text, Text] | None = None,
+    ) -> None:
         self.id = id
         self.clause = clause
         self.confidence = confidence
         self.source = source
+        self.words = words
+        """What the standard says in the place of pass and of fail."""
+
+    def said(self, verdict: Verdict) -> Text | None:
+        """The standard's own word for a verdict.
+
+        Of a figure of low confidence none: it would look surer than it is.
+        """
+        if self.words is None or self.confidence == "low":
+            return None
+        if verdict in (Verdict.PASS, Verdict.CONDITIONAL_PASS):
+            return self.words[0]
+        if verdict in (Verdict.FAIL, Verdict.CONDITIONAL_FAIL):
+            return self.words[1]
+        return None
 
 
 class RunMemory:
@@ -70,6 +92,8 @@ class RunMemory:
     def __init__(self) -> None:
         self.measurements: dict[str, list[Measurement]] = {}
         self.verdicts: dict[str, Verdict | None] = {}
+        self.ended: dict[str, float] = {}
+        """When each step was last carried out (seconds of the run)."""
         self.by_truth: dict[str, Verdict | None] = {}
         """The verdicts that the bench's own values give, in exams."""
         self.kept: dict[str, object] = {}
@@ -213,6 +237,7 @@ class StepContext:
                 clause=item.clause,
                 confidence=item.confidence,
                 source=item.source,
+                words=item.said(judgement.verdict),
             )
         self.emit(event)
         self.verdicts.append(judgement.verdict)

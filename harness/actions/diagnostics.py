@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 from harness.actions.context import StepContext
+from harness.actions.joint_given import earlier
 from harness.actions.registry import CheckContext, Complaint, PointRef, StateOf, action, check_of
 from harness.clock import loop_time, sleep_until
 from harness.datafile import Path_
@@ -202,8 +203,15 @@ async def clear_and_rescan(
     units: tuple[str, ...] = (),
     wait: DurationField = 10.0,
     mask: int = CONFIRMED_OR_FAILING,
+    snapshot: str | None = None,
 ) -> None:
-    """Put all codes on record, clear them, wait, and expect that none comes back."""
+    """Put all codes on record, clear them, wait, and expect that none comes back.
+
+    With `snapshot`, the step that keeps the state of the car: as long as it has kept none, nothing
+    is cleared and the step is not run.
+    """
+    if snapshot is not None:
+        step.bench.maintenance.kept(snapshot)
     before, unread = await _stored(step, units, 0xFF)
     if unread:
         raise NotAvailableError(_missing(unread))
@@ -352,6 +360,9 @@ async def io_control(
 def known_names(context: CheckContext) -> Iterator[Complaint]:
     """Units and identifiers are those of the description; what is driven can be driven so."""
     vehicle, parameters = context.bench.vehicle, context.parameters
+    if parameters.get("snapshot") is not None:
+        for _, what, expected in earlier(context, (parameters["snapshot"],), "snapshot"):
+            yield ("with", "snapshot"), what, expected
     description = vehicle.diagnostics if vehicle is not None else None
     if description is None:
         return

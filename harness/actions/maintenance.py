@@ -23,7 +23,7 @@ from harness.text import Text
 GAPS, GAP = "order_gaps", "order_gap"
 
 
-@action("bench.work_order", kind="J", limit="none",
+@action("bench.work_order", "vehicle.work_order", kind="J", limit="none",
         title=Text("工单与合同核对", "Work order against contract"))  # fmt: skip
 async def work_order(step: StepContext) -> None:
     """Hold every entry of the contract against the supplier's work order.
@@ -32,7 +32,7 @@ async def work_order(step: StepContext) -> None:
     its key; `order_gap` names the one key, `none` or `several`, for a conclusion to be held
     against.
     """
-    papers = step.bench.maintenance.papers
+    papers = step.bench.maintenance.papers_of(step.role)
     if not papers.contract:
         raise NotAvailableError("the bench file's `maintenance` section has no contract")
     gaps: list[str] = []

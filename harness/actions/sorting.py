@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from harness.actions.context import StepContext
 from harness.actions.joint_given import earlier
@@ -15,10 +15,21 @@ from harness.verdict import CandidateVerdict, Verdict
 
 
 class Grade(FileModel):
-    """One choice, and the steps that each lead to it when they failed."""
+    """One choice, and the steps that lead to it: each of them, or all together."""
 
     choice: str
-    if_failed: list[str] = Field(min_length=1)
+    if_failed: list[str] = Field(default_factory=list, description="One of them failed")
+    if_all_failed: list[str] = Field(default_factory=list, description="All of them failed")
+
+    @model_validator(mode="after")
+    def _one(self) -> "Grade":
+        if bool(self.if_failed) == bool(self.if_all_failed):
+            raise ValueError("either if_failed or if_all_failed")
+        return self
+
+    @property
+    def steps(self) -> list[str]:
+        return self.if_failed or self.if_all_failed
 
 
 _BAD = (Verdict.FAIL, Verdict.CONDITIONAL_FAIL)
@@ -33,11 +44,11 @@ def grade_from(
     None when a step that could still lead to a heavier grade was not judged: nobody knows.
     """
     for grade in grades:
-        failed = {name: str(verdicts[name]) for name in grade.if_failed
+        failed = {name: str(verdicts[name]) for name in grade.steps
                   if verdicts.get(name) in _BAD}  # fmt: skip
-        if failed:
+        if len(failed) >= (len(grade.if_all_failed) or 1):
             return grade.choice, failed
-        unknown = [name for name in grade.if_failed if verdicts.get(name) not in _KNOWN]
+        unknown = [name for name in grade.steps if verdicts.get(name) not in _KNOWN]
         if unknown:
             return None, {}
     return otherwise, {}
@@ -89,5 +100,6 @@ def _known(context: CheckContext) -> Iterator[Complaint]:
         if name not in choices:
             yield path, f"{name!r} is not one of the choices", "one of: " + ", ".join(choices)
     for number, one in enumerate(parameters["grades"]):
-        for (_, _, index), what, expected in earlier(context, tuple(one.if_failed), "if_failed"):
-            yield ("with", "grades", number, "if_failed", index), what, expected
+        key = "if_failed" if one.if_failed else "if_all_failed"
+        for (_, _, index), what, expected in earlier(context, tuple(one.steps), key):
+            yield ("with", "grades", number, key, index), what, expected

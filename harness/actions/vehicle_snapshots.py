@@ -60,7 +60,7 @@ async def stored_snapshot(step: StepContext) -> None:
     The bench file names it (`maintenance: {before: FILE}`). One whose hash does not fit, or that
     is of another profile or another car than the VIN of the ledger, is not used by later steps.
     """
-    found = step.bench.maintenance.before()
+    found = step.bench.maintenance.before(step.role)
     profile, vin = step.vehicle.profile.id, step.bench.site.get("vin")
     vins = sorted({str(value) for name, value in found.points.items() if name.endswith(".vin")})
     own = vin is None or vins == [str(vin)]
@@ -98,12 +98,14 @@ async def compare(
     after: str,
     expected: tuple[str, ...] = (),
     ordered: bool = False,
+    of_work: bool = False,
 ) -> None:
     """List every difference: what, before, after, and of which sort it is.
 
     Expected is what stands in `expected` or in the bench file's `maintenance: {expected: [...]}`
     (an identifier, a trouble code, a unit, or `unit.` with one of both), and with `ordered` what
-    the work order codes (`maintenance: {coding: …}`). A counter that counts on
+    the work order codes (`maintenance: {coding: …}`); `of_work` says that the papers are those of
+    a workshop that had the vehicle, on a simulated bench those of its car. A counter that counts on
     and a level that changes are use. A new trouble code and anything else that nobody announced
     fail the step; cleared codes are told. Units of which a snapshot has not everything are named,
     and without any other finding there is no verdict. `unexpected_change` names the kind of what
@@ -117,7 +119,8 @@ async def compare(
     if other is not None:
         raise NotAvailableError(f"a snapshot is of another profile: {other}")
     papers = step.bench.maintenance
-    allowed = (*expected, *papers.expected, *(papers.coding if ordered else ()))
+    work = papers.papers_of("vehicle").expected if of_work else papers.expected
+    allowed = (*expected, *work, *(papers.coding if ordered else ()))
     found = list(changes(diagnostics, first, second, allowed))
     for one in found:
         unit = second.units.get(one.point)

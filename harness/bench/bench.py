@@ -19,6 +19,7 @@ from harness.bench.maintenance import BenchMaintenance
 from harness.bench.model import DeviceEntry
 from harness.bench.originals import Originals
 from harness.bench.overwriting import changed_by_others
+from harness.bench.preparation import BenchPreparation
 from harness.bench.recorder import Attach, BenchRecorder
 from harness.bench.relays import RelayInjector
 from harness.bench.roles import PILE, is_pile
@@ -164,6 +165,7 @@ class Bench:
         self.maintenance = BenchMaintenance(
             loaded.model.maintenance, self._side, folder=loaded.folder, attach=attach
         )
+        self.preparation = BenchPreparation(loaded.model.preparation, self._side)
         self.custody = BenchCustody(
             loaded.model.custody,
             folder=loaded.folder,

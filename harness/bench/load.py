@@ -24,6 +24,7 @@ from harness.devices.modbus.connection import ModbusConnection
 from harness.devices.modbus.points import Profile
 from harness.errors import FileError, Problem, UsageError
 from harness.quantity import Quantity, convert, same_dimension
+from harness.rental import ROWS, expected_of_row
 
 if TYPE_CHECKING:
     from harness.devices.vehicle.profile import VehicleProfile
@@ -372,6 +373,11 @@ class _Check:
             for name, value in entry.site.items():
                 self._ledger(("devices", role, "site", name), name, value, [profile])
         for name, value in self._model.site.items():
+            if name in ROWS and self._vehicle is not None:
+                wanted = expected_of_row(name, value)
+                if wanted is not None:
+                    self._complain(("site", name), f"{name} cannot be {value!r}", wanted)
+                continue
             self._ledger(("site", name), name, value, list(self._profiles.values()))
 
     def _ledger(self, where: Path_, name: str, value: object, profiles: list[Profile]) -> None:

@@ -20,6 +20,15 @@ KIND = "snapshots"
 NOTHING_KNOWN = "the bench file has no `maintenance` section"
 
 
+class InvoiceLine(FileModel):
+    """One line of an invoice."""
+
+    what: Kebab
+    quantity: float = Field(ge=0)
+    price: float = Field(ge=0, description="For one, in CNY")
+    amount: float = Field(description="As the invoice states it, in CNY")
+
+
 class MaintenanceEntry(FileModel):
     """The papers of one repair."""
 
@@ -40,6 +49,22 @@ class MaintenanceEntry(FileModel):
         default_factory=dict,
         description="What the work order wants written: `unit.identifier` -> value",
     )
+    parts: dict[str, Scalar] = Field(
+        default_factory=dict,
+        description="What replaced units have to show (unit.identifier) -> value of the order",
+    )
+    service_counters: list[str] = Field(
+        default_factory=list, description="Counters of a vehicle that a service resets"
+    )
+    serviced: list[str] = Field(
+        default_factory=list, description="Those of them for which the work was done"
+    )
+    invoice: list[InvoiceLine] = Field(default_factory=list)
+    invoice_total: float | None = Field(default=None, description="As stated, in CNY")
+    approved_price: float | None = Field(default=None, description="Most that was agreed, in CNY")
+    approved_lines: list[Kebab] = Field(
+        default_factory=list, description="Lines that belong to the scope of the order"
+    )
     before: str | None = Field(
         default=None, description="Snapshot taken before the repair; a file beside the bench file"
     )
@@ -55,6 +80,14 @@ class RepairSource(Protocol):
 
     @property
     def before_repair(self) -> Snapshot | None: ...
+
+    @property
+    def car_repair(self) -> Mapping[str, object]:
+        """The same for the car; empty where none is simulated."""
+        ...
+
+    @property
+    def before_car_repair(self) -> Snapshot | None: ...
 
 
 class BenchMaintenance:
@@ -84,6 +117,15 @@ class BenchMaintenance:
             raise NotAvailableError(NOTHING_KNOWN)
         return MaintenanceEntry.model_validate(self._source.repair)
 
+    def papers_of(self, role: str) -> MaintenanceEntry:
+        """The papers of the device; a simulated bench has others for its car than for its pile.
+
+        Raises NotAvailableError.
+        """
+        if self._entry is None and self._source is not None and role == "vehicle":
+            return MaintenanceEntry.model_validate(self._source.car_repair)
+        return self.papers
+
     @property
     def expected(self) -> list[str]:
         """What the work was to change; nothing, where no papers are known."""
@@ -98,10 +140,11 @@ class BenchMaintenance:
             return {}
         return self.papers.coding
 
-    def before(self) -> Snapshot:
+    def before(self, role: str = "pile") -> Snapshot:
         """The stored snapshot. Raises NotAvailableError and UsageError."""
         if self._entry is None and self._source is not None:
-            found = self._source.before_repair
+            of_car = role == "vehicle"
+            found = self._source.before_car_repair if of_car else self._source.before_repair
             if found is not None:
                 return found
         if self._entry is None or self._entry.before is None:

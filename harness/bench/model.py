@@ -8,6 +8,7 @@ from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 from harness.bench.custody import CustodyEntry
 from harness.bench.instruments import Instrument
 from harness.bench.maintenance import MaintenanceEntry
+from harness.bench.preparation import PreparationEntry
 from harness.bench.sockets import ConnectionMode
 from harness.catalogue.item import LimitSpec
 from harness.devices.can.connection import CanConnection
@@ -221,6 +222,9 @@ class BenchFile(FileModel):
     )
     maintenance: MaintenanceEntry | None = Field(
         default=None, description="Contract, work order and earlier state, for accepting a repair"
+    )
+    preparation: PreparationEntry | None = Field(
+        default=None, description="What the next rental wants of the car, for preparing it"
     )
     custody: CustodyEntry | None = Field(
         default=None, description="Where copies of recordings go; by default they stay with the run"

@@ -152,6 +152,21 @@ class SimulatedSide:
         return self._bench.before_repair
 
     @property
+    def car_repair(self) -> Mapping[str, object]:
+        """Papers of the workshop that the simulated car comes from."""
+        return self._bench.car_bench().service_papers if self._has_car else {}
+
+    @property
+    def before_car_repair(self) -> "Snapshot | None":
+        """What the car showed before that work; None where no car is simulated."""
+        return self._bench.car_bench().before_service if self._has_car else None
+
+    @property
+    def task(self) -> Mapping[str, object]:
+        """What the next rental wants of the simulated car."""
+        return self._bench.rig.task.told()
+
+    @property
     def carrier(self) -> Callable[[bytes], bytes] | None:
         """What the data carrier for copies keeps of what is written to it; None without a car."""
         return self._bench.rig.written_to_carrier if self._has_car else None

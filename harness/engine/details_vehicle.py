@@ -3,6 +3,7 @@
 from harness.devices.diag.nrc import nrc_name
 from harness.devices.diag.services import SERVICES
 from harness.engine import (
+    battery_words,
     by_wire_words,
     calibration_words,
     cockpit_words,
@@ -11,9 +12,12 @@ from harness.engine import (
     details_recording_zh,
     details_tester_zh,
     details_vehicle_bench_zh,
+    handover_words,
     heard_words,
+    preparation_words,
     sensor_words,
     trace_words,
+    used_words,
 )
 from harness.engine.phrases import Translate
 
@@ -33,8 +37,11 @@ def detail(english: str, translate: Translate) -> str | None:
         or trace_words.DETAILS.find(english, translate)
         or details_tester_zh.DETAILS.find(english, translate)
         or sensor_words.DETAILS.find(english, translate)
+        or battery_words.DETAILS.find(english, translate)
         or heard_words.DETAILS.find(english, translate)
+        or used_words.DETAILS.find(english, translate)
         or calibration_words.DETAILS.find(english, translate)
+        or preparation_words.DETAILS.find(english, translate)
     )
 
 
@@ -49,7 +56,10 @@ def expected(english: str, translate: Translate) -> str | None:
         or trace_words.EXPECTED.find(english, translate)
         or details_tester_zh.EXPECTED.find(english, translate)
         or sensor_words.EXPECTED.find(english, translate)
+        or battery_words.EXPECTED.find(english, translate)
+        or handover_words.EXPECTED.find(english, translate)
         or heard_words.EXPECTED.find(english, translate)
+        or used_words.EXPECTED.find(english, translate)
         or calibration_words.EXPECTED.find(english, translate)
         or cockpit_words.EXPECTED.find(english, translate)
     )

@@ -34,6 +34,9 @@ KEYS_ZH = {
     "part": "更换部件",
     "labour": "工时",
     "warranty": "质保",
+    "symptom": "故障现象",
+    "price": "核准价格",
+    "deadline": "交付期限",
 }
 
 REASONS = Phrases(

@@ -16,20 +16,25 @@ from harness.data import data_folder
 from harness.datafile import load
 from harness.devices.modbus.canonical import CANONICAL
 from harness.engine import (
+    battery_words,
     bus_words,
     by_wire_words,
     calibration_words,
+    car_service_words,
     cockpit_words,
     conformance_words,
+    handover_words,
     heard_words,
     maintenance_words,
     metering_words,
     pile_fault_words,
     pile_words,
+    preparation_words,
     sensor_words,
     signal_names,
     states_zh,
     trace_words,
+    used_words,
 )
 from harness.errors import FileError
 from harness.text import Language, Text
@@ -95,14 +100,19 @@ _DERIVED = {
     "telltale-isolation": Text("绝缘故障指示灯", "Isolation telltale"),
     "telltale-parkingbrake": Text("驻车制动指示灯", "Parking brake telltale"),
     "telltale-ready": Text("READY 指示灯", "READY telltale"),
+    **battery_words.NAMES,
     **by_wire_words.NAMES,
     **metering_words.NAMES,
     **maintenance_words.NAMES,
     **conformance_words.NAMES,
     **sensor_words.NAMES,
+    **handover_words.NAMES,
+    **car_service_words.NAMES,
     **heard_words.NAMES,
+    **used_words.NAMES,
     **calibration_words.NAMES,
     **cockpit_words.NAMES,
+    **preparation_words.NAMES,
 }
 FINDINGS = {
     "silent_nodes": Text("不在线的节点", "Nodes that do not send"),
@@ -112,6 +122,7 @@ FINDINGS = {
     "silent_units": Text("无应答的控制单元", "Control units that do not answer"),
     "extra_units": Text("未登记的应答地址", "Answers from unlisted addresses"),
     "trouble_codes": Text("故障码", "Trouble codes"),
+    "permanent_codes": Text("永久故障码", "Permanent trouble codes"),
     "before_clearing": Text("清码前的故障码", "Trouble codes before clearing"),
     "returned_codes": Text("清码后复现的故障码", "Trouble codes that came back"),
     "lamps_lit": Text("点亮的警告灯", "Warning lamps that are lit"),
@@ -119,14 +130,19 @@ FINDINGS = {
     "not_recorded": Text("未存储的故障码", "Trouble codes that were not stored"),
     **maintenance_words.FINDINGS,
     **sensor_words.FINDINGS,
+    **handover_words.FINDINGS,
+    **car_service_words.FINDINGS,
     **heard_words.FINDINGS,
     **calibration_words.FINDINGS,
     **cockpit_words.FINDINGS,
+    **preparation_words.FINDINGS,
 }
 """Lists of what was found to be wrong; an empty one is as it should be."""
+_WITH_ENTRIES = (maintenance_words, handover_words, car_service_words)
+"""Words of findings whose entries are words themselves, or points."""
 _AT_A_PLACE = (
     "silent_nodes", "flawed_messages", "unknown_messages", "off_cycle_messages",
-    "trouble_codes", "before_clearing", "returned_codes", "bus_off_units",
+    "trouble_codes", "permanent_codes", "before_clearing", "returned_codes", "bus_off_units",
     "not_recorded", *calibration_words.OF_CODES,
 )  # fmt: skip
 """Findings with their bus or control unit in front: `bus:NODE`."""
@@ -144,9 +160,11 @@ _WORKED_OUT = {
     "trouble_codes": Text("故障码", "trouble codes"),
     _DIFFERING: Text("不一致的单元", ": units that differ"),
     **metering_words.WORKED_OUT,
+    **battery_words.WORKED_OUT,
     **by_wire_words.WORKED_OUT,
     **calibration_words.WORKED_OUT,
     **cockpit_words.WORKED_OUT,
+    **preparation_words.WORKED_OUT,
     "changed": maintenance_words.CHANGED,
 }
 _OF_A_BUS = {
@@ -330,10 +348,9 @@ def finding(entry: str, of: str, language: Language) -> str:
 def listed(entries: Sequence[str], of: str, language: Language) -> str:
     """A list of names: findings by bus or control unit, lamps by what they are called."""
     comma = "、" if language == "zh" else ", "
-    if of in maintenance_words.FINDINGS:
-        return comma.join(
-            maintenance_words.entry(one, of, language) or point(one, language) for one in entries
-        )
+    words = next((one for one in _WITH_ENTRIES if of in one.FINDINGS), None)
+    if words is not None:
+        return comma.join(words.entry(one, of, language) or point(one, language) for one in entries)
     if of in pile_words.FINDINGS or of in pile_words.ORDER:
         return comma.join(
             pile_words.entry(entry, language, lambda name: point(name, language))
@@ -346,8 +363,7 @@ def listed(entries: Sequence[str], of: str, language: Language) -> str:
     if of not in _AT_A_PLACE:
         of_units = of in _OF_UNITS or of.rpartition(".")[2] == _DIFFERING
         return comma.join(
-            _differing(one, language) if of_units else heard_words.said(one, of, language)
-            for one in entries
+            _differing(one, language) if of_units else _said(one, of, language) for one in entries
         )
     places: dict[str, list[str]] = {}
     for entry in entries:
@@ -358,6 +374,11 @@ def listed(entries: Sequence[str], of: str, language: Language) -> str:
         bus(place, language) + (colon + comma.join(found) if found else "")
         for place, found in places.items()
     )
+
+
+def _said(entry: str, of: str, language: Language) -> str:
+    word = preparation_words.listed(entry, of)
+    return heard_words.said(entry, of, language) if word is None else word.get(language)
 
 
 def _differing(entry: str, language: Language) -> str:

@@ -422,7 +422,9 @@ class _Binder:
                 if item.draft:
                     what = f"{item.id} is a draft for comment"
                     self._complain((*here, "item"), what, "an item that may be judged by")
-                reference = ItemRef(item.id, item.clause, item.confidence.value, item.source)
+                said = item.verdict_words
+                words = None if said is None else (said.met, said.not_met)
+                reference = ItemRef(item.id, item.clause, item.confidence.value, item.source, words)
                 own = self._bench.model.limits.get(item.id)
                 limit = own.resolve(ratings) if own is not None else item.limit_for(ratings)
                 if own is not None and step.limit is None:

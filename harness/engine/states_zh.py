@@ -242,6 +242,10 @@ _WORDS: dict[str, str] = {
     "calibrated": "已标定",
     # Accidents and evidence
     "fired": "已动作",
+    "unbound": "未绑定",
+    "former_owner": "原车主",
+    "fleet": "车队",
+    "nobody": "无",
     "front": "前部",
     "rear": "后部",
     "different": "不一致",
@@ -272,6 +276,9 @@ _WORDS: dict[str, str] = {
     "programming": "编程会话",
     "extended": "扩展会话",
     "not_fitted": "未配置",
+    # Renting
+    "hard_braking": "急制动",
+    "curb_hit": "撞击路缘",
 }
 
 _LAMP = {"off": "熄灭", "on": "点亮"}
@@ -341,6 +348,7 @@ _RULES: tuple[tuple[re.Pattern[str], dict[str, str]], ...] = tuple(
             "out_of_service": "不可用（F）"}),
         (r".*charging_state", {"ready": "充电就绪"}),
         (r".*config_", {"enabled": "已启用", "disabled": "已停用"}),
+        (r"sheet_of_renter|sheet-of-renter", {"same": "一致", "other": "不一致"}),
         (r".*secure_gateway", {"enabled": "已启用", "disabled": "已停用"}),
     )
 )  # fmt: skip

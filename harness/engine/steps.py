@@ -241,6 +241,7 @@ class ProcedureRun:
                 await self._attendant.conclude(context, outcome.verdict)
             await self._bench.notice_other_masters()
             self.verdicts[model.id] = outcome.verdict
+            self._memory.ended[model.id] = context.clock.elapsed()
             if context.examiner is not None:
                 self._memory.by_truth[model.id] = worst(context.by_truth) or outcome.verdict
             self._recorder.emit(

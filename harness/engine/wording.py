@@ -5,29 +5,34 @@ anything, and nothing here is stored.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from math import isfinite
 
 from harness.bench.roles import is_pile
 from harness.clock import CHINA
 from harness.engine import (
+    battery_words,
     bus_words,
     by_wire_words,
     calibration_words,
+    car_service_words,
     cockpit_words,
     conformance_words,
     details,
+    handover_words,
     heard_words,
     maintenance_words,
     metering_words,
     names,
     pile_fault_words,
     pile_words,
+    preparation_words,
     reasons_steps_zh,
     sensor_words,
     states_zh,
     trace_words,
+    used_words,
 )
 from harness.engine.phrases import ANY_POINT
 from harness.engine.reasons_zh import REASONS
@@ -90,6 +95,7 @@ _VERDICTS_ZH = {verdict.value: text.zh for verdict, text in VERDICTS.items()}
 _FIXED_ZH = {**_ROLES_ZH, "no reading": "没有读数", "None": "没有读数"}
 _NONE = Text("无", "none")
 _EMPTY = Text("= 无", "= none")
+_BY_STANDARD = Text("“{}” · {}", "“{}” · {}")
 _CLEAR = Text("未发现异常", "nothing abnormal")
 _EMPTY_BUT = Text("= 无（{} 除外）", "= none (but {})")
 _STEP = re.compile(r"\bstep '?([a-z0-9]+(?:-[a-z0-9]+)*)'?(?=[ ,;:]|$)")
@@ -125,8 +131,13 @@ def reason(english: str, of: str = "") -> Text:
         or sensor_words.REASONS.find(english, piece)
         or calibration_words.REASONS.find(english, piece)
         or cockpit_words.REASONS.find(english, piece)
+        or preparation_words.REASONS.find(english, piece)
         or by_wire_words.REASONS.find(english, piece)
+        or handover_words.REASONS.find(english, piece)
+        or car_service_words.REASONS.find(english, piece)
+        or battery_words.REASONS.find(english, piece)
         or heard_words.REASONS.find(english, piece)
+        or used_words.REASONS.find(english, piece)
         or bus_words.reason(english)
         or pile_fault_words.reason(english)
     )
@@ -275,12 +286,22 @@ def _exact(reading: Measurement, beside: Limit) -> bool:
     )
 
 
+_STATES: Sequence[Callable[[str, str, Language], str | None]] = (
+    pile_fault_words.value,
+    car_service_words.value,
+    battery_words.value,
+    by_wire_words.value,
+)
+"""Rooms of words that know states of their own points."""
+
+
 def _state(shown: str, language: Language, of: str) -> str:
-    if (known := pile_fault_words.value(shown, of, language)) is not None:
-        return known
-    if (known := by_wire_words.value(shown, of, language)) is not None:
-        return known
+    for find in _STATES:
+        if (known := find(shown, of, language)) is not None:
+            return known
     if (known := bus_words.value(shown, of, language, names.bus)) is not None:
+        return known
+    if (known := preparation_words.value(shown, of, language)) is not None:
         return known
     if language == "zh":
         return calibration_words.value(shown, of) or states_zh.chinese(shown, of) or shown
@@ -334,7 +355,10 @@ def limit(wanted: Limit, language: Language, of: str = "") -> str:
 
 
 def judged(event: Judged, language: Language) -> str:
-    """`172 V (176 … 264 V)`; with the uncertainty where it decided."""
+    """`172 V (176 … 264 V)`; with the uncertainty where it decided.
+
+    What the standard itself calls the result stands in front, quoted.
+    """
     reading = event.measurement
     if isinstance(event.limit, Clear) and reading.value == []:
         return _CLEAR.get(language)
@@ -343,7 +367,10 @@ def judged(event: Judged, language: Language) -> str:
     unsure = event.judgement.verdict is Verdict.INCONCLUSIVE and isinstance(event.limit, Within)
     if reading.uncertainty and (conditional or unsure):
         shown = f"{shown} ± {spread(reading.uncertainty)}"
-    return f"{shown} ({limit(event.limit, language, reading.name)})"
+    whole = f"{shown} ({limit(event.limit, language, reading.name)})"
+    if event.words is None:
+        return whole
+    return _BY_STANDARD.get(language).format(event.words.get(language), whole)
 
 
 def item(event: Judged, language: Language) -> str:

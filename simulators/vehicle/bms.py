@@ -75,6 +75,8 @@ class BatteryManagement(Part):
         self._circuit = circuit
         self._insulation = insulation
         self.smoke = False
+        self.claimed_soh: float | None = None
+        """State of health that it reports because somebody has written it; None: the true one."""
         self.current_sensor_works = True
         self.internal_bus_works = True
         self.matched = True
@@ -83,6 +85,10 @@ class BatteryManagement(Part):
         """Its estimate has made a jump."""
         self.pump_works = True
         """The battery's coolant pump."""
+        self.intervenes = True
+        """False: a defect of its program, it switches nothing off for what it measures."""
+        self.capacity_gain = 1.0
+        """Capacity that it reports over that of the battery."""
         self.target_soc = 1.0
         """Where the driver wants charging to end."""
         self._sampled: tuple[float, int, Readings | None] = (-1.0, -1, None)
@@ -107,6 +113,10 @@ class BatteryManagement(Part):
     def current(self) -> float:
         """Out of the battery (A)."""
         return self._pack.current() * self._pack.current_gain
+
+    def shown_soh(self) -> float:
+        """State of health that it reports, 0 to 1."""
+        return self._pack.soh if self.claimed_soh is None else self.claimed_soh
 
     def voltage(self) -> float:
         return self._pack.voltage() * self._pack.pack_voltage_gain
@@ -156,20 +166,20 @@ class BatteryManagement(Part):
         """Why the battery must not be connected now; None: nothing is in the way."""
         if not self._circuit.interlock.closed:
             return "interlock"
-        if self.insulation_fault():
+        if self.insulation_fault() and self.intervenes:
             return "insulation"
-        unsafe = (
+        measured = (
             self.thermal_event()
             or self.over_temperature()
             or self.cell_low()
             or self.readings().spread > _SPREAD_FAULT
-            or self.contactor_fault()
-            or self.precharge_failed()
         )
+        unsafe = (measured and self.intervenes) or self.contactor_fault() or self.precharge_failed()
         return "battery" if unsafe else None
 
     def forbids_charging(self) -> bool:
-        return self.forbids() is not None or self.cell_high() or not self.current_sensor_works
+        over = self.cell_high() and self.intervenes
+        return self.forbids() is not None or over or not self.current_sensor_works
 
     def probe_broken(self) -> bool:
         return any(probe.broken for probe in self._pack.probes)
@@ -211,13 +221,15 @@ class BatteryManagement(Part):
         """Resistors discharge the high cells, at high charge only."""
         return self._pack.soc() > 0.9 and self.readings().spread > 0.01 and self._circuit.connected
 
-    def state(self, *, charging: bool) -> str:
+    def state(self, *, charging: bool, by_dc: bool = False) -> str:
         """In the words of the database."""
         stage = self._circuit.stage
         if stage is Stage.FAILED or self.forbids() is not None:
             return "fault"
         if stage is Stage.PRECHARGE:
             return "precharge"
+        if stage is Stage.ON and by_dc:
+            return "dc_charging"
         if stage is Stage.ON:
             return "ac_charging" if charging else "drive"
         return "standby"

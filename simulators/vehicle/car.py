@@ -5,7 +5,7 @@ part look once more until nothing changes. In between everything is a closed for
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from simulators.scheduler import Event
@@ -19,7 +19,9 @@ from simulators.vehicle.bywire import ByWire
 from simulators.vehicle.charging import Charging
 from simulators.vehicle.cockpit import Cockpit
 from simulators.vehicle.computing import Computer, Telematics
+from simulators.vehicle.dc_charging import DcCharging
 from simulators.vehicle.drive import Drive
+from simulators.vehicle.fleet import Fleet
 from simulators.vehicle.highvoltage import HighVoltage, Stage
 from simulators.vehicle.inlet import Inlet
 from simulators.vehicle.insulation import Insulation
@@ -27,11 +29,14 @@ from simulators.vehicle.lowvoltage import LowVoltage
 from simulators.vehicle.obc import OnBoardCharger
 from simulators.vehicle.pack import Pack
 from simulators.vehicle.part import Site
+from simulators.vehicle.past import Past
 from simulators.vehicle.plug_view import PlugView
 from simulators.vehicle.positioning import Place, Positioning
 from simulators.vehicle.power import Power
+from simulators.vehicle.rental import Rental
 from simulators.vehicle.sensing import Sensing, Sensor
 from simulators.vehicle.steering import Steering
+from simulators.vehicle.trips import Trips
 from simulators.vehicle.units import Units
 from simulators.vehicle.vehicle_control import VehicleControl
 from simulators.vehicle.wheels import Wheels
@@ -55,8 +60,7 @@ class Car:
     def __init__(self, world: "World", *, wall: Callable[[], float]) -> None:
         self.world = world
         self.wall = wall
-        self.load = world.load
-        self.side = world.vehicle
+        self.load, self.side = world.load, world.vehicle
         self.scheduler = world.scheduler
         self.timers = Timers(world.scheduler)
         self.listeners: list[Callable[[], None]] = []
@@ -67,8 +71,7 @@ class Car:
             world.scheduler, world.trace, world.random, lambda: self.world.ambient
         )
         self._consumed = (-1, 0.0)
-        self._updating = True  # until all parts are there
-        self._again = False
+        self._updating, self._again = True, False  # until all parts are there
         self._plan: Event | None = None
 
         self.plug = PlugView(world)
@@ -84,7 +87,8 @@ class Car:
             lambda off: self.low_voltage.before_switching(from_off=off),
             self.update,
         )
-        self.drive = Drive(site)
+        self.drive = Drive(site, self.update)
+        self.past = Past(site, self.drive)
         self.brake = ServiceBrake(site)
         self.parking_brake = ParkingBrake(site, self.update)
         self.steering = Steering(site)
@@ -94,6 +98,7 @@ class Car:
         )
         self.inlet = Inlet(site, world.load, self.update)
         self.charging = Charging(site, self)
+        self.dc_charging = DcCharging(site, self)
         self.access = Access(site)
         self.control = VehicleControl(site, self)
         self.body = Body(
@@ -109,12 +114,16 @@ class Car:
         self.positioning = Positioning(site, site.random("car/gnss"))
         self.computer = Computer(site)
         self.telematics = Telematics(site)
-        self.workshop = Workshop(site)
+        self.trips = Trips(
+            Rental(site), self.drive, self.pack, self.timers, wall=wall, changed=self.update
+        )
+        self.workshop, self.fleet = Workshop(site), Fleet(site, self.units)
         self.cockpit = Cockpit(site)
+        self._limit = 0.0
         self._join(world)
 
     def _join(self, world: "World") -> None:
-        """All parts are there: connect those that act on each other, and begin."""
+        """All parts are there: join them with each other and with the world."""
         self.pack.power = self._pack_power
         self.side.limit = self.charging.limit
         self.side.cable_rating = lambda: math.inf  # the car looks at CC itself
@@ -129,6 +138,16 @@ class Car:
     def t(self) -> float:
         """The simulated time (s)."""
         return self.scheduler.t
+
+    services: Mapping[str, int] = {
+        "service_distance": 14_990, "brake_fluid_due": 727, "coolant_due": 412,
+    }  # fmt: skip
+    """What the cluster counts down to the next service: km or days. Replaced, never changed."""
+
+    @property
+    def rental(self) -> Rental:
+        """The order that it is rented by, and marks on it."""
+        return self.trips.rental
 
     @property
     def phases(self) -> tuple[int, ...]:
@@ -155,7 +174,7 @@ class Car:
 
     def _pack_power(self) -> float:
         charge = self.obc.dc_power() if self.charge_path else 0.0
-        return self._drain() - charge
+        return self._drain() - charge - self.dc_charging.power()
 
     def _consumption(self) -> float:
         """Of the 12 V system (A)."""
@@ -222,9 +241,11 @@ class Car:
             self.power.turn("on")
         self.control.update()
         self.charging.update()
+        self.dc_charging.update()
         needed = (
             self.control.wants_high_voltage
             or self.charging.wanted()
+            or self.dc_charging.holds
             or self.side.s2_closed
             or self.load.current() > 0.0
         )
@@ -267,7 +288,8 @@ class Car:
     def _book_flows(self) -> None:
         loss = self.pack.loss_share()
         gain = self.obc.efficiency() * (1 - loss) if self.charge_path else 0.0
-        self.pack.flows(gain, self._drain() * (1 + loss))
+        charged = self.dc_charging.power() * (1 - loss)
+        self.pack.flows(gain, self._drain() * (1 + loss) - charged)
         self.pack.warm()
 
     def _plan_ahead(self) -> None:

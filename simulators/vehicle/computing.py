@@ -9,6 +9,8 @@ from simulators.vehicle.v2x import V2xUnit
 
 _NO_SINK = 8.0
 """Rise of temperature without the heat sink, times that with it."""
+_LEAST_SATELLITES = 4
+"""A position in three dimensions and the time need so many."""
 _THROTTLED = 105.0
 """Here the processor slows down and gets no hotter (°C)."""
 
@@ -132,7 +134,8 @@ class Telematics(Part):
         return "logged_in" if self.platform_accepts else "refused"
 
     def fix(self) -> str:
-        return "fix_3d" if self.gnss_works and self.antenna == "ok" else "none"
+        enough = self.satellites_in_view >= _LEAST_SATELLITES
+        return "fix_3d" if self.gnss_works and self.antenna == "ok" and enough else "none"
 
     def satellites(self) -> int:
         return self.satellites_in_view if self.fix() != "none" else 0

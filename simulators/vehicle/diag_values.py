@@ -153,8 +153,11 @@ def values_of(ecu: Ecu) -> dict[str, Give]:
         "software_version": lambda: unit.software_version,
         "calibration_id": lambda: unit.calibration_id,
         "supply_voltage": lambda: round(ecu.supply_voltage(), 2),
+        "unit_variant": lambda: unit.variant,
+        "immobiliser_id": lambda: unit.immobiliser,
         **_for_snapshots(car),
         **{name: partial(_configured, ecu, name) for name in unit.configuration},
+        **{name: partial(_fitted_as, ecu, name) for name in ("part_number", "serial_number")},
     }
     known = ecu.design.signals
     for name, signal in SIGNALS.get(node, {}).items():
@@ -185,8 +188,13 @@ def _for_snapshots(car: Car) -> dict[str, Give]:
     }
 
 
-def _configured(ecu: Ecu, name: str) -> Value:
-    return ecu.unit.configuration[name]
+def _fitted_as(ecu: Ecu, name: str) -> Value | None:
+    """None: what the unit itself has kept holds."""
+    return ecu.unit.fitted_as.get(name)
+
+
+def _configured(ecu: Ecu, name: str) -> Value | None:
+    return None if name in ecu.car.fleet.hides else ecu.unit.configuration[name]
 
 
 def _day(learned: Learned) -> str:
@@ -199,8 +207,9 @@ def _utc(car: Car) -> Give:
 
 def _vcu(ecu: Ecu) -> dict[str, Give]:
     fan = ecu.design.signals["VCU_FanDuty"].function
-    learned = ecu.car.control.learned
+    past, learned = ecu.car.past, ecu.car.control.learned
     return {
+        "operating_time": lambda: round(60 * past.hours + ecu.t / 60),
         "cooling_fan": lambda: "on" if float(fan(ecu) or 0.0) > 0.0 else "off",
         "accelerator_zero": lambda: round(learned.first, 2),
     }
@@ -216,6 +225,8 @@ def _bms(ecu: Ecu) -> dict[str, Give]:
         "lowest_cell_voltage_ever": lambda: round(min(lowest, *car.pack.cell_readings()), 3),
         "highest_temperature_ever": lambda: round(max(hottest, *car.pack.probe_readings())),
         "thermal_event_count": lambda: 0,
+        "pack_resistance": lambda: round(car.pack.resistance(), 4),
+        "fast_charge_share": lambda: round(100 * car.past.fast_share, 1),
     }
 
 
@@ -225,8 +236,8 @@ def _mcu(ecu: Ecu) -> dict[str, Give]:
 
 
 def _obc(ecu: Ecu) -> dict[str, Give]:
-    before = ecu.car.site.random("car/past/OBC/energy").randint(2500, 9000)
-    return {"total_charged_energy": lambda: round(before + ecu.car.load.energy() / 1000, 1)}
+    car = ecu.car
+    return {"total_charged_energy": lambda: round(car.past.charged + car.load.energy() / 1000, 1)}
 
 
 def _gw(ecu: Ecu) -> dict[str, Give]:
@@ -282,6 +293,10 @@ def _count(user_data: UserData, name: str) -> int:
     return int(getattr(user_data, name))
 
 
+def _due(car: Car, name: str) -> int:
+    return car.services[name]
+
+
 def _icm(ecu: Ecu) -> dict[str, Give]:
     lamps = [
         source.function
@@ -294,23 +309,33 @@ def _icm(ecu: Ecu) -> dict[str, Give]:
         "voice_version": lambda: cockpit.voice.version,
         "driver_monitor_version": lambda: cockpit.monitor.version,
         **{name: partial(_count, user_data, name) for name in COCKPIT},
+        **{name: partial(_due, ecu.car, name) for name in ecu.car.services},
         "warning_lamps_on": lambda: sum(lamp(ecu) not in ("off", None) for lamp in lamps),
         "lamp_test": lambda: "on" if ecu.lamp_test else "off",
     }
 
 
 def _tbox(ecu: Ecu) -> dict[str, Give]:
-    telematics, v2x, user_data = (
-        ecu.car.telematics,
-        ecu.car.telematics.v2x,
-        ecu.car.cockpit.user_data,
-    )
+    car = ecu.car
+    telematics, trips, user_data = car.telematics, car.trips, car.cockpit.user_data
+    v2x, past = telematics.v2x, car.past
     return {
-        "utc_time": _utc(ecu.car),
+        "utc_time": _utc(car),
         "antenna_state": lambda: telematics.antenna,
         "v2x_state": v2x.state,
         "v2x_certificate_days": lambda: max(v2x.certificate_days, 0),
         **{name: partial(_count, user_data, name) for name in TERMINAL},
+        "trip_count": lambda: trips.count,
+        "trip_driver": lambda: trips.record.driver,
+        "trip_start": lambda: int(trips.record.start),
+        "trip_end": lambda: int(trips.record.end or 0),
+        "trip_distance": lambda: round(trips.record.distance, 1),
+        "trip_energy": lambda: round(trips.record.energy, 2),
+        "trip_event": lambda: trips.record.event,
+        "trip_event_time": lambda: int(trips.record.event_time or 0),
+        "account_binding": lambda: past.binding,
+        "update_rights": lambda: past.rights,
+        "open_updates": lambda: past.updates,
     }
 
 

@@ -9,7 +9,7 @@ from harness.devices.diag.description import load_diagnostics
 from harness.devices.diag.diagnostics import Diagnostics
 from harness.devices.diag.dtc import CONFIRMED, TEST_FAILED
 from harness.quantity import Value
-from simulators.vehicle import calibrating
+from simulators.vehicle import calibrating, preparing
 from simulators.vehicle.coding import write_coding
 from simulators.vehicle.diag.attach import DiagnosticServers, Station, attach_servers
 from simulators.vehicle.diag.hooks import (
@@ -35,6 +35,7 @@ from simulators.vehicle.user_data import COCKPIT, TERMINAL
 
 FRAME = {"odometer": "odometer", "vehicle_speed": "speed", "low_voltage": "low_voltage"}
 """Identifier of a snapshot -> what the gateway broadcasts of it."""
+_BEFORE_CLEARING = "P0A7E-4B"
 _OUT_OF_STEP = 24.0
 """Time offset (ms) of a sensor that has lost the time."""
 
@@ -74,6 +75,7 @@ def attach_diagnosis(
         wall=car.wall,
     )
     car.units.trouble.compile = partial(_listed, network, servers)
+    car.units.trouble.clear = partial(_clear, servers)
     for name, server in servers.items():
         ecu = network.ecus[known.units[name].node]
         ecu.on_power.append(partial(_look_at_supply, server))
@@ -91,6 +93,25 @@ def _listed(network: CarNetwork, servers: DiagnosticServers) -> list[Listed]:
         if network.ecus[unit.node].online_since is not None
         for code in servers[name].memory.with_status(CONFIRMED | TEST_FAILED)
     ]
+
+
+def _clear(servers: DiagnosticServers) -> Callable[[], None]:
+    """Clear every memory, as somebody who hides a fault; what undoes it.
+
+    The battery had warned before: that code stays as a permanent one.
+    """
+    marks = [(one.memory, one.memory.cleared) for one in servers.values()]
+    past = servers["bms"].memory
+    past.remember(_BEFORE_CLEARING, km_ago=180.0)
+    for memory, _ in marks:
+        memory.clear()
+
+    def undo() -> None:
+        for memory, mark in marks:
+            memory.cleared = mark
+        past.code(_BEFORE_CLEARING).permanent = False
+
+    return undo
 
 
 def _with_frame(name: str, node: str, server: UdsServer, code: TroubleCode) -> Listed:
@@ -142,7 +163,11 @@ def _hooks(ecu: Ecu) -> DescribedHooks:
         values_of(ecu),
         writers=_writers(ecu),
         actuators=_actuators(ecu),
-        routines={**calibrating.routines_of(ecu.car, ecu.name), **_routines(ecu)},
+        routines={
+            **calibrating.routines_of(ecu.car, ecu.name),
+            **preparing.routines_of(ecu.car, ecu.name),
+            **_routines(ecu),
+        },
         on_reset=partial(_reset, ecu),
         on_power=partial(_set_power, ecu),
         on_communication=partial(_set_communication, ecu),

@@ -4,10 +4,12 @@ So the speed follows the pedals along straight lines: it never needs the physics
 """
 
 import math
+from collections.abc import Callable
 
 from simulators.thermal import Node
 from simulators.vehicle.part import Part, Site
 from simulators.vehicle.ramp import Ramp
+from simulators.vehicle.rollers import STANDBY, Rollers
 
 WHEEL_RADIUS = 0.334
 GEAR_RATIO = 9.1
@@ -30,8 +32,9 @@ PULSES_PER_KM = 48_000
 class Drive(Part):
     """Speeds in km/h (negative: backwards), torque in Nm at the motor."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, changed: Callable[[], None]) -> None:
         super().__init__(site)
+        self.rollers = Rollers(site, changed)
         random = site.random("car/drive")
         self.speed_course = Ramp(0.0, self.t)
         self.enabled = False
@@ -43,6 +46,11 @@ class Drive(Part):
         """A phase has been short-circuited: the protection has tripped."""
         self.pump_works = True
         """The motor's coolant pump."""
+        self.top_speed = TOP_SPEED
+        self.inverter_heat = 1.0
+        """Thermal resistance of the inverter over that of a sound one."""
+        self.motor_sensor_error = 0.0
+        """Error of the thermistor in the motor (K)."""
         self.distance_at_start = round(random.uniform(12_000.0, 58_000.0), 1)
         """True distance of the car (km)."""
         air = site.ambient()
@@ -77,7 +85,7 @@ class Drive(Part):
             rate = _BRAKED
         elif self.enabled and gear in ("d", "r"):
             share = accelerator / 100
-            target = CREEP + (TOP_SPEED - CREEP) * share
+            target = CREEP + (self.top_speed - CREEP) * share
             rate = _PICK_UP * max(share, 0.3)
             if gear == "r":
                 target = -min(target, 20.0)
@@ -100,13 +108,18 @@ class Drive(Part):
         if not self.enabled:
             return 0.0
         speed = self.speed()
+        if self.rollers.on:
+            at_motor = self.rollers.force() * WHEEL_RADIUS / GEAR_RATIO
+            return at_motor if speed >= 0.0 else -at_motor
         friction = math.copysign(_FRICTION, speed) if abs(speed) > 0.3 else 0.0
         return friction + _INERTIA * self.acceleration()
 
     def power(self) -> float:
-        """Taken from the link (W), at the speed that the course ends with."""
+        """Taken from the link (W), at the speed that the course ends with; negative: given back."""
         if not self.enabled:
             return 0.0
+        if self.rollers.on:
+            return STANDBY + self.rollers.power()
         return 60.0 + 22.0 * abs(self.speed_course.target)
 
     def phase_current(self) -> float:
@@ -115,7 +128,13 @@ class Drive(Part):
 
     def update(self) -> None:
         """The course or the enabling has changed: temperatures follow."""
+        self.rollers.update(self.speed_course)
         air, share = self.site.ambient(), abs(self.speed_course.target) / TOP_SPEED
         poor = 1.0 if self.pump_works else 4.0
         self.motor.aim(air + (20.0 * share + (1.0 if self.enabled else 0.0)) * poor, self.t)
-        self.inverter.aim(air + (12.0 * share + (4.0 if self.enabled else 0.5)) * poor, self.t)
+        rise = (12.0 * share + (4.0 if self.enabled else 0.5)) * poor
+        self.inverter.aim(air + rise * self.inverter_heat, self.t)
+
+    def motor_temperature(self) -> float:
+        """As the thermistor in the motor shows it (°C)."""
+        return self.motor.at(self.t) + self.motor_sensor_error

@@ -9,7 +9,14 @@ from functools import partial
 
 from harness.errors import NotAvailableError
 from simulators.rig import Rig
-from simulators.vehicle import boards, bus_work, cleaning, cockpit_work
+from simulators.vehicle import (
+    boards,
+    bus_work,
+    cleaning,
+    cockpit_work,
+    drive_cycle,
+    preparing,
+)
 from simulators.vehicle.body import DOORS
 from simulators.vehicle.car import Car
 from simulators.vehicle.units import PLACES
@@ -167,6 +174,20 @@ def _battery(connected: bool, rig: Rig) -> None:
     rig.car.low_voltage.battery.connected = connected
 
 
+def _rollers(on: bool, rig: Rig) -> None:
+    rig.car.drive.rollers.on = on
+
+
+def _connect_dc(rig: Rig) -> None:
+    rig.car.dc_charging.plug_in()
+    rig.car.dc_charging.start()
+
+
+def _disconnect_dc(rig: Rig) -> None:
+    rig.car.dc_charging.stop()
+    rig.car.dc_charging.unplug()
+
+
 def _latch(pressed: bool, rig: Rig) -> None:
     rig.world.press_latch(pressed)
 
@@ -253,16 +274,23 @@ _PLAIN: dict[str, Action] = {
     "connect-vehicle-paused": _connect_paused,
     "allow-charging": lambda rig: rig.car.charging.resume_by_user(),
     "ask-for-energy": lambda rig: rig.car.charging.ask_by_user(),
+    "rollers-on": partial(_rollers, True),
+    "rollers-off": partial(_rollers, False),
+    "drive-cycle": lambda rig: drive_cycle.drive(rig.car),
+    "start-dc-charge": _connect_dc,
+    "end-dc-charge": _disconnect_dc,
     "press-latch": partial(_latch, True),
     "release-latch": partial(_latch, False),
     "disconnect-12v": partial(_battery, False),
     "connect-12v": partial(_battery, True),
+    "use-car": lambda rig: rig.car.trips.set_out(),
     "clear-place": boards.clear_place,
     "take-boards-away": boards.take_away,
     **{f"place-target-{place}": partial(_put, boards.put_target, place) for place in boards.PLACES},
     **{f"place-board-{spot}": partial(_put, boards.put_board, spot) for spot in boards.SPOTS},
     **bus_work.ACTIONS,
     **cockpit_work.ACTIONS,
+    **preparing.ACTIONS,
 }
 for _node in cleaning.SUITS:
     for _means in cleaning.MEANS:

@@ -9,10 +9,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from harness.errors import NotAvailableError
+from harness.rental import VIEWS
 from simulators.canbus.layout import OBD
 from simulators.instruments import Reading, constant
 from simulators.rig import Rig
-from simulators.vehicle import bus_work, cockpit_work
+from simulators.vehicle import bus_work, cockpit_work, rental
 from simulators.vehicle.cleaning import SUITS
 from simulators.vehicle.lamps import CHANNELS
 from simulators.vehicle.sensing import BLOCKED
@@ -104,6 +105,11 @@ def _board(rig: Rig) -> float:
     return 1000.0 * board[1]
 
 
+def _chassis(rig: Rig) -> float:
+    """The poorer pole of the battery against the chassis (megohm)."""
+    return min(rig.car.insulation.positive(), rig.car.insulation.negative()) / 1000
+
+
 def _battery_case(rig: Rig) -> float:
     """The hottest spot of the case (°C): less of a hot probe's own heat gets through to it."""
     pack, air = rig.car.pack, rig.car.site.ambient()
@@ -121,6 +127,8 @@ def _target(rig: Rig) -> float:
 
 
 READINGS: Mapping[str, Reading] = {
+    "paint_thickness": Reading("mm", lambda rig: rig.car.past.paint, constant(0.005), 3),
+    "insulation_battery_chassis": Reading("MΩ", _chassis, _share(0.05, 0.01), 2),
     "battery_case_temperature": Reading("°C", _battery_case, constant(2.0), 1),
     "target_distance": Reading("mm", _target, constant(2.0), 0),
     "target_illuminance": Reading("lx", lambda rig: rig.car.workshop.light, _share(0.04, 2.0), 0),
@@ -157,6 +165,10 @@ def _lamp(channel: str, rig: Rig) -> str:
     return rig.car.body.lamps.seen(channel)
 
 
+def _of_rental(said: Callable[[rental.Rental], str], rig: Rig) -> str:
+    return said(rig.car.rental)
+
+
 def _telltale(name: str, rig: Rig) -> str:
     defect = rig.car.body.telltale_defects.get(name)
     if defect is not None:
@@ -174,6 +186,7 @@ OBSERVATIONS: Mapping[str, Callable[[Rig], str]] = {
     **bus_work.OBSERVATIONS,
     **cockpit_work.OBSERVATIONS,
     "vin-on-body": lambda rig: rig.car.units.vin,
+    **{subject: partial(_of_rental, said) for subject, said in rental.OBSERVATIONS.items()},
     "damage-zone": lambda rig: rig.car.body.accident.damage,
     "badge-handing-over": lambda rig: rig.car.body.accident.handed_by,
     "badge-taking-over": lambda rig: rig.car.body.accident.taken_by,
@@ -217,9 +230,27 @@ def _levels(rig: Rig) -> str | None:
     return f"below the mark: {', '.join(low)}" if low else None
 
 
+def _nameplate(rig: Rig) -> str | None:
+    power = rig.car.dc_charging.rated_power
+    return None if power >= 60e3 else f"rated power {power / 1000:.0f} kW"
+
+
 def _flap_look(rig: Rig) -> str | None:
     car = rig.car
     return "flap does not close" if car.inlet.flap_stuck_open and not car.plug.mated else None
+
+
+def _view(view: str, rig: Rig) -> str | None:
+    return rig.car.rental.look(view)
+
+
+def _view_again(view: str, rig: Rig) -> str | None:
+    return rig.car.rental.look_again(view)
+
+
+def _behind(what: str, rig: Rig) -> str | None:
+    found: str = getattr(rig.car.past, what)
+    return found or None
 
 
 def _paper(rig: Rig) -> str | None:
@@ -233,6 +264,11 @@ def _left(what: str, rig: Rig) -> str | None:
 
 _SOURCES: dict[str, Callable[[Rig], str | None]] = {
     "accident-scene": partial(_left, "scene"),
+    "used-gaps": partial(_behind, "gaps"),
+    "used-glass-dates": partial(_behind, "glass"),
+    "used-flood-signs": partial(_behind, "flood"),
+    "used-fire-signs": partial(_behind, "fire"),
+    "recall-enquiry": partial(_behind, "recall"),
     "accident-panels": partial(_left, "panels"),
     "accident-structure": partial(_left, "structure"),
     "event-data-authority": _paper,
@@ -247,14 +283,20 @@ _SOURCES: dict[str, Callable[[Rig], str | None]] = {
     "car-interior": _nothing,
     "car-load": _nothing,
     "car-on-stands": _nothing,
+    **dict.fromkeys(("old-unit", "torque-marks", "work-seals", "work-covers"), _nothing),
+    "work-fluids": _levels,
     "area-around-car": _nothing,
+    "car-on-rollers": _nothing,
     "high-voltage-cables": partial(_left, "cables"),
     "inlet-pins": _pins,
+    "dc-charger-nameplate": _nameplate,
     "inlet-flap": _flap_look,
     "sensor-surfaces": _surfaces,
     **{f"sensor-face-{node.lower()}": partial(_face, node) for node in SUITS},
     "gnss-antenna": _antenna,
     "fluid-levels": _levels,
+    **{f"view-{view}": partial(_view, view) for view in VIEWS},
+    **{f"return-{view}": partial(_view_again, view) for view in VIEWS},
     **cockpit_work.LOOKS,
 }
 

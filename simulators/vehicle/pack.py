@@ -6,7 +6,7 @@ Currents are positive when the battery gives, as GB/T 32960 counts them.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from random import Random
 
 from simulators.load import Load
@@ -79,6 +79,8 @@ class Pack(Part):
         self.pack_voltage_gain = 1 + random.uniform(-0.001, 0.001)
         """Of the measurement of the whole battery's voltage."""
         self.current_gain = 1 + random.uniform(-0.003, 0.003)
+        self.channel_errors: Mapping[int, float] = {}
+        """Errors of single inputs of the cell measurement (V), by cell from 1."""
         self.temperature = Node(site.ambient() + random.uniform(-0.5, 1.0), _THERMAL_TIME, self.t)
         self._stored = self._full() * energy_of(random.uniform(0.50, 0.85)) / ENERGY_PER_AH
         self._booked = self.t
@@ -115,6 +117,12 @@ class Pack(Part):
         """It has been charged or driven to another state of charge."""
         self._stored = CELLS * self.capacity * energy_of(soc)
         self._booked, self._ac_mark = self.t, self._load.energy()
+        self.site.revision += 1
+
+    def draw(self, energy: float) -> None:
+        """So much has been taken out (Wh), in no time."""
+        self.book()
+        self._stored = max(self._stored - energy, 0.0)
         self.site.revision += 1
 
     def seconds_to(self, soc: float, power: float) -> float:
@@ -185,6 +193,8 @@ class Pack(Part):
                 if tap.error:
                     volts[k] += tap.error
                     volts[k + 1] -= tap.error
+            for cell, error in self.channel_errors.items():
+                volts[cell - 1] += error
             self._read = (self.t, self.site.revision, volts)
         return volts
 

@@ -28,6 +28,10 @@ class Listed:
     """V."""
 
 
+def _nothing() -> None:
+    """There was nothing to clear."""
+
+
 class TroubleBook:
     """`compile` asks the memories; empty until the units have any."""
 
@@ -36,6 +40,8 @@ class TroubleBook:
         self._at = -REFRESH
         self._listed: Sequence[Listed] = ()
         self.compile: Callable[[], Sequence[Listed]] = tuple
+        self.clear: Callable[[], Callable[[], None]] = lambda: _nothing
+        """Clear the codes of all units, as a tester does; returns what undoes it."""
 
     def codes(self) -> Sequence[Listed]:
         """All stored codes in the order of the units, however many there are."""

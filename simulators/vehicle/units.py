@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from simulators.vehicle.diag.vin import FICTIONAL_WMI
+from simulators.vehicle.fleet import left_behind
 from simulators.vehicle.part import Part, Site
 from simulators.vehicle.trouble_book import TroubleBook
 
@@ -107,6 +108,11 @@ def with_check_digit(vin: str) -> str:
     return f"{vin[:8]}{'X' if rest == 10 else rest}{vin[9:]}"
 
 
+VARIANT = 0x4201
+LEARNT = ("VCU", "BCM", "EPS")
+"""Units that hold the number of the immobiliser."""
+
+
 class Unit(Part):
     """One control unit. `changed` is called when anything about it changes."""
 
@@ -131,8 +137,17 @@ class Unit(Part):
         self.programming_date = "20251018"
         self.calibration_id = f"CAL-{place.node}-{number:04d}"
         self.calibration_verification = random.randrange(1 << 32)
-        self.configuration: Mapping[str, int | str] = CONFIGURATION.get(place.node, {})
+        self.variant = VARIANT
+        """Variant of the car that it was made or coded for."""
+        self.immobiliser = 0
+        """Number of the immobiliser that it has learnt; 0: it has none."""
+        self.configuration: Mapping[str, int | str] = {
+            **CONFIGURATION.get(place.node, {}),
+            **left_behind(place.node, site.random(f"car/left-behind/{place.node}")),
+        }
         """Coding of the unit by the names of the data identifiers."""
+        self.fitted_as: Mapping[str, str] = {}
+        """What the label of another piece of hardware says, by names of the data identifiers."""
         self.odometer_offset = 0.0
         """Its copy of the odometer minus the true one (km)."""
         # Condition
@@ -201,6 +216,9 @@ class Units(Part):
         self.trouble = TroubleBook(lambda: site.scheduler.t)
         """What the gateway lists of their trouble codes."""
         self.all = {node: Unit(site, place, self.vin, changed) for node, place in PLACES.items()}
+        number = site.random("car/immobiliser").randrange(1, 1 << 32)
+        for node in LEARNT:
+            self.all[node].immobiliser = number
         object.__setattr__(self, "_changed", changed)
 
     def __setattr__(self, name: str, value: Any) -> None:

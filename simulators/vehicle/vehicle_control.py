@@ -50,6 +50,8 @@ class VehicleControl(Part):
         self.stop_locks = False
         """An emergency stop locks it until its supply has been off: a defect of its program."""
         self.locked = False
+        self.park_refused = False
+        """A defect of its selector: P does not engage after a drive."""
         self.drive_mode = "normal"
         self.starting = False
         self.consumption = round(site.random("car/consumption").uniform(12.8, 15.6), 1)
@@ -79,7 +81,7 @@ class VehicleControl(Part):
         forbidden = car.bms.forbids()
         checks = (
             ("crash", car.body.airbag.crash_stored or car.body.airbag.deployed),
-            ("plug_connected", car.plug.mated),
+            ("plug_connected", car.plug.mated or car.dc_charging.connected),
             ("communication", bool(self.lost & {"BMS", "MCU"})),
             ("interlock", forbidden == "interlock"),
             ("insulation", forbidden == "insulation"),
@@ -150,6 +152,8 @@ class VehicleControl(Part):
         braked = self.brake_pressed or not self._car.drive.standing
         may = self._car.power.key == "ready" and braked
         if gear != "p" and not may:
+            return False
+        if gear == "p" and self.park_refused and self.gear != "p":
             return False
         self.gear = gear
         self._car.update()

@@ -62,6 +62,11 @@ class Wheel(Part):
         warmth = (self.temperature.at(self.t) + _KELVIN) / (_COLD + _KELVIN)
         return (self.cold_pressure + 101.3) * warmth - 101.3
 
+    def cold_pressure_at(self, pressure: float) -> float:
+        """The gauge pressure at 20 °C that shows as `pressure` at the tyre's temperature (kPa)."""
+        warmth = (self.temperature.at(self.t) + _KELVIN) / (_COLD + _KELVIN)
+        return (pressure + 101.3) / warmth - 101.3
+
     def measured_pressure(self) -> float:
         return max(self.pressure() + self.pressure_sensor_offset, 0.0)
 

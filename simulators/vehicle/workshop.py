@@ -34,6 +34,8 @@ class Workshop(Part):
         """Their memory is worn: what is written is refused."""
         self.forgets_writing: frozenset[str] = frozenset()
         """They say yes to what is written and keep what they had."""
+        self.refuses_names: Mapping[str, frozenset[str]] = {}
+        """Single values that a unit refuses to have written, while it takes others."""
         self.codes_besides: Mapping[str, Mapping[str, int | str]] = {}
         """What a unit changes by itself when something is coded."""
         self.hides: frozenset[str] = frozenset()

@@ -17,6 +17,7 @@ from harness.devices.diag.exchange import Exchange
 from harness.devices.diag.isotp import broadcast
 from harness.devices.diag.keys import KeyAlgorithm
 from harness.devices.diag.link import FunctionalAddress
+from harness.devices.diag.obd import DtcKind, Obd
 from harness.devices.diag.uds import DEFAULT_SESSION, EXTENDED_SESSION, UdsClient
 from harness.devices.diag.uds_data import IoControl
 from harness.devices.vehicle.points import VehiclePoint, unit_of
@@ -214,6 +215,17 @@ class ControlUnits:
             )
             for one in found.readings
         ]
+
+    async def permanent_codes(self, unit: str, deadline: Deadline) -> tuple[str, ...] | None:
+        """What a tester cannot clear, like `P0AA6`; None when the unit does not know the service.
+
+        Raises DeviceError, BenchError.
+        """
+        found = await Obd.of_unit(self.client(unit)).dtcs(DtcKind.PERMANENT, deadline)
+        codes = found.get(unit)
+        if isinstance(codes, HarnessError):
+            raise codes
+        return codes
 
     async def snapshots(
         self, unit: str, code: str, deadline: Deadline, source: str

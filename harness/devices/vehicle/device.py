@@ -398,6 +398,11 @@ class VehicleDevice:
         with self._one_unit():
             return await self.control_units.trouble_codes(unit, deadline)
 
+    async def permanent_codes(self, unit: str, deadline: Deadline) -> tuple[str, ...] | None:
+        """The codes of a unit that a tester cannot clear; None when it does not know any."""
+        with self._one_unit():
+            return await self.control_units.permanent_codes(unit, deadline)
+
     async def snapshots(self, unit: str, code: str, deadline: Deadline) -> list[Measurement]:
         """What a unit has kept beside a trouble code, oldest record first."""
         with self._one_unit():

@@ -60,6 +60,8 @@ class VehicleProfile:
     confidence: str = "high"
     sources: tuple[str, ...] = ()
     note: str = ""
+    chemistry: str | None = None
+    """Of the traction battery: `ncm`, `lfp`, or not said."""
     kind: str = "vehicle"
     commanded: Mapping[str, ByWireEntry] = field(default_factory=dict)
     """What takes commands from the bus, as the file says it."""
@@ -277,6 +279,7 @@ def _read(path: Path) -> VehicleProfile:
         confidence=file.confidence,
         sources=tuple(file.sources),
         note=file.note,
+        chemistry=file.chemistry,
         commanded=file.by_wire,
         told=file.broadcast,
     )

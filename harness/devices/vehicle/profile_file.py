@@ -129,6 +129,9 @@ class VehicleProfileFile(FileModel):
     confidence: Literal["high", "medium", "low"]
     sources: list[str] = Field(min_length=1)
     note: str = ""
+    chemistry: Literal["ncm", "lfp"] | None = Field(
+        default=None, description="Of the traction battery; limits of standards depend on it"
+    )
     ratings: dict[str, QuantityField] = Field(default_factory=dict)
     buses: dict[Kebab, BusEntry] = Field(min_length=1)
     diagnostics: DiagnosticsEntry | None = None

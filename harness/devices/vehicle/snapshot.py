@@ -26,6 +26,7 @@ _UNCODED = (
     "system_name", "battery_code", "rated_capacity", "motor_number", "iccid", "imei",
     "tyre_sensor_id_fl", "tyre_sensor_id_fr", "tyre_sensor_id_rl", "tyre_sensor_id_rr",
     "camera_count", "radar_count", "lidar_count", "ultrasonic_count", "key_count",
+    "unit_variant", "immobiliser_id",
 )  # fmt: skip
 _VERSIONS = (
     "software_number", "software_version", "hardware_version", "supplier_software_version",
@@ -40,12 +41,13 @@ _COUNTERS = (
     "cycle_count", "fast_charge_count", "contactor_cycles", "contactor_load_breaks",
     "thermal_event_count", "deep_discharge_count", "total_charged_energy", "charge_count",
     "plug_cycles", "brake_pump_starts", "parking_brake_cycles", "abs_intervention_count",
-    "edr_event_count",
+    "edr_event_count", "trip_count",
 )  # fmt: skip
 _STATES = (
     "soc", "soh", "remaining_energy", "present_capacity", "brake_fluid_level", "coolant_level",
     "washer_fluid", "doors_open", "window_driver", "central_lock", "inlet_flap", "airbag_state",
-    "crash_output", "crash_shutdown", "warning_lamps_on", "service_distance", "blockage",
+    "crash_output", "crash_shutdown", "warning_lamps_on", "service_distance", "brake_fluid_due",
+    "coolant_due", "blockage",
     "sensor_health", "tyre_pressure_fl", "tyre_pressure_fr", "tyre_pressure_rl",
     "tyre_pressure_rr", "parking_brake_state", "edr_state", "dssad_state", "platform_login",
 )  # fmt: skip

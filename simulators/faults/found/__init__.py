@@ -14,6 +14,7 @@ from typing import Any
 from simulators.faults.fault import Fault
 from simulators.faults.found import (
     acc_loss_01,
+    hand_01,
     pile_conf_01,
     pile_cp_01,
     pile_fault_01,
@@ -22,20 +23,29 @@ from simulators.faults.found import (
     pile_safe_01,
     pile_site_01,
     pile_sock_01,
+    veh_batt_01,
     veh_chg_01,
     veh_cp_01,
     veh_insp_02,
     veh_insp_03,
     veh_insp_04,
+    veh_maint_01,
+    veh_prep_01,
     veh_prep_02,
+    veh_used_01,
 )
 
 _PROCEDURES = (
+    veh_batt_01,
     acc_loss_01,
     veh_chg_01,
     veh_cp_01,
     veh_insp_02,
     veh_insp_03,
+    veh_maint_01,
+    hand_01,
+    veh_used_01,
+    veh_prep_01,
     veh_prep_02,
     veh_insp_04,
     pile_conf_01,

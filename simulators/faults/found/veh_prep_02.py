@@ -15,6 +15,7 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "workshop-floor-slopes": ("floor",),
     "workshop-dim": ("light",),
     "workshop-dark": ("light", "camera-progress"),
+    "calibrated-in-the-yard": ("floor", "light", "target-distance"),
     "target-mark-shifted": ("target-distance",),
     "radar-with-another-key": ("unlocked",),
     "lidar-locked-out": ("unlocked",),
@@ -48,6 +49,12 @@ FOUND: Mapping[str, tuple[str, ...]] = {
         "camera-progress", "radar-progress", "lidar-progress", "steering-zero-progress",
         "brake-learn-progress", "accelerator-learn-progress"
     ),
+    "calibrations-all-wrong": (
+        "steering-in-zero", "brake-in-zero", "accelerator-in-zero", "camera-near-azimuth",
+        "radar-near-azimuth", "lidar-near-azimuth", "camera-side-azimuth", "radar-side-azimuth",
+        "lidar-side-azimuth", "zero-angle", "pedals-at-rest"
+    ),
+    "front-end-bumped": ("camera-offsets", "radar-offsets", "lidar-offsets"),
     "camera-calibration-aborts": ("camera-progress", "nothing-else", "no-new-codes", "reason-gone"),
     "radar-calibration-fails": ("radar-progress",),
     "radar-bracket-bent": ("radar-offsets",),

@@ -21,6 +21,12 @@ SESSION_NAMES = {DEFAULT: "default", PROGRAMMING: "programming", EXTENDED: "exte
 VERSIONS = ("software_version", "supplier_software_version")
 """Identifiers that another software shows."""
 
+SINCE_CLEAR: Mapping[str, Callable[[DtcMemory], float]] = {
+    "distance_since_clear": lambda memory: memory.kilometres_since_clear,
+    "time_since_clear": lambda memory: memory.seconds_since_clear / 60,
+}
+"""Identifier -> kilometres or minutes since the trouble codes of the unit were cleared."""
+
 
 class DiagnosedEcu:
     """State of one unit. Services act on it; the server moves it through time.
@@ -130,6 +136,9 @@ class DiagnosedEcu:
             return self.faults.version_override
         if name == "active_session":
             return SESSION_NAMES.get(self.session, self.session)
+        if name in SINCE_CLEAR:
+            since = SINCE_CLEAR[name](self.memory)
+            return round(since)
         found = self.hooks.read_did(name)
         if found is None:
             found = self.own.get(name)

@@ -9,7 +9,6 @@ SETTINGS: dict[str, Value] = {
     "speed_limit": 0,
     "charger_current_limit": 32,
     "language": "zh",
-    "service_distance": 4200,
     "placard_pressure": 250.0,
     "upload_period": 10,
     "steering_command_timeout": 100,

@@ -8,7 +8,7 @@ from simulators.vehicle.ecus.shared import INTERLOCK_OPEN, communication, supply
 from simulators.vehicle.ecus.source import Signals, live, state
 from simulators.vehicle.ecus.vcu import battery_coolant
 from simulators.vehicle.highvoltage import Contactor, Stage
-from simulators.vehicle.pack import CELLS, PROBES
+from simulators.vehicle.pack import CAPACITY, CELLS, PROBES
 
 PARTNERS = {"VCU": "VCU_HvControl", "OBC": "OBC_ChargeStatus", "GW": "GW_NetStatusPt"}
 _PACK_HIGH, _PACK_LOW = 4.25 * CELLS, 2.80 * CELLS
@@ -38,7 +38,8 @@ def _monitor_state(u: Ecu) -> str:
 
 
 def _mode(u: Ecu) -> str:
-    if not _charging(u) or u.car.load.current() <= 0.0:
+    by_ac = _charging(u) and u.car.load.current() > 0.0
+    if not (by_ac or u.car.dc_charging.running):
         return "none"
     return "constant_current" if u.car.pack.soc() < 0.94 else "constant_voltage"
 
@@ -49,7 +50,8 @@ def _current_request(u: Ecu) -> float:
 
 
 def _wants(u: Ecu) -> bool:
-    return u.car.charging.wanted() or u.car.side.s2_closed
+    car = u.car
+    return car.charging.wanted() or car.side.s2_closed or car.dc_charging.started
 
 
 def _cell(number: int, u: Ecu) -> float:
@@ -77,7 +79,12 @@ SIGNALS: Signals = {
     "BMS_PackVoltage": live(lambda u: u.car.bms.voltage()),
     "BMS_PackCurrent": live(lambda u: u.car.bms.current()),
     "BMS_State": live(
-        lambda u: u.car.bms.state(charging=_charging(u)) if u.initialised else "init", 0.1
+        lambda u: (
+            u.car.bms.state(charging=_charging(u), by_dc=u.car.dc_charging.running)
+            if u.initialised
+            else "init"
+        ),
+        0.1,
     ),
     "BMS_FaultLevel": live(lambda u: _level(u.car.bms.fault_level()), 0.1),
     "BMS_Balancing": live(lambda u: u.car.bms.balancing(), 0.5),
@@ -94,10 +101,10 @@ SIGNALS: Signals = {
     "BMS_LinkVoltage": live(lambda u: u.car.circuit.link_voltage()),
     # Charge and limits
     "BMS_Soc": live(lambda u: u.car.pack.soc() * 100),
-    "BMS_Soh": state(lambda u: u.car.pack.soh * 100),
+    "BMS_Soh": state(lambda u: u.car.bms.shown_soh() * 100),
     "BMS_RemainingEnergy": live(lambda u: u.car.pack.stored() / 1000),
     "BMS_CycleCount": state(lambda u: u.car.pack.cycles),
-    "BMS_Capacity": state(lambda u: u.car.pack.capacity),
+    "BMS_Capacity": state(lambda u: u.car.bms.shown_soh() * CAPACITY * u.car.bms.capacity_gain),
     "BMS_MaxDischargePower": live(lambda u: u.car.bms.discharge_power() / 1000, 0.5),
     "BMS_MaxChargePower": live(lambda u: u.car.bms.charge_power() / 1000, 0.2),
     "BMS_MaxRegenPower": live(lambda u: min(u.car.bms.charge_power() / 1000, 60.0), 0.5),

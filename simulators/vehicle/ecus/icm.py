@@ -128,13 +128,17 @@ def _chime(u: Ecu) -> str:
     return "soft" if u.car.power.ignition and (_door(u) or _belt(u)) else "off"
 
 
+def _language(u: Ecu) -> int | str:
+    return u.car.fleet.screen_language or u.unit.configuration.get("language", "zh")
+
+
 SIGNALS: Signals = {
     "ICM_IndicatedSpeed": live(_speed),
     "ICM_DisplayedGear": live(lambda u: u.heard("GW_BodyGear")),
     "ICM_ReadyLamp": live(lambda u: lamp("Ready", u) == "on"),
     "ICM_Odometer": live(lambda u: u.car.drive.distance() + u.unit.odometer_offset),
     "ICM_DisplayedSoc": live(lambda u: u.heard("GW_BodySoc")),
-    "ICM_Language": state(lambda u: u.unit.configuration.get("language", "zh")),
+    "ICM_Language": state(_language),
     "ICM_Unit": state(lambda u: u.unit.configuration.get("speed_unit", "km_h")),
     "ICM_Chime": live(_chime, 0.2),
     **{f"ICM_Lamp{name}": live(partial(lamp, name)) for name in LAMPS},

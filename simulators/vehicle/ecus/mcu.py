@@ -17,7 +17,7 @@ def sound(u: Ecu) -> bool:
 
 
 def _motor_hot(u: Ecu) -> bool:
-    return u.car.drive.motor.at(u.t) > _MOTOR_HOT
+    return u.car.drive.motor_temperature() > _MOTOR_HOT
 
 
 def _inverter_hot(u: Ecu) -> bool:
@@ -60,7 +60,7 @@ SIGNALS: Signals = {
     "MCU_FaultLevel": live(_level, 0.1),
     "MCU_DcVoltage": live(link_voltage),
     "MCU_DcCurrent": live(lambda u: u.car.drive.power() / max(u.car.circuit.link_voltage(), 1.0)),
-    "MCU_MotorTemp": live(lambda u: u.car.drive.motor.at(u.t), 0.5),
+    "MCU_MotorTemp": live(lambda u: u.car.drive.motor_temperature(), 0.5),
     "MCU_BearingTemp": live(lambda u: (u.car.drive.motor.at(u.t) + u.car.site.ambient()) / 2, 0.5),
     "MCU_InverterTemp": live(lambda u: u.car.drive.inverter.at(u.t), 0.5),
     "MCU_PhaseCurrent": live(lambda u: u.car.drive.phase_current()),

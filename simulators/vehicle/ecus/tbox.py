@@ -92,6 +92,12 @@ SIGNALS: Signals = {
     "TBOX_Second": live(partial(_clock, "second")),
     "TBOX_TimeState": state(lambda u: _box(u).time_source()),
     **v2x.SIGNALS,
+    "TBOX_ServiceState": state(lambda u: u.car.fleet.shown("service_state")),
+    "TBOX_RentalType": state(lambda u: u.car.fleet.shown("rental_type")),
+    "TBOX_ParameterState": state(lambda u: u.car.fleet.state),
+    "TBOX_SpeedLimit": state(lambda u: u.car.fleet.shown("rental_speed_limit")),
+    "TBOX_GeofenceRadius": state(lambda u: u.car.fleet.shown("geofence_radius")),
+    "TBOX_ParameterRevision": state(lambda u: u.car.fleet.revision),
     "TBOX_RemoteCommand": state(lambda u: _box(u).command),
     "TBOX_RemoteToken": state(lambda u: _box(u).token),
 }

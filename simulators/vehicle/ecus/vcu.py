@@ -127,7 +127,7 @@ SIGNALS: Signals = {
     "VCU_Odometer": live(lambda u: u.car.drive.distance() + u.unit.odometer_offset),
     "VCU_Range": live(_range, 1.0),
     "VCU_Turtle": live(lambda u: u.car.control.limp, 0.2),
-    "VCU_PlugConnected": state(lambda u: u.car.plug.mated),
+    "VCU_PlugConnected": state(lambda u: u.car.plug.mated or u.car.dc_charging.connected),
     "VCU_Efficiency": state(lambda u: 100.0 / u.car.control.consumption),
     # 12 V
     "VCU_LowVoltage": live(lambda u: u.car.low_voltage.voltage() * _gain(u)),

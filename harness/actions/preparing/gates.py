@@ -1,0 +1,160 @@
+"""Gates before a car goes into service: each with its value and its age, and the state they allow.
+
+There is no platform here. The state is written into the car's telematics unit, which shows it on
+its bus; what a platform makes of it is not known to this bench.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
+
+from harness.actions.changes import said
+from harness.actions.context import StepContext
+from harness.actions.diagnostics import has_diagnostics
+from harness.actions.joint_given import earlier
+from harness.actions.registry import CheckContext, Complaint, PointName, action
+from harness.actions.unit_work.common import refused
+from harness.errors import BenchError, DeviceError, NotAvailableError, UnknownNameError
+from harness.events import Written
+from harness.fields import DurationField, FileModel
+from harness.limits import Clear, Equals
+from harness.quantity import Measurement, Quality, Value
+from harness.text import Text
+from harness.verdict import Verdict
+
+READY, NOT_READY = "ready", "not_ready"
+CLOSED, UNPROVED = "gates_closed", "gates_unproved"
+PASSED, NOT_PASSED = "passed", "not_passed"
+_RIGHT = (Verdict.PASS, Verdict.CONDITIONAL_PASS)
+
+
+class Gate(FileModel):
+    """One condition of going into service."""
+
+    steps: list[str] = Field(min_length=1, description="Steps that have to have passed")
+    points: list[str] = Field(default_factory=list, description="What is read again at the gate")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A gate as it was found: whether it is open, and its values with their ages (s)."""
+
+    name: str
+    open: bool
+    values: tuple[tuple[str, Value | None, str | None, float | None], ...]
+    """Name, value, unit, age."""
+
+
+def check_gates(context: CheckContext) -> Iterator[Complaint]:
+    """Steps of the gates come before, and the points are points of the car."""
+    vehicle = context.bench.vehicle
+    for name, gate in context.parameters["gates"].items():
+        for (_, _, index), what, expected in earlier(context, tuple(gate.steps), "gates"):
+            yield ("with", "gates", name, "steps", index), what, expected
+        for index, point in enumerate(gate.points):
+            if vehicle is not None and point not in vehicle.points:
+                detail = UnknownNameError("point", point, list(vehicle.points)).detail
+                yield ("with", "gates", name, "points", index), detail, "a point of the vehicle"
+
+
+@action("vehicle.put_in_service", kind="W", writes=True, limit="none", possible=has_diagnostics,
+        check=check_gates,
+        title=Text("全部闸门满足后上线", "Into service by the gates"))  # fmt: skip
+async def put_in_service(
+    step: StepContext,
+    *,
+    gates: Annotated[dict[str, Gate], Field(min_length=1)],
+    state: str,
+    shown: PointName,
+) -> None:
+    """Look at every gate; write `ready` when all are open, and nothing when one is not.
+
+    `state` is the identifier of the telematics unit that is written, `shown` the signal that it
+    broadcasts. Judged is that both say `ready` exactly when every gate is open. Values and ages
+    are kept for `vehicle.gate_report`.
+    """
+    found = [await _look(step, name, gate) for name, gate in gates.items()]
+    step.memory.kept[step.step] = found
+    closed = [one.name for one in found if not one.open]
+    step.measured(said(step, CLOSED, closed))
+    wanted = NOT_READY if closed else READY
+    if not closed and not await _write(step, state):
+        return
+    read_back = await step.read_one(state)
+    if not closed:
+        step.emit(
+            Written(step=step.step, role=step.role, point=state, value=READY, read_back=read_back,
+                    agreed=read_back.value == READY)
+        )  # fmt: skip
+    step.judge(read_back, Equals(wanted))
+    step.judge(await step.read_one(shown), Equals(wanted))
+
+
+async def _write(step: StepContext, state: str) -> bool:
+    work = step.vehicle.control_units.work
+    unit, _, did = state.partition(".")
+    if not work.is_unlocked(unit):
+        raise NotAvailableError(f"{unit} is locked: nothing is sent to it")
+    try:
+        await work.write(unit, did, READY, step.deadline)
+    except (BenchError, DeviceError) as error:
+        step.judge(refused(step, f"{state}.write", error), Equals("accepted"))
+        return False
+    return True
+
+
+async def _look(step: StepContext, name: str, gate: Gate) -> Found:
+    """One gate, its points read anew."""
+    now = step.clock.elapsed()
+    values: list[tuple[str, Value | None, str | None, float | None]] = []
+    passed = all(step.memory.verdicts.get(one) in _RIGHT for one in gate.steps)
+    ended = [step.memory.ended.get(one) for one in gate.steps]
+    oldest = min((one for one in ended if one is not None), default=now)
+    age = None if None in ended else round(max(now - oldest, 0.0), 1)
+    values.append((f"gate.{name}.checks", PASSED if passed else NOT_PASSED, None, age))
+    for point in gate.points:
+        values.append(await _read(step, point))
+    return Found(name, passed, tuple(values))
+
+
+async def _read(
+    step: StepContext, point: str
+) -> tuple[str, Value | None, str | None, float | None]:
+    try:
+        reading = (await step.device.read([point], step.deadline))[point]
+    except (BenchError, DeviceError):
+        step.vehicle.require_alive()
+        return point, None, None, None
+    if reading.quality is not Quality.GOOD:
+        return point, None, reading.unit, None
+    age = round(max(step.clock.elapsed() - reading.at, 0.0), 3)
+    return point, reading.value, reading.unit, age
+
+
+@action("vehicle.gate_report", kind="J", limit="none", possible=has_diagnostics,
+        check=lambda context: earlier(context, (context.parameters["of"],), "of"),
+        title=Text("闸门报告", "Report of the gates"))  # fmt: skip
+async def gate_report(
+    step: StepContext, *, of: str, oldest: DurationField = 3600.0
+) -> None:  # fmt: skip
+    """Put every gate on record with its values and their ages; none may lack one or be too old."""
+    found = step.memory.kept.get(of)
+    if not isinstance(found, list) or not found:
+        raise NotAvailableError(f"step {of} looked at no gates")
+    unproved: list[str] = []
+    for gate in found:
+        assert isinstance(gate, Found)  # what `vehicle.put_in_service` keeps
+        step.measured(said(step, f"gate.{gate.name}", "open" if gate.open else "closed"))
+        for name, value, unit, age in gate.values:
+            told = "no value" if age is None else f"{age:g} s old"
+            step.measured(
+                Measurement(
+                    name, value, unit, source=step.role, at=step.clock.elapsed(), note=told,
+                    quality=Quality.GOOD if value is not None else Quality.MISSING,
+                )
+            )  # fmt: skip
+            if value is None or age is None or age > oldest:
+                unproved.append(gate.name)
+    step.judge(said(step, UNPROVED, list(dict.fromkeys(unproved))), Clear())
