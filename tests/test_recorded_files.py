@@ -24,6 +24,7 @@ from harness.events import BusOpened, RunStarted
 from harness.evidence.read import read_journal
 from harness.report.html import render_html
 from harness.report.record import load_record
+from harness.report.summary import summary_text
 from harness.verdict import Ending, ExitCode, Verdict
 
 
@@ -223,6 +224,8 @@ def test_what_is_simulated_beside_it_is_said_so(tmp_path: Path) -> None:
     page = render_html(load_record(result.folder))
     assert result.exit_code == ExitCode.PASS
     assert "PARTLY FROM A RECORDING" in page and "No device was connected" not in page
+    shown = summary_text(load_record(result.folder), "zh")
+    assert "部分为录制的总线数据" in shown
 
 
 def test_a_probe_asks_nothing_of_a_recording(tmp_path: Path) -> None:
