@@ -11,6 +11,10 @@ from functools import lru_cache
 _WORDS: dict[str, str] = {
     # Piles, answers of people
     "idle": "待机",
+    "by_hour": "分时",
+    "by_day": "日租",
+    "long_term": "长租",
+    "in_use": "使用中",
     "connected": "已连接",
     "not_connected": "未连接",
     "charging": "充电中",
@@ -196,6 +200,10 @@ _WORDS: dict[str, str] = {
     "day": "白天",
     "km_h": "km/h",
     "mph": "mph",
+    "in_use": "使用中",
+    "by_hour": "分时租赁",
+    "by_day": "日租",
+    "long_term": "长租",
     "zh": "中文",
     "en": "英文",
     "battery_low": "传感器电池电量低",
