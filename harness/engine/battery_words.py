@@ -16,8 +16,8 @@ NAMES = {
     "drive.distance": Text("片段里程", "Way in the segment"),
 }
 WORKED_OUT = {
-    "highest": Text("片段内最高值", ": highest in the segment"),
-    "lowest": Text("片段内最低值", ": lowest in the segment"),
+    "highest": Text("（片段内最高）", ": highest in the segment"),
+    "lowest": Text("（片段内最低）", ": lowest in the segment"),
     "in_band": Text("在规定范围内的时间", ": time in the band"),
     "share_in_band": Text("超阈值时间占比", ": share of time above the threshold"),
     "unbroken": Text("不间断时间", ": longest time without a break"),
