@@ -320,7 +320,7 @@ def _tbox(ecu: Ecu) -> dict[str, Give]:
     telematics, trips, user_data = car.telematics, car.trips, car.cockpit.user_data
     v2x, past = telematics.v2x, car.past
     return {
-        "utc_time": _utc(car),
+        "utc_time": lambda: int(car.wall() + telematics.clock_error),
         "antenna_state": lambda: telematics.antenna,
         "v2x_state": v2x.state,
         "v2x_certificate_days": lambda: max(v2x.certificate_days, 0),
