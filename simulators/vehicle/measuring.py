@@ -194,6 +194,9 @@ OBSERVATIONS: Mapping[str, Callable[[Rig], str]] = {
 """Subject of an `observe` question -> what is seen, heard or read (lamps: `on`, `partly`, `off`).
 """
 
+OWN_WORDS = frozenset({"signature-staff", "signature-renter"})
+"""Subjects of what a person says of himself: no look at the car tells whether it is true."""
+
 
 def _nothing(_rig: Rig) -> str | None:
     return None
