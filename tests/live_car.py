@@ -53,6 +53,7 @@ class LiveCar(Thread):
         self.addresses: dict[str, str] = {}
         self.site: dict[str, Any] = {}
         self.coding: dict[str, Any] = {}
+        self.task: dict[str, Any] = {}
         """What the work order wants written."""
         self.papers: dict[str, object] = {}
         """Those of the workshop that it comes from, and the snapshot from before."""
@@ -84,6 +85,7 @@ class LiveCar(Thread):
                 self.addresses[bus] = await car.serve(bus, "slcan://127.0.0.1:0")
             self.site = dict(bench.site)
             self.coding = dict(bench.rig.repair.coding)
+            self.task = dict(bench.rig.task.told())
             for name in self._faults:
                 bench.set_fault(name, on=True)
             self.papers, self.before = dict(car.service_papers), car.before_service.dump()
@@ -125,6 +127,7 @@ def write_bench(path: Path, car: LiveCar) -> None:
     (path.parent / "before.json").write_bytes(car.before)
     values["maintenance"] = {**car.papers, "coding": car.coding, "before": "before.json"}
     values.pop("recorder", None)
+    values["preparation"] = car.task
     path.write_text(yaml.safe_dump(values, allow_unicode=True), encoding="utf-8")
 
 
