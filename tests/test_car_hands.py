@@ -107,6 +107,7 @@ def test_instruments_are_held_against_the_truth(ready: CarPoint) -> None:
     assert _read(ready, "displayed_soc") == pytest.approx(car.pack.soc() * 100, abs=0.5)
     assert _read(ready, "displayed_odometer") == pytest.approx(car.drive.distance(), abs=0.1)
     ready.do("place-board-uss-01")
+    ready.do("place-target-near")
     for name, reading in READINGS.items():
         true = reading.true(ready.rig)
         assert reading.uncertainty(true) > 0.0, name
