@@ -14,6 +14,8 @@ EXPECTED = ("rad.serial_number", "rad.manufacture_date", "rad.programming_date",
 COUNTERS = ("icm.service_distance", "icm.brake_fluid_due", "icm.coolant_due")
 SERVICED = ("icm.service_distance", "icm.brake_fluid_due")
 APPROVED = 2600.0
+OLD_SERIAL = "RAD2408000000417"
+"""Of the radar that was taken out."""
 
 
 def _agreed() -> dict[str, Scalar]:

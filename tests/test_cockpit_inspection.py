@@ -29,6 +29,7 @@ from simulators.vehicle.car import Car
 
 COCKPIT = "VEH-INSP-04"
 CHINESE = re.compile("[\u4e00-\u9fff]")
+CODE = re.compile("[PCBU][0-9A-F]{4}-[0-9A-F]{2}")
 BELTS = ("driver", "passenger", "rear-left", "rear-middle", "rear-right")
 DOORS = ("fl", "fr", "rl", "rr")
 PLACES = ("seats", "floor", "dashboard", "screens", "body", "glass", "wheels")
@@ -181,6 +182,8 @@ def test_what_is_shown_has_a_name_in_both_languages(runs: Mapping[str, Outcome])
     for outcome in runs.values():
         readings = [event.measurement for event in (*outcome.of(Judged), *outcome.of(Measured))]
         for one in readings:
+            if CODE.search(one.name):
+                continue  # a report has the title of a code from the run's own description
             for language in ("zh", "en"):
                 shown = wording.names.point(one.name, language, "vehicle")
                 assert shown != one.name or "." not in one.name, one.name

@@ -6,10 +6,12 @@ from tempfile import mkdtemp
 
 import pytest
 from benchkit import Outcome
+from car_help import CarPoint
 from vehicle_inspection_help import inspect, steps_of
 
 from harness.bench.load import SIMULATED, load_bench
 from harness.catalogue.load import load_catalogue
+from harness.devices.operator import Question
 from harness.engine import names, wording
 from harness.engine.handover_words import FINDINGS, NAMES
 from harness.engine.plan import make_plan
@@ -18,7 +20,9 @@ from harness.events import Answered, Concluded, Measured
 from harness.procedure.load import load_procedure
 from harness.quantity import Measurement
 from harness.rental import VIEWS
+from harness.text import Text
 from simulators.faults.found import hand_01
+from simulators.technician import SimulatedTechnician
 
 HAND = "HAND-01"
 
@@ -146,3 +150,16 @@ def test_rows_of_order_and_sheet_in_a_bench_file(
         load_bench(str(path))
     assert what in str(caught.value)
     assert "cars.yaml:5" in str(caught.value)
+
+
+def test_a_signature_is_nobodys_truth_and_a_view_is() -> None:
+    point = CarPoint()
+    technician = SimulatedTechnician(point.rig, at_once=True)
+    ask = Text("签", "sign")
+    for subject in ("signature-staff", "signature-renter"):
+        said = Question(kind="observe", step="s", subject=subject, ask=ask)
+        assert technician.truth(said) is None
+    point.rig.car.rental.new_marks = {"rear": "dent"}
+    seen = technician.truth(Question(kind="inspect", step="s", subject="return-rear", ask=ask))
+    assert seen is not None
+    assert seen.value == "abnormal"

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 from shutil import copytree
 
@@ -138,6 +139,49 @@ def test_a_recording_can_be_played_twice(tmp_path: Path) -> None:
 
     run(main, virtual=True)
     assert heard == [1, 2, 1, 2]
+
+
+def test_the_contract_of_a_bus_holds_as_far_as_reading_goes(tmp_path: Path) -> None:
+    """As `test_can_bus` asks it of adapters: a burst, consumers, tallies, closing, death."""
+    frames = [frame(n // 2500, n % 2048, n.to_bytes(4, "big")) for n in range(5000)]
+    path = write(tmp_path / "any.blf", frames)
+    every: list[can.Message] = []
+    some: list[int] = []
+    once: list[can.Message] = []
+    lost: list[DeviceLostError] = []
+    stops: list[Callable[[], None]] = []
+
+    def take_one(message: can.Message) -> None:
+        once.append(message)
+        stops.pop()()
+
+    async def main() -> None:
+        connection = located(CanConnection(can="recording", file=path.name), tmp_path)
+        bus = CanBus("any", connection, clock=Clock(virtual=True), read_only=True)
+        bus.on_lost = lost.append
+        bus.subscribe(every.append)
+        bus.subscribe(lambda message: some.append(message.arbitration_id), [(7, True), (9, False)])
+        stops.append(bus.subscribe(take_one))
+        await bus.open(Deadline.after(1))
+        with pytest.raises(ReadOnlyError, match="any: 0x00000007 was not sent"):
+            bus.send(frame(0, 7))
+        await asyncio.sleep(1.2)
+        assert [int.from_bytes(one.data, "big") for one in every] == list(range(5000))
+        assert some == [7] * 3 and len(once) == 1
+        tallies = bus.tallies()
+        assert (tallies.received, tallies.sent, tallies.refused) == (5000, 0, 1)
+        assert tallies.first == pytest.approx(0, abs=1e-3)
+        assert tallies.last == pytest.approx(1, abs=1e-3)
+        await bus.close()
+        await bus.close()
+        await asyncio.sleep(5)
+        assert not bus.is_open and not lost and len(every) == 5000
+        await bus.open(Deadline.after(1))
+        await asyncio.sleep(5)
+        await bus.close()
+        assert len(every) == 10000 and len(lost) == 1
+
+    run(main, virtual=True)
 
 
 def test_buses_recorded_together_are_played_together(tmp_path: Path) -> None:

@@ -8,11 +8,14 @@ import pytest
 from benchkit import Outcome
 from recorded_help import BEGINS, bench_file, car_file, frame, played, write
 
+from harness.bench.findings import BenchProbe
 from harness.bench.load import load_bench
+from harness.bench.probe import probe_bench
 from harness.clock import Clock, Deadline, run
 from harness.devices.can.bus import CanBus
 from harness.devices.can.connection import CanConnection
 from harness.devices.can.recorded import located
+from harness.devices.vehicle.profile import load_vehicle_profile
 from harness.engine import details
 from harness.engine.prepare import load_bench_for, prepare
 from harness.engine.run import execute
@@ -21,6 +24,7 @@ from harness.events import BusOpened, RunStarted
 from harness.evidence.read import read_journal
 from harness.report.html import render_html
 from harness.report.record import load_record
+from harness.report.summary import summary_text
 from harness.verdict import Ending, ExitCode, Verdict
 
 
@@ -196,6 +200,13 @@ def test_two_channels_of_one_file_are_two_buses(tmp_path: Path) -> None:
     assert "时间为录制时间" not in page and "文件没有日期" in page
 
 
+def test_buffers_of_a_logger_are_put_in_the_order_of_time(tmp_path: Path) -> None:
+    mixed = [frame(0, 1), frame(0.5, 3), frame(0.2, 2), frame(0.2, 4), frame(0.9, 5)]
+    heard = [one for _, one in played(write(tmp_path / "any.blf", mixed))]
+    assert [one.arbitration_id for one in heard] == [1, 2, 4, 3, 5]
+    assert [one.arbitration_id for _, one in played(write(tmp_path / "one.blf", mixed[:1]))] == [1]
+
+
 @pytest.mark.parametrize("kind", ["asc", "blf", "mf4"])
 def test_fd_frames_are_heard_whole(tmp_path: Path, kind: str) -> None:
     data = bytes(range(48))
@@ -220,3 +231,23 @@ def test_what_is_simulated_beside_it_is_said_so(tmp_path: Path) -> None:
     page = render_html(load_record(result.folder))
     assert result.exit_code == ExitCode.PASS
     assert "PARTLY FROM A RECORDING" in page and "No device was connected" not in page
+    shown = summary_text(load_record(result.folder), "zh")
+    assert "部分为录制的总线数据" in shown
+
+
+def test_a_probe_asks_nothing_of_a_recording(tmp_path: Path) -> None:
+    bench = bench_file(tmp_path, "connections: {powertrain: {can: recording, file: any.blf}}")
+    bench.write_text(bench.read_text("utf-8").replace("car.yaml", "shared-ev"), "utf-8")
+    profile = load_vehicle_profile("shared-ev")
+    (number, extended), *_ = profile.databases["powertrain"][0].by_id
+    write(tmp_path / "any.blf", seconds(number, 60, is_extended_id=extended))
+    loaded = load_bench(str(bench))
+
+    async def main() -> BenchProbe:
+        clock = Clock(virtual=True)
+        return await probe_bench(loaded, clock, faults=(), tell=lambda _: None)
+
+    (found,) = run(main, virtual=True).devices
+    assert found.reachable
+    codes = [one.code for one in found.findings]
+    assert "read-only" in codes and "diagnostics" not in codes

@@ -13,8 +13,6 @@ from harness.actions.context import StepContext
 from harness.actions.diagnostics import has_diagnostics, judge_found, known_names
 from harness.actions.registry import CheckContext, Complaint, action, check_of
 from harness.clock import Deadline, loop_time, sleep_until
-from harness.devices.diag.uds import DEFAULT_SESSION, EXTENDED_SESSION
-from harness.devices.diag.uds_data import RoutineControl
 from harness.errors import (
     BenchError,
     DeviceError,
@@ -141,6 +139,12 @@ async def _clear(
     step: StepContext, unit: str, routine: str, poll: float, at_most: float
 ) -> Value | None:
     """The result of the routine. Raises what the unit refuses, and NoReplyError."""
+    from harness.devices.diag.uds import (  # noqa: PLC0415 - a pile needs no CAN library
+        DEFAULT_SESSION,
+        EXTENDED_SESSION,
+    )
+    from harness.devices.diag.uds_data import RoutineControl  # noqa: PLC0415 - as above
+
     control, deadline = step.vehicle.control_units, step.deadline
     client = control.client(unit)
     await control.enter_session(unit, EXTENDED_SESSION, deadline)

@@ -126,7 +126,7 @@ async def _vehicle(
     from harness.bench.probe_vehicle import probe_vehicle  # noqa: PLC0415
 
     assert bench.vehicle is not None  # the bench file's loader sees to it
-    read_only = bench.model.read_only
+    read_only = bench.model.read_only or bool(bench.recorded)
     return await probe_vehicle(bench.vehicle, connection, clock, read_only=read_only, tell=tell)
 
 

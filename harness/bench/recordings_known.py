@@ -30,6 +30,7 @@ def nothing_known(
     commonest = np.argsort(-counts, kind="stable")[:_SHOWN]
     ids = ", ".join(f"{format_id(*met[at])} ({counts[at]})" for at in commonest)
     more = f" … ({len(met)} in all)" if len(met) > _SHOWN else ""
-    names = ", ".join(file.path.name for database in databases for file in database.files)
+    files = [file.path.name for database in databases for file in database.files]
+    names = ", ".join(name for name in files if not name.endswith((".yaml", ".yml")))
     what = f"{connection.describe()}: no frame is described in {names}; ids (frames): {ids}{more}"
     return what, "the DBC of this car and this bus"

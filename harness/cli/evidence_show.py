@@ -15,6 +15,7 @@ from harness.cli.summary import Summary
 from harness.clock import shown_time
 from harness.engine.digest import RunDigest
 from harness.events import DeviceOpened, RunStarted
+from harness.evidence.reality import reality
 from harness.report.record import Record, load_record
 from harness.report.summary import bus_counts
 from harness.report.vehicle import bus_name
@@ -30,6 +31,7 @@ _BENCH = Text("台架", "Bench")
 _SIMULATED = Text("全部为模拟设备", "all devices simulated")
 _REAL = Text("含真实设备", "with real devices")
 _RECORDED = Text("录制的总线数据", "from a recording")
+_PARTLY_RECORDED = Text("部分为录制的总线数据", "partly from a recording")
 _NONE = Text("未接设备", "no device")
 _SEED = Text("种子", "seed")
 _OPERATOR = Text("操作员", "Operator")
@@ -99,11 +101,10 @@ def _head(record: Record, started: RunStarted) -> str:
     state, sentence = integrity(record.check)
     which = _RECORDED_TIME if started.recorded_time else _SIMULATED_TIME
     when = shown_time(started.utc) + (f" ({say(which)})" if started.virtual_time else "")
-    kind = _SIMULATED if started.simulated else _NONE
-    if not started.simulated and any(isinstance(e.event, DeviceOpened) for e in record.entries):
-        kind = _REAL
+    devices = [e.event for e in record.entries if isinstance(e.event, DeviceOpened)]
+    kind = _SIMULATED if started.simulated else _REAL if devices else _NONE
     if started.recorded:
-        kind = _RECORDED
+        kind = _RECORDED if reality(started, devices) == "recorded" else _PARTLY_RECORDED
     pairs = [
         (say(_RUN), started.run_id),
         (say(_WHEN), when),

@@ -99,7 +99,8 @@ class Progress:
                 self._end(event)
             case OutcomeNoted():
                 self._stop()
-                text = f"  ! {event.headline.get(self._language)}: {event.detail}"
+                detail = wording.reason(event.detail).get(self._language)
+                text = f"  ! {event.headline.get(self._language)}: {detail}"
                 self.show(text, "bold magenta")
             case ProcedureEnded():
                 self._stop()

@@ -96,6 +96,7 @@ DETAILS = Phrases(
     (r"(.+) begins (\d+) s after the end of (.+)", r"{1}在{3}结束 \2 s 之后才开始"),
     (r"recording (\S+) channel (\S+)", r"录制文件 \1 通道 \2"),
     (r"recording (\S+)", r"录制文件 \1"),
+    (r"(\S+) \((recording .+)\)", r"\1（{2}）"),
     (
         r"(.+): no frame is described in ([^;]+)",
         r"{1}：没有一帧在 \2 中有定义",

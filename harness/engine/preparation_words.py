@@ -7,7 +7,6 @@ from harness.engine.phrases import Phrases
 from harness.text import Text
 
 NAMES = {
-    "previous-renter-data": Text("前租客信息", "Data of the last renter"),
     "preparation-release": Text("整备结论", "Conclusion of the preparation"),
     "preparation-sheet": Text("整备单", "Sheet of the preparation"),
     "task.soc_floor": Text("任务电量下限", "Floor of the charge"),
@@ -114,7 +113,6 @@ REASONS = Phrases(
     (r"from (\S+) % to (\S+) %, floor (\S+) %", r"从 \1 % 到 \2 %，任务下限 \3 %"),
     (r"(\S+) s old", r"\1 s 前"),
     (r"no value", "没有数值"),
-    (r"phone of the last renter still paired", "前租客的手机仍已绑定"),
     (r"extinguisher missing", "灭火器缺失"),
     (r"the task names no state of charge", "任务没有写明电量下限"),
     (r"the task orders no presets", "任务没有预设"),

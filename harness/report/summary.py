@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from harness.engine import wording
+from harness.evidence.reality import reality
 from harness.report import words
 from harness.report.record import Record
 from harness.report.vehicle import Bus, UnitCount, bus_name
@@ -167,6 +168,8 @@ def summary_text(record: Record, language: Language) -> str:
         kind = Text("模拟设备", "SIMULATED") if started.simulated else Text("真实设备", "REAL")
         if started.recorded:
             kind = Text("录制的总线数据", "FROM A RECORDING")
+        if reality(started, view.devices) == "partly_recorded":
+            kind = Text("部分为录制的总线数据", "PARTLY FROM A RECORDING")
         lines.append(
             f"{kind.get(language)} · {started.bench} · {started.run_id} · {started.utc}"
             f" · {started.operator or '–'}"

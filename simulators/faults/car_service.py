@@ -9,8 +9,7 @@ from harness.text import Text
 from simulators.faults.fault import Defect, Fault
 from simulators.faults.vehicle_found import broken, happening
 from simulators.rig import Rig
-from simulators.service import Service
-from simulators.vehicle.before_service import OLD_SERIAL
+from simulators.service import OLD_SERIAL, Service
 from simulators.vehicle.units import CONFIGURATION, Unit
 
 

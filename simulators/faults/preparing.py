@@ -60,7 +60,7 @@ def _nothing(_rig: Rig) -> None:
 
 def _nearly_empty(rig: Rig) -> None:
     """Just below the floor of the task: charging takes about a minute."""
-    rig.car.pack.set_soc(0.397)
+    rig.car.pack.set_soc(0.3985)
 
 
 def _nearly_empty_at_closed_pile(rig: Rig) -> None:
@@ -85,12 +85,12 @@ _TASK = (
 
 _STATE = (
     happening("battery-below-floor", Text("电量低于任务要求", "Charge below the floor"),
-              Text("电量只有约 39.7 %，任务要求 40 %。", "About 39.7 %, the task wants 40 %."),
+              Text("电量只有约 39.8 %，任务要求 40 %。", "About 39.8 %, the task wants 40 %."),
               _nearly_empty, _nothing),
     happening("battery-below-floor-pile-closed",
               Text("电量不足且桩不启动", "Charge too low, pile does not start"),
-              Text("电量约 39.7 %，网点的桩刷卡后不启动。",
-                   "About 39.7 %, and the outlet's pile does not start by card."),
+              Text("电量约 39.8 %，网点的桩刷卡后不启动。",
+                   "About 39.8 %, and the outlet's pile does not start by card."),
               _nearly_empty_at_closed_pile,
               lambda rig: setattr(rig.pile.card, "app_confirms", True)),
     happening("left-rentable", Text("整备前未下线", "Still rentable"),
@@ -106,9 +106,6 @@ _STATE = (
            Text("地下车库里只收到 2 颗卫星，终端没有定位。",
                 "Two satellites only: the telematics unit has no position."),
            (lambda rig: rig.car.telematics, "satellites_in_view", 2)),
-    happening("renter-data-left", Text("前租客信息未清除", "Data of the last renter left"),
-              Text("车机里还绑定着前租客的手机。", "The last renter's phone is still paired."),
-              *_seen("previous-renter-data", "phone of the last renter still paired")),
     happening("equipment-missing", Text("随车物品缺失", "Equipment missing"),
               Text("灭火器不在车上。", "The extinguisher is not in the car."),
               *_seen("car-equipment", "extinguisher missing")),
@@ -188,10 +185,6 @@ _REMOTE = (
     broken("remote-find-off", Text("远程寻车未开通", "Find-the-car not subscribed"),
            Text("终端不转发寻车指令。", "The telematics unit does not hand the command on."),
            _fleet("services_off", frozenset({"find_car"})), kind="data"),
-    broken("platform-refuses-login", Text("平台拒绝登录", "Platform refuses the login"),
-           Text("终端登录被拒绝，远程指令到不了车上。",
-                "The login is refused: no remote command gets to the car."),
-           (lambda rig: rig.car.telematics, "platform_accepts", False), kind="data"),
 )  # fmt: skip
 
 FAULTS: tuple[Fault, ...] = (*_TASK, *_STATE, *_WRITING, *_TYRES, *_REMOTE)

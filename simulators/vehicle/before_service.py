@@ -8,14 +8,13 @@ from harness.devices.diag.diagnostics import Diagnostics
 from harness.devices.snapshot import Snapshot, number
 from harness.devices.vehicle.snapshot import NOT_READ, wanted
 from harness.quantity import Value
+from simulators.service import OLD_SERIAL
 
 if TYPE_CHECKING:
     from simulators.rig import Rig
     from simulators.vehicle.diag.attach import DiagnosticServers
 
 PROFILE = "shared-ev"
-OLD_SERIAL = "RAD2408000000417"
-"""Of the radar that was taken out."""
 _TAKEN = "2026-01-03T02:10:00Z"
 _KILOMETRES = 6.0
 """That the workshop has driven."""

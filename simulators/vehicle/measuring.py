@@ -195,6 +195,9 @@ OBSERVATIONS: Mapping[str, Callable[[Rig], str]] = {
 """Subject of an `observe` question -> what is seen, heard or read (lamps: `on`, `partly`, `off`).
 """
 
+OWN_WORDS = frozenset({"signature-staff", "signature-renter"})
+"""Subjects of what a person says of himself: no look at the car tells whether it is true."""
+
 
 def _nothing(_rig: Rig) -> str | None:
     return None
@@ -288,7 +291,6 @@ _SOURCES: dict[str, Callable[[Rig], str | None]] = {
     "work-fluids": _levels,
     "area-around-car": _nothing,
     "car-on-rollers": _nothing,
-    "previous-renter-data": _nothing,
     "high-voltage-cables": partial(_left, "cables"),
     "inlet-pins": _pins,
     "dc-charger-nameplate": _nameplate,

@@ -60,7 +60,11 @@ def _inflate(rig: "Rig") -> None:
 
 
 def _charge(rig: "Rig") -> None:
-    """Plug in at the outlet's own pile, and hold a card to it."""
+    """Plug in at the outlet's own pile, and hold a card to it.
+
+    Nobody on this bench talks to that pile: it stands alone and gives what it may without a master.
+    """
+    rig.pile.failsafe_current = rig.pile.max_current
     rig.world.cable.attach()
     rig.world.plug_in()
     rig.pile.present_card()
@@ -73,10 +77,16 @@ def _remote(command: str, rig: "Rig") -> None:
         car.telematics.hand_on(command)
 
 
+def _end_charging(rig: "Rig") -> None:
+    rig.world.return_gun()
+    rig.pile.failsafe_current = 0.0
+    rig.car.inlet.flap_open = False
+
+
 ACTIONS: Mapping[str, Callable[["Rig"], None]] = {
     "set-tyre-pressures": _inflate,
     "charge-at-outlet": _charge,
-    "end-charging-at-outlet": lambda rig: rig.world.return_gun(),
+    "end-charging-at-outlet": _end_charging,
     **{f"remote-{name.replace('_', '-')}": partial(_remote, name) for name in COMMANDS},
 }
 """Subject of a `confirm` question -> what the technician does."""

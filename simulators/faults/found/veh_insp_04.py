@@ -75,7 +75,7 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "screen-lamp-tpms-stays-on": ("screen-tpms",),
     "driver-camera-never-covered": ("monitor-covered",),
     "driver-camera-always-covered": ("monitor-clear",),
-    "platform-refuses-login": ("registered",),
+    "terminal-not-registered": ("registered",),
     "mobile-signal-weak": ("signal-level",),
     "reports-wait-in-the-modem": ("upload-age",),
     "v2x-unit-dead": (
@@ -94,7 +94,7 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "v2x-colours-swapped": ("light-colour",),
     "v2x-decode-errors": ("decode-errors",),
     "key-of-a-former-renter": ("known-keys",),
-    "renter-data-left": ("user-data",),
+    "former-users-data-left": ("user-data",),
     "clearing-leaves-everything": ("user-data", "user-data-cleared"),
     "clearing-fails": ("user-data-cleared",),
     "stain-seats": ("clean-seats",),

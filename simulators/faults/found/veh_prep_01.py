@@ -48,6 +48,6 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "battery-clamp-loose": ("switch-on",),
     "parking-brake-released": ("parked",),
     "ignition-relay-welded": ("switch-off",),
-    "parked-under-ground": ("located",),
+    "parked-under-ground": ("snapshot", "located"),
     "low-voltage-battery-weak": ("low-voltage",),
 }  # fmt: skip
