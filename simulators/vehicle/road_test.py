@@ -57,7 +57,9 @@ def _figure(name: str, rig: Rig) -> float:
 
 
 READINGS: Mapping[str, Reading] = {
-    name: Reading(one.unit, partial(_figure, name), constant(one.uncertainty), one.digits)
+    name: Reading(
+        one.unit, partial(_figure, name), constant(one.uncertainty), one.digits, signed=False
+    )
     for name, one in FIGURES.items()
 }
 

@@ -123,6 +123,7 @@ def _speedometer(car: Car, random: Random) -> bytes:
 
 FILES: Mapping[str, Callable[[Car, Random], bytes]] = {
     "tester-brake-force": _brake_force,
+    "tester-brake-force-laden": _brake_force,
     "tester-axle-load": partial(_axle_load, "unladen"),
     "tester-axle-load-laden": partial(_axle_load, "laden"),
     "tester-brake-run": partial(_brake_run, "unladen"),
