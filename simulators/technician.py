@@ -25,7 +25,7 @@ from simulators.displays import DISPLAYS
 from simulators.instruments import Reading, constant
 from simulators.pile_mending import mend, mendable
 from simulators.rig import Rig
-from simulators.vehicle import hands, measuring
+from simulators.vehicle import hands, measuring, testers
 
 BY = "simulated technician"
 _REPAIR = "repair-"
@@ -217,6 +217,9 @@ class SimulatedTechnician:
     def _observe(self, question: Question) -> Answer:
         if question.subject == "recording":
             return Answer(value=None, by=BY)
+        if self._rig.has_car and question.subject in testers.FILES:
+            data = testers.FILES[question.subject](self._rig.car, self._random)
+            return Answer(value=f"{question.subject}.csv", by=BY, content=data)
         if self._rig.has_car and question.subject in measuring.OBSERVATIONS:
             return Answer(value=measuring.OBSERVATIONS[question.subject](self._rig), by=BY)
         if question.subject in protection_work.LABELS:

@@ -135,6 +135,8 @@ _OWN_ROOMS = (
     "harness.actions.tester_files",
     "harness.actions.tester_brakes",
     "harness.actions.tester_numbers",
+    "harness.actions.tester_lamps",
+    "harness.actions.vehicle_braking",
     "harness.actions.sensor_frames",
     "harness.actions.sensor_targets",
     "harness.actions.sensor_cleaning",

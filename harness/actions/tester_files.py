@@ -48,26 +48,32 @@ async def tester_file(
     *,
     ask: TextField,
     kind: str,
+    of: Annotated[str, Field(description="Which measurement: `laden` …; part of the subject")] = "",
     mapping: TableMapping | None = None,
 ) -> None:
     """Have the person give the path of a tester's file, read it and compare its VIN.
 
-    The VIN is the one of the bench's site ledger. The file is kept in the record by its digest. A
-    file that cannot be right is a FileError with line and column, and the steps that would have
+    The VIN is the one of the bench's site ledger. The file is kept with the record, its SHA-256 is the
+    reading. A file that cannot be right is a FileError with line and column, and the steps that would have
     judged by it are not run.
     """
     ledger = step.bench.site.get("vin")
     if ledger is None:
         raise NotAvailableError("the bench file's site ledger has no 'vin'")
-    question = Question(kind="observe", step=step.step, subject=f"tester-{kind}", ask=ask)
+    subject = f"tester-{kind}-{of}" if of else f"tester-{kind}"
+    question = Question(kind="observe", step=step.step, subject=subject, ask=ask)
     answer = await step.ask(question)
     if not isinstance(answer.value, str) or not answer.value.strip():
         raise NotAvailableError("no file of the tester was given")
-    path = _place(step, answer.value)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{path.name}: {error.strerror or error}") from error
+    path, data = Path(answer.value), answer.content
+    if not data:
+        path = _place(step, answer.value)
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise UsageError(f"{path.name}: {error.strerror or error}") from error
+    # Kept before it is read: a file that is refused is evidence, too.
+    copy = step.bench.keep_file("tester", path.name, data)
     found = read_tester(path.name, data, kind=kind, vin=str(ledger), entry=mapping)
     step.memory.kept[step.step] = found
     step.measured(
@@ -76,7 +82,7 @@ async def tester_file(
             value=hashlib.sha256(data).hexdigest(),
             source=answer.by,
             at=step.clock.elapsed(),
-            note=f"{path.name}: {len(found.rows)} rows",
+            note=f"{path.name}: {len(found.rows)} rows{f'; {copy}' if copy else ''}",
         )
     )
 

@@ -28,6 +28,14 @@ INSTRUMENTS = {
     "earth_tester": Text("接地电阻测试仪", "earth tester"),
     "digital_level": Text("数显水平仪", "digital level"),
     "lux_meter": Text("照度计", "lux meter"),
+    "dial_gauge": Text("百分表", "dial gauge"),
+    "transmittance_meter": Text("透光率仪", "transmittance meter"),
+    "steering_angle_gauge": Text("方向盘转角仪", "steering angle gauge"),
+    "steering_force_gauge": Text("方向盘测力计", "steering force gauge"),
+    "pedal_force_gauge": Text("踏板力计", "pedal force gauge"),
+    "pedal_travel_gauge": Text("踏板行程尺", "pedal travel gauge"),
+    "decelerometer": Text("制动性能测试仪", "decelerometer"),
+    "stopwatch": Text("秒表", "stopwatch"),
 }
 _LOOKS = {
     "arrester-window": Text("浪涌保护器指示窗", "window of the surge arrester"),
@@ -75,6 +83,10 @@ _READINGS = {
     "displayed_speed": Text("仪表显示车速", "speed on the cluster"),
 }
 _ACTIONS = {
+    "accelerate-to-50": Text("加速到 50 km/h", "up to 50 km/h"),
+    "brake-hard": Text("急踩制动踏板", "brake hard"),
+    "off-test-lane": Text("驶离试车道", "off the test lane"),
+    "onto-test-lane": Text("驶上试车道", "onto the test lane"),
     "acknowledge-spot-check": Text("确认本次为抽查", "acknowledge that it is a spot check"),
     "allow-charging": Text("车辆允许充电", "let the vehicle charge"),
     "announce-current": Text("服务菜单设为公告电流", "service menu: announce the current"),

@@ -124,6 +124,7 @@ class Bench:
         self.needed = [role for role in loaded.model.devices if needed is None or role in needed]
         self.read_only = read_only or loaded.model.read_only or bool(loaded.recorded)
         self._captures = captures
+        self._attach = attach
         self._record = record
         self._emit = emit
         self._lines: dict[tuple[object, ...], Line] = {}
@@ -174,6 +175,10 @@ class Bench:
             carrier=self._side.carrier if self._side is not None else None,
         )
         self.instruments = list_instruments(self.model, clock.now().utc.date())
+
+    def keep_file(self, kind: str, name: str, data: bytes) -> str:
+        """Keep a file with the run; where it lies in the record, or nothing without a record."""
+        return self._attach(kind, name, data).copy if self._attach is not None else ""
 
     # Opening
 

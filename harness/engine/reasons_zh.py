@@ -152,6 +152,9 @@ REASONS = Phrases(
     (r"the file has no rows of (.+)", r"文件中没有 \1 的数据行"),
     (r"a file of (\S+) has no column (\S+)", r"\1 文件没有 \2 列"),
     (r"(\S+): (\d+) rows", r"\1：\2 行"),
+    (r"(\S+): (\d+) rows; (attachments/\S+)", r"\1：\2 行；\3"),
+    (r"no readings on both sides of an indicated 40 km/h", "指示 40 km/h 两侧没有读数"),
+    (r"no usable frame of (\S+) came", r"没有收到 \1 的可用报文"),
     (r"no (\S+) in line (\d+); expected a number in every row", r"第 \2 行没有 \1，每行都应有数值"),
     # criteria
     (r"there is no voltage to refer to: (\S+) V", r"没有可参照的电压：\1 V"),

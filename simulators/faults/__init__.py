@@ -35,6 +35,7 @@ from simulators.faults import (
     preparing,
     protection,
     repair,
+    roadworthy,
     sensors,
     socket,
     supply,
@@ -112,6 +113,7 @@ _FAMILIES = (
     cockpit,
     cockpit_many,
     preparing,
+    roadworthy,
     socket,
 )
 

@@ -34,6 +34,7 @@ from simulators.vehicle.plug_view import PlugView
 from simulators.vehicle.positioning import Place, Positioning
 from simulators.vehicle.power import Power
 from simulators.vehicle.rental import Rental
+from simulators.vehicle.roadworthy import Roadworthy
 from simulators.vehicle.sensing import Sensing, Sensor
 from simulators.vehicle.steering import Steering
 from simulators.vehicle.trips import Trips
@@ -119,6 +120,8 @@ class Car:
         )
         self.workshop, self.fleet = Workshop(site), Fleet(site, self.units)
         self.cockpit = Cockpit(site)
+        self.line = Roadworthy(site)
+        """What an inspection line finds."""
         self._limit = 0.0
         self._join(world)
 

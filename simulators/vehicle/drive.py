@@ -47,6 +47,8 @@ class Drive(Part):
         self.pump_works = True
         """The motor's coolant pump."""
         self.top_speed = TOP_SPEED
+        self.braked = _BRAKED
+        """Slowing down (km/h per second) with the brake pressed: on a stand, or on a road."""
         self.inverter_heat = 1.0
         """Thermal resistance of the inverter over that of a sound one."""
         self.motor_sensor_error = 0.0
@@ -82,7 +84,7 @@ class Drive(Part):
         """The pedals (%), the gear or the parking brake (`held`) are different."""
         target, rate = 0.0, _ROLL_OUT
         if brake > 5.0 or held:
-            rate = _BRAKED
+            rate = self.braked
         elif self.enabled and gear in ("d", "r"):
             share = accelerator / 100
             target = CREEP + (self.top_speed - CREEP) * share

@@ -16,6 +16,7 @@ from simulators.vehicle import (
     cockpit_work,
     drive_cycle,
     preparing,
+    road_test,
 )
 from simulators.vehicle.body import DOORS
 from simulators.vehicle.car import Car
@@ -291,6 +292,7 @@ _PLAIN: dict[str, Action] = {
     **bus_work.ACTIONS,
     **cockpit_work.ACTIONS,
     **preparing.ACTIONS,
+    **road_test.ACTIONS,
 }
 for _node in cleaning.SUITS:
     for _means in cleaning.MEANS:

@@ -13,7 +13,7 @@ from harness.rental import VIEWS
 from simulators.canbus.layout import OBD
 from simulators.instruments import Reading, constant
 from simulators.rig import Rig
-from simulators.vehicle import bus_work, cockpit_work, rental
+from simulators.vehicle import bus_work, cockpit_work, rental, road_test
 from simulators.vehicle.cleaning import SUITS
 from simulators.vehicle.lamps import CHANNELS
 from simulators.vehicle.sensing import BLOCKED
@@ -155,6 +155,7 @@ READINGS: Mapping[str, Reading] = {
     **_bus_readings(),
     **bus_work.READINGS,
     **cockpit_work.READINGS,
+    **road_test.READINGS,
 }
 """Subject of a `reading` question -> what the instrument is held against."""
 
@@ -301,6 +302,7 @@ _SOURCES: dict[str, Callable[[Rig], str | None]] = {
     **{f"view-{view}": partial(_view, view) for view in VIEWS},
     **{f"return-{view}": partial(_view_again, view) for view in VIEWS},
     **cockpit_work.LOOKS,
+    **dict.fromkeys(road_test.LOOKS, _nothing),
 }
 
 

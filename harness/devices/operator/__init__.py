@@ -107,6 +107,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     instrument: str = ""
     photo: str = ""
     uncertainty: float | None = None
+    content: bytes = b""
+    """The file itself, where whoever answers hands it over; `value` is then its name."""
 
 
 class Operator(Protocol):

@@ -23,6 +23,7 @@ from simulators.faults.found import (
     pile_safe_01,
     pile_site_01,
     pile_sock_01,
+    veh_7258_01,
     veh_batt_01,
     veh_chg_01,
     veh_cp_01,
@@ -36,6 +37,7 @@ from simulators.faults.found import (
 )
 
 _PROCEDURES = (
+    veh_7258_01,
     veh_batt_01,
     acc_loss_01,
     veh_chg_01,

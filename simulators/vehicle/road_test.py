@@ -1,0 +1,103 @@
+"""What a person does and sees in the inspection by GB 7258, beside the testers.
+
+On the stand the simulated wheels stop as the stand's brake lets them; on the test lane the car slows
+down as its braking run does.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from simulators.instruments import Reading, constant
+from simulators.rig import Rig
+from simulators.vehicle.drive import CREEP, TOP_SPEED
+from simulators.vehicle.roadworthy import FIGURES
+
+SPEED = 52.0
+"""km/h: a little above the 50 km/h of the test."""
+FULL = 100.0
+
+
+def _onto(rig: Rig) -> None:
+    car = rig.car
+    car.line.stand_braked = car.drive.braked
+    car.drive.braked = 3.6 * car.line.runs["unladen"].deceleration
+    car.brake.press(FULL / 2)
+    car.control.select("d")
+    car.parking_brake.move(False)
+
+
+def _accelerate(rig: Rig) -> None:
+    rig.car.brake.press(0.0)
+    rig.car.control.press_accelerator(100.0 * (SPEED - CREEP) / (TOP_SPEED - CREEP))
+
+
+def _brake(rig: Rig) -> None:
+    rig.car.control.press_accelerator(0.0)
+    rig.car.brake.press(FULL)
+
+
+def _off(rig: Rig) -> None:
+    car = rig.car
+    car.control.select("p")
+    car.parking_brake.move(True)
+    car.drive.braked = car.line.stand_braked
+    car.brake.press(0.0)
+
+
+ACTIONS: Mapping[str, Callable[[Rig], None]] = {
+    "onto-test-lane": _onto,
+    "accelerate-to-50": _accelerate,
+    "brake-hard": _brake,
+    "off-test-lane": _off,
+}
+
+
+def _figure(name: str, rig: Rig) -> float:
+    return rig.car.line.figures[name]
+
+
+READINGS: Mapping[str, Reading] = {
+    name: Reading(
+        one.unit, partial(_figure, name), constant(one.uncertainty), one.digits, signed=False
+    )
+    for name, one in FIGURES.items()
+}
+
+LOOKS = (
+    "road-number-plates",
+    "road-drive-motor-marking",
+    "road-driving-recorder",
+    "road-traction-cut-off",
+    "road-body-appearance",
+    "road-glazing",
+    "road-mirrors",
+    "road-lamp-modification",
+    "road-inlet-and-marking",
+    "road-tyre-same-axle",
+    "road-tyre-retread",
+    "road-steering-wheel-position",
+    "road-seat-belts-fitted",
+    "road-three-point-belts",
+    "road-seat-belt-condition",
+    "road-isofix",
+    "road-warning-triangle",
+    "road-reflective-vest",
+    "road-fire-extinguisher",
+    "road-doors",
+    "road-abs-fitted",
+    "road-power-unit-condition",
+    "road-instruments",
+    "road-seat-belt-reminder",
+    "road-window-anti-pinch",
+    "road-wipers",
+    "road-low-speed-sound",
+    "road-lamp-function",
+    "road-horn",
+    "road-steering-free-rotation",
+    "road-steering-self-centring",
+    "road-leaks",
+    "road-steering-linkage",
+    "road-suspension",
+    "road-brake-stability",
+)
+"""What is sound unless something happened to it."""
