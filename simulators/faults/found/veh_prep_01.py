@@ -14,7 +14,7 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "battery-below-floor-pile-closed": ("charge", "soc-floor"),
     "left-rentable": ("not-rentable",),
     "rentable-without-equipment": ("not-rentable", "equipment", "in-service"),
-    "renter-data-left": ("user-data",),
+    "former-users-data-left": ("user-data",),
     "equipment-missing": ("equipment",),
     "cluster-forgets-presets": ("presets", "presets-shown"),
     "cluster-shows-old-language": ("presets-shown",),
