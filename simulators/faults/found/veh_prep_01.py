@@ -41,7 +41,7 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "lock-fl-jammed": ("remote-unlock",),
     "remote-lock-off": ("remote-lock",),
     "remote-find-off": ("remote-find",),
-    "platform-refuses-login": ("remote-unlock", "remote-lock", "remote-find"),
+    "terminal-not-registered": ("remote-unlock", "remote-lock", "remote-find"),
     "tyre-soft": (),
     "tyres-underinflated": (),
     "washer-fluid-low": ("cleared",),
