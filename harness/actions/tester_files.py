@@ -48,14 +48,14 @@ async def tester_file(
     *,
     ask: TextField,
     kind: str,
-    of: Annotated[str, Field(description="Which measurement: `laden` …; part of the subject")] = "",
+    of: Annotated[str, Field(description="Which run: `laden` …")] = "",
     mapping: TableMapping | None = None,
 ) -> None:
     """Have the person give the path of a tester's file, read it and compare its VIN.
 
-    The VIN is the one of the bench's site ledger. The file is kept with the record, its SHA-256 is the
-    reading. A file that cannot be right is a FileError with line and column, and the steps that would have
-    judged by it are not run.
+    The VIN is the one of the bench's site ledger. The file is kept with the record, and its
+    SHA-256 is the reading. A file that cannot be right is a FileError with line and column, and the
+    steps that would have judged by it are not run.
     """
     ledger = step.bench.site.get("vin")
     if ledger is None:

@@ -1,4 +1,4 @@
-"""Deceleration of a braking from the speed on the bus, frame by frame, and the length of the VIN."""
+"""Deceleration of a braking from the speed on the bus, frame by frame; length of a unit's VIN."""
 
 from typing import TYPE_CHECKING, Annotated
 

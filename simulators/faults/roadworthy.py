@@ -1,4 +1,4 @@
-"""What an inspection by GB 7258 finds: wear, damage, changes that nobody approved, misaligned lamps.
+"""What an inspection by GB 7258 finds: wear, damage, changes nobody approved, misaligned lamps.
 
 Which steps of VEH-7258-01 find them stands in `found/veh_7258_01.py`.
 """
@@ -258,6 +258,12 @@ def _put_right(rig: Rig) -> None:
 
 
 FAULTS = (
+    _broken(
+        "terminal-antenna-open",
+        "定位终端天线断路",
+        "Antenna of the terminal open",
+        (lambda rig: rig.car.telematics, "antenna", "open"),
+    ),
     *(_seen(*one) for one in _EYE),
     *(_figure(*one) for one in _FIGURES),
     happening(

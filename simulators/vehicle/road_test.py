@@ -1,7 +1,7 @@
 """What a person does and sees in the inspection by GB 7258, beside the testers.
 
-On the stand the simulated wheels stop as the stand's brake lets them; on the test lane the car slows
-down as its braking run does.
+On the stand the simulated wheels stop as the stand lets them; on the test lane the car slows down
+as its braking run does.
 """
 
 from collections.abc import Callable, Mapping

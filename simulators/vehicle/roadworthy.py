@@ -128,7 +128,7 @@ class Roadworthy(Part):
         """What the speedometer shows more than the true speed at 40 km/h (km/h)."""
         self.stand_braked = 0.0
         """How fast the stand's brake slows the wheels down, kept while the car is on a road."""
-        self.worn = {wheel: 0.0 for wheel in ("FL", "FR", "RL", "RR")}
+        self.worn = dict.fromkeys(("FL", "FR", "RL", "RR"), 0.0)
         """How much less tread one shoulder has than the crown (mm)."""
         self.figures = {
             name: round(one.usual + random.uniform(-one.spread, one.spread), one.digits)

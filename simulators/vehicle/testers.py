@@ -79,8 +79,12 @@ def _headlamp(car: Car, random: Random) -> bytes:
         lamp = car.line.lamps[side]
         aim = (lamp.drop, lamp.sideways, lamp.main_sideways, lamp.main_above)
         rows.append(
-            (side, float(lamp.height), _about(random, lamp.intensity, 600.0, -1))
-            + tuple(_about(random, one, 10.0, 0) for one in aim)
+            (
+                side,
+                float(lamp.height),
+                _about(random, lamp.intensity, 600.0, -1),
+                *(_about(random, one, 10.0, 0) for one in aim),
+            )
         )
     header = (
         "lamp,height [mm],main_intensity [cd],dipped_drop [mm],dipped_sideways [mm],"

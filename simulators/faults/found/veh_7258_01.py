@@ -8,6 +8,9 @@ from collections.abc import Mapping
 PROCEDURE = "VEH-7258-01"
 
 FOUND: Mapping[str, tuple[str, ...]] = {
+    "terminal-antenna-open": ("positioning-terminal",),
+    "stability-control-fault": ("abs-lamp",),
+    "parking-brake-actuator-stuck": ("leave-the-road",),
     "road-plate-covered": ("number-plates",),
     "road-motor-marking-gone": ("drive-motor-marking",),
     "road-recorder-missing": ("driving-recorder",),

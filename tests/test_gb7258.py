@@ -1,0 +1,48 @@
+"""The inspection by GB 7258: every item that applies is checked, and a sound car passes."""
+
+from collections.abc import Iterator
+
+import pytest
+from benchkit import Outcome
+from vehicle_inspection_help import inspect, steps_of
+
+from harness.catalogue.load import load_catalogue
+from harness.events import Measured
+from harness.verdict import Ending, Verdict
+from simulators.faults.found.veh_7258_01 import FOUND
+
+GB = "VEH-7258-01"
+
+
+def test_every_item_is_checked_or_says_why_not() -> None:
+    items = {one.id for one in load_catalogue().items if one.id.startswith("GB 7258-2017/")}
+    left = {one.id for one in load_catalogue().items if one.not_covered is not None}
+    checked = {
+        step["item"].replace("GB 7258/", "GB 7258-2017/") for step in steps_of(GB) if "item" in step
+    }
+    assert checked <= items
+    assert sorted(items - checked - left) == []
+    assert sorted(checked & left) == []
+
+
+def test_every_judged_item_has_a_fault() -> None:
+    found = {step for steps in FOUND.values() for step in steps}
+    assert [s["id"] for s in steps_of(GB) if "item" in s and s["id"] not in found] == []
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outcome]:
+    yield inspect(tmp_path_factory.mktemp("gb"), GB, seed=7)
+
+
+def test_a_sound_car_passes(sound: Outcome) -> None:
+    assert sound.result.ending is Ending.COMPLETED
+    assert {one for one in sound.verdicts.values() if one is not None} == {Verdict.PASS}
+
+
+def test_both_ways_of_finding_the_deceleration_agree(sound: Outcome) -> None:
+    found = {
+        one.step: one.measurement for one in sound.of(Measured) if one.measurement.name == "mfdd"
+    }
+    on_bus, by_tester = (found[name].value for name in ("mfdd-on-the-bus", "mfdd-unladen"))
+    assert on_bus == pytest.approx(by_tester, abs=0.2)
