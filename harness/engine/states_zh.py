@@ -11,10 +11,6 @@ from functools import lru_cache
 _WORDS: dict[str, str] = {
     # Piles, answers of people
     "idle": "待机",
-    "by_hour": "分时",
-    "by_day": "日租",
-    "long_term": "长租",
-    "in_use": "使用中",
     "connected": "已连接",
     "not_connected": "未连接",
     "charging": "充电中",
