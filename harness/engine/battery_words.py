@@ -46,6 +46,10 @@ REASONS = Phrases(
     (r"step (\S+) has not watched (\S+)", r"步骤 \1 没有监视{2}"),
     (r"(\S+) was not seen in the segment", r"片段内没有收到{1}"),
     (r"(\S+) has hardly changed in the segment", r"片段内{1}几乎没有变化"),
+    (
+        r"no usable frame of (\S+) for (\S+) s in the segment",
+        r"片段内有 \2 s 没有收到{1}的可用报文",
+    ),
     (r"the car has not moved in the segment", "片段内车辆没有移动"),
     (r"the segment gave back more energy than it took", "片段内回收的电量多于放出的电量"),
     (

@@ -25,6 +25,17 @@ _SENSOR = 0.01
 """Relative uncertainty that a current sensor of a vehicle has where the bench states none."""
 
 
+_LONGEST_GAP = 1.0
+"""Seconds without a usable frame after which a sum over time is no longer one."""
+
+
+def _require_unbroken(rows: list[tuple[float, float]], point: str) -> None:
+    """Raises NotAvailableError: what was not heard says nothing about the car."""
+    gap = max((later - at for (at, _), (later, _) in pairwise(rows)), default=0.0)
+    if gap > _LONGEST_GAP:
+        raise NotAvailableError(f"no usable frame of {point} for {gap:.1f} s in the segment")
+
+
 def _integral(rows: list[tuple[float, float]]) -> float:
     """Over time in hours; each number stands until the next one."""
     return sum(value * (later - at) for (at, value), (later, _) in pairwise(rows)) / 3600.0
@@ -48,6 +59,7 @@ async def capacity(
     """
     segment = segment_of(step, of)
     amperes = numbers_of(step, segment, of, current)
+    _require_unbroken(amperes, current)
     states = _between_steps(numbers_of(step, segment, of, soc))
     resolution = segment.resolutions.get(soc, 0.0)
     if len(states) < 2 or abs(states[-1][1] - states[0][1]) < _LEAST_STEPS * resolution:
@@ -104,6 +116,7 @@ async def energy(
     """
     segment = segment_of(step, of)
     amperes = numbers_of(step, segment, of, current)
+    _require_unbroken(amperes, current)
     moments = [at for at, _ in amperes]
     volts = at_moments(numbers_of(step, segment, of, voltage), moments)
     powers = [(at, value * beside) for (at, value), beside in zip(amperes, volts, strict=True)]
