@@ -167,10 +167,10 @@ def test_items_of_gb_7258_say_why_they_do_not_apply_to_the_car() -> None:
 @pytest.mark.parametrize(
     ("lang", "shown"),
     [
-        ("zh", "喇叭声级 · 尚无步骤（方法：仪器测量）"),
-        ("en", "Horn level · no step yet (method: an"),
+        ("zh", "外廓尺寸 · 尚无步骤（方法：仪器测量）"),
+        ("en", "Overall dimensions · no step yet (method: an"),
     ],
 )
 def test_an_item_without_a_step_shows_its_method(lang: str, shown: str) -> None:
-    args = ["standards", "coverage", "GB 7258-2017", "--lang", lang]
+    args = ["standards", "coverage", "GB 38900-2020", "--lang", lang]
     assert shown in CliRunner().invoke(ROOT, args).stdout

@@ -17,7 +17,7 @@ _STEPS = 12
 """Rows of a brake that is applied slowly to its peak."""
 _FORCE = 20.0
 """Uncertainties: N, kg, km/h, m, cd, mm, m/km, dB(A)."""
-_SPOKEN = (38.0, 40.0, 42.0, 58.0)
+_SPOKEN = (32.0, 36.0, 42.0, 58.0)
 
 
 def _file(kind: str, vin: str, header: str, spread: Mapping[str, float], rows: Rows) -> bytes:
