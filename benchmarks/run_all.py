@@ -9,6 +9,7 @@ import can_decode
 import can_live
 import conformance
 import engine
+import inspection
 import many_piles
 import metering_hour
 import modbus_reads
@@ -54,6 +55,7 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "CAN recordings": can_decode.rows,
     "CAN live": can_live.rows,
     "simulated car": vehicle_sim.rows,
+    "inspection": inspection.rows,
     "store": store.rows,
     "report": report.rows,
 }

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from harness.engine import wording
 from harness.events import Measured
 from harness.quantity import Value
+from harness.report.brake_figures import brake_figures
 from harness.report.markup import both
 from harness.report.plot_caption import caption
 from harness.report.plot_choice import (
@@ -78,6 +79,9 @@ class PlotPage:
     def of(self, step: Step, attempt: Attempt) -> Figures:
         """What there is to see of an attempt."""
         opened = is_open(step, attempt)
+        forces = brake_figures(self._view.record, step, attempt)
+        if forces:
+            return Figures(forces, is_open=True)
         found: list[_Found] = []
         missing: dict[str, Figure] = {}
         for wanted in self._chooser.choose(attempt):
