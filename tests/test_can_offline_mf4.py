@@ -124,7 +124,7 @@ def test_a_packed_block_with_a_wrong_byte_ends_its_group(
     rows, recording = _read(scratch, bytes(data))
     assert recording.damage is not None
     assert [row for row in whole if row in rows] == rows
-    assert FRAMES // 4 < len(rows) < FRAMES
+    assert 0 < len(rows) < FRAMES
 
 
 def test_a_damaged_group_leaves_the_others(scratch: Path, base: bytes) -> None:

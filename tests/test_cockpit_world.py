@@ -142,7 +142,7 @@ def test_the_low_speed_sound_is_heard_in_gear_only() -> None:
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_is_described_found_and_mended(name: str) -> None:
     fault, point = FAULTS[name], CarPoint()
-    assert all_faults()[name].expects == {veh_insp_04.PROCEDURE: veh_insp_04.FOUND[name]}
+    assert all_faults()[name].expects[veh_insp_04.PROCEDURE] == veh_insp_04.FOUND[name]
     for text in (fault.title, fault.detail):
         assert CHINESE.search(text.zh)
         assert text.en and not CHINESE.search(text.en)
