@@ -26,6 +26,7 @@ _INSTRUMENTS = {
     "earth_tester": Text("接地电阻测试仪", "earth tester"),
     "tyre_gauge": Text("胎压表", "tyre pressure gauge"),
     "steel_ruler": Text("钢直尺或钢卷尺", "steel ruler or tape"),
+    "paint_gauge": Text("漆膜测厚仪", "paint gauge"),
     "digital_level": Text("数显水平仪", "digital level"),
     "lux_meter": Text("照度计", "lux meter"),
     "dial_gauge": Text("百分表", "dial gauge"),
