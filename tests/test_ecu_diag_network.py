@@ -42,6 +42,8 @@ def some_value(did: Did) -> Value | None:
     form = did.format
     if form.type == "bytes":
         return "00 " * (form.length or 1)
+    if form.type == "ascii" and did.id < 0xF000:
+        return "A" * (form.length or 1)
     if did.id >= 0xF000 or form.type not in ("u8", "u16", "u32", "i8", "i16", "i32"):
         return None
     return next(iter(form.values.values())) if form.values else form.offset + 3 * form.scale
