@@ -53,6 +53,6 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "fire-under-the-bonnet": ("fire",),
     "s2-stuck-open": ("charging-starts",),
     "state-of-health-rewritten": ("capacity",),
-    "vehicle-ignores-stop": ("charging-stops",),
+    "stop-ignored": ("charging-stops",),
 }
 """Fault -> steps whose device verdict it turns to fail."""
