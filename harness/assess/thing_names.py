@@ -10,33 +10,9 @@ from harness.assess import cabin_names
 from harness.assess.tool_words import WORDS
 from harness.bench.simulated import seeded_faults
 from harness.engine import names
+from harness.engine.instrument_names import INSTRUMENTS
 from harness.text import Language, Text
 
-INSTRUMENTS = {
-    "multimeter": Text("万用表", "multimeter"),
-    "infrared_thermometer": Text("红外测温仪", "infrared thermometer"),
-    "oscilloscope": Text("示波器", "oscilloscope"),
-    "clamp_meter": Text("钳形电流表", "clamp meter"),
-    "tyre_gauge": Text("胎压表", "tyre gauge"),
-    "tread_gauge": Text("花纹深度尺", "tread gauge"),
-    "milliohmmeter": Text("毫欧表", "milliohmmeter"),
-    "insulation_tester": Text("绝缘电阻测试仪", "insulation tester"),
-    "low_ohm_meter": Text("低电阻测试仪", "low-ohm meter"),
-    "rcd_tester": Text("漏电保护测试仪", "RCD tester"),
-    "paint_gauge": Text("漆膜测厚仪", "paint gauge"),
-    "steel_ruler": Text("钢直尺", "steel ruler"),
-    "earth_tester": Text("接地电阻测试仪", "earth tester"),
-    "digital_level": Text("数显水平仪", "digital level"),
-    "lux_meter": Text("照度计", "lux meter"),
-    "dial_gauge": Text("百分表", "dial gauge"),
-    "transmittance_meter": Text("透光率仪", "transmittance meter"),
-    "steering_angle_gauge": Text("方向盘转角仪", "steering angle gauge"),
-    "steering_force_gauge": Text("方向盘测力计", "steering force gauge"),
-    "pedal_force_gauge": Text("踏板力计", "pedal force gauge"),
-    "pedal_travel_gauge": Text("踏板行程尺", "pedal travel gauge"),
-    "decelerometer": Text("制动性能测试仪", "decelerometer"),
-    "stopwatch": Text("秒表", "stopwatch"),
-}
 _LOOKS = {
     "arrester-window": Text("浪涌保护器指示窗", "window of the surge arrester"),
     "baud-setting": Text("波特率设置（菜单）", "baud rate in the menu"),

@@ -28,7 +28,7 @@ async def calibration_due(step: StepContext, *, units: tuple[str, ...]) -> None:
     """Read the trouble codes of the whole car, and how `units` say that they are calibrated.
 
     `due_unit` names the one of `units` that is not calibrated or has a code of failure type 54 or
-    78 (`none`, `several`). `stored_codes` are all codes that count, for a later comparison.
+    78 (`none`, `several`). `stored_codes` lists all codes that count.
     """
     due: list[str] = []
     codes: list[str] = []
@@ -76,31 +76,3 @@ async def _uncalibrated(step: StepContext, name: str, unit: Unit) -> bool:
         return False
     reading = await step.read_one(f"{name}.{STATE}")
     return reading.value is not None and reading.value != GOOD
-
-
-@action("diag.work_left_no_code", kind="R", limit="none", possible=has_diagnostics,
-        title=Text("作业未留下故障码", "The work left no trouble code"))  # fmt: skip
-async def work_left_no_code(step: StepContext, *, since: str) -> None:
-    """Scan the whole car, and expect no code that the step `since` had not found.
-
-    A unit that was silent then or is silent now leaves it open, unless something new is found.
-    """
-    from harness.actions.diagnostics import judge_found  # noqa: PLC0415 - beside its use
-
-    before = {one.name: one.value for one in step.memory.measurements.get(since, [])}
-    known, silent = before.get(CODES), before.get(UNREAD)
-    new: list[str] = []
-    unread: list[str] = list(silent) if isinstance(silent, list) else []
-    for name in step.vehicle.units:
-        try:
-            found = await _codes(step, name)
-        except (BenchError, DeviceError) as error:
-            step.vehicle.require_alive()
-            unread.append(name)
-            step.measured(said(step, f"{name}.trouble_codes", None, error.detail))
-            continue
-        had = known if isinstance(known, list) else []
-        new += [f"{name}:{code}" for code in found if f"{name}:{code}" not in had]
-    if not isinstance(known, list):
-        unread = list(step.vehicle.units)
-    judge_found(step, "new_codes", new, list(dict.fromkeys(unread)))
