@@ -9,7 +9,6 @@ import argparse
 import os
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -43,10 +42,8 @@ def _run(procedure: str, bench: str, folder: Path, seed: int, **options: Any) ->
 def compare(procedure: str, faults: Sequence[str], seed: int, folder: Path) -> list[str]:
     """Steps whose verdicts differ, with both. Prints what was run."""
     virtual = _run(procedure, "sim", folder / "virtual", seed, faults=list(faults))
-    began = time.monotonic()
     with live_car(folder, seed, faults, pace=HURRY) as (bench, technician):
         live = _run(procedure, str(bench), folder / "live", seed, live=True, operator=technician)
-    seconds = time.monotonic() - began
     (expected,) = virtual.verdicts.values()
     (found,) = live.verdicts.values()
     different = [
@@ -56,7 +53,7 @@ def compare(procedure: str, faults: Sequence[str], seed: int, folder: Path) -> l
     ]
     failed = sum(verdict is Verdict.FAIL for verdict in found.values())
     what = "+".join((procedure, *faults))
-    print(f"{what}: {len(found)} steps live in {seconds:.0f} s, {failed} fail, "
+    print(f"{what}: {len(found)} steps live in {live.real_seconds:.0f} s, {failed} fail, "
           f"{len(different)} different", flush=True)  # fmt: skip
     for line in different:
         print(f"    {line}", flush=True)

@@ -3,12 +3,11 @@
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 from benchkit import Outcome
 from prep_help import PREP, READY, Units, debug, units
-from vehicle_inspection_help import steps_of
+from vehicle_inspection_help import steps_of, texts_of
 
 from harness.bench.load import SIMULATED, load_bench
 from harness.catalogue.load import load_catalogue
@@ -97,20 +96,8 @@ def test_what_it_writes_is_announced_and_every_check_can_fail() -> None:
     assert {step for steps in FOUND.values() for step in steps} == judging
 
 
-def _texts(value: Any) -> Iterator[Mapping[str, str]]:
-    if isinstance(value, dict):
-        if set(value) == {"zh", "en"}:
-            yield value
-        else:
-            for one in value.values():
-                yield from _texts(one)
-    elif isinstance(value, list):
-        for one in value:
-            yield from _texts(one)
-
-
 def test_every_text_is_there_in_both_languages() -> None:
-    for text in _texts(steps_of(PREP)):
+    for text in texts_of(steps_of(PREP)):
         assert CHINESE.search(text["zh"])
         assert text["en"] and not CHINESE.search(text["en"])
         assert "?" not in text["zh"] and "," not in text["zh"]

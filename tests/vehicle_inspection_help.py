@@ -1,5 +1,6 @@
 """Running the daily inspection and the admission check of the simulated car, quickly."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -35,3 +36,16 @@ def inspect(folder: Path, procedure: str, **options: Any) -> Outcome:
     request = prepare([procedure], folder=folder / f"run-{number}", **options)
     result = execute(replace(request, pace=HURRY, capture=False))
     return Outcome(result, [entry.event for entry in read_journal(result.folder)])
+
+
+def texts_of(value: Any) -> Iterator[Mapping[str, str]]:
+    """Every text in both languages of what was read from a file."""
+    if isinstance(value, dict):
+        if set(value) == {"zh", "en"}:
+            yield value
+        else:
+            for one in value.values():
+                yield from texts_of(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from texts_of(one)

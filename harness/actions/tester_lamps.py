@@ -5,6 +5,7 @@ from itertools import pairwise
 from harness.actions.context import StepContext
 from harness.actions.registry import action
 from harness.actions.tester_files import OfFile, check_file, file_of, number_from
+from harness.catalogue.criteria.inputs import calculated, number, root_sum
 from harness.devices.tester.reader import LineFile
 from harness.errors import NotAvailableError
 from harness.quantity import Measurement
@@ -30,8 +31,6 @@ def _column(step: StepContext, file: LineFile, name: str, lamp: str) -> Measurem
 )
 async def total_intensity(step: StepContext, *, file: OfFile) -> None:
     """Judge the sum of the main beams of both lamps."""
-    from harness.catalogue.criteria.inputs import calculated, number, root_sum  # noqa: PLC0415
-
     found = file_of(step, file, "headlamp")
     parts = [_column(step, found, "main_intensity", lamp) for lamp in ("left", "right")]
     total = sum(number(one, "cd")[0] for one in parts)
@@ -50,8 +49,6 @@ async def total_intensity(step: StepContext, *, file: OfFile) -> None:
 )
 async def main_beam_height(step: StepContext, *, file: OfFile) -> None:
     """Judge how high the brightest point of each lamp is on the 10 m screen, over its height H."""
-    from harness.catalogue.criteria.inputs import calculated, number, root_sum  # noqa: PLC0415
-
     found = file_of(step, file, "headlamp")
     for lamp in ("left", "right"):
         parts = [_column(step, found, name, lamp) for name in ("height", "main_above")]
@@ -75,8 +72,6 @@ async def main_beam_height(step: StepContext, *, file: OfFile) -> None:
 )
 async def true_speed_at_40(step: StepContext, *, file: OfFile) -> None:
     """Judge the true speed at an indicated 40 km/h, on the line between the readings beside it."""
-    from harness.catalogue.criteria.inputs import calculated, root_sum  # noqa: PLC0415
-
     found = file_of(step, file, "speedometer")
     pairs = sorted(zip(found.column("indicated"), found.column("true"), strict=True))
     for (low, slow), (high, fast) in pairwise(pairs):

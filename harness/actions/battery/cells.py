@@ -16,6 +16,8 @@ from harness.actions.battery.given import (
 )
 from harness.actions.context import StepContext
 from harness.actions.registry import PointName, action
+from harness.catalogue.criteria.cell_spread_rms import cell_spread_rms
+from harness.catalogue.criteria.inputs import Series
 from harness.errors import NotAvailableError
 from harness.fields import DurationField, QuantityField
 from harness.quantity import convert
@@ -41,9 +43,6 @@ async def spread(
 
     The uncertainty is that of one difference: errors of the inputs do not average out.
     """
-    from harness.catalogue.criteria.cell_spread_rms import cell_spread_rms  # noqa: PLC0415
-    from harness.catalogue.criteria.inputs import Series  # noqa: PLC0415
-
     segment = segment_of(step, of)
     top = numbers_of(step, segment, of, high)
     bottom = at_moments(numbers_of(step, segment, of, low), [at for at, _ in top])
