@@ -159,6 +159,8 @@ _WORKED_OUT = {
     "moved": Text("变化", "change"),
     "spread": Text("离散", "spread"),
     "mark": Text("得分", "mark"),
+    "flash_rate": Text("闪光频率", "flash rate"),
+    "duty": Text("占空比", "duty"),
     "trouble_codes": Text("故障码", "trouble codes"),
     _DIFFERING: Text("不一致的单元", ": units that differ"),
     **metering_words.WORKED_OUT,
