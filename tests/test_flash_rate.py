@@ -129,6 +129,21 @@ def test_frames_that_do_not_come_prove_nothing(
     assert zh in wording.reason(found.note).zh
 
 
+def test_a_pause_of_the_adapter_costs_only_the_rest(tmp_path: Path) -> None:
+    car = MiniCar()
+
+    def act() -> None:
+        blink(car, 1.4)
+        later(2.0, lambda: silence(car))
+        later(2.6, car.quiet.clear)
+
+    outcome = act_on(tmp_path, car, counting(), act)
+    assert outcome.verdicts["it"] is Verdict.PASS
+    found = judged(outcome)
+    assert abs(found.value - 84) <= found.uncertainty
+    assert found.note.startswith("7 flashes in 5")
+
+
 def test_flashes_that_are_too_short_for_the_frames_prove_nothing(tmp_path: Path) -> None:
     car = MiniCar()
     outcome = act_on(tmp_path, car, counting(), lambda: blink(car, 45))

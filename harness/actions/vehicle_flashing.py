@@ -36,6 +36,10 @@ def check_counted(context: CheckContext) -> Iterable[Complaint]:
         yield ("with", "point"), f"{point.name} is not in frames of a bus", expected
 
 
+ENOUGH = 0.5
+"""Share of the watch in which no frame may be missing. A pause of an adapter costs the rest."""
+
+
 class _Lamp:
     """What the frames say of one lamp, from now on."""
 
@@ -46,6 +50,7 @@ class _Lamp:
         self.states: list[bool] = []
         self._watch = SignalWatch(step, [point], self._take)
         self.cycle = self._watch.signals[point].cycle
+        self._longest_gap = self._watch.signals[point].longest_gap
         self.began = self.ended = loop_time()
 
     def _take(self, signal: "Signal", reading: Measurement, at: float) -> None:
@@ -66,6 +71,17 @@ class _Lamp:
         finally:
             self._watch.stop()
         self.ended = loop_time()
+
+    def unbroken(self) -> tuple[list[float], list[bool]]:
+        """Times and states of the longest stretch in which no frame is missing."""
+        gaps = [after - before > self._longest_gap for before, after in pairwise(self.times)]
+        cuts = [0, *(index for index, cut in enumerate(gaps, 1) if cut), len(self.times)]
+        first, end = max(
+            (pair for pair in pairwise(cuts) if pair[1] > pair[0]),
+            key=lambda pair: self.times[pair[1] - 1] - self.times[pair[0]],
+            default=(0, 0),
+        )
+        return self.times[first:end], self.states[first:end]
 
     @property
     def longest_silence(self) -> float:
@@ -97,8 +113,9 @@ async def counted_rate(
 
     Every frame counts, by its stamp. The cycle of the message is the uncertainty of an edge, once
     for what it falls between and once for the age of what a frame says; the longer the watch, the
-    less it matters. A lamp that never comes on, or never goes out, has the rate 0. Frames that do
-    not come, or come too seldom for the flashes, prove nothing. The share of the time for which it
+    less it matters. A lamp that never comes on, or never goes out, has the rate 0. Counted is the
+    longest stretch in which no frame is missing; one shorter than half of the watch, or with frames
+    too seldom for the flashes, proves nothing. The share of the time for which it
     is lit goes on record, and so does what a control unit says of the rate itself (`reported`):
     that is not judged. With `undo` the person puts it back afterwards, whatever came of it.
     """
@@ -115,23 +132,19 @@ async def counted_rate(
 
 def _judge(step: StepContext, point: str, lamp: _Lamp) -> None:
     # Late: a bench of piles counts no flashes.
-    from harness.catalogue.criteria.flash_rate import (  # noqa: PLC0415
-        SLOWEST_SAMPLING,
-        flash_duty,
-        flash_rate,
-    )
+    from harness.catalogue.criteria.flash_rate import flash_duty, flash_rate  # noqa: PLC0415
     from harness.catalogue.criteria.inputs import Series  # noqa: PLC0415
 
+    moments, states = lamp.unbroken()
     # Of a message without a cycle nobody knows how old the state in a frame may be.
-    times = Series(lamp.times, "s", lamp.cycle or None)
-    rate, duty = flash_rate(times, lamp.states), flash_duty(times, lamp.states)
-    silent = lamp.longest_silence
-    if not lamp.times:
+    times = Series(moments, "s", lamp.cycle or None)
+    rate, duty = flash_rate(times, states), flash_duty(times, states)
+    if not moments:
         note = f"no usable frame of {point} came"
         rate = replace(rate, value=None, quality=Quality.MISSING, note=note)
-    elif silent > SLOWEST_SAMPLING:
+    elif moments[-1] - moments[0] < ENOUGH * (lamp.ended - lamp.began):
         rate = replace(rate, value=None, uncertainty=None, quality=Quality.STALE,
-                       note=silent_for(silent))  # fmt: skip
+                       note=silent_for(lamp.longest_silence))  # fmt: skip
     elif duty.quality is Quality.GOOD:
         step.measured(_of(step, duty, f"{point}.duty"))
     step.judge(_of(step, rate, f"{point}.flash_rate"))
