@@ -104,7 +104,7 @@ def test_a_lamp_on_the_bus_is_counted(tmp_path: Path, hertz: float, verdict: Ver
 
 
 def _late(car: MiniCar) -> None:
-    later(3.0, lambda: silence(car))
+    later(2.0, lambda: silence(car))
 
 
 @pytest.mark.parametrize(

@@ -36,8 +36,9 @@ def check_counted(context: CheckContext) -> Iterable[Complaint]:
         yield ("with", "point"), f"{point.name} is not in frames of a bus", expected
 
 
-ENOUGH = 0.5
-"""Share of the watch in which no frame may be missing. A pause of an adapter costs the rest."""
+ENOUGH = 1 / 3
+"""Share of the watch in which no frame may be missing. A pause of the adapter, or of this program,
+costs the rest: the fewer flashes are left, the larger is the uncertainty."""
 
 
 class _Lamp:
@@ -114,8 +115,8 @@ async def counted_rate(
     Every frame counts, by its stamp. The cycle of the message is the uncertainty of an edge, once
     for what it falls between and once for the age of what a frame says; the longer the watch, the
     less it matters. A lamp that never comes on, or never goes out, has the rate 0. Counted is the
-    longest stretch in which no frame is missing; one shorter than half of the watch, or with frames
-    too seldom for the flashes, proves nothing. The share of the time for which it
+    longest stretch in which no frame is missing; one shorter than a third of the watch, or with
+    frames too seldom for the flashes, proves nothing. The share of the time for which it
     is lit goes on record, and so does what a control unit says of the rate itself (`reported`):
     that is not judged. With `undo` the person puts it back afterwards, whatever came of it.
     """
