@@ -295,9 +295,7 @@ TAKEN_BACK: Steps = {
     "disposal": {"answer": "rentable"},
 }
 """A car that was used as it should be."""
-SCRATCHED = changed(
-    TAKEN_BACK, damage_decision={"answer": "damage"}, disposal={"answer": "claim"}
-)
+SCRATCHED = changed(TAKEN_BACK, damage_decision={"answer": "damage"}, disposal={"answer": "claim"})
 
 VEHICLES = [
     # Several lamps are lit
