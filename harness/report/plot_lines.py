@@ -13,7 +13,7 @@ import numpy as np
 from markupsafe import Markup
 
 from harness.report.course import Course
-from harness.report.decimate import extremes, segments
+from harness.report.decimate import Rows, extremes, segments
 from harness.report.plot import Mark, Plot, deadline
 from harness.report.plot_frame import (
     LEFT,
@@ -50,7 +50,7 @@ class _Scale:
 
 def draw_lines(plot: Plot) -> Markup:
     """The picture of quantities."""
-    frame = Frame(plot.start, plot.end, plot.window, _HEIGHT)
+    frame = Frame(plot.start, plot.end, plot.window, _HEIGHT, plot.window_name)
     scale = _scale(plot, frame)
     parts = [*_zone(plot, scale), *_value_axis(plot, scale), *deadline(plot, frame)]
     for place, course in enumerate(plot.courses):
@@ -122,6 +122,8 @@ def _line(course: Course, place: int, plot: Plot, scale: _Scale) -> list[str]:
     path: list[str] = []
     for at, (x, y) in enumerate(zip(xs, ys, strict=True)):
         new = at == 0 or parts_of[at] != parts_of[at - 1]
+        if not new and _is_between(at, ys, parts_of):
+            continue  # the level line goes through it all the same
         path.append(f"{'M' if new else 'L'}{x:g} {y:g}")
     css = f"course-{min(place, 2)}"
     found = [f'<path class="course {css}" d="{"".join(path)}"/>']
@@ -129,6 +131,12 @@ def _line(course: Course, place: int, plot: Plot, scale: _Scale) -> list[str]:
         dots = "".join(f"M{x:g} {y:g}h0" for x, y in zip(xs, ys, strict=True))
         found.append(f'<path class="dots {css}" d="{dots}"/>')
     return found
+
+
+def _is_between(at: int, ys: list[float], parts_of: Rows) -> bool:
+    """Whether a point lies on a level line from the one before it to the one after it."""
+    last = at + 1 == len(ys) or parts_of[at + 1] != parts_of[at]
+    return not last and ys[at - 1] == ys[at] == ys[at + 1]
 
 
 def _diamond(mark: Mark, scale: _Scale) -> str:
