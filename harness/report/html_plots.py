@@ -94,7 +94,7 @@ class PlotPage:
         if earlier is not None:
             every = wanted_of(attempt, self._knows) or every
         for wanted in every:
-            one = self._find(wanted, attempt, earlier, must=opened)
+            one = self._find(wanted, attempt, earlier, must=opened or earlier is not None)
             if isinstance(one, Text):
                 missing.setdefault(one.en, Figure(one, Markup(""), both(one)))
             elif one is not None:
@@ -148,10 +148,9 @@ class PlotPage:
         where = Markup('<a href="#{}">{} · {}</a>').format(
             before.anchor, before.number, both(before.title)
         )
-        return Figure(
-            self._title(found), Markup(""),
-            both("曲线见步骤 ", "The same plot as at step ") + where,
-        )  # fmt: skip
+        title = self._title(found)
+        said = Text(f"{title.zh}：曲线见步骤 ", f"{title.en}: plotted at step ")
+        return Figure(title, Markup(""), both(said) + where)
 
     def _title(self, found: "_Found") -> Text:
         names = [
