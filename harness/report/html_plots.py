@@ -104,7 +104,7 @@ class PlotPage:
         self._room -= min(room, len(found))
         shown = [self._once(one, step, opened) for one in found[:room]]
         shown += missing.values() if opened else ()
-        return Figures(shown, opened, max(0, len(found) - room))
+        return Figures(shown, opened or earlier is not None, max(0, len(found) - room))
 
     def _find(
         self, wanted: Wanted, attempt: Attempt, earlier: Earlier | None, *, must: bool

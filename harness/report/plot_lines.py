@@ -100,7 +100,10 @@ def _zone(plot: Plot, scale: _Scale) -> tuple[list[str], list[str]]:
             names.append(plain("limit-name end", RIGHT - 3, above, label))
         else:
             y, arrow = (TOP + 11, "↑") if limit > scale.high else (scale.frame.bottom - 5, "↓")
-            names.append(plain("limit-name end", RIGHT - 3, y, f"{label} {arrow}"))
+            text = f"{label} {arrow}"
+            width = wide(text) + 6
+            names.append(rect("name-back", RIGHT - 3 - width, y - 10, width + 3, 13))
+            names.append(plain("limit-name end", RIGHT - 3, y, text))
     return parts, names
 
 
