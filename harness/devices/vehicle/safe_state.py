@@ -44,8 +44,8 @@ def _of_number(kind: str, entry: EndedEntry, point: "VehiclePoint") -> Iterator[
     try:
         entry.at_rest[point.name].to(point.unit or "1")
     except UsageError as error:
-        expected = f"a quantity in {point.unit or 'no unit'}"
-        yield (kind, "at_rest", point.name), error.detail, expected
+        what = f"{point.name}: {error.detail}"
+        yield (kind, "at_rest", point.name), what, f"a quantity in {point.unit or 'no unit'}"
 
 
 def _of_states(kind: str, key: str, entry: EndedEntry, point: "VehiclePoint") -> Iterator[Mistake]:
