@@ -4,17 +4,17 @@ Computed by running, see `harness matrix`. An item of GB/T 44500 with the maker'
 of GB/T 45688 look at the same quantity: what breaks the wider limit breaks the narrower one, too.
 So no fault fails these alone:
 
-- `drive-cell-risk`, `charge-cell-risk`, `charge-spread-risk` and the two `…-temperature-risk` fail with
-  the steps of the narrower limits.
-- `motor-temperature` (150 °C) lies above the 80 °C of `motor-share`. A controller or DC/DC that is hot
-  long enough for `controller-share` or `dcdc-share` (120 °C, 90 °C) is above the limit of its highest
-  temperature.
-- A battery that is hot while it is driven still is when it is charged, and it is hot at one place:
-  `drive-temperature`, `charge-temperature` and `charge-temperature-difference` go together.
-- A weak cell lies low while driven and while charged: `drive-cell` with `charge-spread`. A sense wire
-  that is open (`cell-sampling`) reads as an odd cell voltage, too.
-- What the battery management sees for itself it stores as a trouble code; an open interlock is one of
-  these, and then READY is not reached, so that `ready` and `trouble-codes` go together.
+- `drive-cell-risk`, `charge-cell-risk`, `charge-spread-risk` and the two `…-temperature-risk`: the
+  steps with the narrower limits fail with them.
+- `motor-temperature` (150 °C): the motor has then been above the 80 °C of `motor-share` for long. A
+  controller or DC/DC that is hot for `controller-share` or `dcdc-share` (120 °C, 90 °C) is above
+  the limit of its highest temperature, too.
+- `drive-temperature`, `charge-temperature`, `charge-temperature-difference`: a battery that is hot
+  while it is driven still is when it is charged, and it is hot at one place.
+- `drive-cell`: a weak cell lies low while driven and while charged (`charge-spread`).
+- `cell-sampling`: a sense wire that is open reads as an odd cell voltage.
+- `trouble-codes`: what the battery management stores a code for shows in another step as well;
+  `ready` with an open interlock, which is such a code.
 """
 
 from collections.abc import Mapping
