@@ -18,7 +18,9 @@ from test_by_wire_safe import later
 from harness.bench.load import load_bench
 from harness.catalogue.load import load_catalogue
 from harness.devices.can.bus import CanBus
+from harness.devices.can.connection import CanConnection
 from harness.devices.operator.absent import AbsentOperator
+from harness.devices.vehicle.begun import DRIVE, Begun
 from harness.devices.vehicle.profile import SHIPPED, load_vehicle_profile
 from harness.engine import safety_words, wording
 from harness.engine.matrix import HURRY
@@ -238,3 +240,17 @@ def test_a_car_that_cannot_show_its_end_is_neither_driven_nor_charged(tmp_path: 
     for step, zh in (("drive", "行驶"), ("charge", "充电")):
         reason = wording.reason(plan.not_possible[step]).zh
         assert reason.endswith(f"没有说明如何确认{zh}已结束（safe_state）"), reason
+
+
+def test_what_a_recording_shows_is_over() -> None:
+    class Played:
+        connections = (CanConnection(can="recording", file="drive.blf"),)
+
+    begun = Begun(Played())  # type: ignore[arg-type]
+    with begun.going_on(DRIVE):
+        pass
+
+    async def tell(*_: object) -> None:
+        raise AssertionError("nobody is to be told")
+
+    assert asyncio.run(begun.make_safe(tell)) == ([], [])

@@ -30,7 +30,7 @@ def _measured_at_end(kind: Kind) -> Callable[["LoadedBench", str, dict[str, Any]
         vehicle = bench.vehicle
         if vehicle is None:
             return "the bench has no vehicle"
-        if kind.name in vehicle.ended:
+        if kind.name in vehicle.ended or "vehicle" in bench.recorded:
             return ""
         return (
             f"the profile {vehicle.id} does not say what shows that a {kind.name} has ended "
