@@ -39,9 +39,9 @@ FAULTY = ("VEH-USED-01+state-of-health-rewritten", "VEH-CHG-01+cp-break-taken-fo
 ONLY_INSIDE: Mapping[tuple[str, str], Verdict] = {
     ("CAN-FAULT-01", "resistance-agreement"): Verdict.NOT_RUN
 }
-"""What a step comes to live, where it looks at something that only a simulation in the same process
-can tell: the true resistance of the wires, against which the reading that was typed in is held. At a
-car nobody knows it better than the meter, so there the step is not run, and says so."""
+"""What a step comes to live, where it looks at something that only a simulation in the same
+process can tell: the true resistance of the wires, against which the reading that was typed in is
+held. At a car nobody knows it better than the meter, so there the step is not run, and says so."""
 
 
 def vehicle_procedures() -> list[str]:
