@@ -31,6 +31,7 @@ from harness.cli.sim_car import HANDS_AT_BOTH, car_options, obey, serve_car, wan
 from harness.clock import Clock, run
 from harness.devices.modbus.profile import Profile, load_profile
 from harness.errors import UsageError
+from harness.pauses import no_long_pauses
 from harness.text import Text
 from harness.verdict import ExitCode
 
@@ -240,6 +241,7 @@ def _serve(
                 if write_bench is not None:
                     write_file(write_bench, devices)
                 sys.stdout.flush()
+                stack.enter_context(no_long_pauses())
                 if car:
                     click.echo(say(HANDS_AT_BOTH), err=True)
                 click.echo(say(STOP), err=True)

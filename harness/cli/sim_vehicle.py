@@ -25,6 +25,7 @@ from harness.cli.serving import (
 from harness.cli.serving import write_bench as write_file
 from harness.cli.sim_car import HANDS, car_options, obey, serve_car, wanted_buses
 from harness.clock import Clock, run
+from harness.pauses import no_long_pauses
 from harness.text import Text
 from harness.verdict import ExitCode
 
@@ -90,6 +91,7 @@ def vehicle(
                 if write_bench is not None:
                     write_file(write_bench, {"vehicle": vehicle_device(CAR, served)})
                 sys.stdout.flush()
+                stack.enter_context(no_long_pauses())
                 place = next(iter(served.values())).removeprefix("slcan://")
                 click.echo(say(_HINT).format(place), err=True)
                 click.echo(say(HANDS), err=True)
