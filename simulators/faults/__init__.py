@@ -40,6 +40,7 @@ from simulators.faults import (
     socket,
     supply,
     temperature,
+    tester_files,
     used_car,
     vehicle_appearance,
     vehicle_body,
@@ -114,6 +115,7 @@ _FAMILIES = (
     cockpit_many,
     preparing,
     roadworthy,
+    tester_files,
     socket,
 )
 

@@ -394,6 +394,13 @@ FAULTS = (
         "Right main beam to the right",
         (_lamp("right"), "main_sideways", 480.0),
     ),
+    _broken(
+        "side-slip-of-beam-axle",
+        "非独立悬架前轴前束失调",
+        "Beam axle toes in too far",
+        (_line, "front_suspension", "rigid"),
+        (_line, "side_slip", 8.4),
+    ),
     _broken("horn-weak", "喇叭声级低", "Horn too quiet", (_line, "horn_level", 82.0)),
     _broken(
         "speedometer-behind",

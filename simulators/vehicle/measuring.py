@@ -188,6 +188,7 @@ OBSERVATIONS: Mapping[str, Callable[[Rig], str]] = {
     **cockpit_work.OBSERVATIONS,
     "vin-on-body": lambda rig: rig.car.units.vin,
     **{subject: partial(_of_rental, said) for subject, said in rental.OBSERVATIONS.items()},
+    **road_test.OBSERVATIONS,
     "damage-zone": lambda rig: rig.car.body.accident.damage,
     "badge-handing-over": lambda rig: rig.car.body.accident.handed_by,
     "badge-taking-over": lambda rig: rig.car.body.accident.taken_by,

@@ -101,3 +101,7 @@ LOOKS = (
     "road-brake-stability",
 )
 """What is sound unless something happened to it."""
+
+OBSERVATIONS: Mapping[str, Callable[[Rig], str]] = {
+    "front-suspension": lambda rig: rig.car.line.front_suspension,
+}
