@@ -15,6 +15,8 @@ from simulators.vehicle.roadworthy import FIGURES
 SPEED = 52.0
 """km/h: a little above the 50 km/h of the test."""
 FULL = 100.0
+TEST_RESISTOR = 20.0
+"""kilo-ohm: about half of what GB 18384 wants of a battery of 400 V."""
 
 
 def _onto(rig: Rig) -> None:
@@ -44,7 +46,25 @@ def _off(rig: Rig) -> None:
     car.brake.press(0.0)
 
 
+def _float(down: bool, rig: Rig) -> None:
+    rig.car.brake.float_down = down
+
+
+def _test_box(ohms: float | None, rig: Rig) -> None:
+    rig.car.insulation.test_resistor = ohms
+
+
+def _nothing(_rig: Rig) -> None:
+    """The switch of the box is open: it leaves the car as it is."""
+
+
 ACTIONS: Mapping[str, Callable[[Rig], None]] = {
+    "hold-brake-fluid-float-down": partial(_float, True),
+    "let-go-of-brake-fluid-float": partial(_float, False),
+    "connect-insulation-test-box": _nothing,
+    "close-insulation-test-box": partial(_test_box, TEST_RESISTOR),
+    "open-insulation-test-box": partial(_test_box, None),
+    "remove-insulation-test-box": partial(_test_box, None),
     "onto-test-lane": _onto,
     "accelerate-to-50": _accelerate,
     "brake-hard": _brake,
