@@ -1,4 +1,4 @@
-"""What a person does and sees in the inspection by GB 7258, beside the testers.
+"""What a person does and measures in the inspection by GB 7258, beside the testers.
 
 On the stand the simulated wheels stop as the stand lets them; on the test lane the car slows down
 as its braking run does.
@@ -82,45 +82,6 @@ READINGS: Mapping[str, Reading] = {
     )
     for name, one in FIGURES.items()
 }
-
-LOOKS = (
-    "road-number-plates",
-    "road-drive-motor-marking",
-    "road-driving-recorder",
-    "road-traction-cut-off",
-    "road-body-appearance",
-    "road-glazing",
-    "road-mirrors",
-    "road-lamp-modification",
-    "road-inlet-and-marking",
-    "road-tyre-same-axle",
-    "road-tyre-retread",
-    "road-steering-wheel-position",
-    "road-seat-belts-fitted",
-    "road-three-point-belts",
-    "road-seat-belt-condition",
-    "road-isofix",
-    "road-warning-triangle",
-    "road-reflective-vest",
-    "road-fire-extinguisher",
-    "road-doors",
-    "road-abs-fitted",
-    "road-power-unit-condition",
-    "road-instruments",
-    "road-seat-belt-reminder",
-    "road-window-anti-pinch",
-    "road-wipers",
-    "road-low-speed-sound",
-    "road-lamp-function",
-    "road-horn",
-    "road-steering-free-rotation",
-    "road-steering-self-centring",
-    "road-leaks",
-    "road-steering-linkage",
-    "road-suspension",
-    "road-brake-stability",
-)
-"""What is sound unless something happened to it."""
 
 OBSERVATIONS: Mapping[str, Callable[[Rig], str]] = {
     "front-suspension": lambda rig: rig.car.line.front_suspension,
