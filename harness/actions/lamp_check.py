@@ -1,4 +1,4 @@
-"""Lamp check at switch-on: a warning lamp lights when the car is switched on, and goes out again."""
+"""Lamp check at switch-on: a warning lamp lights with the car and goes out again."""
 
 import math
 from collections.abc import Iterator
@@ -79,11 +79,12 @@ async def lamp_check(
     lit = _first(lamp, _LIT, switched)
     if not lamp.seen:
         raise NotAvailableError(f"no frame shows {point}")
-    _judge(step, LIT, lamp, switched, lit, lit_within)
+    step.judge(_took(step, LIT, lamp, switched, lit), Within(lit_within))
     if lit is None:
         return
     await _see(step, lamp, switched + out_within, ["off"], lit)
-    _judge(step, OUT, lamp, switched, _out_for_good(lamp, lit), out_within)
+    out = _out_for_good(lamp, lit)
+    step.judge(_took(step, OUT, lamp, switched, out), Within(out_within))
 
 
 async def _see(
@@ -107,23 +108,19 @@ def _out_for_good(lamp: Course, lit: float) -> float | None:
     return _first(lamp, ["off"], last)
 
 
-def _judge(
-    step: StepContext, name: str, lamp: Course, since: float, at: float | None, within: float
-) -> None:
-    start = step.clock.start.loop_time
+def _took(
+    step: StepContext, name: str, lamp: Course, since: float, at: float | None
+) -> Measurement:
+    """The time from `since`, or for how long it was not so where `at` is None."""
     last = lamp.seen[-1]
     frame = next((one for one in lamp.seen if one.at == at), last)
-    watched = round(max(last.at - since, 0.0), 6)
-    step.judge(
-        Measurement(
-            name,
-            None if at is None else round(at - since, 6),
-            "s",
-            uncertainty=None if at is None else lamp.cycle,
-            at_least=watched if at is None else None,
-            source="vehicle",
-            at=round(frame.at - start, 6),
-            frame=frame.frame,
-        ),
-        Within(within),
+    return Measurement(
+        name,
+        None if at is None else round(at - since, 6),
+        "s",
+        uncertainty=None if at is None else lamp.cycle,
+        at_least=round(max(last.at - since, 0.0), 6) if at is None else None,
+        source="vehicle",
+        at=round(frame.at - step.clock.start.loop_time, 6),
+        frame=frame.frame,
     )

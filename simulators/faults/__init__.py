@@ -56,6 +56,8 @@ from simulators.faults import (
     vehicle_sensors,
     vehicle_state,
     vehicle_tyres,
+    walk_round,
+    warning_lamps,
     wire,
 )
 from simulators.faults.fault import Fault
@@ -115,6 +117,8 @@ _FAMILIES = (
     cockpit_many,
     preparing,
     roadworthy,
+    walk_round,
+    warning_lamps,
     tester_files,
     socket,
 )
