@@ -241,7 +241,8 @@ async def _settled_codes(
         seen.append({one.code for one in codes if one.status & mask})
         if seen[-1] == seen[-2]:
             return codes, []
-    return codes, sorted(set.union(*seen) - set.intersection(*seen))
+    steady = seen[0].intersection(*seen[1:])
+    return codes, sorted(seen[0].union(*seen[1:]) - steady)
 
 
 @action(

@@ -64,8 +64,8 @@ async def lamp_check(
 ) -> None:
     """Judge when a lamp lit after the car was switched on, and when it was out for good.
 
-    Both count from the first frame with the key on, by the stamps of frames. A lamp that never
-    lights has no second verdict: that it is off then says nothing.
+    Both count from the first frame with the key on, by the stamps of frames; late is told from
+    never. A lamp that does not light has no second verdict: that it is off then says nothing.
     """
     collected = kept(step, watched)
     for name in (key, point):
@@ -75,7 +75,7 @@ async def lamp_check(
     switched = _first(collected.courses[key], _SWITCHED_ON, -math.inf)
     if switched is None:
         raise NotAvailableError(f"no frame shows {key} on")
-    await _see(step, lamp, switched + lit_within, _LIT, switched)
+    await _see(step, lamp, switched + max(lit_within, out_within), _LIT, switched)
     lit = _first(lamp, _LIT, switched)
     if not lamp.seen:
         raise NotAvailableError(f"no frame shows {point}")

@@ -5,7 +5,7 @@ from simulators.vehicle.telltales import TELLTALES
 
 CHECKED = ("Brake", "Abs", "Esc", "Eps", "Airbag")
 """Lamps that light for a moment when the car is switched on."""
-LATE = 4.5
+LATE = 3.5
 """Seconds by which a late one is late."""
 
 
