@@ -55,6 +55,8 @@ _DERIVED = {
     "announced_current": Text("公告电流", "Announced current"),
     "charger_efficiency": Text("充电机效率", "Efficiency of the charger"),
     "reaction_time": Text("反应时间", "Reaction time"),
+    "lamp_lit_after": Text("上电后点亮用时", "Lit after switching on"),
+    "lamp_out_after": Text("上电后熄灭用时", "Out after switching on"),
     "insulation_per_volt": Text("每伏绝缘电阻", "Insulation resistance per volt"),
     "braking_rate": Text("制动率", "Braking rate"),
     "wheel_drag": Text("车轮阻滞率", "Wheel drag"),

@@ -22,6 +22,7 @@ from harness.engine import (
     details,
     handover_words,
     heard_words,
+    inspection_words,
     maintenance_words,
     metering_words,
     names,
@@ -147,6 +148,7 @@ def _known(english: str, piece: Translate) -> str | None:
         or battery_words.REASONS.find(english, piece)
         or heard_words.REASONS.find(english, piece)
         or used_words.REASONS.find(english, piece)
+        or inspection_words.reason(english)
         or bus_words.reason(english)
         or pile_fault_words.reason(english)
     )

@@ -31,6 +31,10 @@ class ServiceBrake(Part):
         self.by_wire = 0.0
         """What a by-wire command asks for (%)."""
         self.fluid_low = False
+        self.float_down = False
+        """A hand holds the float of the reservoir down."""
+        self.float_sticks = False
+        """It stays up, or its contact does not close."""
         self.works = True
         """False: the brake control has a fault; the hydraulics still follow the pedal."""
         self.boost_works = True
@@ -53,6 +57,11 @@ class ServiceBrake(Part):
         """Wheel whose valve lets only a part of the pressure through."""
         self.pressure_offset = site.random("car/brake").uniform(-0.15, 0.15)
         self._course = Ramp(0.0, self.t)
+
+    @property
+    def fluid_shown_low(self) -> bool:
+        """What the contact of the float says."""
+        return (self.fluid_low or self.float_down) and not self.float_sticks
 
     @property
     def measured_pedal(self) -> float:
