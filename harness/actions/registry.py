@@ -168,6 +168,9 @@ _OWN_ROOMS = (
     "harness.actions.by_wire.timeout",
     "harness.actions.by_wire.illegal",
     "harness.actions.by_wire.takeover",
+    "harness.actions.by_wire.refused",
+    "harness.actions.by_wire.interrupted",
+    "harness.actions.by_wire.selecting",
 )
 
 

@@ -1,6 +1,14 @@
 """Commands that stop: the actuator has to find to its safe state by itself."""
 
-from harness.actions.by_wire.given import ReleasedBy, check_unit, commanded, found, has_unit, number
+from harness.actions.by_wire.given import (
+    ReleasedBy,
+    brought_back,
+    check_unit,
+    commanded,
+    found,
+    has_unit,
+    number,
+)
 from harness.actions.context import StepContext
 from harness.actions.joint_given import within_of
 from harness.actions.registry import action
@@ -8,7 +16,7 @@ from harness.actions.timing import PATIENCE
 from harness.clock import Deadline
 from harness.errors import NotAvailableError
 from harness.fields import DurationField
-from harness.limits import Range
+from harness.limits import Equals, Range
 from harness.text import Text
 
 
@@ -26,15 +34,17 @@ async def timeout(
     step: StepContext,
     *,
     unit: str,
-    demand: float,
+    demand: float | str,
     after: DurationField,
     settles: DurationField,
     released_by: ReleasedBy,
+    back: str | None = None,
 ) -> None:
     """Stop the command frames while the actuator works, and time until by-wire operation ends.
 
     Time counts from the last frame. What the actuator does then is held against the profile's
-    `on_timeout`: it stays where it is, or goes above or below a value within `settles`.
+    `on_timeout`: it stays where it is, goes above or below a value within `settles`, or keeps its
+    state. `back` is asked for when it does not.
     """
     limit = within_of(step)
     async with commanded(step, unit, released_by, may_leave=True) as (command, frames):
@@ -51,9 +61,12 @@ async def timeout(
             patience, lambda: mode.first(last, lambda value: value != entry.active) is not None
         )
         left = mode.first(last, lambda value: value != entry.active)
-        at_that = number(course)
+        at_that = course.latest if reaction.keeps else number(course)
         await frames.run(step, settles)
-        at_end = number(course)
+        at_end = course.latest if reaction.keeps else number(course)
+        if reaction.keeps and at_end != at_that:
+            command.resume()
+            await brought_back(step, frames, command, back)
     spread = round(mode.cycle + entry.period, 6)
     name = f"{entry.shows}.time_to_manual"
     if left is None:
@@ -61,6 +74,9 @@ async def timeout(
         step.judge(found(step, name, None, "s", at_least=limit.high * PATIENCE, note=note))
     else:
         step.judge(found(step, name, left - last, "s", uncertainty=spread))
+    if isinstance(at_end, str) or isinstance(at_that, str) or at_end is None or at_that is None:
+        step.judge(found(step, f"{entry.follows}.state_after", str(at_end), None), Equals(at_that))
+        return
     unit_of = course.unit or "1"
     if reaction.stays is not None:
         most = reaction.stays.to(unit_of)
