@@ -29,8 +29,6 @@ class SafetyStop(Part):
         """A drive by command has been cut off, and the car does not stand yet."""
         self.brakes_when_pressed = True
         """False: the line of the emergency stop to the brake control is open."""
-        self.brakes_when_cut_off = True
-        """False: the vehicle controller does not ask for the brake."""
         self.watches_doors = True
         self.restarts = False
         """A defect of the vehicle controller: READY comes back by itself."""
@@ -79,6 +77,6 @@ class SafetyStop(Part):
             car.control.resume()
         self._was_pressed = pressed
         by_button = pressed and self.brakes_when_pressed and car.power.ignition
-        by_cut_off = self.halting and self.brakes_when_cut_off and not pressed
+        by_cut_off = self.halting and not pressed
         car.brake.emergency = BRAKING if by_button or by_cut_off else 0.0
         car.brake.follow()
