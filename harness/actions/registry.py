@@ -142,6 +142,7 @@ _OWN_ROOMS = (
     "harness.actions.sensor_cleaning",
     "harness.actions.sensor_functions",
     "harness.actions.ruler",
+    "harness.actions.acceleration",
     "harness.actions.unit_work.due",
     "harness.actions.unit_work.access",
     "harness.actions.unit_work.backup",

@@ -327,7 +327,8 @@ _WORKPLACE = (
     broken(
         "emergency-stop-restarts",
         Text("急停复位后自行上电", "READY by itself after the stop"),
-        Text("旋起急停后整车自行恢复 READY。", "Released, the stop lets READY come back by itself."),
+        Text("旋起急停后整车自行恢复 READY。",
+             "The stop is released, and READY comes back by itself."),
         (lambda rig: rig.car.safety_stop, "restarts", True),
         kind="data",
     ),

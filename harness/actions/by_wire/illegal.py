@@ -12,7 +12,7 @@ from harness.actions.by_wire.given import (
     has_unit,
     number,
 )
-from harness.actions.by_wire.stillness import judge_still, watched
+from harness.actions.by_wire.stillness import Rest, judge_still, watched
 from harness.actions.context import StepContext
 from harness.actions.diagnostics import CONFIRMED_OR_FAILING
 from harness.actions.registry import action
@@ -66,15 +66,15 @@ async def illegal(
         course = frames.course(entry.follows)
         if not points:
             number(course)
-        before, begun = course.latest, course.at[-1]
+        rest = Rest(course.latest, course.at[-1])
         for _ in range(BURSTS):
             command.misuse(flaw, demand)
             await frames.run(step, _BETWEEN)
-        changed = bool(points) and course.latest != before
+        changed = bool(points) and course.latest != rest.before
         if changed:
             await brought_back(step, frames, command, back)
         stored = await step.vehicle.trouble_codes(entry.unit, step.deadline)
-    judge_still(step, entry, frames, before, begun, f"{flaw} wrong")
+    judge_still(step, entry, frames, rest, f"{flaw} wrong")
     status = next((one.status for one in stored if one.code == code), 0)
     said = "reported" if status & CONFIRMED_OR_FAILING else "not_reported"
     step.judge(found(step, f"{entry.unit}.{code}.report", said, None), Equals("reported"))

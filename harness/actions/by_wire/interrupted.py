@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
+from operator import eq
 from typing import Annotated
 
 from harness.actions.by_wire.frames import Course, Frames
@@ -47,7 +49,7 @@ class Interrupted:
 def _seen(frames: Frames, cause: dict[str, str], since: float) -> Iterator[float | None]:
     """Stamps of the first frames that show each state of the cause."""
     for name, wanted in cause.items():
-        yield frames.course(name).first(since, lambda value, wanted=wanted: value == wanted)
+        yield frames.course(name).first(since, partial(eq, wanted))
 
 
 @action(

@@ -15,7 +15,7 @@ from harness.actions.by_wire.given import (
     require_release,
     taken_back,
 )
-from harness.actions.by_wire.stillness import has_states, judge_still, moved_by, watched
+from harness.actions.by_wire.stillness import Rest, has_states, judge_still, moved_by, watched
 from harness.actions.context import StepContext
 from harness.actions.registry import action
 from harness.clock import Deadline, loop_time
@@ -66,9 +66,7 @@ async def refused(
         await step.do_by_hand(does, ask)
         try:
             patience = Deadline(min(step.deadline.at, loop_time() + _SHOWS))
-            await frames.until(
-                patience, lambda: driver_acted(entry, frames, begun) is not None
-            )
+            await frames.until(patience, lambda: driver_acted(entry, frames, begun) is not None)
             if driver_acted(entry, frames, begun) is None:
                 raise NotAvailableError(f"no input of the driver was seen for {unit}")
             asked = loop_time()
@@ -122,15 +120,15 @@ async def not_enabled(
             Deadline(min(step.deadline.at, loop_time() + _SHOWS)),
             lambda: course.latest is not None and mode.latest is not None,
         )
-        before, begun = course.latest, loop_time()
+        rest = Rest(course.latest, loop_time())
         command = commands.begin(unit, without_enable=demand)
         try:
             await frames.run(step, watch)
             if has_states(entry):
-                changed = course.latest != before
+                changed = course.latest != rest.before
             else:
                 near = entry.near.to(course.unit or "1") if entry.near is not None else 0.0
-                changed = moved_by(entry, frames, before, begun) > near
+                changed = moved_by(entry, frames, rest) > near
             command.off()
             await frames.run(step, _SETTLES)
             if changed:
@@ -144,8 +142,8 @@ async def not_enabled(
             raise
     finally:
         frames.stop()
-    judge_still(step, entry, frames, before, begun, "not enabled")
-    seen = mode.first(begun, lambda value: value == entry.active) is not None
+    judge_still(step, entry, frames, rest, "not enabled")
+    seen = mode.first(rest.since, lambda value: value == entry.active) is not None
     if not changed:
         said = "active" if seen else "off"
         step.judge(found(step, f"{unit}.by_wire_unasked", said, None), Equals("off"))

@@ -28,9 +28,7 @@ from harness.text import Text
     check=check_unit,
     title=Text("线控换挡", "Gears by wire"),
 )
-async def gears(
-    step: StepContext, *, unit: str, gears: list[str], released_by: ReleasedBy
-) -> None:
+async def gears(step: StepContext, *, unit: str, gears: list[str], released_by: ReleasedBy) -> None:
     """Ask for one gear after the other at standstill, and time until each is shown.
 
     Afterwards the gear that by-wire operation begins with is asked for again.

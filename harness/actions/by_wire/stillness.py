@@ -1,5 +1,6 @@
 """Whether an actuator kept still while something came that it must not obey."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.actions.by_wire.frames import Frames
@@ -13,6 +14,14 @@ if TYPE_CHECKING:
     from harness.devices.vehicle.profile_file import ByWireEntry
 
 
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Where an actuator was before, and from when on it is watched (loop time)."""
+
+    before: Value | None
+    since: float
+
+
 def has_states(entry: "ByWireEntry") -> bool:
     """Its demands are states, such as those of a parking brake."""
     return isinstance(entry.neutral, str)
@@ -23,28 +32,24 @@ def watched(entry: "ByWireEntry") -> tuple[str, ...]:
     return tuple(entry.at_rest) if has_states(entry) else ()
 
 
-def moved_by(entry: "ByWireEntry", frames: Frames, before: Value | None, since: float) -> float:
+def moved_by(entry: "ByWireEntry", frames: Frames, rest: Rest) -> float:
     """How far a number has moved since a moment. Raises NotAvailableError."""
     course = frames.course(entry.follows)
-    rest = float(before) if isinstance(before, int | float) else 0.0
-    moved = max((abs(value - rest) for _, value in course.numbers(since)), default=None)
+    where = float(rest.before) if isinstance(rest.before, int | float) else 0.0
+    moved = max((abs(value - where) for _, value in course.numbers(rest.since)), default=None)
     if moved is None:
         raise NotAvailableError(f"{course.name} was not seen meanwhile")
     return moved
 
 
 def judge_still(
-    step: StepContext,
-    entry: "ByWireEntry",
-    frames: Frames,
-    before: Value | None,
-    since: float,
-    note: str,
+    step: StepContext, entry: "ByWireEntry", frames: Frames, rest: Rest, note: str
 ) -> None:
     """Judge by the limit of the step that nothing moved. Raises NotAvailableError."""
+    before, since = rest.before, rest.since
     course = frames.course(entry.follows)
     if not has_states(entry):
-        moved = moved_by(entry, frames, before, since)
+        moved = moved_by(entry, frames, rest)
         step.judge(found(step, f"{entry.follows}.moved", moved, course.unit, note=note))
         return
     for name in entry.at_rest:

@@ -55,16 +55,17 @@ async def timeout(
         mode, course = frames.course(entry.shows), frames.course(entry.follows)
         command.demand(demand)
         await frames.run(step, after)
-        last = command.silence()
+        before, last = course.latest, command.silence()
         patience = Deadline(min(step.deadline.at, last + limit.high * PATIENCE))
         await frames.until(
             patience, lambda: mode.first(last, lambda value: value != entry.active) is not None
         )
         left = mode.first(last, lambda value: value != entry.active)
-        at_that = course.latest if reaction.keeps else number(course)
+        at_that = 0.0 if reaction.keeps else number(course)
         await frames.run(step, settles)
-        at_end = course.latest if reaction.keeps else number(course)
-        if reaction.keeps and at_end != at_that:
+        at_end = 0.0 if reaction.keeps else number(course)
+        state = str(course.latest)
+        if reaction.keeps and course.latest != before:
             command.resume()
             await brought_back(step, frames, command, back)
     spread = round(mode.cycle + entry.period, 6)
@@ -74,8 +75,8 @@ async def timeout(
         step.judge(found(step, name, None, "s", at_least=limit.high * PATIENCE, note=note))
     else:
         step.judge(found(step, name, left - last, "s", uncertainty=spread))
-    if isinstance(at_end, str) or isinstance(at_that, str) or at_end is None or at_that is None:
-        step.judge(found(step, f"{entry.follows}.state_after", str(at_end), None), Equals(at_that))
+    if reaction.keeps:
+        step.judge(found(step, f"{entry.follows}.state_after", state, None), Equals(str(before)))
         return
     unit_of = course.unit or "1"
     if reaction.stays is not None:

@@ -184,9 +184,7 @@ class Commands:
             await sleep_until(min(until, loop_time() + _POLL))
         return False
 
-    async def take_back(
-        self, command: Command, deadline: Deadline, *, still: bool = False
-    ) -> bool:
+    async def take_back(self, command: Command, deadline: Deadline, *, still: bool = False) -> bool:
         """Bring it to its neutral demand, then to manual; whether manual and rest were seen.
 
         `still`: it has not moved, so nothing has to be brought back. Raises BenchError.
