@@ -286,6 +286,16 @@ RETURNED: Steps = {
     "release": {"answer": "out_of_service"},
 }
 IN_SERVICE: Step = {"answer": "in_service"}
+TAKEN_BACK: Steps = {
+    "sheet-decision": {"answer": "complete"},
+    "damage-decision": {"answer": "none"},
+    "fault-decision": {"answer": "none"},
+    "consumption-decision": {"answer": "none"},
+    "misuse-decision": {"answer": "none"},
+    "disposal": {"answer": "rentable"},
+}
+"""A car that was used as it should be."""
+SCRATCHED = changed(TAKEN_BACK, damage_decision={"answer": "damage"}, disposal={"answer": "claim"})
 
 VEHICLES = [
     # Several lamps are lit
@@ -424,6 +434,32 @@ VEHICLES = [
         UNSAFE, "vehicle-return", "worn",
         changed(RETURNED, parked={"tools": ["clear", "hand-in"]}),
         total=None, passed=None,
+        vetoes={"codes-cleared-first": "cleared before a snapshot"},
+    ),
+    # A renter takes a car and brings it back
+    Casting(COMPETENT, "vehicle-rental-return", "sound", TAKEN_BACK),
+    Casting(COMPETENT, "vehicle-rental-return", "body", SCRATCHED),
+    Casting(
+        COMPETENT, "vehicle-rental-return", "coding",
+        changed(TAKEN_BACK, fault_decision={"answer": "fault"}, disposal={"answer": "repair"}),
+    ),
+    Casting(
+        COMPETENT, "vehicle-rental-return", "driving",
+        changed(TAKEN_BACK, misuse_decision={"answer": "misuse"}, disposal={"answer": "claim"}),
+    ),
+    Casting(
+        CARELESS, "vehicle-rental-return", "body",
+        changed(SCRATCHED, damage_decision={"answer": "none"}, disposal={"answer": "rentable"}),
+        total=74.2, passed=False,
+        loses={
+            "judged": Lost(8, "said no new damage, right new damage"),
+            "disposal": Lost(35, "said rentable, right claim, evidence kept"),
+        },
+    ),
+    Casting(
+        UNSAFE, "vehicle-rental-return", "sound",
+        changed(TAKEN_BACK, order={"tools": ["clear", "hand-in"]}),
+        total=None, passed=None, confirmed=5.0, rejected=15.0,
         vetoes={"codes-cleared-first": "cleared before a snapshot"},
     ),
 ]  # fmt: skip

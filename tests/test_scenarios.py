@@ -36,6 +36,7 @@ from harness.engine.run import execute
 from harness.events import (
     Answered,
     CandidateReading,
+    Concluded,
     DeviceOpened,
     ExamOpened,
     RunEnded,
@@ -192,16 +193,16 @@ def test_competent_gets_full_marks(one: Casting, holding: Holding) -> None:
     assert all(not module.deductions for module in found.modules)
     # His numbers were read from the world: none stands in his script, and each agrees with it.
     assert not [step for step in one.steps.values() if isinstance(step.get("answer"), int | float)]
-    readings = [e.event for e in held[1] if isinstance(e.event, CandidateReading)]
-    assert readings and {reading.candidate for reading in readings} == {CandidateVerdict.RIGHT}
+    said = [e.event for e in held[1] if isinstance(e.event, CandidateReading | Concluded)]
+    assert said and {one.candidate for one in said} == {CandidateVerdict.RIGHT}
     told = tell(held[0])
     assert told.missed == []
-    assert told.left is not None and (told.left.faults == [] or "INSP" in _procedures(one))
+    assert told.left is not None and (told.left.faults == [] or not _repairs(one))
 
 
-def _procedures(one: Casting) -> str:
-    """Where the last procedure is an inspection only, nothing is repaired."""
-    return load_scenario(one.scenario).model.procedures[0]
+def _repairs(one: Casting) -> bool:
+    """The others only judge: what is wrong stays so."""
+    return "FAULT" in load_scenario(one.scenario).model.procedures[0]
 
 
 @pytest.mark.parametrize("one", _of(CARELESS))
