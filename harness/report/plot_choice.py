@@ -19,7 +19,7 @@ from harness.verdict import Verdict
 WATCHING = frozenset(
     (
         "holds", "follows", "wait_for", "reacts", "watch", "watched", "steady", "sweep", "kept",
-        "record",
+        "record", "flash_rate",
     )
 )  # fmt: skip
 """Last words of actions that look at a course, not at one value: their plots are open."""
@@ -28,7 +28,7 @@ MOST = 6
 SEPARATE = 3
 """Signals that are plotted together with no limit."""
 _TIME_TO = ".time_to_"
-_OF_MANY = (".spread", ".moved")
+_OF_MANY = (".spread", ".moved", ".flash_rate")
 """What is worked out of many readings of one point."""
 _ALLOWED = {"lamps_lit": ("off",)}
 """What points in a list of what was found to be wrong ought to be."""

@@ -157,6 +157,8 @@ class Unit(Part):
         """False: its fuse or its supply wire is gone."""
         self.works = True
         """False: it has died; it draws current and says nothing."""
+        self.memory_unsteady = False
+        """A trouble code comes and goes in its memory from one reading to the next."""
         # What is wrong with what it sends, by names of messages and signals.
         self.wrong_checksum: frozenset[str] = frozenset()
         self.stuck_counter: frozenset[str] = frozenset()
