@@ -196,7 +196,10 @@ FOUND: Mapping[str, tuple[str, ...]] = {
         "brake-distance-laden",
     ),
     "battery-clamp-loose": ("switch-on",),
-    "turn-signal-right-burnt": ("lamp-function", "turn-signal-rate-right",),
+    "turn-signal-right-burnt": (
+        "lamp-function",
+        "turn-signal-rate-right",
+    ),
     "turn-signal-lever-dead": ("turn-signal-rate", "turn-signal-rate-right"),
     "turn-signals-fast": ("turn-signal-rate", "turn-signal-rate-right"),
     "turn-signals-slow": ("turn-signal-rate", "turn-signal-rate-right"),
