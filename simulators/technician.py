@@ -75,7 +75,7 @@ def _connect_vehicle(rig: Rig) -> None:
     rig.world.plug_in()
 
 
-_ACTIONS: dict[str, Callable[[Rig], None]] = {
+ACTIONS: dict[str, Callable[[Rig], None]] = {
     "wear-ppe": lambda rig: None,
     "read-work-order": lambda rig: None,
     "make-safe-for-live-work": lambda rig: None,
@@ -152,7 +152,7 @@ class SimulatedTechnician:
         self._pace = pace
         self._random = rig.world.random("technician")
         self._actions: Mapping[str, Callable[[Rig], None]] = {
-            **_ACTIONS,
+            **ACTIONS,
             **(hands.ACTIONS if rig.has_car else {}),
         }
 

@@ -92,6 +92,8 @@ class RunMemory:
     def __init__(self) -> None:
         self.measurements: dict[str, list[Measurement]] = {}
         self.verdicts: dict[str, Verdict | None] = {}
+        self.begun: dict[str, float] = {}
+        """When each step was last begun (seconds of the run)."""
         self.ended: dict[str, float] = {}
         """When each step was last carried out (seconds of the run)."""
         self.by_truth: dict[str, Verdict | None] = {}

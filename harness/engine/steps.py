@@ -239,6 +239,7 @@ class ProcedureRun:
         for attempt in range(first, first + model.attempts):
             self._bench.at_step(model.id, attempt)
             self._tried[model.id] = attempt
+            self._memory.begun[model.id] = self._clock.elapsed()
             self._recorder.emit(self._started(planned, attempt))
             self._cut_off = (model.id, attempt)
             context, outcome = await self._attempt(planned)
