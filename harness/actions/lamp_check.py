@@ -33,7 +33,7 @@ async def watch_switch_on(
     *,
     points: Annotated[list[str], PointRef(role="vehicle")],
     key: Annotated[str, PointRef(role="vehicle")] = "key_position",
-    for_: DurationField = 60.0,
+    for_: DurationField = 180.0,
 ) -> None:
     """Collect every frame of these lamps and of the key from now on, for `vehicle.lamp_check`.
 
