@@ -219,6 +219,7 @@ class SimulatedTechnician:
             return Answer(value=None, by=BY)
         if self._rig.has_car and question.subject in testers.FILES:
             data = testers.FILES[question.subject](self._rig.car, self._random)
+            data = self._rig.line_testers.of(question.subject).given(data)
             return Answer(value=f"{question.subject}.csv", by=BY, content=data)
         if self._rig.has_car and question.subject in measuring.OBSERVATIONS:
             return Answer(value=measuring.OBSERVATIONS[question.subject](self._rig), by=BY)

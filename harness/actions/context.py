@@ -117,6 +117,7 @@ class StepContext:
         "item",
         "limit",
         "memory",
+        "no_claim",
         "of_answers",
         "reference",
         "role",
@@ -150,6 +151,8 @@ class StepContext:
         self.item = item
         self.memory = memory
         self.verdicts: list[Verdict] = []
+        self.no_claim = ""
+        """Why the item says nothing of this device: then the step makes no claim."""
         self.candidate: CandidateVerdict | None = None
         self.examiner: Examiner | None = None
         """Knows what is true, in an exam."""
