@@ -90,10 +90,13 @@ def test_an_adapter_that_is_gone_is_told_with_what_was_left(
 def test_a_routine_without_end_is_stopped_and_the_unit_put_back(
     tmp_path: Path, units: Units
 ) -> None:
-    steps = ("radar-start", "lidar-start", "radar-progress", "lidar-progress", "settled-work")
+    steps = ("radar-start", "lidar-start", "radar-progress", "lidar-progress", "radar-offsets",
+             "lidar-offsets", "settled-work")  # fmt: skip
     outcome = debug(tmp_path, *steps, faults=["radar-calibration-hangs"])
     assert outcome.verdicts["radar-progress"] is Verdict.FAIL
     assert outcome.verdicts["lidar-progress"] is Verdict.PASS, "each has its own time"
+    assert outcome.verdicts["radar-offsets"] is Verdict.NOT_RUN, "old values show nothing"
+    assert outcome.verdicts["lidar-offsets"] is Verdict.PASS
     stopped = [event for event in outcome.of(DiagnosticExchange)
                if event.unit == "rad" and event.request == "31020210"]  # fmt: skip
     assert [event.outcome for event in stopped] == ["ok"]
