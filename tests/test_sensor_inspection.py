@@ -32,9 +32,13 @@ ROWS: Mapping[int, tuple[str, ...]] = {
     2: (
         "switch-on", "parked", "settled", *(f"{one}-state" for one in (*FACES, "inertial")),
         *(f"{one}-calibration" for one in ALIGNED), *(f"{one}-blockage" for one in FACES),
-        "temperatures", "trouble-codes",
+        "temperatures", "supply", "lidar-supply", "trouble-codes",
     ),
-    3: ("frames-watched", *(f"{one}-frames" for one in (*FACES, "inertial", "platform"))),
+    3: (
+        "frames-watched", *(f"{one}-frames" for one in (*FACES, "inertial", "platform")),
+        "camera-rate", "camera-dropped", "camera-brightness", "camera-saturated",
+        "lidar-rotation", "lidar-points",
+    ),
     4: ("time-source", "time-offset"),
     5: tuple(
         name
@@ -48,10 +52,10 @@ ROWS: Mapping[int, tuple[str, ...]] = {
     ),
     6: ("ruler-front-side", "ruler-front-inner", "ruler-rear-inner", "ultrasonic-channels",
         "board-away"),
-    7: ("fix", "satellites", "hdop", "gyro", "standing", "position-spread", "heading-drift",
-        "speed-at-rest"),
+    7: ("fix", "satellites", "hdop", "gyro", "acceleration", "standing", "position-spread",
+        "heading-drift", "speed-at-rest"),
     8: ("platform-state", "platform-load", "platform-memory", "platform-temperature",
-        "platform-storage", "platform-resets"),
+        "platform-storage", "platform-resets", "recorders"),
     9: ("software", "calibration"),
     10: (*FUNCTIONS, *(f"{one}-explained" for one in (*FUNCTIONS, "pilot"))),
     11: (

@@ -142,6 +142,7 @@ _OWN_ROOMS = (
     "harness.actions.sensor_cleaning",
     "harness.actions.sensor_functions",
     "harness.actions.ruler",
+    "harness.actions.acceleration",
     "harness.actions.unit_work.due",
     "harness.actions.unit_work.access",
     "harness.actions.unit_work.backup",
@@ -168,6 +169,9 @@ _OWN_ROOMS = (
     "harness.actions.by_wire.timeout",
     "harness.actions.by_wire.illegal",
     "harness.actions.by_wire.takeover",
+    "harness.actions.by_wire.refused",
+    "harness.actions.by_wire.interrupted",
+    "harness.actions.by_wire.selecting",
 )
 
 

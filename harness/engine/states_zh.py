@@ -113,6 +113,7 @@ _WORDS: dict[str, str] = {
     "d": "D 挡",
     "forwards": "前进",
     "backwards": "后退",
+    "standstill": "静止",
     "eco": "经济模式",
     "sport": "运动模式",
     "snow": "雪地模式",

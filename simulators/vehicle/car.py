@@ -35,6 +35,7 @@ from simulators.vehicle.positioning import Place, Positioning
 from simulators.vehicle.power import Power
 from simulators.vehicle.rental import Rental
 from simulators.vehicle.roadworthy import Roadworthy
+from simulators.vehicle.safety_stop import SafetyStop
 from simulators.vehicle.sensing import Sensing, Sensor
 from simulators.vehicle.steering import Steering
 from simulators.vehicle.trips import Trips
@@ -109,6 +110,7 @@ class Car:
             gear=lambda: self.control.gear,
             speed=self.drive.speed,
         )
+        self.safety_stop = SafetyStop(site, self)
         self.by_wire = {node: ByWire(site) for node in ("VCU", "EPS", "IBC", "EPB")}
         self.sensing = Sensing(site)
         self.place = Place(site)
@@ -238,10 +240,7 @@ class Car:
         """Decisions: who wants what, and what the switches then do."""
         if self.network is None:
             self.body.brake_lamp_asked = self.brake_lamp_wanted
-        if self.body.emergency_stop.read() == "pressed" and self.power.key == "ready":
-            self.control.gear = "p"
-            self.control.locked = self.control.stop_locks
-            self.power.turn("on")
+        self.safety_stop.update()
         self.control.update()
         self.charging.update()
         self.dc_charging.update()

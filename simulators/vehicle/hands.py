@@ -97,6 +97,14 @@ def _parking_brake(apply: bool, rig: Rig) -> None:
     rig.car.parking_brake.move(apply)
 
 
+def _parking_switch(position: str, rig: Rig) -> None:
+    """Held in a position; it does what it is there for."""
+    brake = rig.car.parking_brake
+    brake.switch = position
+    if brake.switch_works and position != "neutral":
+        brake.move(position == "apply")
+
+
 def _light(position: str, rig: Rig) -> None:
     body = rig.car.body
     body.light.position = position
@@ -238,6 +246,9 @@ _PLAIN: dict[str, Action] = {
     "select-drive": partial(_gear, "d"),
     "apply-parking-brake": partial(_parking_brake, True),
     "release-parking-brake": partial(_parking_brake, False),
+    "hold-parking-switch-apply": partial(_parking_switch, "apply"),
+    "hold-parking-switch-release": partial(_parking_switch, "release"),
+    "let-go-of-parking-switch": partial(_parking_switch, "neutral"),
     "low-beam-on": partial(_light, "low_beam"),
     "low-beam-off": partial(_light, "off"),
     "position-lamps-on": partial(_light, "position"),

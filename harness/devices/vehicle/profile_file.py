@@ -73,11 +73,13 @@ class ReactionEntry(FileModel):
     stays: QuantityField | None = Field(default=None, description="It moves no further than this")
     below: QuantityField | None = Field(default=None, description="It goes below this")
     above: QuantityField | None = Field(default=None, description="It stays or goes above this")
+    keeps: bool = Field(default=False, description="Its state stays what it was")
 
     @model_validator(mode="after")
     def _one(self) -> "ReactionEntry":
-        if sum(one is not None for one in (self.stays, self.below, self.above)) != 1:
-            raise ValueError("one of: stays, below, above")
+        numbers = (self.stays, self.below, self.above)
+        if sum(one is not None for one in numbers) + self.keeps != 1:
+            raise ValueError("one of: stays, below, above, keeps")
         return self
 
 
@@ -88,6 +90,13 @@ class CodesEntry(FileModel):
     counter: str | None = None
     checksum: str | None = None
     range: str | None = None
+
+
+class GearsEntry(FileModel):
+    """How gears are selected by command."""
+
+    demand: str = Field(description="Signal of the same command that names the gear")
+    follows: str = Field(description="Point that shows the gear")
 
 
 class ByWireEntry(FileModel):
@@ -110,9 +119,13 @@ class ByWireEntry(FileModel):
     at_rest: dict[str, QuantityField] = Field(min_length=1, description="Nothing moves: up to")
     on_timeout: ReactionEntry | None = None
     driver: dict[str, QuantityField] = Field(default_factory=dict, description="Takes over from")
+    driver_shows: dict[str, list[str]] = Field(
+        default_factory=dict, description="States of points by which the driver takes over"
+    )
     driver_moves: bool = Field(
         default=False, description="The driver's input moves it, too, and then it is no command"
     )
+    gears: GearsEntry | None = None
     beyond: dict[str, float] = Field(default_factory=dict, description="Signals out of range")
     unit: str = Field(default="", description="Control unit of the diagnostic description")
     codes: CodesEntry = CodesEntry()

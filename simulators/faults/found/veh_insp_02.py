@@ -23,7 +23,8 @@ FOUND: Mapping[str, tuple[str, ...]] = {
         "radar-near-azimuth", "radar-side-range", "radar-side-azimuth", "aeb", "acc", "fcw"
     ),
     "lidar-window-greasy": (
-        "lidar-face", "lidar-state", "lidar-blockage", "trouble-codes", "lidar-near-range",
+        "lidar-face", "lidar-state", "lidar-blockage", "trouble-codes", "lidar-points",
+        "lidar-near-range",
         "lidar-near-azimuth", "lidar-side-range", "lidar-side-azimuth"
     ),
     "ultrasonic-faces-muddy": (
@@ -41,14 +42,15 @@ FOUND: Mapping[str, tuple[str, ...]] = {
         "radar-cleaned", "faces-after"
     ),
     "lidar-window-scratched": (
-        "lidar-face", "lidar-state", "lidar-blockage", "trouble-codes", "lidar-near-range",
+        "lidar-face", "lidar-state", "lidar-blockage", "trouble-codes", "lidar-points",
+        "lidar-near-range",
         "lidar-near-azimuth", "lidar-side-range", "lidar-side-azimuth", "lidar-cleaned",
         "faces-after"
     ),
     "bumper-and-faces-painted": (
         "camera-face", "radar-face", "lidar-face", "ultrasonic-face", "camera-state",
         "radar-state", "lidar-state", "ultrasonic-state", "camera-blockage", "radar-blockage",
-        "lidar-blockage", "ultrasonic-blockage", "trouble-codes", "camera-near",
+        "lidar-blockage", "ultrasonic-blockage", "trouble-codes", "lidar-points", "camera-near",
         "camera-near-range", "camera-near-azimuth", "radar-near-range", "radar-near-azimuth",
         "lidar-near-range", "lidar-near-azimuth", "camera-side", "camera-side-range",
         "camera-side-azimuth", "radar-side-range", "radar-side-azimuth", "lidar-side-range",
@@ -79,6 +81,15 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "lidar-clock-drifts": ("lidar-state", "trouble-codes", "time-offset"),
     "pulse-per-second-lost": ("time-source",),
     "radar-thermistor-shorted": ("temperatures",),
+    "radar-connector-corroded": ("supply",),
+    "lidar-connector-corroded": ("lidar-supply",),
+    "camera-rate-low": ("camera-rate",),
+    "camera-link-bad": ("camera-dropped",),
+    "camera-iris-stuck": ("camera-brightness", "camera-saturated"),
+    "lidar-motor-slow": ("trouble-codes", "lidar-rotation"),
+    "lidar-diode-weak": ("lidar-points",),
+    "accelerometer-biased": ("acceleration",),
+    "driving-recorder-failed": ("recorders",),
     "camera-image-late": ("camera-frames",),
     "lane-checksum-wrong": ("camera-frames",),
     "gyro-counter-stuck": ("inertial-frames",),
@@ -100,7 +111,7 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "computer-watchdog-resets": ("platform-resets",),
     "camera-software-old": ("software",),
     "radar-of-another-car": ("software", "calibration"),
-    "lidar-window-dirty": ("lidar-face", "lidar-blockage"),
+    "lidar-window-dirty": ("lidar-face", "lidar-blockage", "lidar-points"),
     "configuration-differs": ("acc",),
     "ultrasonic-unit-dead": ("trouble-codes", "ultrasonic-frames", "apa"),
     "left-in-neutral": ("parked",),
