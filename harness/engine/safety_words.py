@@ -95,6 +95,10 @@ def _named(said: Text, state: SafeState) -> Text:
     return Text(zh, en)
 
 
+def _is_car(state: SafeState) -> bool:
+    return state.role == "vehicle"
+
+
 def overall(states: Sequence[SafeState], *, safe: bool) -> Text:
     """The safe state of a whole bench in one sentence; `safe` is what the run's end says."""
     kinds = [shown(state) for state in states]
