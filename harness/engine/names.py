@@ -158,6 +158,7 @@ _WORKED_OUT = {
     "resolution": Text("分辨力", "resolution"),
     "moved": Text("变化", "change"),
     "spread": Text("离散", "spread"),
+    "multiple": Text("与仪表读数之比", "over the instrument"),
     "mark": Text("得分", "mark"),
     "trouble_codes": Text("故障码", "trouble codes"),
     _DIFFERING: Text("不一致的单元", ": units that differ"),

@@ -88,11 +88,11 @@ def how(state: SafeState) -> Text:
 def _named(said: Text, state: SafeState) -> Text:
     if not (_DATA.search(state.detail) or _BACK.search(state.how)):
         return said
-    zh, en = (
-        _POINT.sub(lambda found: wording.point(found[0], language, state.role), text)  # noqa: B023
-        for language, text in (("zh", said.zh), ("en", said.en))
-    )
-    return Text(zh, en)
+
+    def name(language: Language, text: str) -> str:
+        return _POINT.sub(lambda found: wording.point(found[0], language, state.role), text)
+
+    return Text(name("zh", said.zh), name("en", said.en))
 
 
 def _is_car(state: SafeState) -> bool:

@@ -323,7 +323,7 @@ def measurement(reading: Measurement, language: Language, beside: Limit | None =
         return _OVER.get(language).format(_at_size(reading, language))
     if beside is not None and _exact(reading, beside):
         unit = "" if reading.unit in (None, "1") else f" {_unit(reading.unit, language)}"
-        return f"{float(reading.value or 0) + 0.0:.9g}{unit}"
+        return f"{reading.value:.9g}{unit}"
     if beside is None:
         return _at_size(reading, language)
     return value(reading.value, reading.unit, language, reading.name)
