@@ -244,10 +244,10 @@ def test_lists(name: str, value: Value, zh: str) -> None:
 
 
 def test_limits_of_lists_and_of_flags_are_said_alike() -> None:
-    assert wording.limit(Clear(), "zh", "silent_nodes") == "= 无"
-    assert wording.limit(Clear(["lamp_abs"]), "zh", "lamps_lit") == "= 无（ABS 灯 除外）"
-    assert wording.limit(Clear(), "en", "x.differing") == "= none"
-    assert wording.limit(Clear(), "zh", "fault_flags") == "= 无"
+    assert wording.limit(Clear(), "zh", "silent_nodes") == "应为：无"
+    assert wording.limit(Clear(["lamp_abs"]), "zh", "lamps_lit") == "应为：无（ABS 灯 除外）"
+    assert wording.limit(Clear(), "en", "x.differing") == "expected: none"
+    assert wording.limit(Clear(), "zh", "fault_flags") == "应为：无"
     assert wording.limit(Range("1", None, 0), "en", "error_frames.can") == "≤ 0"
     assert wording.limit(Range("V", 1, 2), "en", "x") == "1 … 2 V"
 

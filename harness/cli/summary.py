@@ -193,13 +193,13 @@ class Summary:
         language = self._language
         for state in digest.safe_states:
             words = safety_words.words(state).get(language)
-            how = wording.reason(state.how).get(language)
+            how = safety_words.how(state).get(language)
             line = Line(
                 f"{wording.role(state.role, language)} {words} ({how})",
                 "green" if state.safe else "bold red",
             )
             self._row(_SAFE, line)
-            for text in self._wrapped(wording.reason(state.detail).get(language)):
+            for text in self._wrapped(safety_words.why(state).get(language)):
                 if text.strip():
                     self._console.print(Line(" " * self._label + text), soft_wrap=True)
         for event in digest.restored:

@@ -162,6 +162,7 @@ _WORKED_OUT = {
     "resolution": Text("分辨力", "resolution"),
     "moved": Text("变化", "change"),
     "spread": Text("离散", "spread"),
+    "multiple": Text("与仪表读数之比", "over the instrument"),
     "mark": Text("得分", "mark"),
     "flash_rate": Text("闪光频率", "flash rate"),
     "duty": Text("占空比", "duty"),
@@ -408,7 +409,11 @@ def _differing(entry: str, language: Language) -> str:
     if found is None:
         return point(entry, language) if "." in entry else unit(entry)
     name, value, wanted = found.groups()
-    shown = f"{point(name, language) if '.' in name else unit(name)} {value}"
+    if "." in name:
+        shown = f"{point(name, language)} {value}"
+    else:
+        said = calibration_words.STATES_ZH.get(value, value) if language == "zh" else value
+        shown = f"{unit(name)} {said}"
     if wanted is None:
         return shown
     return f"{shown}（应为 {wanted}）" if language == "zh" else f"{shown} (wanted {wanted})"

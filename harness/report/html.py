@@ -147,6 +147,18 @@ class _Page:
         shown = safety_words.shown(state)
         return ("pass" if shown is safety_words.Shown.MEASURED else "none"), shown.value
 
+    def unsafe_as(self, state: SafeState) -> Text:
+        """What is said of a device that is not shown to be safe."""
+        if state.role == "vehicle" and safety_words.only_data_left(state):
+            return safety_words.words(state)
+        return Text("未能确认安全", "NOT shown to be safe")
+
+    def how_safe(self, state: SafeState) -> Text:
+        return safety_words.how(state)
+
+    def why_unsafe(self, state: SafeState) -> Text:
+        return safety_words.why(state)
+
     @property
     def integrity(self) -> tuple[Text, Text]:
         return words.integrity(self._view.record.check)

@@ -79,6 +79,9 @@ class Belt(Part):
         self.switch_stuck: bool | None = None
         self.mat_stuck: bool | None = None
         """The mat in the seat says so whoever sits there."""
+        self.switch_clings = False
+        """The switch closes with the tongue and does not open again."""
+        self._closed = False
 
     @property
     def shown_occupied(self) -> bool:
@@ -86,7 +89,8 @@ class Belt(Part):
 
     @property
     def shown_fastened(self) -> bool:
-        return self.fastened if self.switch_stuck is None else self.switch_stuck
+        self._closed = self.fastened or (self.switch_clings and self._closed)
+        return self._closed if self.switch_stuck is None else self.switch_stuck
 
 
 class Airbag(Part):

@@ -33,6 +33,8 @@ class Power(Part):
         """`off`, `acc`, `on` or `ready`."""
         self.relay_welded = False
         """The relay of KL15 does not open: the key cannot switch the car off."""
+        self.ready_holds = False
+        """The start button does not end READY."""
         self.charging = False
         """A charging plug keeps the units awake that charge."""
         self.lingering = False
@@ -69,7 +71,7 @@ class Power(Part):
         """The key is in another position."""
         if key == "off" and self.relay_welded:
             key = "on"
-        if key == self.key:
+        if key == self.key or (self.ready_holds and (self.key, key) == ("ready", "on")):
             return
         self._before(self.key == "off")
         before, self.key = self.key, key

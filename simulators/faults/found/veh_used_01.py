@@ -32,6 +32,7 @@ FOUND: Mapping[str, tuple[str, ...]] = {
         "insulation-tester",
     ),
     "insulation-monitor-reads-low": ("insulation-agrees",),
+    "insulation-monitor-reads-high": ("insulation-not-flattered",),
     "motor-pump-dead": ("trouble-codes", "permanent-codes", "pumps"),
     "battery-hot-spot": ("trouble-codes", "permanent-codes", "temperatures"),
     "ultrasonic-unit-dead": ("trouble-codes", "units"),
