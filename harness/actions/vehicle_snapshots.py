@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from harness.actions.changes import CHANGE, CHANGED, HASH, change, said, the_one
 from harness.actions.context import StepContext
 from harness.actions.diagnostics import has_diagnostics, judge_found, odd_ones
-from harness.actions.joint_given import earlier
+from harness.actions.joint_given import earlier, require_run
+from harness.actions.person import Ran
 from harness.actions.registry import CheckContext, Complaint, action
 from harness.actions.vehicle_state import READINGS, read_state
 from harness.devices.snapshot import Snapshot
@@ -18,9 +19,14 @@ from harness.text import Text
 GAPS, UNSETTLED = "snapshot_gaps", "unsettled_units"
 
 
+def _check_snapshot(context: CheckContext) -> Iterator[Complaint]:
+    yield from earlier(context, context.parameters["if_run"], "if_run")
+
+
 @action("vehicle.snapshot", kind="R", limit="none", possible=has_diagnostics,
+        check=_check_snapshot,
         title=Text("读取整车快照", "Snapshot of the vehicle"))  # fmt: skip
-async def snapshot(step: StepContext) -> None:
+async def snapshot(step: StepContext, *, if_run: Ran = ()) -> None:
     """Read the whole state of the vehicle and keep it as a file with its SHA-256.
 
     Identities, versions, settings, counters, levels, clocks and position of every control unit,
@@ -28,7 +34,9 @@ async def snapshot(step: StepContext) -> None:
     is silent, none refuses a value, all give the same VIN (that of the ledger, where there is
     one). A snapshot with gaps is kept and says in itself that it has them. When the codes of a
     unit do not stay the same while they are read, three times over, there is no verdict.
+    `if_run` names steps whose consequences it is to show.
     """
+    require_run(step, if_run)
     state = await read_state(step)
     taken = step.clock.now().utc.isoformat(timespec="seconds").replace("+00:00", "Z")
     found = Snapshot(step.vehicle.profile.id, taken, state.points, state.units)
