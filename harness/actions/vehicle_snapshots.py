@@ -108,14 +108,16 @@ async def compare(
     ordered: bool = False,
     of_work: bool = False,
 ) -> None:
-    """List every difference: what, before, after, and of which sort it is.
+    """List every difference, what is bad first: what, before, after, and of which sort it is.
 
     Expected is what stands in `expected` or in the bench file's `maintenance: {expected: [...]}`
     (an identifier, a trouble code, a unit, or `unit.` with one of both), and with `ordered` what
     the work order codes (`maintenance: {coding: …}`); `of_work` says that the papers are those of
     a workshop that had the vehicle, on a simulated bench those of its car. A counter that counts on
-    and a level that changes are use. A new trouble code and anything else that nobody announced
-    fail the step; cleared codes are told. Units of which a snapshot has not everything are named,
+    and a level that changes are use, except for those that need a reason (airbags, crash output,
+    event recorder, health of a sensor, warning lamps, thermal events, deep discharges). These, a
+    new trouble code and anything else that nobody announced fail the step; cleared codes and codes
+    that were set again are told. Units of which a snapshot has not everything are named,
     and without any other finding there is no verdict. `unexpected_change` names the kind of what
     is not expected (`none`, `several`), for a conclusion to be held against.
     """
@@ -129,7 +131,7 @@ async def compare(
     papers = step.bench.maintenance
     work = papers.papers_of("vehicle").expected if of_work else papers.expected
     allowed = (*expected, *work, *(papers.coding if ordered else ()))
-    found = list(changes(diagnostics, first, second, allowed))
+    found = changes(diagnostics, first, second, allowed)
     for one in found:
         unit = second.units.get(one.point)
         told = change(_status(one, one.before), _status(one, one.after), unit)
@@ -146,6 +148,6 @@ def _status(one: Change, value: Value | None) -> Value | None:
 
 def _why(one: Change) -> str:
     """The sort in words. A level that fell in use may be bad: other steps judge that."""
-    if one.sort == "undeclared":
-        return f"not expected: {one.kind}"
+    if one.sort in ("undeclared", "noteworthy"):
+        return f"not expected: {one.kind if one.sort == 'undeclared' else 'an event'}"
     return "in use, not judged here" if one.sort == "in use" else one.sort

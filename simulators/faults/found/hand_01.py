@@ -1,7 +1,7 @@
 """Which steps of the handover find which faults of car, papers, people and use.
 
-Computed by running, see `harness matrix`. A car that is wrong before the use is not given out, so what
-follows is not run.
+Computed by running, see `harness matrix`. A car that is wrong before the use is not given out, so
+what follows is not run.
 """
 
 from collections.abc import Mapping
@@ -31,6 +31,8 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "scratched-on-the-trip": ("new-damage",),
     "curb-hit-on-the-trip": ("new-damage", "event"),
     "tyre-sensor-fails-on-the-trip": ("differences",),
+    "event-recorded-on-the-trip": ("differences",),
+    "slow-puncture-on-the-trip": ("tyre-loss",),
     "recoded-on-the-trip": ("differences",),
     "unit-dies-on-the-trip": ("return", "differences"),
     "antenna-lost-on-the-trip": ("return", "return-content"),
