@@ -224,6 +224,11 @@ def test_buses_have_names_and_unknown_ones_keep_theirs() -> None:
             "底盘总线：EPB、ESC；车身总线：ICM",
         ),
         ("silent_nodes", ["chassis"], "底盘总线"),
+        (
+            "flawed_messages",
+            ["chassis:EPS.EPS_Status", "chassis:Loose", "chassis:EPS.EPS_Angle", "can:A+B.M"],
+            "底盘总线：Loose、EPS（EPS_Status、EPS_Angle）；CAN 总线：A+B（M）",
+        ),
         ("unknown_messages", ["powertrain:5A1"], "动力总线：5A1"),
         ("lamps_lit", ["lamp_abs"], "ABS 灯"),
         ("trouble_codes", ["bms:P0AA6-1A"], "BMS：P0AA6-1A"),

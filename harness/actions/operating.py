@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated, Any
 
 from harness.actions.context import StepContext
+from harness.actions.joint_given import Passed, check_passed, require_passed
 from harness.actions.registry import PointName, PointNames, PointRef, StateOf, action
 from harness.actions.timing import time_until
 from harness.errors import HarnessError, NotAvailableError
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     "vehicle.follows",
     kind="R",
     limit="needed",
+    check=check_passed,
     title=Text("操作与反馈", "Operated and fed back"),
 )
 async def follows(
@@ -32,12 +34,14 @@ async def follows(
     undo: str | None = None,
     undo_ask: TextField | None = None,
     poll: DurationField = 0.05,
+    if_passed: Passed = (),
 ) -> None:
     """Have the person operate something, and time until the signals follow.
 
     All `states` have to be there at once. With `undo` the person puts it back afterwards, whatever
     came of it. If the states are there before anything was done, nothing can be concluded.
     """
+    require_passed(step, if_passed)
     if not isinstance(step.limit, Within):
         raise NotAvailableError(f"step {step.step} needs a limit of the form `within: 3 s`")
     names = list(states)

@@ -137,6 +137,8 @@ _OWN_ROOMS = (
     "harness.actions.tester_numbers",
     "harness.actions.tester_lamps",
     "harness.actions.vehicle_braking",
+    "harness.actions.vehicle_flashing",
+    "harness.actions.lamp_check",
     "harness.actions.sensor_frames",
     "harness.actions.sensor_targets",
     "harness.actions.sensor_cleaning",

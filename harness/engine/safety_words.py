@@ -1,7 +1,8 @@
 """What may be said of the safe state at the end of a run: what was measured, what only ended.
 
 "Safe" in a record means that nothing this run began goes on. Whether a reading shows that is
-another matter: of a vehicle nothing is measured, and a run that sent nothing had nothing to end.
+another matter: of a vehicle only what was commanded by wire, restored, driven or charged is
+measured, and a run that did none of it and sent nothing had nothing to end.
 """
 
 from collections.abc import Sequence

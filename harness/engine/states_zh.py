@@ -314,6 +314,7 @@ _RULES: tuple[tuple[re.Pattern[str], dict[str, str]], ...] = tuple(
             r"|turn_(left|right)\Z|bcm_(turn_(left|right)|position|brake|reverse)_(cmd|state)",
             _LAMP,
         ),
+        (r".*turn_(left|right)_lit\Z", {"lit": "点亮", "dark": "熄灭"}),
         (r".*emergency", {"released": "未按下"}),
         (r"copied.*", {"same": "一致"}),
         (r".*(crash_?zone|damage-zone)", {"left": "左侧", "right": "右侧"}),

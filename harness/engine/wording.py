@@ -22,6 +22,7 @@ from harness.engine import (
     details,
     handover_words,
     heard_words,
+    inspection_words,
     maintenance_words,
     metering_words,
     names,
@@ -34,7 +35,7 @@ from harness.engine import (
     trace_words,
     used_words,
 )
-from harness.engine.phrases import ANY_POINT
+from harness.engine.phrases import ANY_POINT, Translate
 from harness.engine.reasons_zh import REASONS
 from harness.events import Judged
 from harness.limits import Clear, Equals, Limit, OneOf, Range, Within, describe
@@ -120,7 +121,16 @@ def reason(english: str, of: str = "") -> Text:
     def piece(part: str, about: str) -> str:
         return _piece_zh(part, of if of and about == ANY_POINT else about)
 
-    chinese = (
+    chinese = _known(english, piece)
+    if chinese is None and "; " in english:
+        chinese = _several(english, piece)
+    said = pile_fault_words.in_words(english)
+    return Text(details.chinese(english) if chinese is None else chinese, said)
+
+
+def _known(english: str, piece: Translate) -> str | None:
+    """A whole reason in Chinese; None when no table has it."""
+    return (
         REASONS.find(english, piece)
         or trace_words.REASONS.find(english, piece)
         or reasons_steps_zh.REASONS.find(english, piece)
@@ -138,11 +148,20 @@ def reason(english: str, of: str = "") -> Text:
         or battery_words.REASONS.find(english, piece)
         or heard_words.REASONS.find(english, piece)
         or used_words.REASONS.find(english, piece)
+        or inspection_words.reason(english)
         or bus_words.reason(english)
         or pile_fault_words.reason(english)
     )
-    said = pile_fault_words.in_words(english)
-    return Text(details.chinese(english) if chinese is None else chinese, said)
+
+
+def _several(english: str, piece: Translate) -> str | None:
+    """Several reasons in one; None unless a table has one of them."""
+    parts = english.split("; ")
+    found = [_known(part, piece) for part in parts]
+    if not any(found):
+        return None
+    pairs = zip(parts, found, strict=True)
+    return "；".join(details.chinese(part) if zh is None else zh for part, zh in pairs)
 
 
 def reason_with_steps(english: str, titles: Mapping[str, Text]) -> Text:

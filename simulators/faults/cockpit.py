@@ -13,7 +13,7 @@ from simulators.vehicle.body import Body
 from simulators.vehicle.cabin import Cabin
 from simulators.vehicle.cockpit import Cockpit
 from simulators.vehicle.computing import Telematics
-from simulators.vehicle.user_data import UserData
+from simulators.vehicle.user_data import COUNTS, UserData
 from simulators.vehicle.v2x import V2xUnit
 
 
@@ -197,10 +197,7 @@ def _leave_data(rig: Rig) -> None:
 
 
 def _remove_data(rig: Rig) -> None:
-    _data(rig).clear(
-        ("user_profiles", "paired_phones", "saved_destinations", "signed_in_accounts",
-         "bound_users")
-    )  # fmt: skip
+    _data(rig).clear(COUNTS)
 
 
 def _leave_a_key(rig: Rig) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from simulators.vehicle.accident import Accident
+from simulators.vehicle.lamp_circuits import WarningLamps
 from simulators.vehicle.lamps import CHANNELS, Lamps
 from simulators.vehicle.part import Part, Site
 
@@ -158,6 +159,7 @@ class Body(Part):
         self.daylight = "day"
         self.rain = 0.0
         self.ambient_sensor_works = True
+        self.warning_lamps = WarningLamps(site)
         self.telltale_defects: Mapping[str, str] = {}
         """Warning lamp of the cluster -> what is seen of it whatever the cluster wants."""
         self.cabin_offset = site.random("car/cabin").uniform(0.5, 3.0)

@@ -35,6 +35,10 @@ class ServiceBrake(Part):
         self.pressure_limit = FULL_PRESSURE
         """By a command it gets no further (bar)."""
         self.fluid_low = False
+        self.float_down = False
+        """A hand holds the float of the reservoir down."""
+        self.float_sticks = False
+        """It stays up, or its contact does not close."""
         self.works = True
         """False: the brake control has a fault; the hydraulics still follow the pedal."""
         self.boost_works = True
@@ -57,6 +61,11 @@ class ServiceBrake(Part):
         """Wheel whose valve lets only a part of the pressure through."""
         self.pressure_offset = site.random("car/brake").uniform(-0.15, 0.15)
         self._course = Ramp(0.0, self.t)
+
+    @property
+    def fluid_shown_low(self) -> bool:
+        """What the contact of the float says."""
+        return (self.fluid_low or self.float_down) and not self.float_sticks
 
     @property
     def measured_pedal(self) -> float:

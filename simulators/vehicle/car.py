@@ -21,6 +21,7 @@ from simulators.vehicle.cockpit import Cockpit
 from simulators.vehicle.computing import Computer, Telematics
 from simulators.vehicle.dc_charging import DcCharging
 from simulators.vehicle.drive import Drive
+from simulators.vehicle.fittings import Fittings
 from simulators.vehicle.fleet import Fleet
 from simulators.vehicle.highvoltage import HighVoltage, Stage
 from simulators.vehicle.inlet import Inlet
@@ -122,6 +123,7 @@ class Car:
         )
         self.workshop, self.fleet = Workshop(site), Fleet(site, self.units)
         self.cockpit = Cockpit(site)
+        self.fittings = Fittings(site)
         self.line = Roadworthy(site)
         """What an inspection line finds."""
         self._limit = 0.0

@@ -197,6 +197,10 @@ def _disconnect_dc(rig: Rig) -> None:
     rig.car.dc_charging.unplug()
 
 
+def _stop_driving(rig: Rig) -> None:
+    drive_cycle.break_off(rig.car)
+
+
 def _latch(pressed: bool, rig: Rig) -> None:
     rig.world.press_latch(pressed)
 
@@ -286,6 +290,8 @@ _PLAIN: dict[str, Action] = {
     "connect-vehicle-paused": _connect_paused,
     "allow-charging": lambda rig: rig.car.charging.resume_by_user(),
     "ask-for-energy": lambda rig: rig.car.charging.ask_by_user(),
+    "stop-driving": _stop_driving,
+    "break-off-charge": _disconnect_dc,
     "rollers-on": partial(_rollers, True),
     "rollers-off": partial(_rollers, False),
     "drive-cycle": lambda rig: drive_cycle.drive(rig.car),

@@ -44,6 +44,8 @@ class Power(Part):
         self.sleeps_at = self.t
         self.switched_at = self.t
         """When units last got their supply."""
+        self.on_since = self.t
+        """When the key was last turned on (KL15)."""
 
     @property
     def ignition(self) -> bool:
@@ -81,6 +83,8 @@ class Power(Part):
             self.lingering = self.drive_lingers = False
         if before in ("off", "acc") and key != "off":
             self.switched_at = self.t
+        if before in ("off", "acc") and key in ("on", "ready"):
+            self.on_since = self.t
         self._changed()
 
     def wake(self) -> None:

@@ -15,13 +15,14 @@
       vin:   {did: vcu.vin}
 
 What takes commands from the bus stands under `by_wire`, see `ByWireEntry`; what the vehicle tells
-without being asked under `broadcast`, see `harness.devices.vehicle.broadcast`.
+without being asked under `broadcast`, see `harness.devices.vehicle.broadcast`; what shows that a
+drive or a charge has ended under `safe_state`, see `EndedEntry`.
 
 Databases are looked for beside the profile, then among the shipped ones. A `checks` file says which
 messages carry a checksum or a counter where the database itself cannot.
 """
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -131,6 +132,27 @@ class ByWireEntry(FileModel):
     codes: CodesEntry = CodesEntry()
 
 
+class EndedEntry(FileModel):
+    """What shows that something which a person began (a drive, a charge) has ended."""
+
+    within: Annotated[DurationField, Field(gt=0)] = 30.0
+    at_rest: dict[str, QuantityField] = Field(
+        default_factory=dict, description="Points and how far from zero they may be"
+    )
+    all_of: dict[str, str | list[str]] = Field(
+        default_factory=dict, description="Points and the states that each of them has to show"
+    )
+    any_of: dict[str, str | list[str]] = Field(
+        default_factory=dict, description="Points of which one has to show its state"
+    )
+
+    @model_validator(mode="after")
+    def _something(self) -> "EndedEntry":
+        if not (self.at_rest or self.all_of or self.any_of):
+            raise ValueError("at least one of: at_rest, all_of, any_of")
+        return self
+
+
 class VehicleProfileFile(FileModel):
     """A whole profile of a vehicle."""
 
@@ -151,3 +173,6 @@ class VehicleProfileFile(FileModel):
     points: dict[str, PointEntry] = Field(default_factory=dict)
     by_wire: dict[Kebab, ByWireEntry] = Field(default_factory=dict)
     broadcast: BroadcastEntry | None = None
+    safe_state: dict[Literal["drive", "charge"], EndedEntry] = Field(
+        default_factory=dict, description="What shows that a person's drive or charge has ended"
+    )

@@ -40,6 +40,7 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "configuration-differs": ("configuration",),
     "foreign-device-on-the-bus": ("units", "unknown-messages"),
     "account-of-the-former-owner": ("binding",),
+    "former-users-data-left": ("binding",),
     "updates-by-the-former-owner": ("update-rights",),
     "updates-outstanding": ("updates",),
     "recall-open": ("recalls",),
