@@ -210,7 +210,8 @@ async def watch(step: StepContext, *, watch: DurationField = 5.0) -> None:
     """Put on record what happens on all buses: silent units, error frames, load, unknown frames.
 
     Which unit sends on which bus comes from the databases. Units that were off when the watch began
-    count as silent, so let the car start up before.
+    count as silent, so let the car start up before. Where an adapter does not report error frames,
+    none is no reading.
     """
     buses = watched_buses(step)
     look = Look(buses)
@@ -223,11 +224,18 @@ async def watch(step: StepContext, *, watch: DurationField = 5.0) -> None:
     unknown = [f"{bus.name}:{one}" for bus in counted for one in look.unknown(bus)]
     step.measured(noted(step, UNKNOWN, unknown))
     for bus in counted:
-        note = f"within {watch:g} s"
-        step.measured(noted(step, f"{ERRORS}.{bus.name}", look.errors(bus), unit="1", note=note))
+        step.measured(_errors(step, look, bus, watch))
         load = look.load(bus)
         if load is not None:
             step.measured(noted(step, f"{LOAD}.{bus.name}", load, unit="%"))
+
+
+def _errors(step: StepContext, look: Look, bus: WatchedBus, seconds: float) -> Measurement:
+    """How many error frames came; no reading where none came that the adapter would not report."""
+    name, count = f"{ERRORS}.{bus.name}", look.errors(bus)
+    if not count and (why := bus.carrier.bus.silent_on_errors):
+        return noted(step, name, None, unit="1", note=why)
+    return noted(step, name, count, unit="1", note=f"within {seconds:g} s")
 
 
 What = Literal["silent_nodes", "unknown_messages", "error_frames", "bus_load"]

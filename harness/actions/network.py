@@ -212,7 +212,8 @@ async def error_frames(
 ) -> None:
     """Judge how many error frames come on each bus while it is watched.
 
-    A bus on which nothing else is received is inconclusive, unless there are too many of them.
+    A bus on which nothing else is received is inconclusive, unless there are too many of them. So
+    is a bus without any behind an adapter that does not report them.
     """
     seen = Watch(step, buses)
     before = {bus.name: bus.bus.tallies().error_frames for bus in seen.buses}
@@ -220,7 +221,10 @@ async def error_frames(
     for bus in seen.buses:
         name = f"error_frames.{bus.name}"
         count = bus.bus.tallies().error_frames - before[bus.name]
-        if count or seen.is_heard(bus):
+        unreported = "" if count else bus.bus.silent_on_errors
+        if unreported:
+            step.judge(_missing(step, name, unreported, "1"))
+        elif count or seen.is_heard(bus):
             step.judge(_measurement(step, name, count, unit="1", note=f"within {watch:g} s"))
         if not seen.is_heard(bus):
             step.judge(_missing(step, name, _NO_FRAME.format(bus.name), "1"))

@@ -46,6 +46,11 @@ REASONS = Phrases(
     (r"(\d+) frames were sent, (\d+) are recorded", r"已发送 \1 帧，其中有记录的 \2 帧"),
     (r"bus (\S+) is not recorded: nothing can be proved", "{1}没有录制，无法证明"),
     (r"no frame on bus (.+) during the watch", "观察期间{1}上没有收到报文"),
+    (r"the adapter \((\S+)\) does not report error frames", r"CAN 适配器（\1）不上报错误帧"),
+    (
+        r"the recording has no error frame at all, so perhaps its logger keeps none",
+        "录制文件中没有任何错误帧，可能是记录仪不记录错误帧",
+    ),
     (
         r"nothing is due on bus (.+): no message of a node has a cycle time",
         "{1}上没有应周期出现的报文：数据库中各节点的报文都没有周期",

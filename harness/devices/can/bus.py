@@ -17,6 +17,7 @@ import can
 
 from harness.clock import Clock, Deadline, loop_time
 from harness.devices.can.connection import CanConnection
+from harness.devices.can.error_reports import silent_on_errors
 from harness.devices.can.load import LoadMeter
 from harness.devices.can.port import Port, Sinks, port_for
 from harness.devices.can.specs import Identifier, format_id
@@ -102,6 +103,11 @@ class CanBus:
     def listen_only(self) -> bool:
         """Whether the adapter does not even acknowledge frames (see `adapters`)."""
         return self._port is not None and self._port.listen_only
+
+    @property
+    def silent_on_errors(self) -> str:
+        """Why a count of no error frame says nothing (see `error_reports`); empty: it does."""
+        return silent_on_errors(self.connection)
 
     def record_time(self, stamp: float) -> float:
         """Seconds since the record's start, of a frame's stamp."""

@@ -96,6 +96,11 @@ class CanConnection(FileModel):
         return ""
 
     @property
+    def recording_has_errors(self) -> bool:
+        """Whether there is an error frame in the recording that is played."""
+        return False
+
+    @property
     def recording_notes(self) -> tuple[Text, ...]:
         """What a reader of the values should know about the recorded file."""
         return ()

@@ -17,7 +17,7 @@ from pydantic import Field
 
 from harness.devices.can.connection import CanConnection
 from harness.devices.can.logs import of_channel, read_log
-from harness.devices.can.logs_frames import Recording
+from harness.devices.can.logs_frames import ERROR, Recording
 from harness.errors import FileError, Problem, UsageError
 from harness.text import Text
 
@@ -38,6 +38,8 @@ class RecordedConnection(CanConnection):
     """Of the last frame of this file, of whatever channel: after it nothing is known of the bus."""
     dated: bool
     """Whether these are dates; otherwise they count from the start of the recording."""
+    errors: bool
+    """Whether there is an error frame among the frames of this bus."""
     notes: tuple[Text, ...]
     """What a reader of the values should know about the file."""
 
@@ -48,6 +50,10 @@ class RecordedConnection(CanConnection):
     @property
     def recording_begins(self) -> str:
         return datetime.fromtimestamp(self.begins / 1e9, UTC).isoformat() if self.dated else ""
+
+    @property
+    def recording_has_errors(self) -> bool:
+        return self.errors
 
     @property
     def recording_notes(self) -> tuple[Text, ...]:
@@ -138,5 +144,6 @@ def located(connection: CanConnection, folder: Path) -> RecordedConnection:
         begins=int(bus.recording.frames.time[0]),
         ends=bus.ends,
         dated=bus.recording.dated,
+        errors=bool((bus.recording.frames.flags & ERROR).any()),
         notes=bus.recording.notes,
     )
