@@ -202,6 +202,27 @@ def test_error_frames_are_counted_by_bus(tmp_path: Path) -> None:
     assert counts["error_frames.body"] == 0
 
 
+def test_no_error_frame_is_no_pass_where_the_adapter_reports_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that come all the same still count."""
+    unreported = "the adapter (slcan) does not report error frames"
+    monkeypatch.setattr("harness.devices.can.bus.silent_on_errors", lambda _: unreported)
+    steps = step("errors", "can.error_frames", "{watch: 1 s}", NO_ERRORS)
+    steps += step("watch", "can.watch", "{watch: 1 s}")
+    steps += step("watched", "can.watched", "{what: error_frames, of: watch}", NO_ERRORS)
+    both = ("errors", "watched")
+    (tmp_path / "sound").mkdir()
+    (tmp_path / "bad").mkdir()
+    sound = run_car(tmp_path / "sound", steps)
+    assert {sound.verdicts[name] for name in both} == {Verdict.INCONCLUSIVE}
+    judged = [event for event in sound.of(Judged) if event.step in both]
+    assert len(judged) == 8 and {event.measurement.note for event in judged} == {unreported}
+    assert all(event.measurement.value is None for event in judged)
+    bad = run_car(tmp_path / "bad", steps, do=spoilt("chassis", "IBC", NodeFault.BAD_OSCILLATOR))
+    assert {bad.verdicts[name] for name in both} == {Verdict.FAIL}
+
+
 def test_sending_into_a_bus_that_nobody_acknowledges_ends_in_bus_off(tmp_path: Path) -> None:
     """The adapter is alone: frames are repeated until it gives up; the run says so, and ends."""
 

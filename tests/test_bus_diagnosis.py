@@ -203,6 +203,12 @@ def test_nothing_is_said_of_what_was_not_measured(lacking: BusEvidence, word: st
     assert word in " ".join(diagnosis.reasons)
 
 
+def test_a_dead_unit_is_named_without_error_frames_being_reported() -> None:
+    found, place = TYPICAL[Kind.NODE_DEAD]
+    diagnosis = diagnose(replace(found, error_rate=None), DIAGRAM)
+    assert (diagnosis.kind, diagnosis.place) == (Kind.NODE_DEAD, place)
+
+
 # Properties
 
 OHMS = st.one_of(

@@ -20,6 +20,7 @@ from harness.cli.root import ROOT
 from harness.clock import Clock, Deadline, loop_time, run
 from harness.devices.can.bus import CanBus
 from harness.devices.can.connection import CanConnection
+from harness.devices.can.error_reports import silent_on_errors
 from harness.devices.can.logs_text import _LOCAL_DATE
 from harness.devices.can.recorded import RecordedConnection, located
 from harness.engine import wording
@@ -79,6 +80,16 @@ def test_error_remote_and_own_frames_are_heard(tmp_path: Path) -> None:
     assert [m.is_error_frame for m in heard] == [False, True, False, False]
     assert heard[2].is_remote_frame and heard[2].dlc == 4
     assert all(m.is_rx for m in heard)
+
+
+def test_a_recording_without_any_error_frame_does_not_show_that_there_were_none(
+    tmp_path: Path,
+) -> None:
+    error = can.Message(timestamp=BEGINS + 0.1, is_error_frame=True)
+    for name, more in (("with.blf", [error]), ("without.blf", [])):
+        write(tmp_path / name, [frame(0, 0x10), *more, frame(0.2, 0x10)])
+        why = silent_on_errors(located(CanConnection(can="recording", file=name), tmp_path))
+        assert bool(why) is (not more)
 
 
 def test_nothing_can_be_sent(tmp_path: Path) -> None:
