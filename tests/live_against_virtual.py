@@ -4,7 +4,13 @@
 
 Live, the car is reached over slcan, and a procedure that wants a pile has one beside the car, over
 Modbus TCP, with relays for the faults that it puts in and a recorder whose files the person brings.
-(`VEH-CP-01` touches no bus of the car: there it is the pile, the relays and the recorder.)
+(`VEH-CP-01` touches no bus of the car: there it is the pile, the relays and the recorder.) An
+slcan adapter tells of no error frames: faults of `CAN-FAULT-01` that show by those alone, and the
+step `error-frames` of the others, are not found live. All else of it is measured by the person, the
+car switched off included.
+
+It takes real time, and a quarter of one processor: on a machine with nothing left, answers of the
+simulated units come too late, as those of real ones would.
 
 Prints a line for each run; the exit code is 0 when every step came to the same verdict and every
 device ended equally safe.

@@ -120,7 +120,7 @@ def test_a_fault_that_ends_the_run(tmp_path: Path, fault: str, steps: Sequence[s
         "step release-motion has not released motion",
         "steering_angle was not seen meanwhile",
         "in step stop-in-motion the motion did not end",
-        "vehicle_speed did not reach 5",
+        "vehicle_speed did not leave rest",
         "no by-wire unit is called 'stering'; did you mean: steering",
     ],
 )

@@ -13,7 +13,8 @@ from pydantic import Field
 from harness.actions.changes import said
 from harness.actions.context import StepContext
 from harness.actions.diagnostics import has_diagnostics
-from harness.actions.joint_given import earlier
+from harness.actions.joint_given import earlier, require_run
+from harness.actions.person import Ran
 from harness.actions.registry import CheckContext, Complaint, action
 from harness.devices.operator import ABNORMAL, NORMAL, Question
 from harness.errors import NotAvailableError
@@ -55,13 +56,19 @@ def _place(subject: str) -> str:
     return subject.partition("-")[2]
 
 
-@action("operator.view", kind="V", judges=False, limit="none",
+def _check_view(context: CheckContext) -> Iterator[Complaint]:
+    yield from earlier(context, context.parameters["if_run"], "if_run")
+
+
+@action("operator.view", kind="V", judges=False, limit="none", check=_check_view,
         title=Text("环车查看并拍照", "Look from one side, with a photo"))  # fmt: skip
-async def view(step: StepContext, *, ask: TextField, subject: str) -> None:
+async def view(step: StepContext, *, ask: TextField, subject: str, if_run: Ran = ()) -> None:
     """Have the person look at one side: normal or abnormal, with a note and a photo.
 
-    Makes no claim: `bench.views` and `bench.damage` say what follows from all of them.
+    Makes no claim: `bench.views` and `bench.damage` say what follows from all of them. `if_run`
+    names steps without which there is nothing to look at (the use, for a look at the return).
     """
+    require_run(step, if_run)
     question = Question(
         kind="inspect", step=step.step, subject=subject, ask=ask, choices=[NORMAL, ABNORMAL],
         labels={NORMAL: Text("无损伤", "no damage"), ABNORMAL: Text("有损伤", "damage")},
@@ -82,13 +89,15 @@ def _views(step: StepContext, names: tuple[str, ...]) -> dict[str, View]:
 
 
 def _check_of(context: CheckContext) -> Iterator[Complaint]:
-    yield from earlier(context, context.parameters["of"], "of")
+    for key in ("of", "if_run"):
+        yield from earlier(context, context.parameters.get(key, ()), key)
 
 
 @action("bench.views", kind="J", limit="none", check=_check_of,
         title=Text("视角齐全", "All views are there"))  # fmt: skip
-async def views(step: StepContext, *, of: Steps) -> None:
+async def views(step: StepContext, *, of: Steps, if_run: Ran = ()) -> None:
     """Judge that the vehicle was seen from every side; from a real person also with a photo."""
+    require_run(step, if_run)
     found = _views(step, of)
     photos = not step.bench.operator.simulated
     missing = [name for name in of if name not in found or (photos and not found[name].photo)]

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated, Any
 
 from harness.actions.context import StepContext
+from harness.actions.joint_given import Passed, check_passed, require_passed
 from harness.actions.registry import PointName, PointNames, PointRef, StateOf, action
 from harness.actions.timing import time_until
 from harness.errors import HarnessError, NotAvailableError
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     "vehicle.follows",
     kind="R",
     limit="needed",
+    check=check_passed,
     title=Text("操作与反馈", "Operated and fed back"),
 )
 async def follows(
@@ -33,6 +35,7 @@ async def follows(
     undo_ask: TextField | None = None,
     back: bool = False,
     poll: DurationField = 0.05,
+    if_passed: Passed = (),
 ) -> None:
     """Have the person operate something, and time until the signals follow.
 
@@ -40,6 +43,7 @@ async def follows(
     came of it; with `back` the signals then have to be as they were before, within the same time.
     If the states are there before anything was done, nothing can be concluded.
     """
+    require_passed(step, if_passed)
     if not isinstance(step.limit, Within):
         raise NotAvailableError(f"step {step.step} needs a limit of the form `within: 3 s`")
     names = list(states)

@@ -87,6 +87,7 @@ _OWN_ROOMS = (
     "harness.actions.snapshot_content",
     "harness.actions.handover",
     "harness.actions.trip",
+    "harness.actions.tyre_loss",
     "harness.actions.vehicle_maintenance",
     "harness.actions.read_only",
     "harness.actions.heard",

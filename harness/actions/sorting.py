@@ -6,7 +6,8 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from harness.actions.context import StepContext
-from harness.actions.joint_given import earlier
+from harness.actions.joint_given import earlier, require_run
+from harness.actions.person import Ran
 from harness.actions.registry import CheckContext, Complaint, action, check_of
 from harness.devices.operator import Question
 from harness.fields import FileModel, TextField
@@ -64,12 +65,15 @@ async def grade(
     choices: Annotated[dict[str, TextField], Field(min_length=2)],
     grades: Annotated[list[Grade], Field(min_length=1)],
     otherwise: str,
+    if_run: Ran = (),
 ) -> None:
     """Have the person conclude, and compare with what the verdicts of earlier steps give.
 
     `grades` are looked at in their order, the heaviest first. In an exam the verdicts are those of
     the true values. When a step that decides was not judged, the answer stays pending.
+    Without the steps of `if_run` there is nothing to conclude on, and nobody is asked.
     """
+    require_run(step, if_run)
     verdicts = dict(step.memory.verdicts)
     if step.examiner is not None:
         verdicts |= step.memory.by_truth
@@ -93,6 +97,7 @@ async def grade(
 def _known(context: CheckContext) -> Iterator[Complaint]:
     """Grades and the rest are choices, and their steps come before."""
     parameters = context.parameters
+    yield from earlier(context, parameters["if_run"], "if_run")
     choices = parameters["choices"]
     named = [(("with", "grades", n, "choice"), one.choice)
              for n, one in enumerate(parameters["grades"])]  # fmt: skip

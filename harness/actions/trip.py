@@ -8,7 +8,8 @@ from harness.actions.changes import said
 from harness.actions.context import StepContext
 from harness.actions.diagnostics import has_diagnostics
 from harness.actions.handover import Signature
-from harness.actions.joint_given import earlier
+from harness.actions.joint_given import earlier, require_run
+from harness.actions.person import Ran
 from harness.actions.registry import CheckContext, Complaint, action
 from harness.devices.snapshot import Snapshot, number
 from harness.errors import NotAvailableError
@@ -48,10 +49,18 @@ class Trip:
         return found.strip()
 
 
+def _check_record(context: CheckContext) -> Iterator[Complaint]:
+    yield from earlier(context, context.parameters["if_run"], "if_run")
+
+
 @action("vehicle.trip_record", kind="R", judges=False, limit="none", possible=has_diagnostics,
-        title=Text("读取行程记录", "Read the trip record"))  # fmt: skip
-async def trip_record(step: StepContext, *, unit: str) -> None:
-    """Read the record of the latest trip from a control unit, without a claim."""
+        check=_check_record, title=Text("读取行程记录", "Read the trip record"))  # fmt: skip
+async def trip_record(step: StepContext, *, unit: str, if_run: Ran = ()) -> None:
+    """Read the record of the latest trip from a control unit, without a claim.
+
+    `if_run` names the steps that make the trip: without them the record is that of another one.
+    """
+    require_run(step, if_run)
     found = await step.read([f"{unit}.{part}" for part in PARTS])
     parts = {
         name.partition(".")[2]: one.value if one.quality is Quality.GOOD else None

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from harness.actions.changes import CHANGE, CHANGED, HASH, change, said, the_one
 from harness.actions.context import StepContext
 from harness.actions.diagnostics import has_diagnostics, judge_found, odd_ones, unsettled
-from harness.actions.joint_given import earlier
+from harness.actions.joint_given import earlier, require_run
+from harness.actions.person import Ran
 from harness.actions.registry import CheckContext, Complaint, action
 from harness.actions.vehicle_state import read_state
 from harness.devices.snapshot import Snapshot
@@ -18,9 +19,14 @@ from harness.text import Text
 GAPS = "snapshot_gaps"
 
 
+def _check_snapshot(context: CheckContext) -> Iterator[Complaint]:
+    yield from earlier(context, context.parameters["if_run"], "if_run")
+
+
 @action("vehicle.snapshot", kind="R", limit="none", possible=has_diagnostics,
+        check=_check_snapshot,
         title=Text("读取整车快照", "Snapshot of the vehicle"))  # fmt: skip
-async def snapshot(step: StepContext) -> None:
+async def snapshot(step: StepContext, *, if_run: Ran = ()) -> None:
     """Read the whole state of the vehicle and keep it as a file with its SHA-256.
 
     Identities, versions, settings, counters, levels, clocks and position of every control unit,
@@ -28,7 +34,9 @@ async def snapshot(step: StepContext) -> None:
     is silent, none refuses a value, all give the same VIN (that of the ledger, where there is
     one). A snapshot with gaps is kept and says in itself that it has them. When the codes of a
     unit do not stay the same while they are read, three times over, there is no verdict.
+    `if_run` names steps whose consequences it is to show.
     """
+    require_run(step, if_run)
     state = await read_state(step)
     taken = step.clock.now().utc.isoformat(timespec="seconds").replace("+00:00", "Z")
     found = Snapshot(step.vehicle.profile.id, taken, state.points, state.units)
@@ -99,14 +107,16 @@ async def compare(
     ordered: bool = False,
     of_work: bool = False,
 ) -> None:
-    """List every difference: what, before, after, and of which sort it is.
+    """List every difference, what is bad first: what, before, after, and of which sort it is.
 
     Expected is what stands in `expected` or in the bench file's `maintenance: {expected: [...]}`
     (an identifier, a trouble code, a unit, or `unit.` with one of both), and with `ordered` what
     the work order codes (`maintenance: {coding: …}`); `of_work` says that the papers are those of
     a workshop that had the vehicle, on a simulated bench those of its car. A counter that counts on
-    and a level that changes are use. A new trouble code and anything else that nobody announced
-    fail the step; cleared codes are told. Units of which a snapshot has not everything are named,
+    and a level that changes are use, except for those that need a reason (airbags, crash output,
+    event recorder, health of a sensor, warning lamps, thermal events, deep discharges). These, a
+    new trouble code and anything else that nobody announced fail the step; cleared codes and codes
+    that were set again are told. Units of which a snapshot has not everything are named,
     and without any other finding there is no verdict. `unexpected_change` names the kind of what
     is not expected (`none`, `several`), for a conclusion to be held against.
     """
@@ -120,7 +130,7 @@ async def compare(
     papers = step.bench.maintenance
     work = papers.papers_of("vehicle").expected if of_work else papers.expected
     allowed = (*expected, *work, *(papers.coding if ordered else ()))
-    found = list(changes(diagnostics, first, second, allowed))
+    found = changes(diagnostics, first, second, allowed)
     for one in found:
         unit = second.units.get(one.point)
         told = change(_status(one, one.before), _status(one, one.after), unit)
@@ -137,6 +147,6 @@ def _status(one: Change, value: Value | None) -> Value | None:
 
 def _why(one: Change) -> str:
     """The sort in words. A level that fell in use may be bad: other steps judge that."""
-    if one.sort == "undeclared":
-        return f"not expected: {one.kind}"
+    if one.sort in ("undeclared", "noteworthy"):
+        return f"not expected: {one.kind if one.sort == 'undeclared' else 'an event'}"
     return "in use, not judged here" if one.sort == "in use" else one.sort

@@ -119,7 +119,7 @@ REASONS = Phrases(
     (r"step (\S+) has switched nothing", r"步骤 \1 没有切换动作"),
     (r"step (\S+) has ended no motion", r"步骤 \1 没有中断过运动"),
     (r"in step (\S+) the motion did not end", r"步骤 \1 中运动没有停止"),
-    (r"(\S+) did not reach (\S+)", r"{1}没有达到 \2"),
+    (r"(\S+) did not leave rest", r"{1}没有动起来"),
     (r"step (\S+) has not watched (\S+)", r"步骤 \1 没有监视{2}"),
     (r"step (\S+) has asked for no two opposite demands", r"步骤 \1 没有左右相反的指令"),
     (r"(\S+) was not seen while (\S+) was asked for", r"指令 \2 期间没有收到{1}"),

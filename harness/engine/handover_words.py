@@ -34,6 +34,10 @@ NAMES = {
     "trip_distance_error": Text("行程里程误差", "Error of the trip distance"),
     "trip_consumption": Text("百公里电耗", "Consumption"),
     "car-interior": Text("车内", "Cabin"),
+    "tyre_change_fl": Text("左前胎压变化", "Tyre pressure front left, change"),
+    "tyre_change_fr": Text("右前胎压变化", "Tyre pressure front right, change"),
+    "tyre_change_rl": Text("左后胎压变化", "Tyre pressure rear left, change"),
+    "tyre_change_rr": Text("右后胎压变化", "Tyre pressure rear right, change"),
 }
 FINDINGS = {
     "missing_views": Text("缺少的视角", "Views that are missing"),
@@ -72,6 +76,7 @@ REASONS = Phrases(
     (r"step (\S+) has no signature", r"步骤 \1 没有签认"),
     (r"taken (\S+)", r"\1 读取"),
     (r"odometer (\S+) to (\S+) km", r"总里程 \1 至 \2 km"),
+    (r"(\S+) to (\S+) kPa, at 20 °C", r"\1 至 \2 kPa（折算到 20 °C）"),
     (r"(\S+) kWh in (\S+) km", r"\2 km 用电 \1 kWh"),
     (r"(\S+) km are too short to tell a consumption", r"行驶 \1 km 太短，无法判断电耗"),
     (r"start (\S+) s after hand-over, end (\S+) s before return",

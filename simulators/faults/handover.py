@@ -46,6 +46,14 @@ def _curb(car: Car) -> None:
     car.wheels["FR"].cold_pressure -= 22.0
 
 
+def _event_recorded(car: Car) -> None:
+    car.computer.edr_events += 1
+
+
+def _slow_puncture(car: Car) -> None:
+    car.wheels["RL"].cold_pressure -= 32.0
+
+
 def _sensor_battery(car: Car) -> None:
     car.wheels["RL"].sensor_battery_low = True
 
@@ -154,6 +162,15 @@ FAULTS = (
                  Text("左后胎压传感器电池电量低，出现故障码。",
                       "The battery of the rear left tyre sensor is low: a trouble code is set."),
                  _sensor_battery),
+    _on_the_trip("event-recorded-on-the-trip",
+                 Text("用车中 EDR 记录事件", "Event recorded by the EDR in use"),
+                 Text("EDR 事件数增加，车身没有损伤，行程记录没有事件。",
+                      "The EDR has stored an event; nothing shows, and the trip record has none."),
+                 _event_recorded),
+    _on_the_trip("slow-puncture-on-the-trip", Text("用车中轮胎慢漏气", "Slow puncture in use"),
+                 Text("左后轮慢漏气，低 32 kPa，未到报警值。",
+                      "The rear left tyre has lost 32 kPa, too little for the warning."),
+                 _slow_puncture),
     _on_the_trip("recoded-on-the-trip", Text("用车中配置被改", "Recoded in use"),
                  Text("自动紧急制动被编码关闭。", "Emergency braking was coded off."), _recoded),
     _on_the_trip("unit-dies-on-the-trip",

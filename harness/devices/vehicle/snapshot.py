@@ -7,19 +7,24 @@ Everything is asked of the control units, as `unit.identifier`, with every troub
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from harness.devices.diag.diagnostics import Diagnostics, Did
 from harness.devices.snapshot import Snapshot, counted_on, number, same
 from harness.quantity import Value
 
 Kind = Literal["identity", "version", "setting", "counter", "state", "fault", "moment"]
-Sort = Literal["expected", "in use", "undeclared", "new fault", "cleared", "not compared"]
+Sort = Literal[
+    "undeclared", "new fault", "noteworthy", "again", "not compared",
+    "expected", "cleared", "in use",
+]  # fmt: skip
+"""In the order in which a person wants to read them."""
 
 NOT_READ = "units_not_read"
 """Units of which a snapshot has not everything: it is partial."""
 COUNTS = 0x09
 """Status bits of a code that counts: testFailed and confirmedDTC."""
+_FAILING = 0x01
 _CODE = re.compile(r"([\w-]+)\.([PCBU][0-3][0-9A-F]{3}-[0-9A-F]{2})")
 _UNCODED = (
     "part_number", "supplier", "manufacture_date", "serial_number", "vin", "hardware_number",
@@ -53,9 +58,17 @@ _STATES = (
 )  # fmt: skip
 _MOMENT = (
     "utc_time", "latitude", "longitude", "key_position", "gear", "low_voltage",
-    "insulation_resistance", "interlock", "ambient_temperature",
+    "insulation_resistance", "interlock", "ambient_temperature", "tyre_temperature_fl",
+    "tyre_temperature_fr", "tyre_temperature_rl", "tyre_temperature_rr",
 )  # fmt: skip
 """Kept so that a person can read them; two moments are never the same in them."""
+_NOTEWORTHY: dict[str, Value | None] = {
+    "airbag_state": "ok", "crash_output": "normal", "crash_shutdown": "inactive",
+    "edr_state": "ready", "sensor_health": "ok", "warning_lamps_on": 0,
+    "edr_event_count": None, "thermal_event_count": None, "deep_discharge_count": None,
+    "contactor_load_breaks": None,
+}  # fmt: skip
+"""Use can change these, but not without a reason that somebody has to ask for; as they are well."""
 _LAMP = "lamp_"
 _KINDS: dict[str, Kind] = {
     **dict.fromkeys(_UNCODED, "identity"),
@@ -109,18 +122,25 @@ class Change:
     @property
     def is_bad(self) -> bool:
         """Nobody has announced it, and use does not explain it."""
-        return self.sort in ("undeclared", "new fault")
+        return self.sort in ("undeclared", "new fault", "noteworthy")
 
 
 def changes(
     diagnostics: Diagnostics, before: Snapshot, after: Snapshot, expected: Iterable[str] = ()
-) -> Iterator[Change]:
-    """Every difference, unit by unit: what they are and how they are set, then their codes.
+) -> list[Change]:
+    """Every difference: what is bad first, what use explains last, each sort unit by unit.
 
     `expected` has identifiers, trouble codes or units, or `unit.` and one of both. What one of the
     two snapshots has not is not compared: that is said, and is neither gone nor new.
     """
-    allowed = frozenset(expected)
+    order = get_args(Sort)
+    found = _changes(diagnostics, before, after, frozenset(expected))
+    return sorted(found, key=lambda one: order.index(one.sort))
+
+
+def _changes(
+    diagnostics: Diagnostics, before: Snapshot, after: Snapshot, allowed: frozenset[str]
+) -> Iterator[Change]:
     partial = set(not_read(before, after))
     for unit, dids in wanted(diagnostics).items():
         for did in dids:
@@ -132,7 +152,7 @@ def changes(
             if not same(old, new):
                 announced = not allowed.isdisjoint((unit, did.name, point))
                 unknown = unit in partial and None in (old, new)
-                sort = "not compared" if unknown else _sort(kind, old, new, announced)
+                sort = "not compared" if unknown else _sort(did.name, kind, (old, new), announced)
                 yield Change(point, kind, sort, old, new)
         yield from _of_codes(unit, before, after, allowed, partial)
 
@@ -156,26 +176,50 @@ def _of_codes(
     for name in names:
         old, new = before.points.get(name), after.points.get(name)
         had, has = _counts(old), _counts(new)
-        if had == has:
+        again = had and has and (_fails_anew(old, new) or _kept_anew(name, before, after))
+        if had == has and not again:
             continue
         if unit in partial and None in (old, new):
             yield Change(name, "fault", "not compared", old, new)
             continue
-        sort: Sort = "new fault" if has else "cleared"
+        sort: Sort = "again" if again else "new fault" if has else "cleared"
         if not allowed.isdisjoint((unit, name.partition(".")[2], name)):
             sort = "expected"
         yield Change(name, "fault", sort, old, new)
 
 
-def _sort(kind: Kind, old: Value | None, new: Value | None, announced: bool) -> Sort:
+def _sort(
+    name: str, kind: Kind, values: tuple[Value | None, Value | None], announced: bool
+) -> Sort:
     """A value that a unit no longer gives, though it answers, is a change like any other."""
     if announced:
         return "expected"
-    if kind == "state" or (kind == "counter" and counted_on(old, new)):
-        return "in use"
+    if kind == "state" or (kind == "counter" and counted_on(*values)):
+        return "noteworthy" if name in _NOTEWORTHY and _worse(name, *values) else "in use"
     return "undeclared"
 
 
+def _worse(name: str, old: Value | None, new: Value | None) -> bool:
+    """A number that fell is not worse, nor is a state that is well again."""
+    return new != _NOTEWORTHY[name] and (number(new) is None or counted_on(old, new))
+
+
+def _fails_anew(old: Value | None, new: Value | None) -> bool:
+    """A code that was only stored is failing now."""
+    return not _status(old) & _FAILING and bool(_status(new) & _FAILING)
+
+
+def _kept_anew(code: str, before: Snapshot, after: Snapshot) -> bool:
+    """What was kept beside a code is not what it was: it has been set again."""
+    names = {name for one in (before, after) for name in one.points if name.startswith(f"{code}.")}
+    both = [(before.points.get(name), after.points.get(name)) for name in names]
+    return any(new is not None and not same(old, new) for old, new in both)
+
+
+def _status(value: Value | None) -> int:
+    found = number(value)
+    return 0 if found is None else int(found)
+
+
 def _counts(status: Value | None) -> bool:
-    value = number(status)
-    return value is not None and bool(int(value) & COUNTS)
+    return bool(_status(status) & COUNTS)
