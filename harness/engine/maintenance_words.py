@@ -50,7 +50,7 @@ REASONS = Phrases(
     (r"not expected: counter", "非预期：计数"),
     (r"not expected: alarm", "非预期：告警"),
     (r"not expected: state", "非预期：状态"),
-    (r"not expected: an event", "非预期：须查明原因"),
+    (r"not expected: event", "非预期：须查明原因"),
     (r"again", "故障码再次出现"),
     (r"in use, not judged here", "使用中的变化，此处不判定"),
     (r"new fault", "新增故障码"),
