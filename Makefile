@@ -25,7 +25,7 @@ help:
 	@echo 'make test         all checks, then all tests'
 	@echo 'make check        the checks alone: ruff, mypy, import contracts'
 	@echo 'make fuzz         all tests, with new random examples'
-	@echo 'make live         every procedure of a car live over slcan and in virtual time: same verdicts'
+	@echo 'make live         every procedure of a car live over slcan, beside a pile, and in virtual time: same verdicts'
 	@echo 'make bench        measure speed against the baselines'
 	@echo 'make wheel        build dist/*.whl'
 	@echo 'make constraints  pin the newest versions that pyproject.toml allows'

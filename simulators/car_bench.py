@@ -10,6 +10,7 @@ from harness.devices.snapshot import Snapshot
 from harness.errors import UnknownNameError, UsageError
 from harness.quantity import Value
 from harness.text import Text
+from simulators import technician
 from simulators.canbus.slcan_server import SlcanServer
 from simulators.rig import Rig
 from simulators.vehicle import hands, measuring
@@ -101,22 +102,38 @@ _KINDS: tuple[tuple[Mapping[str, object], QuestionKind], ...] = (
 )
 
 
-def subjects() -> list[str]:
-    """Everything that hands, eyes and instruments can do at the car."""
-    return sorted({subject for table, _ in _KINDS for subject in table})
+_BESIDE: tuple[tuple[Mapping[str, object], QuestionKind], ...] = (
+    (technician.ACTIONS, "confirm"),
+    (technician.READINGS, "reading"),
+)
+"""The same at a pile beside the car."""
 
 
-async def act(person: Operator, subject: str) -> str:
+def _kinds(*, pile: bool) -> tuple[tuple[Mapping[str, object], QuestionKind], ...]:
+    return (*_KINDS, *_BESIDE) if pile else _KINDS
+
+
+def subjects(*, pile: bool = False) -> list[str]:
+    """Everything that hands, eyes and instruments can do at the car, and at a pile beside it."""
+    return sorted({subject for table, _ in _kinds(pile=pile) for subject in table})
+
+
+async def act(person: Operator, subject: str, *, pile: bool) -> str:
     """Have a person do, see or measure something at the car, and say what came of it.
 
-    Raises UnknownNameError, NotAvailableError.
+    `pile`: there is one beside the car. Raises UnknownNameError, NotAvailableError.
     """
-    kind = next((kind for table, kind in _KINDS if subject in table), None)
+    kind = next((kind for table, kind in _kinds(pile=pile) if subject in table), None)
     if kind is None:
-        raise UnknownNameError("thing to do at the car", subject, subjects())
-    unit = measuring.READINGS[subject].unit if kind == "reading" else None
+        raise UnknownNameError("thing to do here", subject, subjects(pile=pile))
+    unit = _unit(subject) if kind == "reading" else None
     ask = Text(subject, subject)
     question = Question(kind=kind, step="sim", subject=subject, ask=ask, unit=unit)
     answer = await person.ask(question, Deadline.after(_AT_ONCE))
     shown = "ok" if answer.value is True else f"{answer.value} {unit or ''}".rstrip()
     return f"{subject}: {shown}" + (f" ({answer.note})" if answer.note else "")
+
+
+def _unit(subject: str) -> str:
+    reading = measuring.READINGS.get(subject) or technician.READINGS[subject]
+    return reading.unit

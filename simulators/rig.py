@@ -8,6 +8,7 @@ from harness.errors import NotAvailableError
 from simulators.fitting import pile_identity, pile_settings
 from simulators.hand_tools import Multimeter
 from simulators.hunting import Hunting
+from simulators.line_testers import LineTesters
 from simulators.meter.reference_meter import ReferenceMeter
 from simulators.overrides import Overrides
 from simulators.pile.pile import Pile
@@ -78,6 +79,7 @@ class Rig:
         self.task = RentalTask()
         """What the next rental wants of the car."""
         self.multimeter = Multimeter()
+        self.line_testers = LineTesters()
         self.faults_on: set[str] = set()
         """Seeded faults that are there now; who mends one takes it out."""
         self.joined_to: Twin | None = None

@@ -75,7 +75,7 @@ def _connect_vehicle(rig: Rig) -> None:
     rig.world.plug_in()
 
 
-_ACTIONS: dict[str, Callable[[Rig], None]] = {
+ACTIONS: dict[str, Callable[[Rig], None]] = {
     "wear-ppe": lambda rig: None,
     "read-work-order": lambda rig: None,
     "make-safe-for-live-work": lambda rig: None,
@@ -152,7 +152,7 @@ class SimulatedTechnician:
         self._pace = pace
         self._random = rig.world.random("technician")
         self._actions: Mapping[str, Callable[[Rig], None]] = {
-            **_ACTIONS,
+            **ACTIONS,
             **(hands.ACTIONS if rig.has_car else {}),
         }
 
@@ -219,6 +219,7 @@ class SimulatedTechnician:
             return Answer(value=None, by=BY)
         if self._rig.has_car and question.subject in testers.FILES:
             data = testers.FILES[question.subject](self._rig.car, self._random)
+            data = self._rig.line_testers.of(question.subject).given(data)
             return Answer(value=f"{question.subject}.csv", by=BY, content=data)
         if self._rig.has_car and question.subject in measuring.OBSERVATIONS:
             return Answer(value=measuring.OBSERVATIONS[question.subject](self._rig), by=BY)

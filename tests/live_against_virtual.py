@@ -1,35 +1,67 @@
-"""Every procedure of a car, live over slcan and in virtual time, step by step: `make live`.
+"""Every procedure of a car, live and in virtual time, step by step: `make live`.
 
     python tests/live_against_virtual.py [--seed N] [PROCEDURE[+FAULT…] …]
 
-Prints a line for each run; the exit code is 0 when every step came to the same verdict.
+Live, the car is reached over slcan, and a procedure that wants a pile has one beside the car, over
+Modbus TCP, with relays for the faults that it puts in and a recorder whose files the person brings.
+(`VEH-CP-01` touches no bus of the car: there it is the pile, the relays and the recorder.) An
+slcan adapter tells of no error frames: faults of `CAN-FAULT-01` that show by those alone, and the
+step `error-frames` of the others, are not found live. All else of it is measured by the person, the
+car switched off included.
+
+It takes real time, and a quarter of one processor: on a machine with nothing left, answers of the
+simulated units come too late, as those of real ones would.
+
+Prints a line for each run; the exit code is 0 when every step came to the same verdict and every
+device ended equally safe.
 """
 
 import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from live_car import live_car
+from live_bench import live_bench
 
+from harness.bench.load import SIMULATED, load_bench
+from harness.catalogue.load import load_catalogue
 from harness.data import data_folder
 from harness.engine.matrix import HURRY
+from harness.engine.plan import make_plan, roles_needed
 from harness.engine.prepare import prepare
 from harness.engine.run import RunResult, execute
+from harness.events import SafeState
+from harness.evidence.read import read_journal
+from harness.procedure.load import load_procedure
 from harness.verdict import Verdict
 
-OTHERS = ("VEH-CHG-01", "VEH-CP-01", "VEH-USED-01", "CAN-FAULT-01")
-"""Need a pile beside the car, or wiring that is measured with the car switched off."""
 NOT_OF_A_CAR = ("RUB-", "PILE-")
+FAULTY = ("VEH-USED-01+state-of-health-rewritten", "VEH-CHG-01+cp-break-taken-for-unplugging")
+"""Runs of car and pile together in which something has to be found, beside the sound ones."""
+ONLY_INSIDE: Mapping[tuple[str, str], Verdict] = {
+    ("CAN-FAULT-01", "resistance-agreement"): Verdict.NOT_RUN
+}
+"""What a step comes to live, where it looks at something that only a simulation in the same
+process can tell: the true resistance of the wires, against which the reading that was typed in is
+held. At a car nobody knows it better than the meter, so there the step is not run, and says so."""
 
 
 def vehicle_procedures() -> list[str]:
     names = sorted(path.stem for path in data_folder("procedures").glob("*.yaml"))
-    return [n for n in names if not n.startswith(NOT_OF_A_CAR) and n not in OTHERS]
+    return [name for name in names if not name.startswith(NOT_OF_A_CAR)]
+
+
+def wants(procedure: str) -> dict[str, list[str]]:
+    """The devices that a procedure touches, and the faults that it has relays put in."""
+    built_in = load_bench(SIMULATED)
+    loaded = load_procedure(procedure)
+    plan = make_plan(loaded, built_in, load_catalogue(), energise=True, motion=True)
+    put_in = [step.parameters["fault"] for step in plan.steps if step.action.name == "fault.set"]
+    return {"roles": sorted(roles_needed([plan], built_in)), "wired": put_in}
 
 
 def _run(procedure: str, bench: str, folder: Path, seed: int, **options: Any) -> RunResult:
@@ -39,18 +71,32 @@ def _run(procedure: str, bench: str, folder: Path, seed: int, **options: Any) ->
     return execute(replace(request, pace=HURRY))
 
 
-def compare(procedure: str, faults: Sequence[str], seed: int, folder: Path) -> list[str]:
-    """Steps whose verdicts differ, with both. Prints what was run."""
-    virtual = _run(procedure, "sim", folder / "virtual", seed, faults=list(faults))
-    with live_car(folder, seed, faults, pace=HURRY) as (bench, technician):
-        live = _run(procedure, str(bench), folder / "live", seed, live=True, operator=technician)
+def _differences(procedure: str, virtual: RunResult, live: RunResult) -> Iterator[str]:
     (expected,) = virtual.verdicts.values()
     (found,) = live.verdicts.values()
-    different = [
-        f"{step}: {expected[step]} in virtual time, {found.get(step)} live"
-        for step in expected
-        if expected[step] != found.get(step)
-    ]
+    for step, verdict in expected.items():
+        wanted = ONLY_INSIDE.get((procedure, step), verdict)
+        if found.get(step) != wanted:
+            yield f"{step}: {verdict} in virtual time, {found.get(step)} live"
+    ends = [_safe(result.folder) for result in (virtual, live)]
+    for role, safe in ends[0].items():
+        if ends[1].get(role) != safe:
+            yield f"{role}: safe {safe} in virtual time, {ends[1].get(role)} live"
+
+
+def _safe(folder: Path) -> dict[str, bool]:
+    """Role -> whether it was shown to be safe at the end of the run."""
+    events = (entry.event for entry in read_journal(folder))
+    return {event.role: event.safe for event in events if isinstance(event, SafeState)}
+
+
+def compare(procedure: str, faults: Sequence[str], seed: int, folder: Path) -> list[str]:
+    """What differs, with both. Prints what was run."""
+    virtual = _run(procedure, SIMULATED, folder / "virtual", seed, faults=list(faults))
+    with live_bench(folder, seed, faults, pace=HURRY, **wants(procedure)) as (bench, technician):
+        live = _run(procedure, str(bench), folder / "live", seed, live=True, operator=technician)
+    different = list(_differences(procedure, virtual, live))
+    (found,) = live.verdicts.values()
     failed = sum(verdict is Verdict.FAIL for verdict in found.values())
     what = "+".join((procedure, *faults))
     print(f"{what}: {len(found)} steps live in {live.real_seconds:.0f} s, {failed} fail, "
@@ -70,7 +116,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="harness-") as name:
         os.environ["HARNESS_KEYS"] = str(Path(name) / "keys")
         os.environ["XDG_STATE_HOME"] = str(Path(name) / "state")
-        for number, run in enumerate(given.runs or vehicle_procedures()):
+        for number, run in enumerate(given.runs or [*vehicle_procedures(), *FAULTY]):
             procedure, *faults = run.split("+")
             folder = (given.keep or Path(name)) / f"{number:02}-{procedure}"
             folder.mkdir(parents=True)

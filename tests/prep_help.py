@@ -19,7 +19,9 @@ from simulators.vehicle.car import Car
 from simulators.vehicle.diag.diagnosed_ecu import DEFAULT
 
 PREP = "VEH-PREP-02"
-READY = ("preparation", "switch-on", "settled", "target-up", "wheel-straight", "unlocked", "backup")
+CONDITIONS = ("load", "tyre-fl", "tyre-fr", "tyre-rl", "tyre-rr", "floor", "light", "target-up",
+              "target-distance")  # fmt: skip
+READY = ("preparation", "switch-on", "settled", *CONDITIONS, "wheel-straight", "unlocked", "backup")
 """What has to be done before any unit may be changed."""
 CHANGING = (
     "camera-start", "radar-start", "lidar-start", "camera-progress", "radar-progress",

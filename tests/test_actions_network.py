@@ -108,9 +108,9 @@ def test_a_sound_car_passes_every_verb(tmp_path: Path) -> None:
     [
         ("ultrasonic-unit-dead", {"nodes", "cycles"}, "nodes", ["adas:USS"]),
         (
-            "wheel-pressure-checksum-wrong", {"whole"}, "whole", ["chassis:IBC_WheelPressures"],
+            "wheel-pressure-checksum-wrong", {"whole"}, "whole", ["chassis:IBC.IBC_WheelPressures"],
         ),
-        ("steering-counter-stuck", {"whole"}, "whole", ["chassis:EPS_Status"]),
+        ("steering-counter-stuck", {"whole"}, "whole", ["chassis:EPS.EPS_Status"]),
         ("foreign-device-on-the-bus", {"known"}, "known", None),
     ],
 )  # fmt: skip
@@ -265,7 +265,7 @@ def test_a_message_that_comes_too_seldom_is_off_its_cycle(tmp_path: Path) -> Non
         outcome = run_on(car, tmp_path, step("it", "can.cycle_times", "{watch: 5 s}"))
         assert outcome.verdicts["it"] == verdict, factor
         if verdict == "fail":
-            assert outcome.of(Judged)[0].measurement.value == ["can:BMS_Status"]
+            assert outcome.of(Judged)[0].measurement.value == ["can:BMS.BMS_Status"]
 
 
 def test_only_what_happens_while_it_is_watched_counts(tmp_path: Path) -> None:

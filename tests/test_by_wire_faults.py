@@ -29,7 +29,12 @@ TOGETHER = (
      "steering-obeys-frozen-counter", "steering-obeys-out-of-range", "steering-ignores-the-driver",
      "brake-by-wire-weak", "brake-valve-rear-left", "brake-obeys-frozen-counter",
      "drive-falls-short", "wheel-speed-rear-left-off", "drive-obeys-wrong-checksum",
-     "parking-brake-drags", "steering-complaint-stays", "steering-torque-zero-off"),
+     "parking-brake-drags", "steering-complaint-stays", "steering-torque-zero-off",
+     "steering-moves-without-enable", "brake-moves-without-enable", "drive-moves-without-enable",
+     "parking-brake-moves-without-enable", "parking-brake-obeys-wrong-checksum",
+     "parking-brake-obeys-frozen-counter", "parking-brake-obeys-out-of-range",
+     "parking-brake-ignores-the-driver", "steering-takes-up-by-wire-from-the-driver",
+     "parking-brake-takes-up-by-wire-from-the-driver", "drive-refuses-reverse"),
 )  # fmt: skip
 """Runs of the whole procedure with many faults."""
 ALONE = (
@@ -38,6 +43,9 @@ ALONE = (
     ("steering-times-out-late", ("time-out-steering",)),
     ("steering-refuses-by-wire", ("handshake-steering", "steering-moves", "steering-time")),
     ("emergency-stop-locks-the-car", ("ready-again",)),
+    ("emergency-stop-does-not-brake", ("parking-brake-off", "stop-in-motion", "stop-latched")),
+    ("emergency-stop-restarts", ("parking-brake-off", "stop-in-motion", "stop-latched")),
+    ("drive-goes-on-when-the-door-shuts", ("parking-brake-off", "door-in-motion", "door-latched")),
 )
 """Faults that end the run, with the steps to run."""
 
@@ -111,6 +119,8 @@ def test_a_fault_that_ends_the_run(tmp_path: Path, fault: str, steps: Sequence[s
         "the unit drive did not take up by-wire operation: drive_mode is normal",
         "step release-motion has not released motion",
         "steering_angle was not seen meanwhile",
+        "in step stop-in-motion the motion did not end",
+        "vehicle_speed did not leave rest",
         "no by-wire unit is called 'stering'; did you mean: steering",
     ],
 )

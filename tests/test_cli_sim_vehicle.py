@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -110,10 +111,11 @@ def simulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulators]
         found = Simulators(
             started("car", "vehicle", "--can", ANY, *each, "--events", "events.jsonl"),
             started("world", "bench", "--modbus", "tcp://127.0.0.1:0", "--meter-modbus",
-                    "tcp://127.0.0.1:0", "--can", ANY, "--vehicle", "connected"),
+                    "tcp://127.0.0.1:0", "--can", ANY, "--bus", f"body={ANY}", "--vehicle",
+                    "connected"),
         )  # fmt: skip
         found.car.ready(5, 4)
-        found.world.ready(3, 2)
+        found.world.ready(4, 3)
         yield found
 
 
@@ -147,7 +149,7 @@ def test_the_addresses_come_first(simulators: Simulators) -> None:
     assert list(simulators.car.addresses) == ["", *BUSES]
     assert all(one.startswith("slcan://127.0.0.1:") for one in simulators.car.addresses.values())
     assert len(set(simulators.car.addresses.values())) == 5
-    assert list(simulators.world.addresses) == ["pile", "meter", "vehicle"]
+    assert list(simulators.world.addresses) == ["pile", "meter", "vehicle", "body"]
 
 
 def test_a_logger_of_python_can_records_the_car(live: Live, tmp_path: Path) -> None:
@@ -357,6 +359,19 @@ def test_pile_and_car_are_in_one_world(simulators: Simulators) -> None:
     result = call("run", "BOTH.yaml", "--bench", world.bench, "--live", "--out", "run")
     assert result.exit_code == 0, result.output
     assert {e.role for e in events() if isinstance(e, DeviceOpened)} == {"pile", "vehicle"}
+
+
+def test_hands_at_pile_and_car(simulators: Simulators) -> None:
+    world = simulators.world
+    assert world.say("disconnect-vehicle") == "disconnect-vehicle: ok"
+    assert watched(world, "pile", "charging_state") == {"charging_state": "idle"}
+    assert re.fullmatch(r"cp_voltage: 1[12]\.\d+ V", world.say("cp_voltage"))
+    assert world.say("switch-off") == "switch-off: ok"
+    assert "no thing to do here is called 'plug'" in world.complain("plug")
+    assert world.say("switch-on") == "switch-on: ok"
+    assert world.say("connect-vehicle") == "connect-vehicle: ok"
+    assert watched(world, "pile", "charging_state") == {"charging_state": "connected"}
+    assert "no thing to do here is called" in simulators.car.complain("connect-vehicle")
 
 
 # The end, and wrong usage

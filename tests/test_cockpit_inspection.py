@@ -218,7 +218,7 @@ CLEAR = """
     ("faults", "results"),
     [
         (["clearing-fails"], ["icm=failed", "tbox=failed"]),
-        (["clearing-never-ends"], ["icm=running", "tbox=running"]),
+        (["clearing-never-ends"], ["icm=stopped", "tbox=stopped"]),
     ],
 )
 def test_a_clearing_that_fails_is_told_by_unit(
@@ -227,10 +227,14 @@ def test_a_clearing_that_fails_is_told_by_unit(
     path = write_procedure(tmp_path, CLEAR)
     outcome = run_procedure(tmp_path, path, faults=list(faults), pace=0.02)
     assert outcome.verdicts["clear"] is Verdict.FAIL
-    judged = {event.measurement.name: event.measurement.value for event in outcome.of(Judged)}
+    events = outcome.of(Judged)
+    judged = {event.measurement.name: event.measurement.value for event in events}
+    said = wording.note(events[0].measurement).zh
+    known = "ICM、TBOX 的例程运行 3 s 仍未结束，已停止（31 02）"
+    assert said == (known if "stopped" in results[0] else "")
     assert judged == {"not_cleared": results, "user_data_left": []}
     requests = [one.request for one in outcome.of(DiagnosticExchange) if one.unit == "icm"]
-    assert ("31020272" in requests) is ("running" in results[0])
+    assert ("31020272" in requests) is ("stopped" in results[0])
     assert "1001" in requests[requests.index("1003") :], "the session is ended"
 
 

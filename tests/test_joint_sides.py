@@ -64,6 +64,31 @@ def test_what_was_there_before_shows_nothing(tmp_path: Path) -> None:
     assert apart.note == "pile was connected; vehicle was yes before the action"
 
 
+def test_what_an_earlier_step_set_going_may_be_there_at_once(tmp_path: Path) -> None:
+    """A relay has put a fault in before anybody could look: it counts from that step on."""
+    plug = step("plug", "operator.confirm", f"{{{PLUG}}}")
+    wait = step("wait", "bench.wait", "{for: 1 s}")
+    seen = both("seen", f"{CONNECTED}, begun_by: plug", "10 s")
+    narrow = both("narrow", f"{CONNECTED}, begun_by: plug", "500 ms")
+    outcome = run(tmp_path, plug, wait, seen, narrow)
+    assert outcome.verdicts["seen"] is Verdict.PASS
+    (apart,) = judged(outcome, "seen")
+    assert isinstance(apart.value, float) and apart.uncertainty is not None
+    assert 1.0 < apart.value < 10.0, "from the beginning of the step, with the wait after it"
+    assert apart.uncertainty == apart.value, "they may have been at the same time"
+    assert outcome.verdicts["narrow"] is Verdict.INCONCLUSIVE
+
+
+def test_what_set_it_going_is_an_earlier_step_that_was_run(tmp_path: Path) -> None:
+    wait = step("wait", "bench.wait", "{for: 1 s}")
+    late = both("seen", f"{CONNECTED}, begun_by: wait")
+    with pytest.raises(FileError, match="is not before this one"):
+        run(tmp_path, late, wait)
+    outcome = run(tmp_path, wait, late, selected={"on", "settle", "seen"})
+    assert outcome.step("seen").verdict is Verdict.NOT_RUN
+    assert "that was not run" in outcome.step("seen").reason
+
+
 def test_a_limit_that_looking_cannot_show_is_inconclusive(tmp_path: Path) -> None:
     outcome = run(tmp_path, both("plug", f"{CONNECTED}, {PLUG}", "10 ms"))
     assert outcome.verdicts["plug"] is Verdict.INCONCLUSIVE

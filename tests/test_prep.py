@@ -221,3 +221,24 @@ def test_nothing_is_changed_without_a_backup(tmp_path: Path, units: Units) -> No
     assert not [event for event in outcome.of(DiagnosticExchange)
                 if event.request.startswith(("2e", "3101"))]  # fmt: skip
     units.assert_untouched()
+
+
+STARTS = ("camera-start", "radar-start", "lidar-start")
+
+
+@pytest.mark.parametrize(
+    ("fault", "refused"),
+    [("calibrated-in-the-yard", STARTS), ("workshop-dark", ("camera-start",))],
+)
+def test_under_wrong_conditions_nothing_is_calibrated(
+    tmp_path: Path, units: Units, fault: str, refused: tuple[str, ...]
+) -> None:
+    outcome = debug(tmp_path, *STARTS, "camera-progress", "camera-offsets", "settled-work",
+                    faults=[fault])  # fmt: skip
+    assert {name for name in STARTS if outcome.verdicts[name] is Verdict.NOT_RUN} == set(refused)
+    assert outcome.verdicts["camera-offsets"] is Verdict.NOT_RUN, "old values show nothing"
+    started = {event.unit for event in outcome.of(DiagnosticExchange)
+               if event.request.startswith("3101")}  # fmt: skip
+    assert started == ({"rad", "lid"} if len(refused) == 1 else set())
+    assert outcome.verdicts["settled-work"] is Verdict.PASS
+    units.assert_untouched()

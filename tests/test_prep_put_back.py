@@ -11,7 +11,7 @@ from test_by_wire_safe import later
 
 from harness.clock import Deadline
 from harness.devices.can.bus import CanBus
-from harness.engine import wording
+from harness.engine import safety_words, wording
 from harness.events import DiagnosticExchange, Judged, Measured, SafeState, Written
 from harness.verdict import Ending, Verdict
 from simulators.bench import SimulatedBench
@@ -90,10 +90,13 @@ def test_an_adapter_that_is_gone_is_told_with_what_was_left(
 def test_a_routine_without_end_is_stopped_and_the_unit_put_back(
     tmp_path: Path, units: Units
 ) -> None:
-    steps = ("radar-start", "lidar-start", "radar-progress", "lidar-progress", "settled-work")
+    steps = ("radar-start", "lidar-start", "radar-progress", "lidar-progress", "radar-offsets",
+             "lidar-offsets", "settled-work")  # fmt: skip
     outcome = debug(tmp_path, *steps, faults=["radar-calibration-hangs"])
     assert outcome.verdicts["radar-progress"] is Verdict.FAIL
     assert outcome.verdicts["lidar-progress"] is Verdict.PASS, "each has its own time"
+    assert outcome.verdicts["radar-offsets"] is Verdict.NOT_RUN, "old values show nothing"
+    assert outcome.verdicts["lidar-offsets"] is Verdict.PASS
     stopped = [event for event in outcome.of(DiagnosticExchange)
                if event.unit == "rad" and event.request == "31020210"]  # fmt: skip
     assert [event.outcome for event in stopped] == ["ok"]
@@ -110,6 +113,8 @@ def test_a_write_that_is_refused_half_way_leaves_nothing_half(tmp_path: Path, un
     assert outcome.verdicts["coded"] is Verdict.FAIL
     assert outcome.verdicts["settled-work"] is Verdict.PASS
     units.assert_untouched()
+    (judged,) = [event for event in outcome.of(Judged) if event.step == "settled-work"]
+    assert wording.note(judged.measurement).zh.startswith("已恢复：CAM 标定数据块")
     told = {event.measurement.name: event.measurement for event in outcome.of(Measured)
             if event.step == "settled-work"}  # fmt: skip
     assert told["cam.calibration_record.changed"].note == "put back"
@@ -125,6 +130,25 @@ def test_what_cannot_be_put_back_is_a_finding_and_not_called_safe(tmp_path: Path
     (safe,) = outcome.of(SafeState)
     assert not safe.safe
     assert "rad.calibration_record could not be put back" in safe.detail
-    said = wording.reason(safe.detail).zh
-    assert "未能恢复" in said and "被拒绝" in said
-    assert "put back" not in said and "refused" not in said
+    said = safety_words.why(safe)
+    assert said.zh.startswith("RAD 标定数据块 未能恢复") and "被拒绝" in said.zh
+    assert "put back" not in said.zh and "refused" not in said.zh
+    assert said.en.startswith("RAD Calibration data could not be put back")
+
+
+def test_the_first_reason_why_something_is_left_stands(tmp_path: Path) -> None:
+    """The car is off by the end of the run, and then the radar says nothing at all."""
+    steps = (
+        "radar-start",
+        "radar-progress",
+        "reset",
+        "started-again",
+        "settled-work",
+        "switch-off",
+    )
+    outcome = debug(tmp_path, *steps, faults=["radar-memory-worn"])
+    (safe,) = outcome.of(SafeState)
+    assert "NRC" in safe.detail or "refused" in safe.detail
+    assert "no reply" not in safe.detail
+    assert "车辆不得投放" in safety_words.words(safe).zh
+    assert "车辆不得投放" in safety_words.overall([safe], safe=False).zh

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec import structs
 from record_changes import changed, with_entries
 from report_page import Page, words
 from vehicle_inspection_help import INSPECTION, until
@@ -18,7 +19,7 @@ from harness.devices.can.logs import read_log
 from harness.engine.matrix import HURRY
 from harness.engine.prepare import prepare
 from harness.engine.run import execute
-from harness.events import BusOpened, Judged, Measured, RunStarted
+from harness.events import BusOpened, Judged, Measured, RunStarted, StepEnded, StepStarted
 from harness.quantity import Quality
 from harness.report.cell_map import families, map_at, summary
 from harness.report.course import Course, difference, of_readings
@@ -28,6 +29,7 @@ from harness.report.network_map import Presence, nodes_of
 from harness.report.plot_frame import ticks
 from harness.report.record import Record, load_record
 from harness.text import Text
+from harness.verdict import Verdict
 
 STEPS = ("parked", "nodes-online", "pack-voltage", "cell-spread", "ready", "bus-in-ready")
 
@@ -164,6 +166,50 @@ def test_failed_and_watched_steps_are_open_and_quiet_ones_have_no_plot(record: R
     assert '<details class="plots" open>' in step_of(text, "ready")
     assert '<svg class="plot"' not in step_of(text, "parked")  # passed, and stood still
     assert "open" not in step_of(text, "bus-in-ready").split('class="plots"')[1][:6]
+
+
+def test_samples_of_an_earlier_step_are_shown_with_that_steps_window(
+    record: Record, courses: Courses
+) -> None:
+    """As where a segment was recorded and two steps judge it: the second refers to the first."""
+    judging = ("pack-voltage", "cell-spread")
+    events = [entry.event for entry in record.entries]
+    judged = next(e for e in events if isinstance(e, Judged) and e.step == judging[0])
+    began, ended = (
+        next(
+            e.t
+            for e in record.entries
+            if isinstance(e.event, kind) and e.event.step == "nodes-online"
+        )
+        for kind in (StepStarted, StepEnded)
+    )
+    own = course(courses, "max_cell_voltage").between(began, ended).value
+    highest = structs.replace(
+        judged.measurement, name="max_cell_voltage.highest", value=float(own.max()), unit="V",
+        source="vehicle",
+    )  # fmt: skip
+
+    def starts(event: StepStarted) -> StepStarted:
+        if event.step == "nodes-online":
+            return structs.replace(event, action="vehicle.segment")
+        judges = event.step in judging
+        return structs.replace(event, parameters={"of": "nodes-online"}) if judges else event
+
+    def judges(event: Judged) -> Judged:
+        same = event.step in judging
+        return structs.replace(judged, step=event.step, measurement=highest) if same else event
+
+    def ends(event: StepEnded) -> StepEnded:
+        return structs.replace(event, verdict=Verdict.PASS) if event.step in judging else event
+
+    altered = changed(changed(record, StepStarted, starts), Judged, judges)
+    text = render_html(changed(altered, StepEnded, ends), "en")
+    first, second = (step_of(text, one) for one in judging)
+    assert re.search(r">step \d+</text>", first)
+    assert ">this step</text>" not in first
+    assert 'class="marker pass"' in first, "the extreme is marked where it stood"
+    assert '<svg class="plot"' not in second
+    assert f'plotted at step </span><a href="#step-{INSPECTION}-pack-voltage"' in second
 
 
 def test_both_languages(page: Page) -> None:

@@ -181,7 +181,9 @@ def test_a_silent_unit_is_a_finding_of_its_own_and_no_number_is_no_error(crowded
     assert crowded.verdicts["silent"] is Verdict.FAIL
     assert crowded.verdicts["heard"] is Verdict.PASS
     (judged,) = [event for event in crowded.of(Judged) if event.step == "silent"]
-    assert judged.measurement.value == ["adas:USS_Front", "adas:USS_Rear", "adas:USS_Status"]
+    assert judged.measurement.value == [
+        "adas:USS.USS_Front", "adas:USS.USS_Rear", "adas:USS.USS_Status",
+    ]  # fmt: skip
     assert crowded.verdicts["ruler"] is Verdict.INCONCLUSIVE
     (read,) = [event for event in crowded.of(Judged) if event.step == "ruler"]
     assert read.measurement.quality is not Quality.GOOD

@@ -20,8 +20,9 @@ from store_help import add, fill
 from harness.cli.root import ROOT
 from harness.engine.details import chinese
 from harness.errors import EvidenceError, UsageError
-from harness.events import RunStarted
+from harness.events import DeviceOpened, RunStarted
 from harness.evidence.clock_check import clock_findings
+from harness.evidence.journal import Bundle
 from harness.evidence.keys import public_pem, short
 from harness.evidence.layout import JOURNAL, REVIEW, SEAL
 from harness.evidence.seal import ChainState, Statement, open_seal, sign
@@ -84,6 +85,7 @@ def test_a_limit_leaves_the_older_ones_out(store: Store, tmp_path: Path) -> None
     [
         ({"verdict": "good"}, "'good' is no verdict"),
         ({"since": "yesterday"}, "'yesterday' is no day"),
+        ({"reality": "dreamt"}, "'dreamt' is no kind of run"),
         ({"until": "2026-02-30"}, "'2026-02-30' is no day"),
         ({"since": "2026-11-02", "until": "2026-11-01"}, "is empty"),
     ],
@@ -408,6 +410,64 @@ def test_an_index_of_another_version_is_not_read(store: Store, tmp_path: Path) -
         store.find(Filters(), None)
     assert store.rebuild().runs == 1
     assert len(store.find(Filters(), None)) == 1
+
+
+def _as_format_1(store: Store) -> None:
+    """The index as the version before wrote it."""
+    with store.index.writing() as connection:
+        for name in ("runs", "procedures", "items"):
+            connection.execute(text(f"DROP INDEX {name}_by_reality"))
+            connection.execute(text(f"ALTER TABLE {name} DROP COLUMN reality"))
+        connection.execute(text("ALTER INDEX runs_by_simulated RENAME TO runs_by_reality")
+                           if connection.dialect.name == "postgresql"
+                           else text("DROP INDEX runs_by_simulated"))  # fmt: skip
+        connection.execute(text("UPDATE harness_store SET value = '1'"))
+
+
+def test_an_old_index_is_upgraded_where_all_its_bundles_are(store: Store, tmp_path: Path) -> None:
+    places = fill(store, tmp_path, 2)
+    _as_format_1(store)
+    elsewhere = Store(str(tmp_path / "other-shelf"), store.index.url.render_as_string(False))
+    assert elsewhere.upgrade() is None, "nothing is lost to a mistaken --bundles"
+    with pytest.raises(UsageError, match="format 1"):
+        store.find(Filters(), None)
+    made = store.upgrade()
+    assert made is not None
+    assert made.runs == 2
+    assert ids(store, reality="simulated") == places[::-1]
+    assert store.upgrade() is None
+
+
+def test_runs_are_told_apart_by_what_they_were_done_on(store: Store, tmp_path: Path) -> None:
+    opened = DeviceOpened(role="vehicle", simulated=False, profile="p", profile_sha256="0" * 64,
+                          connection="c")  # fmt: skip
+    other = msgspec.structs.replace(opened, role="pile")
+    plays = {"recorded": True}
+    wanted = {
+        "real": ({}, [{}]),
+        "simulated": ({"simulated": True}, [{"simulated": True}]),
+        "mixed": ({}, [{}, {"simulated": True}]),
+        "recorded": ({**plays, "simulated": True}, [plays]),
+        "partly_recorded": (plays, [plays, {}]),
+        "none": ({}, []),
+    }
+    rows = []
+    for number, (kind, (start, devices)) in enumerate(wanted.items()):
+        begun = RunStarted(run_id=kind, utc="2026-11-02T01:00:00+00:00", virtual_time=False,
+                           procedures=["P"], bench="b", seed=1,
+                           **{"simulated": False, **start})  # fmt: skip
+        bundle = Bundle(tmp_path / kind, lambda: 0.0, force_to_disk=False)
+        bundle.emit(begun)
+        for role, given in zip((opened, other), devices, strict=False):
+            bundle.emit(msgspec.structs.replace(role, **given))
+        bundle.close()
+        facts = facts_of((tmp_path / kind / JOURNAL).read_bytes(), None)
+        assert facts.reality == kind
+        rows.append((f"place-{number}", facts))
+    store.index.replace(rows)
+    for number, kind in enumerate(wanted):
+        assert ids(store, reality=kind) == [f"place-{number}"]
+        assert ids(store, reality=kind, procedure="P") == [f"place-{number}"]
 
 
 def test_tables_of_others_are_left_alone(store: Store, tmp_path: Path) -> None:

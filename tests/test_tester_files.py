@@ -2,6 +2,7 @@
 
 import math
 import re
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from harness.devices.tester.layout import KINDS, Key, Layout, kind_of
 from harness.devices.tester.mapping import TableMapping
-from harness.devices.tester.reader import OWN, LineFile, read_tester
+from harness.devices.tester.reader import OWN, LineFile, day_of, read_tester
 from harness.engine.details import problem
 from harness.errors import FileError, UnknownNameError, UsageError
 
@@ -112,6 +113,12 @@ def test_an_optional_column_may_have_holes_and_then_gives_no_series() -> None:
         ([TREAD_HEAD, *TREAD[:9]], "t.csv:4:0: 0 rows for RR; expected at least 3"),
         ([TREAD_HEAD, *TREAD, "RR,3,5.3"], "t.csv:17:1: a second row for RR 3; expected one; the "
          "first is line 16"),
+        ([TREAD_HEAD, *TREAD, "RR,3,5.9"], "t.csv:17:1: a second row for RR 3 with other values: "
+         "depth 5.9 after 5.3; expected one; the first is line 16"),
+        ([TREAD_HEAD, *TREAD[:-1], "RR,3,5,3"], "t.csv:16:4: 4 cells under 3 headers: RR,3,5,3; "
+         "expected one cell for each header, and a point as the decimal mark"),
+        ([one.replace(",", ";") for one in (TREAD_HEAD, *TREAD)], "t.csv:4:1: the cells stand "
+         "between semicolons; expected commas between cells, and a point as the decimal mark"),
         ([TREAD_HEAD, *TREAD[:-1], "RR,3,5·3"], "t.csv:16:3: depth: '5·3' is not a number; "
          "expected a number in mm"),
         ([TREAD_HEAD, *TREAD[:-1], "RR,3,"], "t.csv:16:3: depth: '' is not a number; expected a "
@@ -128,6 +135,25 @@ def test_an_optional_column_may_have_holes_and_then_gives_no_series() -> None:
 )  # fmt: skip
 def test_what_is_wrong_is_told_with_its_place(table: list[str], problem: str) -> None:
     assert told("tread", own("tread", *table)) == [problem]
+
+
+def test_a_file_of_another_day_is_refused_and_its_day_is_known() -> None:
+    today = date(2026, 11, 28)
+    right = own("tread", TREAD_HEAD, *TREAD, head=("# tested 2026-11-28T10:15",))
+    assert read_tester("t.csv", right, kind="tread", vin=VIN, day=today).day == today
+    assert read("tread", own("tread", TREAD_HEAD, *TREAD)).day is None
+    for said, wrong in (
+        ("2026-11-27", "t.csv:4:10: the file is of another day: 2026-11-27; expected 2026-11-28"),
+        ("28.11.26", "t.csv:4:10: '28.11.26' is no day; expected a day as 2026-11-28"),
+        ("2026-13-28", "t.csv:4:10: '2026-13-28' is no day; expected a day as 2026-11-28"),
+    ):
+        other = own("tread", TREAD_HEAD, *TREAD, head=(f"# tested {said}",))
+        with pytest.raises(FileError) as caught:
+            read_tester("t.csv", other, kind="tread", vin=VIN, day=today)
+        assert [str(one) for one in caught.value.problems] == [wrong]
+    assert [day_of(one) for one in ("2026/1/5 9:30", "20260105", "x")] == [
+        date(2026, 1, 5), date(2026, 1, 5), None,
+    ]  # fmt: skip
 
 
 def test_all_places_are_told_at_once_and_not_without_end() -> None:

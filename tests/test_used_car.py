@@ -29,7 +29,7 @@ ROWS: Mapping[int, tuple[str, ...]] = {
     3: ("odometers", "mean-speed", "distance-per-energy", "counters", "rolled-back"),
     4: ("trouble-codes", "permanent-codes", "not-cleared", "clearing-times", "cleared-recently"),
     5: ("soh", "cell-spread", "resistance", "cycles", "fast-share", "capacities", "battery-grade"),
-    7: ("insulation", "insulation-tester", "insulation-agrees"),
+    7: ("insulation", "insulation-tester", "insulation-agrees", "insulation-not-flattered"),
     8: ("pumps", "temperatures"),
     9: ("units", "versions", "calibrated", "device-table"),
     10: ("configuration", "unknown-messages", "functions-decided"),

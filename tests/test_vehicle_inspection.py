@@ -42,8 +42,8 @@ ROWS: Mapping[str, Mapping[int, tuple[str, ...]]] = {
         8: ("tread-fl", "tread-fr", "tread-rl", "tread-rr", "body", "lenses", "glass", "leaks"),
         9: (
             "position-lamps", "low-beam", "high-beam", "rear-fog-lamp", "lamps-out",
-            "daytime-lamps", "turn-left", "flash-rate", "turn-right", "hazard-lamps",
-            "brake-lamps", "reversing-lamps", "horn", "wipers",
+            "daytime-lamps", "turn-left", "flash-rate", "turn-right", "flash-rate-right",
+            "hazard-lamps", "brake-lamps", "reversing-lamps", "horn", "wipers",
         ),
         10: ("brake-fluid", "coolant", "washer-fluid", "fluids-look"),
         11: ("switch-off", "release"),

@@ -49,7 +49,7 @@ def test_numbers_are_rounded_for_people(value: float, unit: str | None, zh: str,
         (3.1234567, Within(3.0), "3.123 s (≤ 3 s)"),
         (0.09999, Range("s", None, 0.1), "0.09999 s (≤ 0.1 s)"),
         (0.10004, Range("s", 0.1, 0.2), "0.10004 s (0.1 … 0.2 s)"),
-        (0.10004, Range("ms", None, 100), "0.10004 s (≤ 100 ms)"),
+        (0.10004, Range("ms", None, 100), "100.04 ms (≤ 100 ms)"),
     ],
 )
 def test_rounding_never_moves_a_value_across_its_limit(
@@ -158,8 +158,29 @@ def test_a_large_resistance_is_said_in_the_larger_unit_but_not_beside_its_limit(
 
 
 @pytest.mark.parametrize(
+    ("reading", "limit", "shown"),
+    [
+        (Measurement("cell_spread", -0.143, "V"), Range("mV", low=-30, high=30),
+         "-143 mV (-30 … 30 mV)"),
+        (Measurement("insulation", 354e3, "Ω", uncertainty=7e3), Range("MΩ", low=1),
+         "0.354 MΩ (≥ 1 MΩ)"),
+        (Measurement("offset", -0.0, "mm"), Range("mm", low=-5, high=5), "0 mm (-5 … 5 mm)"),
+    ],
+)  # fmt: skip
+def test_a_reading_is_said_in_the_unit_of_its_limit(
+    reading: Measurement, limit: Range, shown: str
+) -> None:
+    event = Judged(step="a", measurement=reading, limit=limit, rule=Rule.SIMPLE,
+                   judgement=Judgement(Verdict.FAIL, Rule.SIMPLE, ""))  # fmt: skip
+    assert wording.judged(event, "en") == shown
+
+
+@pytest.mark.parametrize(
     ("flags", "zh", "en"),
-    [([], "未发现异常", "nothing abnormal"), (["F-01"], "F-01 (= 无)", "F-01 (= none)")],
+    [
+        ([], "未发现异常", "nothing abnormal"),
+        (["F-01"], "F-01 (应为：无)", "F-01 (expected: none)"),
+    ],
 )
 def test_a_clear_word_is_said_so(flags: list[str], zh: str, en: str) -> None:
     verdict = Verdict.FAIL if flags else Verdict.PASS

@@ -224,6 +224,11 @@ def test_buses_have_names_and_unknown_ones_keep_theirs() -> None:
             "底盘总线：EPB、ESC；车身总线：ICM",
         ),
         ("silent_nodes", ["chassis"], "底盘总线"),
+        (
+            "flawed_messages",
+            ["chassis:EPS.EPS_Status", "chassis:Loose", "chassis:EPS.EPS_Angle", "can:A+B.M"],
+            "底盘总线：Loose、EPS（EPS_Status、EPS_Angle）；CAN 总线：A+B（M）",
+        ),
         ("unknown_messages", ["powertrain:5A1"], "动力总线：5A1"),
         ("lamps_lit", ["lamp_abs"], "ABS 灯"),
         ("trouble_codes", ["bms:P0AA6-1A"], "BMS：P0AA6-1A"),
@@ -239,10 +244,10 @@ def test_lists(name: str, value: Value, zh: str) -> None:
 
 
 def test_limits_of_lists_and_of_flags_are_said_alike() -> None:
-    assert wording.limit(Clear(), "zh", "silent_nodes") == "= 无"
-    assert wording.limit(Clear(["lamp_abs"]), "zh", "lamps_lit") == "= 无（ABS 灯 除外）"
-    assert wording.limit(Clear(), "en", "x.differing") == "= none"
-    assert wording.limit(Clear(), "zh", "fault_flags") == "= 无"
+    assert wording.limit(Clear(), "zh", "silent_nodes") == "应为：无"
+    assert wording.limit(Clear(["lamp_abs"]), "zh", "lamps_lit") == "应为：无（ABS 灯 除外）"
+    assert wording.limit(Clear(), "en", "x.differing") == "expected: none"
+    assert wording.limit(Clear(), "zh", "fault_flags") == "应为：无"
     assert wording.limit(Range("1", None, 0), "en", "error_frames.can") == "≤ 0"
     assert wording.limit(Range("V", 1, 2), "en", "x") == "1 … 2 V"
 

@@ -48,6 +48,8 @@ _SHOWN_OFF = (Verdict.PASS, Verdict.CONDITIONAL_PASS)
 _AGREES_TO = 1000.0
 """Above, the share of the meter's own uncertainty is wider than any sensible agreement (Ω)."""
 _TRUTH_WITHIN = 30.0
+_ON_ITS_WAY = 0.2
+"""Seconds from a frame's end on the bus until it must have come through adapter and program."""
 
 
 def about(bus: WatchedBus, ask: Text, place: str = "") -> Text:
@@ -82,6 +84,8 @@ async def power_off_proved(
     The frames are watched before the meter is read, so the adapter has to be plugged in still.
     """
     buses = watched_buses(step)
+    # What was on its way through the adapter when the person confirmed is no sign of supply.
+    await sleep_until(min(step.deadline.at, loop_time() + _ON_ITS_WAY))
     look = Look(buses)
     await sleep_until(min(step.deadline.at, loop_time() + watch))
     talking = [bus.name for bus in buses if look.heard(bus)]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from harness.actions.joint_given import earlier
+from harness.actions.joint_given import check_passed, earlier
 from harness.actions.person import ReadingKey
 from harness.actions.registry import CheckContext, Complaint, check_of
 from harness.actions.waiting import check_waited
@@ -65,7 +65,8 @@ def _timed(context: CheckContext) -> Iterator[Complaint]:
 )  # fmt: skip
 def _ranged(context: CheckContext) -> Iterator[Complaint]:
     _Wants(Range).check(context)
-    return iter(())
+    if "if_passed" in context.parameters:
+        yield from check_passed(context)
 
 
 @check_of("pile.clock_offset", "meter.clock_offset", "pile.response_time", "meter.response_time")

@@ -92,6 +92,8 @@ class RunMemory:
     def __init__(self) -> None:
         self.measurements: dict[str, list[Measurement]] = {}
         self.verdicts: dict[str, Verdict | None] = {}
+        self.begun: dict[str, float] = {}
+        """When each step was last begun (seconds of the run)."""
         self.ended: dict[str, float] = {}
         """When each step was last carried out (seconds of the run)."""
         self.by_truth: dict[str, Verdict | None] = {}
@@ -115,6 +117,7 @@ class StepContext:
         "item",
         "limit",
         "memory",
+        "no_claim",
         "of_answers",
         "reference",
         "role",
@@ -148,6 +151,8 @@ class StepContext:
         self.item = item
         self.memory = memory
         self.verdicts: list[Verdict] = []
+        self.no_claim = ""
+        """Why the item says nothing of this device: then the step makes no claim."""
         self.candidate: CandidateVerdict | None = None
         self.examiner: Examiner | None = None
         """Knows what is true, in an exam."""

@@ -1,6 +1,7 @@
 """Asking the control units of the vehicle: who answers, what is stored, do they agree."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
 
 from harness.actions.context import StepContext
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from harness.devices.diag.diagnostics import Diagnostics
     from harness.devices.vehicle.control_units import StoredCode
 
+READINGS = 3
+"""How often the codes of one unit are read when they do not stay the same."""
+UNSETTLED = "unsettled_units"
 CONFIRMED_OR_FAILING = 0x09
 """Status bits of a trouble code that counts: testFailed and confirmedDTC (ISO 14229-1)."""
 
@@ -93,10 +97,34 @@ async def scan_dtcs(
 
     Every code goes on record with its status byte. A unit that does not answer may have anything
     stored: without it there is no pass, but what the others have stored still counts. It is asked
-    once more before it counts as silent.
+    once more before it counts as silent. Codes are read until two readings agree; those of a unit
+    that never agree are no verdict on it.
     """
-    found, unread = await _stored(step, units, mask)
-    judge_found(step, "trouble_codes", found, unread, allowed=allowed)
+    stored = await _stored(step, units, mask)
+    if stored.unsettled:
+        _say_unsettled(step, stored)
+        if not set(stored.found) - set(allowed):
+            return
+    judge_found(step, "trouble_codes", stored.found, stored.unread, allowed=allowed)
+
+
+def _say_unsettled(step: StepContext, stored: "_Stored") -> None:
+    """No verdict, and which units and codes it is about."""
+    for unit, codes in stored.unsettled.items():
+        note = "in some readings and not in others"
+        step.measured(_listed(step, f"{unit}.trouble_codes", codes, note=note))
+    step.judge(unsettled(step, stored.unsettled), Clear())
+
+
+def unsettled(step: StepContext, units: Iterable[str]) -> Measurement:
+    """Units whose codes changed in every reading."""
+    return Measurement(
+        name=UNSETTLED,
+        value=None,
+        source=step.role,
+        at=step.clock.elapsed(),
+        note=f"trouble codes changed in each of {READINGS} readings: {', '.join(units)}",
+    )
 
 
 def judge_found(
@@ -159,21 +187,34 @@ async def read_codes(step: StepContext, unit: str) -> "list[StoredCode]":
         return await step.vehicle.trouble_codes(unit, step.deadline)
 
 
-async def _stored(
-    step: StepContext, units: tuple[str, ...], mask: int
-) -> tuple[list[str], list[str]]:
-    """Codes that count, as `unit:code`, and the units that could not be read."""
-    found: list[str] = []
-    unread: list[str] = []
+@dataclass(slots=True)
+class _Stored:
+    """What the units have stored."""
+
+    found: list[str] = field(default_factory=list)
+    """Codes that count, as `unit:code`."""
+    unread: list[str] = field(default_factory=list)
+    """Units that could not be read."""
+    unsettled: dict[str, list[str]] = field(default_factory=dict)
+    """Units whose codes kept changing while they were read, and the codes that came and went."""
+
+
+async def _stored(step: StepContext, units: tuple[str, ...], mask: int) -> _Stored:
+    """The codes of these units, of all by default."""
+    stored = _Stored()
     for name in units or tuple(step.vehicle.units):
         try:
-            stored = await read_codes(step, name)
+            codes, changing = await _settled_codes(step, name, mask)
         except (BenchError, DeviceError) as error:
             step.vehicle.require_alive()
-            unread.append(name)
+            stored.unread.append(name)
             step.measured(_listed(step, f"{name}.trouble_codes", [], note=error.detail))
             continue
-        for code in stored:
+        if changing:
+            stored.unsettled[name] = changing
+        for code in codes:
+            if code.code in changing:
+                continue
             step.measured(
                 Measurement(
                     name=f"{name}.{code.code}",
@@ -185,8 +226,23 @@ async def _stored(
                 )
             )
             if code.status & mask:
-                found.append(f"{name}:{code.code}")
-    return found, unread
+                stored.found.append(f"{name}:{code.code}")
+    return stored
+
+
+async def _settled_codes(
+    step: StepContext, unit: str, mask: int
+) -> "tuple[list[StoredCode], list[str]]":
+    """The codes of a unit as two readings agree on them, and those that no two readings did."""
+    codes = await read_codes(step, unit)
+    seen = [{one.code for one in codes if one.status & mask}]
+    for _ in range(READINGS):
+        codes = await read_codes(step, unit)
+        seen.append({one.code for one in codes if one.status & mask})
+        if seen[-1] == seen[-2]:
+            return codes, []
+    steady = seen[0].intersection(*seen[1:])
+    return codes, sorted(seen[0].union(*seen[1:]) - steady)
 
 
 @action(
@@ -212,17 +268,21 @@ async def clear_and_rescan(
     """
     if snapshot is not None:
         step.bench.maintenance.kept(snapshot)
-    before, unread = await _stored(step, units, 0xFF)
-    if unread:
-        raise NotAvailableError(_missing(unread))
-    step.measured(_listed(step, "before_clearing", before))
+    before = await _stored(step, units, 0xFF)
+    if before.unread:
+        raise NotAvailableError(_missing(before.unread))
+    step.measured(_listed(step, "before_clearing", before.found))
     for name in units or tuple(step.vehicle.units):
         await step.vehicle.clear_codes(name, step.deadline)
     await sleep_until(min(step.deadline.at, loop_time() + wait))
-    after, unread = await _stored(step, units, mask)
-    if unread:
-        raise NotAvailableError(_missing(unread))
-    step.judge(_listed(step, "returned_codes", after), Clear([]))
+    after = await _stored(step, units, mask)
+    if after.unread:
+        raise NotAvailableError(_missing(after.unread))
+    if after.unsettled:
+        _say_unsettled(step, after)
+        if not after.found:
+            return
+    step.judge(_listed(step, "returned_codes", after.found), Clear([]))
 
 
 @action(
@@ -257,9 +317,19 @@ async def identical(
 
 
 def odd_ones(readings: Mapping[str, Value | None], listed: Value | None) -> tuple[list[str], str]:
-    """Units that differ from what the ledger has, else from the most frequent value; in words."""
+    """Units that differ from what the ledger has, else from the most frequent value; in words.
+
+    Where two values are as frequent as each other nobody can say which one is right: then all
+    units are named.
+    """
     values = list(readings.values())
-    wanted = listed or max(values, key=values.count)
+    often = max(map(values.count, values))
+    most = [one for one in dict.fromkeys(values) if values.count(one) == often]
+    if listed is None and len(most) > 1:
+        return [f"{name}={value}" for name, value in readings.items()], (
+            f"{len(readings)} units, no value is that of most"
+        )
+    wanted = listed or most[0]
     differing = [f"{name}={value}" for name, value in readings.items() if value != wanted]
     return differing, f"{len(readings)} units, wanted {wanted}"
 

@@ -22,9 +22,9 @@ _LOOKS = 4
 class Side:
     """What one side shows, and when it began to, as far as looking now and then can tell."""
 
-    def __init__(self, states: dict[str, str | list[str]]) -> None:
+    def __init__(self, states: dict[str, str | list[str]], not_yet: float | None) -> None:
         self.states = states
-        self.not_yet: float | None = None
+        self.not_yet = not_yet
         """When it was last seen otherwise."""
         self.seen: float | None = None
         self.readings: list[Measurement] = []
@@ -54,9 +54,12 @@ class Pair:
         step: StepContext,
         pile: dict[str, str | list[str]],
         vehicle: dict[str, str | list[str]],
+        *,
+        not_before: float | None = None,
     ) -> None:
+        """`not_before`: until then, neither side showed its states; None: nothing is known."""
         self._step = step
-        self.sides = {"pile": Side(pile), "vehicle": Side(vehicle)}
+        self.sides = {"pile": Side(pile, not_before), "vehicle": Side(vehicle, not_before)}
 
     async def look(self) -> None:
         """Look at every side that has not shown its states yet."""

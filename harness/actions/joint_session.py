@@ -1,13 +1,23 @@
 """Starting and stopping a charge at the pile while the vehicle is watched as well."""
 
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import Field
 
 from harness.actions.charging import _set_current, arm_watchdog, can_start, can_stop, recording
 from harness.actions.context import StepContext
-from harness.actions.joint_given import Passed, check_timed, require_passed, within_of
+from harness.actions.joint_given import (
+    Passed,
+    check_timed,
+    earlier,
+    require_passed,
+    require_run,
+    within_of,
+)
 from harness.actions.joint_pair import Pair, PileStates, VehicleStates
-from harness.actions.registry import action
+from harness.actions.registry import CheckContext, Complaint, action
 from harness.bench.sequences import perform
 from harness.clock import loop_time
 from harness.errors import NotAvailableError
@@ -15,17 +25,21 @@ from harness.fields import DurationField, QuantityField, TextField
 from harness.limits import Within
 from harness.text import Text
 
-if TYPE_CHECKING:
-    pass
-
 _CHARGING = "charging"
+
+
+def _check_shown(context: CheckContext) -> Iterator[Complaint]:
+    yield from check_timed(context)
+    begun_by = context.parameters["begun_by"]
+    if begun_by is not None:
+        yield from earlier(context, (begun_by,), "begun_by")
 
 
 @action(
     "bench.both_show",
     kind="R",
     limit="needed",
-    check=check_timed,
+    check=_check_shown,
     title=Text("双侧状态", "Both sides show a state"),
 )
 async def both_show(
@@ -36,17 +50,25 @@ async def both_show(
     poll: DurationField = 0.05,
     does: str | None = None,
     ask: TextField | None = None,
+    begun_by: Annotated[
+        str | None, Field(description="Earlier step that set it going; neither showed it before")
+    ] = None,
     if_passed: Passed = (),
 ) -> None:
     """Wait until both sides show their states, and judge how far apart they are in time.
 
     Polled on both sides: what passed between two looks is uncertainty. A side that shows its state
     before anything was done makes it inconclusive; one that never does makes it a failure, and is
-    named.
+    named. Where an earlier step set it going, as a relay does that puts a fault in, a side that
+    shows its state at once may have come to it at any moment since that step began.
     """
     require_passed(step, if_passed)
     limit = within_of(step)
-    pair = Pair(step, pile, vehicle)
+    not_before = None
+    if begun_by is not None:
+        require_run(step, (begun_by,))
+        not_before = step.clock.start.loop_time + step.memory.begun[begun_by]
+    pair = Pair(step, pile, vehicle, not_before=not_before)
     await pair.look()
     acting = asyncio.create_task(step.do_by_hand(does, ask))
     confirmed: float | None = None

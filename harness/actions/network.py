@@ -70,6 +70,15 @@ class Watch:
         """Whether a message would have come by now if its sender were there."""
         return message.stale_after is not None and message.stale_after <= self.seconds
 
+    def with_senders(self, allowed: tuple[str, ...]) -> tuple[str, ...]:
+        """Messages that a procedure names as `bus:Message`, named as findings are."""
+        known = {
+            f"{bus.name}:{message.name}": with_sender(bus, message)
+            for bus in self.buses
+            for message in bus.database.messages
+        }
+        return tuple(known.get(one, one) for one in allowed)
+
     def judge(self, name: str, found: list[str], allowed: tuple[str, ...]) -> None:
         """Judge a list of findings, none of which may be but those allowed.
 
@@ -91,6 +100,15 @@ async def _watched(step: StepContext, buses: tuple[str, ...], seconds: float) ->
     watch = Watch(step, buses)
     await watch.over(seconds)
     return watch
+
+
+def with_sender(bus: "AttachedBus", message: MessageSpec) -> str:
+    """How a finding names a message: `bus:NODE.Message`, with the unit that a technician looks at.
+
+    Where the database names no sender it is `bus:Message`.
+    """
+    sender = f"{'+'.join(message.senders)}." if message.senders else ""
+    return f"{bus.name}:{sender}{message.name}"
 
 
 def flaws(bus: "AttachedBus") -> dict[str, int]:
@@ -221,7 +239,7 @@ async def integrity(
     watch: DurationField = 3.0,
     allowed: tuple[str, ...] = (),
 ) -> None:
-    """Watch counters, checksums, lengths and values; messages with flaws are named.
+    """Watch counters, checksums, lengths and values; messages with flaws are named with their unit.
 
     Messages with a counter or a checksum that should have come and did not are named as well: of
     them nothing is shown, so without a flaw the step is inconclusive. So is a bus without a frame.
@@ -229,14 +247,15 @@ async def integrity(
     seen = Watch(step, buses)
     before = {bus.name: flaws(bus) for bus in seen.buses}
     await seen.over(watch)
+    allowed = seen.with_senders(allowed)
     flawed = [
-        f"{bus.name}:{message}"
+        with_sender(bus, bus.monitor.states[message].spec)
         for bus in seen.buses
         for message, count in flaws(bus).items()
         if count > before[bus.name][message]
     ]
     absent = [
-        f"{bus.name}:{message.name}"
+        with_sender(bus, message)
         for bus in seen.heard
         for message in bus.database.messages
         if (message.counter is not None or message.checksum is not None)
@@ -301,7 +320,8 @@ async def cycle_times(
     tolerance: Annotated[float, Field(gt=0, lt=1)] = _CYCLE_TOLERANCE,
     allowed: tuple[str, ...] = (),
 ) -> None:
-    """Watch how often each cyclic message comes; those off their nominal period are named.
+    """Watch how often each cyclic message comes; those off their nominal period are named,
+    each with the unit that sends it.
 
     The mean period over the watch may be off by `tolerance`, a share of the nominal one (0.2 is
     20 %), and by 1 ms at least; on top, one frame more or less may fall into the watch. Single
@@ -309,13 +329,14 @@ async def cycle_times(
     so is a bus on which nothing is received.
     """
     seen = await _watched(step, buses, watch)
+    allowed = seen.with_senders(allowed)
     off: list[str] = []
     short: list[str] = []
     for bus in seen.heard:
         for message in bus.database.messages:
             if message.cycle_time is None:
                 continue
-            name = f"{bus.name}:{message.name}"
+            name = with_sender(bus, message)
             if seen.seconds + _HAIR < _PERIODS * message.cycle_time:
                 short.append(name)
             elif not in_time(seen.count(bus, message), seen.seconds, message.cycle_time, tolerance):

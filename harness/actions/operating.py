@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated, Any
 
 from harness.actions.context import StepContext
+from harness.actions.joint_given import Passed, check_passed, require_passed
 from harness.actions.registry import PointName, PointNames, PointRef, StateOf, action
 from harness.actions.timing import time_until
 from harness.errors import HarnessError, NotAvailableError
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     "vehicle.follows",
     kind="R",
     limit="needed",
+    check=check_passed,
     title=Text("操作与反馈", "Operated and fed back"),
 )
 async def follows(
@@ -31,13 +33,17 @@ async def follows(
     ask: TextField,
     undo: str | None = None,
     undo_ask: TextField | None = None,
+    back: bool = False,
     poll: DurationField = 0.05,
+    if_passed: Passed = (),
 ) -> None:
     """Have the person operate something, and time until the signals follow.
 
     All `states` have to be there at once. With `undo` the person puts it back afterwards, whatever
-    came of it. If the states are there before anything was done, nothing can be concluded.
+    came of it; with `back` the signals then have to be as they were before, within the same time.
+    If the states are there before anything was done, nothing can be concluded.
     """
+    require_passed(step, if_passed)
     if not isinstance(step.limit, Within):
         raise NotAvailableError(f"step {step.step} needs a limit of the form `within: 3 s`")
     names = list(states)
@@ -74,6 +80,25 @@ async def follows(
             raise
     if undo is not None:
         await step.do_by_hand(undo, undo_ask)
+        if back and not already:
+            await _comes_back(step, before, step.limit, poll)
+
+
+async def _comes_back(
+    step: StepContext, before: dict[str, Measurement], limit: Within, poll: float
+) -> None:
+    """Time until every signal says again what it said before."""
+    names = list(before)
+
+    async def there() -> tuple[bool, list[Measurement]]:
+        found = await step.device.read(names, step.deadline)
+        as_before = all(
+            found[name].quality is Quality.GOOD and found[name].value == before[name].value
+            for name in names
+        )
+        return as_before, list(found.values())
+
+    await time_until(step, f"{names[0]}.time_to_{before[names[0]].value}", there, limit, poll=poll)
 
 
 def _is(reading: Measurement, wanted: str | list[str]) -> bool:

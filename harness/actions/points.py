@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from pydantic import Field
 
 from harness.actions.context import StepContext
+from harness.actions.joint_given import Passed, require_passed
 from harness.actions.registry import (
     LimitedPoints,
     OptionalPoints,
@@ -41,12 +42,14 @@ async def measure(
     if_present: OptionalPoints = (),
     samples: Annotated[int, Field(ge=1, le=1000)] = 1,
     every: DurationField = 0.2,
+    if_passed: Passed = (),
 ) -> None:
     """Read numbers, several times, and judge the lowest and the highest reading of each.
 
     The spread of the samples is recorded. `if_present` names points that only some devices have
     (the second and third phase).
     """
+    require_passed(step, if_passed)
     names = [*points, *(name for name in if_present if step.device.has(name))]
     taken: dict[str, list[Measurement]] = {name: [] for name in names}
     due = step.deadline.at

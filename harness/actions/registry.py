@@ -138,11 +138,14 @@ _OWN_ROOMS = (
     "harness.actions.tester_numbers",
     "harness.actions.tester_lamps",
     "harness.actions.vehicle_braking",
+    "harness.actions.vehicle_flashing",
+    "harness.actions.lamp_check",
     "harness.actions.sensor_frames",
     "harness.actions.sensor_targets",
     "harness.actions.sensor_cleaning",
     "harness.actions.sensor_functions",
     "harness.actions.ruler",
+    "harness.actions.acceleration",
     "harness.actions.unit_work.due",
     "harness.actions.unit_work.access",
     "harness.actions.unit_work.backup",
@@ -169,6 +172,9 @@ _OWN_ROOMS = (
     "harness.actions.by_wire.timeout",
     "harness.actions.by_wire.illegal",
     "harness.actions.by_wire.takeover",
+    "harness.actions.by_wire.refused",
+    "harness.actions.by_wire.interrupted",
+    "harness.actions.by_wire.selecting",
 )
 
 

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from harness.actions.context import StepContext
 from harness.actions.joint_given import earlier
-from harness.actions.network import Watch, flaws, in_time
+from harness.actions.network import Watch, flaws, in_time, with_sender
 from harness.actions.registry import CheckContext, Complaint, action, check_of
 from harness.errors import NotAvailableError, UnknownNameError
 from harness.fields import DurationField
@@ -26,7 +26,7 @@ _PERIODS = 5
 
 @dataclass(slots=True)
 class _Frames:
-    """What came of one unit: names are `bus:Message`."""
+    """What came of one unit: names are `bus:NODE.Message`."""
 
     off_cycle: list[str] = field(default_factory=list)
     flawed: list[str] = field(default_factory=list)
@@ -60,7 +60,7 @@ async def watch_frames(
         for message in bus.database.messages:
             if message.cycle_time is None:
                 continue
-            name, count = f"{bus.name}:{message.name}", seen.count(bus, message)
+            name, count = with_sender(bus, message), seen.count(bus, message)
             for node in message.senders:
                 frames = kept.setdefault(node, _Frames())
                 frames.counted += count

@@ -8,8 +8,10 @@ from pydantic import Field
 from harness.actions.context import StepContext
 from harness.actions.registry import CheckContext, Complaint, action
 from harness.actions.tester_files import OfFile, check_file, file_of, number_from
+from harness.devices.operator import Question
 from harness.devices.tester.layout import KINDS, Number
 from harness.errors import NotAvailableError, UnknownNameError
+from harness.fields import TextField
 from harness.text import Text
 
 
@@ -75,3 +77,42 @@ async def speedometer(step: StepContext, *, file: OfFile) -> None:
         )
         step.measured(error)
         step.judge(error, limit)
+
+
+SUSPENSIONS = ("independent", "rigid")
+
+
+@action(
+    "operator.side_slip",
+    kind="I",
+    limit="needed",
+    check=check_file,
+    title=Text("横向侧滑量", "Side slip"),
+)
+async def side_slip(step: StepContext, *, file: OfFile, ask: TextField) -> None:
+    """Have the person say how the steered axle is suspended, and judge the side slip of a `rigid`
+    one. Of an `independent` suspension the figures go on record and nothing is claimed.
+    """
+    found = file_of(step, file, "side-slip")
+    answer = await step.ask(
+        Question(
+            kind="observe",
+            step=step.step,
+            subject="front-suspension",
+            ask=ask,
+            choices=list(SUSPENSIONS),
+            labels={
+                "independent": Text("独立悬架", "independent suspension"),
+                "rigid": Text("非独立悬架", "no independent suspension"),
+            },
+        )
+    )
+    if answer.value not in SUSPENSIONS:
+        raise NotAvailableError("nobody observed 'front-suspension'")
+    for value in found.column("slip_per_km"):
+        reading = number_from(step, found, "slip_per_km", value)
+        step.measured(reading)
+        if answer.value == "rigid":
+            step.judge(reading)
+    if answer.value == "independent":
+        step.no_claim = "independent suspension: side slip is not judged"

@@ -114,10 +114,14 @@ async def clear_user_data(
     description; the session ends with the step.
     """
     not_cleared: list[str] = []
+    stopped: list[str] = []
     for unit in units:
         note = ""
         try:
             result = str(await _clear(step, unit, routine, poll, at_most))
+            if result == _RUNNING:
+                result = "stopped"
+                stopped.append(unit)
         except (NegativeResponseError, NoReplyError) as error:
             step.vehicle.require_alive()
             result = "refused" if isinstance(error, NegativeResponseError) else "silent"
@@ -128,10 +132,12 @@ async def clear_user_data(
         )  # fmt: skip
         if result != _PASSED:
             not_cleared.append(f"{unit}={result}")
+    without_end = f"the routine of {', '.join(stopped)} ran for {at_most:g} s without an end"
     step.judge(
-        Measurement("not_cleared", not_cleared, source=step.role, at=step.clock.elapsed()),
+        Measurement("not_cleared", not_cleared, source=step.role, at=step.clock.elapsed(),
+                    note=f"{without_end} and was stopped" if stopped else ""),
         Clear([]),
-    )
+    )  # fmt: skip
     await _judge_left(step, units, dids)
 
 

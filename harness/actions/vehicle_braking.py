@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from harness.actions.context import StepContext
 from harness.actions.diagnostics import has_diagnostics
-from harness.actions.joint_given import number_of
+from harness.actions.joint_given import Passed, check_passed, number_of, require_passed
 from harness.actions.registry import PointRef, action
 from harness.errors import NotAvailableError
 from harness.fields import TextField
@@ -31,6 +31,7 @@ def _braking(times: list[float], speeds: list[float]) -> tuple[list[float], list
     "vehicle.mfdd",
     kind="J",
     limit="needed",
+    check=check_passed,
     title=Text("由总线车速求 MFDD", "MFDD from the speed on the bus"),
 )
 async def bus_mfdd(
@@ -39,6 +40,7 @@ async def bus_mfdd(
     point: Annotated[str, PointRef()] = "vehicle_speed",
     does: str,
     ask: TextField,
+    if_passed: Passed = (),
 ) -> None:
     """Have the person brake to a standstill and judge the MFDD of every frame of the speed.
 
@@ -49,6 +51,7 @@ async def bus_mfdd(
     from harness.catalogue.criteria.inputs import Series  # noqa: PLC0415
     from harness.catalogue.criteria.mfdd import mfdd_of_speed  # noqa: PLC0415
 
+    require_passed(step, if_passed)
     times: list[float] = []
     speeds: list[float] = []
     spread: list[float | None] = []

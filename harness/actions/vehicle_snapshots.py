@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from harness.actions.changes import CHANGE, CHANGED, HASH, change, said, the_one
 from harness.actions.context import StepContext
-from harness.actions.diagnostics import has_diagnostics, judge_found, odd_ones
+from harness.actions.diagnostics import has_diagnostics, judge_found, odd_ones, unsettled
 from harness.actions.joint_given import earlier, require_run
 from harness.actions.person import Ran
 from harness.actions.registry import CheckContext, Complaint, action
-from harness.actions.vehicle_state import READINGS, read_state
+from harness.actions.vehicle_state import read_state
 from harness.devices.snapshot import Snapshot
 from harness.devices.vehicle.snapshot import Change, announceable, changes, not_read
 from harness.errors import NotAvailableError, UnknownNameError
@@ -16,8 +16,7 @@ from harness.limits import Clear, Equals
 from harness.quantity import Measurement, Value
 from harness.text import Text
 
-GAPS, UNSETTLED = "snapshot_gaps", "unsettled_units"
-EVENT = "event"
+GAPS, EVENT = "snapshot_gaps", "event"
 
 
 def _check_snapshot(context: CheckContext) -> Iterator[Complaint]:
@@ -53,8 +52,7 @@ async def snapshot(step: StepContext, *, if_run: Ran = ()) -> None:
         differing, note = odd_ones(vins, step.bench.site.get("vin"))
         step.judge(said(step, "vin.differing", differing, note), Clear())
     if state.unsettled:
-        note = f"trouble codes changed in each of {READINGS} readings: {_all(state.unsettled)}"
-        step.judge(said(step, UNSETTLED, None, note), Clear())
+        step.judge(unsettled(step, state.unsettled), Clear())
 
 
 def _all(names: list[str]) -> str:

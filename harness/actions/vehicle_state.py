@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from harness.actions.context import StepContext
-from harness.actions.diagnostics import read_codes
+from harness.actions.diagnostics import READINGS, read_codes
 from harness.devices.diag.diagnostics import Did
 from harness.devices.vehicle.snapshot import COUNTS, NOT_READ, wanted
 from harness.errors import BenchError, DeviceError, NoReplyError
@@ -16,9 +16,6 @@ from harness.quantity import Measurement, Quality, Value
 
 if TYPE_CHECKING:
     from harness.devices.vehicle.control_units import StoredCode
-
-READINGS = 3
-"""How often the codes of one unit are read when their number does not stay the same."""
 
 
 @dataclass

@@ -149,6 +149,8 @@ _ACTIONS = {
     "select-drive": Text("挂 D 挡", "select D"),
     "rollers-on": Text("测功机加载", "road load of the dynamometer on"),
     "rollers-off": Text("测功机卸载", "road load of the dynamometer off"),
+    "stop-driving": Text("制动停车并锁止", "brake to a stop and secure the car"),
+    "break-off-charge": Text("中断充电并拔枪", "break off the charge and unplug"),
     "drive-cycle": Text("按司机助行驶", "drive as the driver's aid shows"),
     "start-dc-charge": Text("插直流枪并启动充电", "plug in the DC gun and start"),
     "end-dc-charge": Text("停止直流充电并拔枪", "end the DC charge and unplug"),

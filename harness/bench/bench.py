@@ -492,6 +492,7 @@ class Bench:
             faults=self.faults,
             energised=self.energised,
             isolated=self.isolated,
+            operator=self.operator,
             emit=emit,
         )
         return await ending.make_safe(self.needed)

@@ -13,7 +13,9 @@ from harness.clock import Deadline
 from harness.devices.device import Device
 from harness.devices.instrument.device import ScpiDevice
 from harness.devices.modbus.device import ModbusDevice
-from harness.events import Event, SafeState, Written
+from harness.devices.operator import Operator, Question
+from harness.errors import HarnessError, StopRun
+from harness.events import Answered, Asked, Event, SafeState, Written
 from harness.quantity import Measurement, Value
 from harness.text import Text
 
@@ -23,6 +25,9 @@ _End = Callable[[Device, SafeState | None], Coroutine[Any, Any, SafeState]]
 _NOT_SAFE = Text("未确认安全，设置保持不变", "Not shown to be safe: settings are left as they are")
 _STILL_OFF = 5.0
 """Seconds to find out that a device that was switched off still is."""
+_ENDING = "ending"
+"""In the place of a step."""
+_TOLD_AGAIN = 3
 _NEVER_OPENED = "nothing is known about it; this run sent it nothing"
 _NOT_OFF = "its relays were not shown to be off"
 
@@ -42,6 +47,7 @@ class BenchEnding:
         faults: BenchFaults,
         energised: Collection[str],
         isolated: Mapping[str, Isolation],
+        operator: Operator,
         emit: Emit,
     ) -> None:
         self._devices = devices
@@ -50,6 +56,7 @@ class BenchEnding:
         self._faults = faults
         self._energised = energised
         self._isolated = isolated
+        self._operator = operator
         self._emit = emit
 
     async def make_safe(self, needed: Sequence[str]) -> bool:
@@ -106,7 +113,33 @@ class BenchEnding:
         from harness.devices.vehicle.device import VehicleDevice  # noqa: PLC0415 - heavy
 
         assert isinstance(device, VehicleDevice)
-        return await device.make_safe(self._within())
+        return await device.make_safe(self._model.safe_state_within, self._tell)
+
+    async def _tell(self, does: str, ask: Text, deadline: Deadline) -> None:
+        """Have the person end what only he can end. Whatever he answers, it is measured."""
+        question = Question(kind="confirm", step=_ENDING, subject=does, ask=ask)
+        self._emit(
+            Asked(step=_ENDING, kind="confirm", question=ask, choices=[], labels={}, unit=None)
+        )
+        for _ in range(_TOLD_AGAIN):
+            try:
+                answer = await self._operator.ask(question, deadline)
+            except StopRun:  # typed once more: the run ends already, but he has to read this
+                continue
+            except HarnessError:  # nobody is there, or nobody answers
+                return
+            self._emit(
+                Answered(
+                    step=_ENDING,
+                    kind="confirm",
+                    value=answer.value,
+                    by=answer.by,
+                    note=answer.note,
+                    instrument=answer.instrument,
+                    photo=answer.photo,
+                )
+            )
+            return
 
     def _within(self) -> Deadline:
         """The time that each device has, from now on."""
@@ -139,7 +172,7 @@ class BenchEnding:
             agreed = None if read_back is None else device.took(point, value, read_back)
             self._emit(
                 Written(
-                    step="ending",
+                    step=_ENDING,
                     role=device.role,
                     point=point,
                     value=value,

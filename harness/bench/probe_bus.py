@@ -151,11 +151,15 @@ def _flawed(bus: AttachedBus) -> Iterator[Finding]:
             continue
         example = next(iter(state.examples.values()))
         count = sum(state.flaws.values())
+        senders = "+".join(state.spec.senders)
+        whose = Text(name, name)
+        if senders:
+            whose = Text(f"{senders} 的 {name}", f"{name} from {senders}")
         yield Finding(
             "flawed-message",
             Text(
-                f"{bus.name}：{name} 有 {count} 帧异常（{example.describe('zh')}）",
-                f"{bus.name}: {count} bad frames of {name} ({example.describe('en')})",
+                f"{bus.name}：{whose.zh} 有 {count} 帧异常（{example.describe('zh')}）",
+                f"{bus.name}: {count} bad frames of {whose.en} ({example.describe('en')})",
             ),
             words.FLAWED,
             point=name,

@@ -267,13 +267,13 @@ class ServedSide:
         return await self._bench.car_bench().serve(bus, address)
 
     async def act(self, subject: str) -> str:
-        """Have somebody do, see or measure something at the car; what came of it, in words.
+        """Have somebody do, see or measure something at car or pile; what came of it, in words.
 
         Raises NotAvailableError for what cannot be done.
         """
         from simulators.car_bench import act  # noqa: PLC0415 - only when asked for
 
-        return await act(self._bench.hands, subject)
+        return await act(self._bench.hands, subject, pile="pile" in self._bench.slaves)
 
     async def plug_in(self) -> None:
         """Put the plug into the simulated vehicle."""

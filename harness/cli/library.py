@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 _WORD = re.compile(r"[a-z]\w+")
+_COUNT = re.compile(r"([≤≥…] \S+) 1$")
 
 
 WORDS_ZH = {
@@ -80,7 +81,8 @@ def word(value: str, language: Language) -> str:
 def limit(described: str, language: Language) -> str:
     """A limit of the catalogue for a reader: states and names of points in words."""
     if described == "none set":
-        return Text("= 无", "= none").get(language)
+        return Text("应为：无", "expected: none").get(language)
+    described = _COUNT.sub(r"\1", described)  # a count has no unit to be told
     if language == "en":
         return described
     if described.startswith("= ") or " | " in described:

@@ -244,6 +244,8 @@ class Progress:
             if headline is not None and step.verdict is not Verdict.NOT_RUN:
                 why = f"{headline.get(language)}: {why}"
             lines += [why] if why else []
+        elif step.decisive is not None and step.decisive.measurement.name == "not_put_back":
+            lines.append(wording.note(step.decisive.measurement).get(language))
         return lines + self._ranking(step)
 
     def _ranking(self, step: StepDigest) -> list[str]:

@@ -3,6 +3,8 @@
 The served addresses come first, one on a line, so that scripts can read them.
 """
 
+import asyncio
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -25,9 +27,11 @@ from harness.cli.serving import (
     write_bench_option,
 )
 from harness.cli.serving import write_bench as write_file
+from harness.cli.sim_car import HANDS_AT_BOTH, car_options, obey, serve_car, wanted_buses
 from harness.clock import Clock, run
 from harness.devices.modbus.profile import Profile, load_profile
 from harness.errors import UsageError
+from harness.pauses import no_long_pauses
 from harness.text import Text
 from harness.verdict import ExitCode
 
@@ -36,8 +40,9 @@ _ADDRESS = Text(
     "Address: tcp://HOST:PORT, rtu-over-tcp://HOST:PORT, rtu:PORT or ascii:PORT; port 0 takes any",
 )
 _CAN = Text(
-    "同时模拟整车并在此地址提供 CAN：slcan://HOST:PORT 或 pty",
-    "Simulate a whole car, too, and serve its CAN at slcan://HOST:PORT or pty",
+    "同时模拟整车并在此地址提供全部总线（如诊断接口处）：slcan://HOST:PORT 或 pty",
+    "Simulate a whole car, too, and serve all its buses, as at the diagnostic connector, at "
+    "slcan://HOST:PORT or pty",
 )
 _SCPI = Text(
     "同时模拟该仪器（load 或 source），在 tcp://HOST:PORT 提供 SCPI；端口 0 为任选",
@@ -93,10 +98,11 @@ def pile(*, modbus: str, **options: Any) -> int:
 @command(
     "bench",
     about=Text(
-        "模拟整个台架：充电桩和参考电能表接在同一电路上，加 --can 再接一辆车。"
-        "每台设备输出一行服务地址。",
-        "Simulate a whole bench: a pile and a reference meter on one circuit, with --can a car as "
-        "well. One line with the served address for each device.",
+        "模拟整个台架：充电桩和参考电能表接在同一电路上，加 --can 或 --bus 再接一辆车。"
+        "每台设备输出一行服务地址；有车时，标准输入逐行接受操作。",
+        "Simulate a whole bench: a pile and a reference meter on one circuit, with --can or --bus "
+        "a car as well. One line with the served address for each device; with a car, standard "
+        "input takes what is to be done at car and pile.",
     ),
 )
 @_common
@@ -108,6 +114,7 @@ def pile(*, modbus: str, **options: Any) -> int:
     about=Text("参考电能表点表", "Profile of the reference meter"),
 )
 @option("--can", "can_address", metavar="ADDRESS", about=_CAN)
+@car_options
 @option(
     "--relay",
     "relays",
@@ -132,6 +139,8 @@ def bench(
     relay_modbus: str,
     load_scpi: str | None,
     source_scpi: str | None,
+    can_address: str | None,
+    buses: tuple[str, ...],
     **options: Any,
 ) -> int:
     """Serve a pile, a meter, and what the options ask for: a car, relays, a load, a source."""
@@ -142,7 +151,8 @@ def bench(
         roles.append(("injector", relay_modbus))
     scpi = [("load", load_scpi), ("source", source_scpi)]
     roles += [(role, address) for role, address in scpi if address is not None]
-    return _serve(roles, meter=meter, wiring=wiring, **options)
+    car = wanted_buses(can_address, buses)
+    return _serve(roles, meter=meter, wiring=wiring, car=car, **options)
 
 
 def _wiring(relays: Sequence[str]) -> dict[str, str]:
@@ -171,7 +181,8 @@ def _serve(
     vehicle: str,
     events: Path | None,
     write_bench: Path | None = None,
-    can_address: str | None = None,
+    car: Sequence[tuple[str, str]] = (),
+    key: str = "on",
     wiring: Mapping[str, str] | None = None,
 ) -> int:
     served = _profile(profile or load_bench(SIMULATED).profiles["pile"].id, "pile", variant)
@@ -186,7 +197,7 @@ def _serve(
                 meter,
                 seed=seed,
                 clock=clock,
-                car=can_address is not None,
+                car=bool(car),
                 injector=load_profile(_RELAYS) if wiring else None,
                 relays=wiring,
                 instruments=[role for role, _ in roles if role in _SCPI_PROFILES],
@@ -215,18 +226,27 @@ def _serve(
                     )
                     for role, address in addresses.items()
                 }
-                if can_address is not None:
-                    car = await simulated.serve_can("", can_address)
-                    click.echo(f"vehicle {car}")
-                    await simulated.act("switch-on")
-                    devices["vehicle"] = vehicle_device(CAR, {"": car})
+                if car:
+                    buses = await serve_car(
+                        simulated,
+                        car,
+                        key,
+                        told=lambda bus, at: click.echo(f"{bus or 'vehicle'} {at}"),
+                    )
+                    devices["vehicle"] = vehicle_device(CAR, buses)
                 if vehicle == "connected":
                     await simulated.plug_in()
                 for name in faults:
                     simulated.set_fault(name, on=True)
                 if write_bench is not None:
                     write_file(write_bench, devices)
+                sys.stdout.flush()
+                stack.enter_context(no_long_pauses())
+                if car:
+                    click.echo(say(HANDS_AT_BOTH), err=True)
                 click.echo(say(STOP), err=True)
+                if car:  # somebody stands at it
+                    await asyncio.gather(obey(simulated), simulated.until_it_fails())
                 await simulated.until_it_fails()  # or until Ctrl-C
             finally:
                 await simulated.stop()

@@ -11,7 +11,13 @@ from harness.cli import wide
 from harness.cli.base import argument, columns, command, language, option, say
 from harness.cli.marks import mark
 from harness.cli.options import json_option, print_json
-from harness.cli.store_options import filter_options, filters_of, open_store, store_options
+from harness.cli.store_options import (
+    REALITY,
+    filter_options,
+    filters_of,
+    open_store,
+    store_options,
+)
 from harness.clock import shown_minute
 from harness.engine import details
 from harness.errors import EvidenceError, UsageError
@@ -170,11 +176,13 @@ def _score(score: Any) -> Text:
 
 
 def _head(row: dict[str, Any]) -> str:
-    """Date, the device's verdict, procedures, candidate, bench."""
+    """Date, the device's verdict, procedures, candidate, bench, what it was done on."""
     verdict = Verdict(row["verdict"]) if row["verdict"] else None
     said = f"{say(_DEVICE)} {mark(verdict, language())}" if row["ending"] else say(_CUT_OFF)
     parts = [shown_minute(row["started"]), wide.pad(said, 20), ", ".join(row["procedures"])]
     parts += [part for part in (row["candidate"], row["bench"]) if part]
+    if row["reality"] in REALITY:
+        parts.append(say(REALITY[row["reality"]]))
     if row["mode"] != "run":
         parts.append(say(_MODES[row["mode"]]))
     if row["state"] in _STATES:
@@ -193,7 +201,7 @@ def _head(row: dict[str, Any]) -> str:
 @json_option
 def rebuild(bundles: str, index: str | None, as_json: bool) -> int:
     """Rebuild the index."""
-    found = open_store(bundles, index).rebuild()
+    found = open_store(bundles, index, upgrade=False).rebuild()
     if as_json:
         print_json(
             {

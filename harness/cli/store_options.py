@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from harness.cli.base import option
+from harness.cli.base import option, say
 from harness.errors import UsageError
 from harness.text import Text
 from harness.verdict import Verdict
@@ -16,6 +16,19 @@ if TYPE_CHECKING:
     from harness.store.store import Store
 
 FILE = "store.db"
+REALITY = {
+    "real": Text("真实设备", "real devices"),
+    "simulated": Text("模拟设备", "simulated"),
+    "mixed": Text("部分模拟", "partly simulated"),
+    "recorded": Text("录制数据", "from a recording"),
+    "partly_recorded": Text("部分为录制数据", "partly from a recording"),
+    "none": Text("未接设备", "no device"),
+}
+"""As `evidence.reality.KINDS`."""
+_UPGRADED = Text(
+    "索引是旧版的，已由证据重建：{} 次运行",
+    "The index was of an earlier version; made anew from the bundles: {} runs",
+)
 _NEEDS = "the store needs SQLAlchemy; install it with: pip install 'charging-harness[store]'"
 
 
@@ -53,8 +66,12 @@ def filter_options(function: Callable[..., Any]) -> Callable[..., Any]:
     for one in (
         option("--mode", type=click.Choice(["run", "exam", "practice"]),
                about=Text("检验、考试或练习", "Ordinary run, exam or practice")),
+        option("--reality", type=click.Choice(list(REALITY)),
+               about=Text("真实、模拟、部分模拟、录制、部分录制、未接设备",
+                          "Real devices, simulated, mixed, recorded, partly recorded, none")),
         option("--real/--simulated", "real", default=None,
-               about=Text("只要真实设备／模拟设备", "Only with real / simulated devices")),
+               about=Text("有真实设备／没有真实设备（含录制数据）",
+                          "With a real device / without any, recordings included")),
         option("--until", metavar="DAY", default="", about=Text("截止日期（含当日，UTC）",
                "Last day, in UTC")),
         option("--since", metavar="DAY", default="", about=Text("起始日期（UTC）",
@@ -77,13 +94,23 @@ def filters_of(given: dict[str, Any]) -> "Filters":
     from harness.store.filters import Filters  # noqa: PLC0415 - see open_store
 
     real = given.pop("real")
-    names = ("candidate", "procedure", "item", "verdict", "bench", "since", "until", "mode")
+    names = (
+        "candidate",
+        "procedure",
+        "item",
+        "verdict",
+        "bench",
+        "since",
+        "until",
+        "mode",
+        "reality",
+    )
     values = {name: given.pop(name) or "" for name in names}
     return Filters(**values, simulated=None if real is None else not real)
 
 
-def open_store(bundles: str, index: str | None) -> "Store":
-    """The store that is asked for. Raises UsageError."""
+def open_store(bundles: str, index: str | None, *, upgrade: bool = True) -> "Store":
+    """The store that is asked for, its index upgraded if it is an old one. Raises UsageError."""
     try:
         from harness.store.store import Store  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
@@ -96,4 +123,7 @@ def open_store(bundles: str, index: str | None) -> "Store":
                 f"the bundles are at {bundles}; expected --index with a file or postgresql://…"
             )
         index = os.path.join(bundles, FILE)  # noqa: PTH118 - stays as it was typed
-    return Store(bundles, index)
+    store = Store(bundles, index)
+    if upgrade and (made := store.upgrade()) is not None:
+        click.echo(say(_UPGRADED).format(made.runs), err=True)
+    return store

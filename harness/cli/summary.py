@@ -193,13 +193,13 @@ class Summary:
         language = self._language
         for state in digest.safe_states:
             words = safety_words.words(state).get(language)
-            how = wording.reason(state.how).get(language)
+            how = safety_words.how(state).get(language)
             line = Line(
                 f"{wording.role(state.role, language)} {words} ({how})",
                 "green" if state.safe else "bold red",
             )
             self._row(_SAFE, line)
-            for text in self._wrapped(wording.reason(state.detail).get(language)):
+            for text in self._wrapped(safety_words.why(state).get(language)):
                 if text.strip():
                     self._console.print(Line(" " * self._label + text), soft_wrap=True)
         for event in digest.restored:
@@ -230,10 +230,17 @@ def _why(ended: RunEnded, language: Language) -> str:
     return headline if ended.headline.en == ended.reason else f"{headline}: {reason}"
 
 
+def _makes_no_claim(step: StepDigest | None) -> bool:
+    """Whether it has ended without a verdict: its item says nothing of this device."""
+    ended = step.ended if step is not None else None
+    return ended is not None and ended.verdict is None and bool(ended.reason)
+
+
 def _coverage(digest: RunDigest, judging: set[tuple[str, str]], language: Language) -> str:
     if not judging:
         return _NO_CHECKS.get(language)
     about = (Verdict.PASS, Verdict.CONDITIONAL_PASS, Verdict.CONDITIONAL_FAIL, Verdict.FAIL)
+    judging = {place for place in judging if not _makes_no_claim(digest.steps.get(place))}
     reached = [
         place for place in judging if place in digest.steps and digest.steps[place].verdict in about
     ]

@@ -2,6 +2,7 @@
 
 from harness.actions.pile_fault.families import CHOICES, Aspect
 from harness.actions.pile_naming import MOST, NAMES
+from harness.actions.tester_numbers import SUSPENSIONS
 from harness.devices.operator import ABNORMAL, NORMAL, Question, QuestionKind
 from harness.engine.plan import PlannedStep
 from harness.text import Text
@@ -36,6 +37,7 @@ _KINDS: dict[str, QuestionKind] = {
     "site.work_order": "decide",
     "operator.transcribe": "observe",
     "operator.tester_file": "observe",
+    "operator.side_slip": "observe",
     "trace.begin": "confirm",
     "trace.end": "observe",
     "operator.decide": "decide",
@@ -76,6 +78,8 @@ def _choices(planned: PlannedStep) -> list[str]:
     given = planned.parameters
     if planned.action.name == "operator.name_pile_fault":
         return list(NAMES)
+    if planned.action.name == "operator.side_slip":
+        return list(SUSPENSIONS)
     if planned.action.name == "operator.attribute_pile_fault":
         aspect: Aspect = given["aspect"]
         return list(CHOICES[aspect])

@@ -40,7 +40,32 @@ def value(state: str, of: str, language: Language) -> str | None:
     return None if found is None else found.get(language)
 
 
+_ENDED = tuple(
+    row
+    for kind, zh in (("drive", "行驶"), ("charge", "充电"))
+    for row in (
+        (rf"the {kind} has ended, measured", f"{zh}已结束，已测量确认"),
+        (rf"the {kind} is not shown to have ended: (\S+) ([^;\s]+)",
+         f"{zh}未能确认结束：{{1}}为“{{2@1}}”"),
+        (rf"the {kind} is not shown to have ended: (\S+) ([^;]+)",
+         f"{zh}未能确认结束：{{1}} \\2"),
+        (rf"the {kind} has not been measured at its end: nothing was seen of (\S+)",
+         f"{zh}结束状态未能测量：没有收到{{1}}"),
+    )
+)  # fmt: skip
+_CANNOT_END = tuple(
+    row
+    for kind, zh in (("drive", "行驶"), ("charge", "充电"))
+    for row in (
+        (rf"the profile does not say what shows that a {kind} has ended \(safe_state\)",
+         f"型号文件没有说明如何确认{zh}已结束（safe_state）"),
+        (rf"the profile (\S+) does not say what shows that a {kind} has ended \(safe_state\)",
+         f"型号文件 \\1 没有说明如何确认{zh}已结束（safe_state）"),
+    )
+)  # fmt: skip
 REASONS = Phrases(
+    *_ENDED,
+    *_CANNOT_END,
     (r"limit given by the maker of the vehicle", "限值由车企给出"),
     (r"step (\S+) has recorded no segment", r"步骤 \1 没有记录片段"),
     (r"step (\S+) has not watched (\S+)", r"步骤 \1 没有监视{2}"),
@@ -76,7 +101,12 @@ REASONS = Phrases(
 )
 EXPECTED = Phrases(
     (r"above, below, or both", "above、below 之一或两者"),
+    (r"a profile whose safe state is sound", "safe_state 填写正确的型号文件"),
+    (r"a quantity in no unit", "不带单位的数值"),
+    (r"a quantity in (.+)", r"单位为 \1 的数值"),
 )
 DETAILS = Phrases(
+    *_CANNOT_END,
+    (r"(\S+) has no state '(.+)'", r"{1}没有状态“\2”"),
     (r"no band is given", "没有给出范围"),
 )

@@ -23,6 +23,7 @@ WORKED_OUT = {
     "largest": Text("监视期间最大值", ": largest while watched"),
     "settled": Text("超时后的值", "after the time-out"),
     "peak": Text("动作时峰值", ": peak while it moved"),
+    "state_after": Text("之后的状态", "afterwards"),
 }
 """What stands behind the dot of a point, see `names`."""
 _UNITS = {
@@ -34,10 +35,20 @@ _UNITS = {
 _OF_A_UNIT = {
     "by_wire_seen": Text("放行前的模式", ": mode before release"),
     "by_wire_end": Text("结束时状态", ": state at the end"),
+    "by_wire_asked": Text("对使能请求的反应", ": answer to the request"),
+    "by_wire_unasked": Text("未使能时的模式", ": mode without enable"),
+    "by_wire_again": Text("中断后的模式", ": mode after the interruption"),
 }
 _REPORT = re.compile(r"(\w+)\.([PCBU][0-3][0-9A-F]{3}-[0-9A-F]{2})\.report")
+_MODES = {"off": Text("手动", "manual"), "active": Text("线控", "by wire")}
 _STATES = {
-    "by_wire_seen": {"off": Text("手动", "manual"), "active": Text("线控", "by wire")},
+    "by_wire_seen": _MODES,
+    "by_wire_unasked": _MODES,
+    "by_wire_again": _MODES,
+    "by_wire_asked": {
+        "refused": Text("拒绝", "refused"),
+        "taken_up": Text("进入线控", "taken up"),
+    },
     "by_wire_end": {
         "at_rest": Text("手动且静止", "manual and at rest"),
         "not_at_rest": Text("未退回手动或仍在动作", "not manual, or not at rest"),
@@ -75,6 +86,7 @@ _FLAWS = (
     (r"checksum wrong", "校验和错误的指令"),
     (r"counter wrong", "计数器冻结的指令"),
     (r"range wrong", "含超范围数值的指令"),
+    (r"not enabled", "未使能的指令"),
 )
 _ENDS = tuple(
     row
@@ -105,6 +117,9 @@ REASONS = Phrases(
     (r"step (\S+) has moved nothing", r"步骤 \1 没有动作记录"),
     (r"step (\S+) has moved nothing that far", r"步骤 \1 没有足够大的动作"),
     (r"step (\S+) has switched nothing", r"步骤 \1 没有切换动作"),
+    (r"step (\S+) has ended no motion", r"步骤 \1 没有中断过运动"),
+    (r"in step (\S+) the motion did not end", r"步骤 \1 中运动没有停止"),
+    (r"(\S+) did not leave rest", r"{1}没有动起来"),
     (r"step (\S+) has not watched (\S+)", r"步骤 \1 没有监视{2}"),
     (r"step (\S+) has asked for no two opposite demands", r"步骤 \1 没有左右相反的指令"),
     (r"(\S+) was not seen while (\S+) was asked for", r"指令 \2 期间没有收到{1}"),
@@ -127,6 +142,8 @@ DETAILS = Phrases(
     (r"the profile has no by-wire unit '(.+)'", r"型号文件没有线控单元“\1”"),
     (r"the profile (\S+) has no by-wire units", r"型号 \1 没有线控单元"),
     (r"the profile says no safe state of (\S+)", r"型号文件未给出 \1 的安全状态"),
+    (r"the profile says no gears of (\S+)", r"型号文件未给出 \1 的换挡指令"),
+    (r"the profile does not say when (\S+) is at rest", r"型号文件未给出{1}静止的判据"),
     (
         r"the profile names no trouble code of (\S+) for (\S+)",
         r"型号文件未给出 \1 报告 \2 错误的故障码",

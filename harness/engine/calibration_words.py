@@ -56,6 +56,7 @@ STATES_ZH = {
     "passed": "成功",
     "failed": "失败",
     "running": "正在运行",
+    "stopped": "超时已停止",
     "no_target": "未找到靶标",
 }
 
@@ -65,6 +66,11 @@ REASONS = Phrases(
     (r"it ran for (\S+) s without an end; stopped", r"运行 \1 s 仍未结束，已停止（31 02）"),
     (r"it ran for (\S+) s without an end; it could not be stopped: (.+)",
      r"运行 \1 s 仍未结束，且无法停止：{2}"),
+    (r"kept: ([^;]+); put back: ([^;]+)", r"已保留：{1}；已恢复：{2}"),
+    (r"kept: ([^;]+)", r"已保留：{1}"),
+    (r"put back: ([^;]+)", r"已恢复：{1}"),
+    (r"the routine of (.+) ran for (\S+) s without an end and was stopped",
+     r"{1} 的例程运行 \2 s 仍未结束，已停止（31 02）"),
     (r"there is no backup of (\S+): nothing is changed without one",
      r"{1} 没有备份：没有备份不做任何改动"),
     (r"(\S+) is locked: nothing is sent to it", r"{1} 未解锁：不向其发送任何内容"),

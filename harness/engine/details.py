@@ -138,6 +138,8 @@ def expected(english: str) -> str:
 
 def chinese(english: str) -> str:
     """A detail in Chinese; unknown parts of it stay as they are."""
+    if "\n" in english:
+        return "\n".join(map(chinese, english.split("\n")))
     if (known := _known(english)) is not None:
         return known
     if len(english) > _LONGEST:

@@ -26,6 +26,7 @@ DETAILS = Phrases(
     (r"'(.*)' is no URL of a database", r"“\1”不是数据库地址"),
     (r"(\S+) is no database that the index can be in", r"索引不能存放在 \1 数据库中"),
     (r"'(.*)' is no verdict", r"“\1”不是设备结论"),
+    (r"'(.*)' is no kind of run", r"没有“\1”这种运行"),
     (r"'(.*)' is no day", r"“\1”不是日期"),
     (r"the time from (\S*) to (\S*) is empty", r"从 \1 到 \2 的时间段为空"),
     (r"another program is changing the store at (.+)", r"另一程序正在更改证据库 \1"),

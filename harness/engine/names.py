@@ -55,6 +55,8 @@ _DERIVED = {
     "announced_current": Text("公告电流", "Announced current"),
     "charger_efficiency": Text("充电机效率", "Efficiency of the charger"),
     "reaction_time": Text("反应时间", "Reaction time"),
+    "lamp_lit_after": Text("上电后点亮用时", "Lit after switching on"),
+    "lamp_out_after": Text("上电后熄灭用时", "Out after switching on"),
     "insulation_per_volt": Text("每伏绝缘电阻", "Insulation resistance per volt"),
     "braking_rate": Text("制动率", "Braking rate"),
     "wheel_drag": Text("车轮阻滞率", "Wheel drag"),
@@ -148,6 +150,8 @@ _AT_A_PLACE = (
     "not_recorded", *calibration_words.OF_CODES,
 )  # fmt: skip
 """Findings with their bus or control unit in front: `bus:NODE`."""
+_OF_MESSAGES = ("flawed_messages", "off_cycle_messages")
+"""Of these, an entry may name the unit that sends it, too: `bus:NODE.Message`."""
 _DIFFERING = "differing"
 _OF_UNITS = (
     "silent_units", "extra_units", "not_approved", "unknown_keys", "user_data_left", "not_cleared",
@@ -158,7 +162,10 @@ _WORKED_OUT = {
     "resolution": Text("分辨力", "resolution"),
     "moved": Text("变化", "change"),
     "spread": Text("离散", "spread"),
+    "multiple": Text("与仪表读数之比", "over the instrument"),
     "mark": Text("得分", "mark"),
+    "flash_rate": Text("闪光频率", "flash rate"),
+    "duty": Text("占空比", "duty"),
     "trouble_codes": Text("故障码", "trouble codes"),
     _DIFFERING: Text("不一致的单元", ": units that differ"),
     **metering_words.WORKED_OUT,
@@ -371,11 +378,24 @@ def listed(entries: Sequence[str], of: str, language: Language) -> str:
     for entry in entries:
         place, colon, what = entry.partition(":")
         places.setdefault(place, []).extend([what] if colon else [])
+    if of in _OF_MESSAGES:
+        places = {place: _by_sender(found, language) for place, found in places.items()}
     colon, stop = ("：", "；") if language == "zh" else (": ", "; ")
     return stop.join(
         bus(place, language) + (colon + comma.join(found) if found else "")
         for place, found in places.items()
     )
+
+
+def _by_sender(entries: Sequence[str], language: Language) -> list[str]:
+    """`NODE.Message` as `NODE (Message, …)`, one a unit; messages without a sender as they are."""
+    comma, shown = ("、", "{}（{}）") if language == "zh" else (", ", "{} ({})")
+    senders: dict[str, list[str]] = {}
+    for entry in entries:
+        sender, _, message = entry.rpartition(".")
+        senders.setdefault(sender, []).append(message)
+    nobody = senders.pop("", [])
+    return [*nobody, *(shown.format(one, comma.join(sent)) for one, sent in senders.items())]
 
 
 def _said(entry: str, of: str, language: Language) -> str:
@@ -389,7 +409,11 @@ def _differing(entry: str, language: Language) -> str:
     if found is None:
         return point(entry, language) if "." in entry else unit(entry)
     name, value, wanted = found.groups()
-    shown = f"{point(name, language) if '.' in name else unit(name)} {value}"
+    if "." in name:
+        shown = f"{point(name, language)} {value}"
+    else:
+        said = calibration_words.STATES_ZH.get(value, value) if language == "zh" else value
+        shown = f"{unit(name)} {said}"
     if wanted is None:
         return shown
     return f"{shown}（应为 {wanted}）" if language == "zh" else f"{shown} (wanted {wanted})"

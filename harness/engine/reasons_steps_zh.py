@@ -9,6 +9,7 @@ REASONS = Phrases(
     # steps that build on others
     (r"step (\S+) has to pass first; it ended (\w+)", r"前提步骤 \1 未通过（{2}）"),
     (r"it comes after step (\S+), which cannot be run", r"本步骤承接步骤 \1，而该步骤无法执行"),
+    (r"no frame shows (\S+) on", "没有报文显示{1}已接通"),
     (r"step (\S+) watched nothing", r"步骤 \1 没有记录到报文"),
     (r"step (\S+) did not watch (\S+)", r"步骤 \1 没有记录{2}"),
     (r"step (\S+) put no (\S+) on record", r"步骤 \1 没有留下{2}的记录"),

@@ -146,6 +146,14 @@ REASONS = Phrases(
     # files of testers
     (r"no file of the tester was given", "没有给出检测设备的数据文件"),
     (r"step (\S+) took in no file", r"步骤 \1 没有导入数据文件"),
+    (r"the file of step (\S+) was refused: (.+)", r"步骤 \1 的文件被拒收：{2}"),
+    (r"refused", "已拒收"),
+    (r"refused; (attachments/\S+)", r"已拒收；\1"),
+    (
+        r"(.+); the file does not say on which day the test was made",
+        "{1}；文件没有写明检测日期",
+    ),
+    (r"independent suspension: side slip is not judged", "独立悬架，不判侧滑量"),
     (r"the file is of kind (\S+); expected (\S+)", r"文件类型为 \1，应为 \2"),
     (r"this axle is judged by wheel_force", "该轴按较大轮制动力判定"),
     (r"this axle is judged by axle_load", "该轴按轴荷判定"),

@@ -39,6 +39,7 @@ from harness.events import (
 from harness.evidence.journal import Bundle
 from harness.evidence.keys import station_key
 from harness.evidence.seal import this_place
+from harness.pauses import no_long_pauses
 from harness.text import Text
 from harness.verdict import Ending, ExitCode, Verdict, exit_code, worst
 
@@ -181,6 +182,8 @@ class _Session:
         self.reason = ""
         self.headline: Text | None = None
         self.exit_code = ExitCode.BENCH
+        self._steady = contextlib.ExitStack()
+        """What holds from the opening of the bench to the end of the run."""
         self._attendant = request.attendant
         played = set(self.bench.needed) & set(request.bench.recorded)
         self._played = recordings_of(request.bench.model) if played else []
@@ -196,7 +199,7 @@ class _Session:
         assert task is not None
         if self._attendant is not None:
             self._attendant.task = task
-        with AbortOnSignal(task) as signals:
+        with self._steady, AbortOnSignal(task) as signals:
             try:
                 self._begin()
                 await self._work()
@@ -326,6 +329,8 @@ class _Session:
         for name in self._request.faults:
             self.bench.faults.require(name)
         await self.bench.open(Deadline.after(OPENING_DEADLINE))
+        if self._request.live:
+            self._steady.enter_context(no_long_pauses())
         for role, device in self.bench.devices.items():
             if role in self.bench.unopened:
                 continue

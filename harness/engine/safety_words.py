@@ -1,9 +1,11 @@
 """What may be said of the safe state at the end of a run: what was measured, what only ended.
 
 "Safe" in a record means that nothing this run began goes on. Whether a reading shows that is
-another matter: of a vehicle nothing is measured, and a run that sent nothing had nothing to end.
+another matter: of a vehicle only what was commanded by wire, restored, driven or charged is
+measured, and a run that did none of it and sent nothing had nothing to end.
 """
 
+import re
 from collections.abc import Sequence
 from enum import Enum
 
@@ -27,6 +29,13 @@ _CAR_NOT_SAFE = Text(
     "未能确认安全！请关闭车辆钥匙并到现场检查",
     "NOT SHOWN TO BE SAFE: switch the car's key off and look at it",
 )
+_DATA_LEFT = Text(
+    "有控制单元数据未恢复，车辆不得投放",
+    "CONTROL UNITS HOLD DATA THAT WERE NOT RESTORED: the car must not go into service",
+)
+_POINT = re.compile(r"(?<![\w.])[a-z]+\.[a-z]\w+", re.ASCII)
+_BACK = re.compile(r"put back from the backup|as it was before, read again")
+_DATA = re.compile(r"\S+ could not be put back: [^;]+")
 _ALL_MEASURED = Text("已测量确认", "measured and confirmed")
 _NOT_CONFIRMED = Text("未能确认，请到现场断电检查", "NOT CONFIRMED, switch off on site")
 _CAR_NOT_CONFIRMED = Text(
@@ -57,7 +66,34 @@ def shown(state: SafeState) -> Shown:
 def words(state: SafeState) -> Text:
     """The same in words that say what a person has to do."""
     kind = shown(state)
-    return _CAR_NOT_SAFE if kind is Shown.NOT_SAFE and _is_car(state) else kind.value
+    if kind is not Shown.NOT_SAFE or not _is_car(state):
+        return kind.value
+    return _DATA_LEFT if only_data_left(state) else _CAR_NOT_SAFE
+
+
+def only_data_left(state: SafeState) -> bool:
+    """Everything has ended; what is wrong is what control units hold."""
+    return all(_DATA.fullmatch(part) for part in state.detail.split("; "))
+
+
+def why(state: SafeState) -> Text:
+    """The detail of a state, with what could not be put back by its name."""
+    return _named(wording.reason(state.detail), state)
+
+
+def how(state: SafeState) -> Text:
+    """What was done, with what was put back by its name."""
+    return _named(wording.reason(state.how), state)
+
+
+def _named(said: Text, state: SafeState) -> Text:
+    if not (_DATA.search(state.detail) or _BACK.search(state.how)):
+        return said
+
+    def name(language: Language, text: str) -> str:
+        return _POINT.sub(lambda found: wording.point(found[0], language, state.role), text)
+
+    return Text(name("zh", said.zh), name("en", said.en))
 
 
 def _is_car(state: SafeState) -> bool:
@@ -69,6 +105,8 @@ def overall(states: Sequence[SafeState], *, safe: bool) -> Text:
     kinds = [shown(state) for state in states]
     if not safe or Shown.NOT_SAFE in kinds:
         unsafe = [state for state in states if not state.safe]
+        if unsafe and all(_is_car(state) and only_data_left(state) for state in unsafe):
+            return _DATA_LEFT
         return _CAR_NOT_CONFIRMED if unsafe and all(map(_is_car, unsafe)) else _NOT_CONFIRMED
     if not kinds:
         return _NO_DEVICE

@@ -11,6 +11,9 @@ NAMES = {
     "distance_error": Text("距离误差（传感器 − 直尺）", "Distance error (sensor less ruler)"),
     "target_range_error": Text("靶标距离误差", "Range error at the target"),
     "target_azimuth_error": Text("靶标方位误差", "Azimuth error at the target"),
+    "acceleration_error": Text(
+        "静止加速度模与 9.81 m/s² 之差", "Norm of the acceleration less 9.81 m/s²"
+    ),
     "position_std": Text("静态位置标准差", "Standard deviation of the position at rest"),
     "heading_drift": Text("静态航向漂移", "Heading drift at rest"),
     "highest_speed": Text("静止时最高速度", "Highest speed at rest"),

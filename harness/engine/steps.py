@@ -96,6 +96,8 @@ class ProcedureRun:
         self._silences: dict[str, int] = {}
         self._tried: dict[str, int] = {}
         """Step -> number of its last attempt."""
+        self._no_claim: set[str] = set()
+        """Steps whose item says nothing of this device."""
         self.verdicts: dict[str, Verdict | None] = self._memory.verdicts
         self.ending: Ending | None = None
         """Set when the procedure ended before its last step."""
@@ -127,7 +129,11 @@ class ProcedureRun:
         for planned in self._plan.steps:
             if planned.model.id not in self.verdicts:
                 self._not_run(planned, Obstacle(_RUN_ENDED, reason))
-        judging = [step for step in self._plan.steps if step.action.judges]
+        judging = [
+            step
+            for step in self._plan.steps
+            if step.action.judges and step.model.id not in self._no_claim
+        ]
         reached = [s for s in judging if self.verdicts.get(s.model.id) in _ABOUT_DEVICE]
         counts: dict[str, int] = {}
         for verdict in self.verdicts.values():
@@ -233,6 +239,7 @@ class ProcedureRun:
         for attempt in range(first, first + model.attempts):
             self._bench.at_step(model.id, attempt)
             self._tried[model.id] = attempt
+            self._memory.begun[model.id] = self._clock.elapsed()
             self._recorder.emit(self._started(planned, attempt))
             self._cut_off = (model.id, attempt)
             context, outcome = await self._attempt(planned)
@@ -309,11 +316,19 @@ class ProcedureRun:
             outcome = StepOutcome(Verdict.ERROR, error.detail, error.headline)
         except Exception as error:  # noqa: BLE001 - a lab's own action may raise anything
             outcome = self._internal_error(model.id, error)
-        nothing = outcome.verdict is None and not context.verdicts and not context.of_answers
-        if action.judges and nothing:
-            outcome = StepOutcome(Verdict.INCONCLUSIVE, "the action judged nothing")
+        if outcome.verdict is None and not context.verdicts and not context.of_answers:
+            outcome = self._without_verdict(planned, context)
         outcome.verdict = worst([*context.verdicts, outcome.verdict])
         return context, outcome
+
+    def _without_verdict(self, planned: PlannedStep, context: StepContext) -> StepOutcome:
+        """What a step came to that judged nothing."""
+        if context.no_claim:
+            self._no_claim.add(planned.model.id)
+            return StepOutcome(None, context.no_claim)
+        if planned.action.judges:
+            return StepOutcome(Verdict.INCONCLUSIVE, "the action judged nothing")
+        return StepOutcome(None)
 
     def _internal_error(self, step: str, error: Exception) -> StepOutcome:
         headline = Text("动作程序出错", "The action itself failed")

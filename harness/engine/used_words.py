@@ -31,6 +31,7 @@ REASONS = Phrases(
     (r"the state of charge gained (\S+) % within (\S+) s, not (\S+) %",
      r"\2 s 内 SOC 只增加 \1 %，未到 \3 %"),
     (r"no current for (\S+) s: nothing can be counted", r"有 \1 s 没有电流读数，无法计量"),
+    (r"(\S+) (\S+) (kΩ), (\S+) (\S+) (kΩ)", r"{1} \2 \3，{4} \5 \6"),
     (r"(\S+) (\S+) (km), (\S+) (\S+) (h|kWh)", r"{1} \2 \3，{4} \5 \6"),
     # what the simulated technician finds
     (r"bonnet gap 7 mm left, 3 mm right", "机盖缝隙左 7 mm、右 3 mm"),

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from math import isfinite
 
+from msgspec.structs import replace
+
 from harness.bench.roles import is_pile
 from harness.clock import CHINA
 from harness.engine import (
@@ -22,6 +24,7 @@ from harness.engine import (
     details,
     handover_words,
     heard_words,
+    inspection_words,
     maintenance_words,
     metering_words,
     names,
@@ -34,12 +37,12 @@ from harness.engine import (
     trace_words,
     used_words,
 )
-from harness.engine.phrases import ANY_POINT
+from harness.engine.phrases import ANY_POINT, Translate
 from harness.engine.reasons_zh import REASONS
 from harness.events import Judged
 from harness.limits import Clear, Equals, Limit, OneOf, Range, Within, describe
 from harness.over_range import is_over_range
-from harness.quantity import Measurement, Quality, Value, convert
+from harness.quantity import Measurement, Quality, Value, convert, same_dimension
 from harness.text import Language, Text
 from harness.verdict import CandidateVerdict, Ending, Verdict
 
@@ -94,10 +97,10 @@ _ROLES_ZH = {
 _VERDICTS_ZH = {verdict.value: text.zh for verdict, text in VERDICTS.items()}
 _FIXED_ZH = {**_ROLES_ZH, "no reading": "没有读数", "None": "没有读数"}
 _NONE = Text("无", "none")
-_EMPTY = Text("= 无", "= none")
+_EMPTY = Text("应为：无", "expected: none")
 _BY_STANDARD = Text("“{}” · {}", "“{}” · {}")
 _CLEAR = Text("未发现异常", "nothing abnormal")
-_EMPTY_BUT = Text("= 无（{} 除外）", "= none (but {})")
+_EMPTY_BUT = Text("应为：无（{} 除外）", "expected: none (but {})")
 _STEP = re.compile(r"\bstep '?([a-z0-9]+(?:-[a-z0-9]+)*)'?(?=[ ,;:]|$)")
 _YES = Text("是", "yes")
 _NO = Text("否", "no")
@@ -120,7 +123,16 @@ def reason(english: str, of: str = "") -> Text:
     def piece(part: str, about: str) -> str:
         return _piece_zh(part, of if of and about == ANY_POINT else about)
 
-    chinese = (
+    chinese = _known(english, piece)
+    if chinese is None and "; " in english:
+        chinese = _several(english, piece)
+    said = pile_fault_words.in_words(english)
+    return Text(details.chinese(english) if chinese is None else chinese, said)
+
+
+def _known(english: str, piece: Translate) -> str | None:
+    """A whole reason in Chinese; None when no table has it."""
+    return (
         REASONS.find(english, piece)
         or trace_words.REASONS.find(english, piece)
         or reasons_steps_zh.REASONS.find(english, piece)
@@ -138,11 +150,20 @@ def reason(english: str, of: str = "") -> Text:
         or battery_words.REASONS.find(english, piece)
         or heard_words.REASONS.find(english, piece)
         or used_words.REASONS.find(english, piece)
+        or inspection_words.reason(english)
         or bus_words.reason(english)
         or pile_fault_words.reason(english)
     )
-    said = pile_fault_words.in_words(english)
-    return Text(details.chinese(english) if chinese is None else chinese, said)
+
+
+def _several(english: str, piece: Translate) -> str | None:
+    """Several reasons in one; None unless a table has one of them."""
+    parts = english.split("; ")
+    found = [_known(part, piece) for part in parts]
+    if not any(found):
+        return None
+    pairs = zip(parts, found, strict=True)
+    return "；".join(details.chinese(part) if zh is None else zh for part, zh in pairs)
 
 
 def reason_with_steps(english: str, titles: Mapping[str, Text]) -> Text:
@@ -264,7 +285,8 @@ def rounded(number: float, unit: str | None) -> float:
     if isinstance(number, int) or not isfinite(number):
         return number
     decimals = _DECIMALS.get(unit or "", 3)
-    return float(f"{number:.3g}") if abs(number) < 1 and decimals < 7 else round(number, decimals)
+    about = float(f"{number:.3g}") if abs(number) < 1 and decimals < 7 else round(number, decimals)
+    return about + 0.0  # never "-0"
 
 
 def _unit(unit: str, language: Language) -> str:
@@ -359,7 +381,7 @@ def judged(event: Judged, language: Language) -> str:
 
     What the standard itself calls the result stands in front, quoted.
     """
-    reading = event.measurement
+    reading = _in_unit_of(event.limit, event.measurement)
     if isinstance(event.limit, Clear) and reading.value == []:
         return _CLEAR.get(language)
     shown = measurement(reading, language, event.limit)
@@ -371,6 +393,26 @@ def judged(event: Judged, language: Language) -> str:
     if event.words is None:
         return whole
     return _BY_STANDARD.get(language).format(event.words.get(language), whole)
+
+
+def _in_unit_of(limit: Limit, reading: Measurement) -> Measurement:
+    """The reading in the unit of its limit, so that both can be compared at a glance."""
+    value, unit = reading.value, reading.unit
+    if (
+        not isinstance(limit, Range | Within)
+        or not isinstance(value, int | float)
+        or isinstance(value, bool)
+        or unit in (None, limit.unit)
+        or reading.at_least is not None
+        or is_over_range(reading.note)
+        or not same_dimension(unit or "1", limit.unit)
+    ):
+        return reading
+    number = convert(value, unit or "1", limit.unit)
+    wide = reading.uncertainty
+    if wide is not None:
+        wide = abs(convert(value + wide, unit or "1", limit.unit) - number)
+    return replace(reading, value=float(f"{number:.12g}"), unit=limit.unit, uncertainty=wide)
 
 
 def item(event: Judged, language: Language) -> str:

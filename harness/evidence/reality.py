@@ -4,6 +4,9 @@ from collections.abc import Sequence
 
 from harness.events import DeviceOpened, RunStarted
 
+KINDS = ("real", "simulated", "mixed", "recorded", "partly_recorded", "none")
+"""What `reality_of_run` can say."""
+
 
 def reality(started: RunStarted | None, devices: Sequence[DeviceOpened]) -> str:
     """`recorded`, `simulated`, `mixed` (simulated and real), `partly_recorded` or `real`.
@@ -18,3 +21,9 @@ def reality(started: RunStarted | None, devices: Sequence[DeviceOpened]) -> str:
     if started.simulated:
         return "simulated"
     return "mixed" if any(device.simulated for device in devices) else "real"
+
+
+def reality_of_run(started: RunStarted | None, devices: Sequence[DeviceOpened]) -> str:
+    """The same; `none` where not even a simulated device was opened."""
+    found = reality(started, devices)
+    return "none" if found == "real" and not devices else found

@@ -57,8 +57,9 @@ def difference(first: Course, second: Course) -> Course:
     gaps = [course.gap for course in (first, second) if course.gap is not None]
     files = dict.fromkeys(one.file for one in (first, second))
     signals = f"{first.signal} − {second.signal}"
+    unit = "K" if first.unit == "°C" else first.unit
     return Course(
-        f"{first.name} - {second.name}", time, value, first.unit, {}, ", ".join(files), signals,
+        f"{first.name} - {second.name}", time, value, unit, {}, ", ".join(files), signals,
         max(gaps) if gaps else None, first.damaged or second.damaged,
     )  # fmt: skip
 

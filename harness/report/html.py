@@ -21,7 +21,7 @@ from harness.engine import safety_words, wording
 from harness.events import Answered, Asked, Judged, SafeState
 from harness.evidence.keys import short
 from harness.evidence.read import ModbusEntry
-from harness.evidence.reality import reality
+from harness.evidence.reality import reality_of_run
 from harness.limits import Clear, Equals, Limit, OneOf, Within
 from harness.quantity import Measurement, Value
 from harness.report import words
@@ -110,9 +110,7 @@ class _Page:
 
     @property
     def reality(self) -> str:
-        """As `evidence.reality.reality`; `none` where not even a simulated device was opened."""
-        found = reality(self._view.started, self._view.devices)
-        return "none" if found == "real" and not self._view.devices else found
+        return reality_of_run(self._view.started, self._view.devices)
 
     @property
     def simulated_roles(self) -> list[str]:
@@ -148,6 +146,18 @@ class _Page:
         """The look of a device's safe state, and what may be said of it."""
         shown = safety_words.shown(state)
         return ("pass" if shown is safety_words.Shown.MEASURED else "none"), shown.value
+
+    def unsafe_as(self, state: SafeState) -> Text:
+        """What is said of a device that is not shown to be safe."""
+        if state.role == "vehicle" and safety_words.only_data_left(state):
+            return safety_words.words(state)
+        return Text("未能确认安全", "NOT shown to be safe")
+
+    def how_safe(self, state: SafeState) -> Text:
+        return safety_words.how(state)
+
+    def why_unsafe(self, state: SafeState) -> Text:
+        return safety_words.why(state)
 
     @property
     def integrity(self) -> tuple[Text, Text]:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from harness.engine import names, wording
-from harness.events import Judged
 from harness.report.html_plots import PlotPage
 from harness.report.markup import both
-from harness.report.view import At, RunView
+from harness.report.plot_earlier import earlier_of
+from harness.report.view import RunView
 from harness.text import Text
 from harness.verdict import Verdict
 
@@ -36,7 +36,6 @@ class Pictured:
     title: Text
     picture: Markup
     caption: Markup
-    is_open: bool
 
 
 class MapPage:
@@ -60,11 +59,10 @@ class MapPage:
         for bus, databases in courses.databases.items():
             for family in cell_map.families(bus, databases):
                 judged = self._about(_ABOUT[family.unit])
-                at = judged.event.measurement.at if judged is not None else self._view.seconds
+                at = self._view.seconds if judged is None else judged
                 cells = cell_map.map_at(courses, family, at)
                 if isinstance(cells, Text):
                     continue  # what was not recorded is said at the steps
-                failed = judged is not None and judged.event.judgement.verdict is not Verdict.PASS
                 message = family.names[0].partition(".")[0]
                 origin = Markup("{}<br><code>{}</code> <code>{}</code>{}{} s").format(
                     both(cell_map.summary(cells)),
@@ -73,19 +71,25 @@ class MapPage:
                     both("，记录时刻 ", ", at "),
                     f"{at:.3f}",
                 )
-                yield Pictured(_title(family.unit), cell_map.draw(cells), origin, failed)
+                yield Pictured(_title(family.unit), cell_map.draw(cells), origin)
 
-    def _about(self, name: re.Pattern[str]) -> At[Judged] | None:
-        """The judgement whose moment is shown: the last that did not pass, else the last."""
-        found = [
-            at
-            for step in self._view.steps
-            for at in step.last.judged
-            if name.search(at.event.measurement.name)
-        ]
-        failed = [at for at in found if at.event.judgement.verdict is not Verdict.PASS]
+    def _about(self, name: re.Pattern[str]) -> float | None:
+        """The moment that is shown: of the last judgement that did not pass, else of the last.
+
+        What was judged of an earlier step's samples is shown as it was when these ended: by the
+        time of the judgement a charge may be over, and some of the cells be told anew already.
+        """
+        found: list[tuple[bool, float]] = []
+        for step in self._view.steps:
+            earlier = earlier_of(self._view.procedures[step.procedure].steps, step.last)
+            for at in step.last.judged:
+                reading = at.event.measurement
+                if name.search(reading.name):
+                    moment = reading.at if earlier is None else earlier.window[1]
+                    found.append((at.event.judgement.verdict is Verdict.PASS, moment))
+        failed = [one for one in found if not one[0]]
         every = failed or found
-        return every[-1] if every else None
+        return every[-1][1] if every else None
 
     @cached_property
     def network(self) -> Pictured | None:
@@ -112,7 +116,7 @@ class MapPage:
         if not any(bus.nodes for bus in buses):
             return None
         title = Text("网络图", "Network map")
-        return Pictured(title, drawing.draw(found), _of_network(found), bool(found.silent))
+        return Pictured(title, drawing.draw(found), _of_network(found))
 
     def _found_silent(self) -> Iterator[str]:
         for step in self._view.steps:

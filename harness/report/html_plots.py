@@ -1,6 +1,7 @@
 """The plots of a step as the report's template asks for them."""
 
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ from harness.report.plot_choice import (
     readings_of,
     value_in,
 )
+from harness.report.plot_earlier import Earlier, earlier_of, moment_of, wanted_of
 from harness.report.view import At, Attempt, RunView, Step
 from harness.text import Language, Text
 
@@ -62,6 +64,8 @@ class PlotPage:
         self._view = view
         self._room = _MOST_ON_PAGE
         self._chooser = Chooser(self._knows)
+        self._shown: dict[Hashable, Step] = {}
+        """Pictures of samples, and the step that has shown them first."""
 
     @cached_property
     def courses(self) -> "Courses | None":
@@ -82,10 +86,15 @@ class PlotPage:
         forces = brake_figures(self._view.record, step, attempt)
         if forces:
             return Figures(forces, is_open=True)
+        steps = self._view.procedures[step.procedure].steps
+        earlier = earlier_of(steps, attempt) if self.courses is not None else None
         found: list[_Found] = []
         missing: dict[str, Figure] = {}
-        for wanted in self._chooser.choose(attempt):
-            one = self._find(wanted, attempt, must=opened)
+        every = self._chooser.choose(attempt)
+        if earlier is not None:
+            every = wanted_of(attempt, self._knows) or every
+        for wanted in every:
+            one = self._find(wanted, attempt, earlier, must=opened or earlier is not None)
             if isinstance(one, Text):
                 missing.setdefault(one.en, Figure(one, Markup(""), both(one)))
             elif one is not None:
@@ -93,11 +102,13 @@ class PlotPage:
         found = _bands_together(found)
         room = min(MOST, self._room)
         self._room -= min(room, len(found))
-        shown = [self._drawn(one) for one in found[:room]]
+        shown = [self._once(one, step, opened) for one in found[:room]]
         shown += missing.values() if opened else ()
-        return Figures(shown, opened, max(0, len(found) - room))
+        return Figures(shown, opened or earlier is not None, max(0, len(found) - room))
 
-    def _find(self, wanted: Wanted, attempt: Attempt, *, must: bool) -> "_Found | Text | None":
+    def _find(
+        self, wanted: Wanted, attempt: Attempt, earlier: Earlier | None, *, must: bool
+    ) -> "_Found | Text | None":
         """What to draw, or why nothing; None where there is nothing to see.
 
         `must`: a course that stands still is shown, too.
@@ -105,9 +116,11 @@ class PlotPage:
         courses = self._courses_of(wanted, attempt)
         if isinstance(courses, Text):
             return courses
-        end = attempt.end if attempt.end is not None else self._view.seconds
-        beside = min(_AT_MOST, max(_AT_LEAST, _BESIDE * (end - attempt.start)))
-        start, last = max(0.0, attempt.start - beside), end + beside
+        begin, end = attempt.start, self._view.seconds if attempt.end is None else attempt.end
+        if earlier is not None:
+            begin, end = earlier.window
+        beside = min(_AT_MOST, max(_AT_LEAST, _BESIDE * (end - begin)))
+        start, last = max(0.0, begin - beside), end + beside
         if wanted.deadline is not None and wanted.deadline < end + _AT_MOST:
             last = max(last, wanted.deadline + 0.1 * beside)
         last = min(last, self._view.seconds)
@@ -121,7 +134,30 @@ class PlotPage:
             )
         if not must and all(_stands_still(course) for course in cut):
             return None
-        return _Found([wanted] * len(cut), cut, (start, last), (attempt.start, end))
+        return _Found([wanted] * len(cut), cut, (start, last), (begin, end), earlier)
+
+    def _once(self, found: "_Found", step: Step, opened: bool) -> Figure:
+        """The picture; of samples that several steps judged alike, who has shown it before."""
+        if found.earlier is None:
+            return self._drawn(found)
+        for key in found.keys:
+            self._shown.setdefault(key, step)
+        before = self._shown[found.keys[0]]
+        if before is step or opened:
+            return self._drawn(found)
+        where = Markup('<a href="#{}">{} · {}</a>').format(
+            before.anchor, before.number, both(before.title)
+        )
+        title = self._title(found)
+        said = Text(f"{title.zh}：曲线见步骤 ", f"{title.en}: plotted at step ")
+        return Figure(title, Markup(""), both(said) + where)
+
+    def _title(self, found: "_Found") -> Text:
+        names = [
+            self._name(course.name, one.source)
+            for course, one in zip(found.courses, found.wanted, strict=True)
+        ]
+        return Text("、".join(one.zh for one in names), ", ".join(one.en for one in names))
 
     def _drawn(self, found: "_Found") -> Figure:
         # Late: they need numpy.
@@ -136,19 +172,23 @@ class PlotPage:
         ]
         unit = cut[0].unit
         marks = [
-            Mark(at.event.measurement.at, number, at.event.judgement.verdict)
+            Mark(moment, number, at.event.judgement.verdict)
             for at in wanted.judged
             if (number := value_in(unit, at.event.measurement)) is not None
-            and found.axis[0] <= at.event.measurement.at <= found.axis[1]
+            and (moment := found.moment(at.event.measurement.at, number)) is not None
         ]
         low, high = limits_in(unit, wanted)
         plot = Plot(
             cut, labels, *found.axis, found.window, low, high, marks, wanted.deadline,
             [allowed_in(one) for one in found.wanted],
         )  # fmt: skip
+        if found.earlier is not None:
+            plot = replace(plot, window_name=found.earlier.name)
         picture = draw_bands(plot, _say_state) if plot.is_states else draw_lines(plot)
-        title = Text("、".join(one.zh for one in labels), ", ".join(one.en for one in labels))
-        return Figure(title, picture, caption(cut, plot.drawn, states=plot.is_states))
+        title = self._title(found)
+        return Figure(
+            title, picture, caption(cut, plot.drawn, states=plot.is_states, of=found.earlier)
+        )
 
     def _courses_of(self, wanted: Wanted, attempt: Attempt) -> "list[Course] | Text":
         if wanted.is_polled:
@@ -192,6 +232,27 @@ class _Found:
     courses: "list[Course]"
     axis: tuple[float, float]
     window: tuple[float, float]
+    earlier: Earlier | None = None
+    """Whose samples these are; None: those of the step itself."""
+
+    @property
+    def keys(self) -> tuple[Hashable, ...]:
+        """Equal where the pictures are. With a limit or a mark in it, it will also do for those
+        that have none.
+        """
+        same = (tuple(course.name for course in self.courses), self.window)
+        held = tuple(
+            (limits_in(self.courses[0].unit, one), str(at.event.measurement.value))
+            for one in self.wanted
+            for at in one.judged
+        )
+        return ((*same, held), (*same, ())) if held else ((*same, ()),)
+
+    def moment(self, judged_at: float, number: float) -> float | None:
+        """Where the mark of a judged number belongs; None: not in this picture."""
+        if self.earlier is not None:
+            return moment_of(self.courses[0], number, self.window)
+        return judged_at if self.axis[0] <= judged_at <= self.axis[1] else None
 
 
 def _bands_together(every: list[_Found]) -> list[_Found]:
@@ -201,7 +262,11 @@ def _bands_together(every: list[_Found]) -> list[_Found]:
         before = together[-1] if together else None
         if before is not None and _is_plain_band(before) and _is_plain_band(one):
             together[-1] = _Found(
-                before.wanted + one.wanted, before.courses + one.courses, one.axis, one.window
+                before.wanted + one.wanted,
+                before.courses + one.courses,
+                one.axis,
+                one.window,
+                one.earlier,
             )
         else:
             together.append(one)

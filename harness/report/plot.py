@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from harness.quantity import Value
 from harness.report.course import Course
-from harness.report.plot_frame import RIGHT, TOP, Frame, line, said
+from harness.report.plot_frame import RIGHT, THIS_STEP, TOP, Frame, line, said
 from harness.text import Text
 from harness.verdict import Verdict
 
@@ -38,6 +38,8 @@ class Plot:
     """Of each course the states that were allowed; None: none was asked for."""
     drawn: list[int] = field(default_factory=list)
     """Filled while drawing: points of each course."""
+    window_name: Text = THIS_STEP
+    """Whose window it is."""
 
     @property
     def is_states(self) -> bool:

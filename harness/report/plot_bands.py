@@ -26,7 +26,7 @@ def draw_bands(plot: Plot, say_state: SayState) -> Markup:
     rows = len(plot.courses)
     titled = rows > 1
     each = _BAND + _BETWEEN + (13.0 if titled else 0.0)
-    frame = Frame(plot.start, plot.end, plot.window, rows * each - _BETWEEN + 8)
+    frame = Frame(plot.start, plot.end, plot.window, rows * each - _BETWEEN + 8, plot.window_name)
     parts: list[str] = []
     for place in range(rows):
         top = TOP + 4 + place * each

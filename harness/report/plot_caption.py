@@ -9,11 +9,20 @@ from harness.text import Text
 
 if TYPE_CHECKING:
     from harness.report.course import Course
+    from harness.report.plot_earlier import Earlier
 
 
-def caption(cut: "list[Course]", drawn: list[int], *, states: bool) -> Markup:
+def caption(cut: "list[Course]", drawn: list[int], *, states: bool, of: "Earlier | None") -> Markup:
     """Where the values come from, how many there are, and how many points are drawn."""
     pieces: list[Markup] = []
+    if of is not None:
+        step = of.step
+        pieces.append(
+            Markup('{} <a href="#{}">{} · {}</a>{}').format(
+                both("判定的数据取自步骤", "What was judged was recorded at step"),
+                step.anchor, step.number, both(step.title), both("。", "."),
+            )
+        )  # fmt: skip
     for course, points in zip(cut, drawn, strict=True):
         count = len(course.time)
         if not course.file:

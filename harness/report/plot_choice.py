@@ -19,16 +19,16 @@ from harness.verdict import Verdict
 WATCHING = frozenset(
     (
         "holds", "follows", "wait_for", "reacts", "watch", "watched", "steady", "sweep", "kept",
-        "record",
+        "record", "flash_rate",
     )
 )  # fmt: skip
 """Last words of actions that look at a course, not at one value: their plots are open."""
 MOST = 6
 """Plots of one attempt."""
-_SEPARATE = 3
+SEPARATE = 3
 """Signals that are plotted together with no limit."""
 _TIME_TO = ".time_to_"
-_OF_MANY = (".spread", ".moved")
+_OF_MANY = (".spread", ".moved", ".flash_rate")
 """What is worked out of many readings of one point."""
 _ALLOWED = {"lamps_lit": ("off",)}
 """What points in a list of what was found to be wrong ought to be."""
@@ -48,6 +48,14 @@ class Wanted:
     """Out of the journal's readings, not out of a recording."""
     allowed: tuple[str, ...] | None = None
     """States that were allowed, where no judgement of the points themselves says so."""
+
+    def together(self, more: "Wanted") -> "Wanted":
+        """One plot for two judgements of the same points."""
+        return Wanted(
+            self.names, self.is_difference, self.judged + more.judged,
+            self.deadline if self.deadline is not None else more.deadline, self.source,
+            self.is_polled, self.allowed if self.allowed is not None else more.allowed,
+        )  # fmt: skip
 
 
 def is_watched(step: Step) -> bool:
@@ -73,7 +81,7 @@ class Chooser:
             for one in self._of(at, attempt):
                 key = (one.names, one.is_difference)
                 known = found.get(key)
-                found[key] = one if known is None else _together(known, one)
+                found[key] = one if known is None else known.together(one)
         return list(found.values())
 
     def _of(self, at: At[Judged], attempt: Attempt) -> Iterator[Wanted]:
@@ -109,7 +117,7 @@ class Chooser:
         if "→" in reading.note:  # a reaction: from what, to what
             words = [word.strip(".") for word in _WORD.findall(reading.note)]
         known = [word for word in dict.fromkeys(words) if self._knows(word)]
-        for name in known[:_SEPARATE]:
+        for name in known[:SEPARATE]:
             yield Wanted((name,))
 
 
@@ -129,15 +137,6 @@ def readings_of(name: str, source: str, every: Sequence[At[Measured]]) -> list[M
     """Readings of one point from one source."""
     found = [at.event.measurement for at in every]
     return [one for one in found if one.name == name and one.source == source]
-
-
-def _together(known: Wanted, more: Wanted) -> Wanted:
-    """One plot for two judgements of the same points."""
-    return Wanted(
-        known.names, known.is_difference, known.judged + more.judged,
-        known.deadline if known.deadline is not None else more.deadline, known.source,
-        known.is_polled, known.allowed if known.allowed is not None else more.allowed,
-    )  # fmt: skip
 
 
 def _latest(reading: Measurement, limit: Limit) -> float | None:

@@ -15,6 +15,7 @@ from harness.text import Text
 WIDTH = 720
 LEFT, RIGHT = 64.0, 712.0
 TOP = 20.0
+THIS_STEP = Text("本步骤", "this step")
 _AXIS = 30.0
 """Below the plotted area: ticks and their numbers."""
 
@@ -29,6 +30,7 @@ class Frame:
     """The step."""
     height: float
     """Of the plotted area."""
+    window_name: Text
 
     @property
     def bottom(self) -> float:
@@ -54,7 +56,7 @@ class Frame:
         for x in (x1, round(x1 + width, 1)):
             yield line("step-edge", x, TOP - 6, x, self.bottom)
         middle = min(max(round(x1 + width / 2, 1), LEFT + 12), RIGHT - 12)
-        yield said("step-name", middle, TOP - 9, Text("本步骤", "this step"))
+        yield said("step-name", middle, TOP - 9, self.window_name)
 
     def _time_axis(self) -> Iterator[str]:
         yield line("axis", LEFT, self.bottom, RIGHT, self.bottom)

@@ -13,7 +13,7 @@ import numpy as np
 from markupsafe import Markup
 
 from harness.report.course import Course
-from harness.report.decimate import extremes, segments
+from harness.report.decimate import Rows, extremes, segments
 from harness.report.plot import Mark, Plot, deadline
 from harness.report.plot_frame import (
     LEFT,
@@ -50,11 +50,13 @@ class _Scale:
 
 def draw_lines(plot: Plot) -> Markup:
     """The picture of quantities."""
-    frame = Frame(plot.start, plot.end, plot.window, _HEIGHT)
+    frame = Frame(plot.start, plot.end, plot.window, _HEIGHT, plot.window_name)
     scale = _scale(plot, frame)
-    parts = [*_zone(plot, scale), *_value_axis(plot, scale), *deadline(plot, frame)]
+    zone, limit_names = _zone(plot, scale)
+    parts = [*zone, *_value_axis(plot, scale), *deadline(plot, frame)]
     for place, course in enumerate(plot.courses):
         parts += _line(course, place, plot, scale)
+    parts += limit_names  # over the lines, which may run where they stand
     parts += [_diamond(mark, scale) for mark in plot.marks]
     if len(plot.courses) > 1:
         parts += _legend(plot)
@@ -78,10 +80,11 @@ def _scale(plot: Plot, frame: Frame) -> _Scale:
     return _Scale(low - margin, high + margin + legend, frame)
 
 
-def _zone(plot: Plot, scale: _Scale) -> list[str]:
-    """What is allowed, as far as it lies in the picture, and the limits with their numbers."""
+def _zone(plot: Plot, scale: _Scale) -> tuple[list[str], list[str]]:
+    """What is allowed, as far as it lies in the picture, with the limits; and their numbers."""
     if plot.low is None and plot.high is None:
-        return []
+        return [], []
+    names: list[str] = []
     top = TOP if plot.high is None else scale.y(plot.high)
     bottom = scale.frame.bottom if plot.low is None else scale.y(plot.low)
     parts = [rect("zone", LEFT, top, RIGHT - LEFT, max(0.0, bottom - top))]
@@ -94,11 +97,14 @@ def _zone(plot: Plot, scale: _Scale) -> list[str]:
             y = scale.y(limit)
             parts.append(line("limit", LEFT, y, RIGHT, y))
             above = y - 3 if y - TOP > 14 else y + 12
-            parts.append(plain("limit-name end", RIGHT - 3, above, label))
+            names.append(plain("limit-name end", RIGHT - 3, above, label))
         else:
             y, arrow = (TOP + 11, "↑") if limit > scale.high else (scale.frame.bottom - 5, "↓")
-            parts.append(plain("limit-name end", RIGHT - 3, y, f"{label} {arrow}"))
-    return parts
+            text = f"{label} {arrow}"
+            width = wide(text) + 6
+            names.append(rect("name-back", RIGHT - 3 - width, y - 10, width + 3, 13))
+            names.append(plain("limit-name end", RIGHT - 3, y, text))
+    return parts, names
 
 
 def _value_axis(plot: Plot, scale: _Scale) -> list[str]:
@@ -122,6 +128,8 @@ def _line(course: Course, place: int, plot: Plot, scale: _Scale) -> list[str]:
     path: list[str] = []
     for at, (x, y) in enumerate(zip(xs, ys, strict=True)):
         new = at == 0 or parts_of[at] != parts_of[at - 1]
+        if not new and len(rows) > _FEW and _is_between(at, ys, parts_of):
+            continue  # the level line goes through it all the same
         path.append(f"{'M' if new else 'L'}{x:g} {y:g}")
     css = f"course-{min(place, 2)}"
     found = [f'<path class="course {css}" d="{"".join(path)}"/>']
@@ -129,6 +137,12 @@ def _line(course: Course, place: int, plot: Plot, scale: _Scale) -> list[str]:
         dots = "".join(f"M{x:g} {y:g}h0" for x, y in zip(xs, ys, strict=True))
         found.append(f'<path class="dots {css}" d="{dots}"/>')
     return found
+
+
+def _is_between(at: int, ys: list[float], parts_of: Rows) -> bool:
+    """Whether a point lies on a level line from the one before it to the one after it."""
+    last = at + 1 == len(ys) or parts_of[at + 1] != parts_of[at]
+    return not last and ys[at - 1] == ys[at] == ys[at + 1]
 
 
 def _diamond(mark: Mark, scale: _Scale) -> str:

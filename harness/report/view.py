@@ -5,7 +5,7 @@ stands for it, and the earlier ones are shown beside it.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -60,6 +60,7 @@ class Attempt:
 
     number: int
     start: float
+    parameters: Mapping[str, object] = field(default_factory=dict)
     ended: StepEnded | None = None
     end: float | None = None
     judged: list[At[Judged]] = field(default_factory=list)
@@ -265,7 +266,7 @@ class RunView:
                 event.item,
             ),
         )
-        self._step.attempts.append(Attempt(event.attempt, entry.t))
+        self._step.attempts.append(Attempt(event.attempt, entry.t, event.parameters))
 
     def _end(self, entry: Entry, event: StepEnded) -> None:
         steps = self.procedure(event.procedure).steps

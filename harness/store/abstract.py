@@ -29,6 +29,7 @@ from harness.events import (
 )
 from harness.evidence.chain import ZERO, line_hash, parse_header, split_lines
 from harness.evidence.read import Entry, decode_event, opened
+from harness.evidence.reality import reality_of_run
 from harness.evidence.seal import Statement, open_seal
 from harness.store.facts import Check, ProcedureFacts, RunFacts, State, StepFacts
 
@@ -130,6 +131,8 @@ class _Reader:
         self.by = ""
         self.profiles: dict[str, str] = {}
         self.operator = ""
+        self.start: RunStarted | None = None
+        self.devices: list[DeviceOpened] = []
 
     def take(self, entries: Iterable[Entry]) -> None:
         last = 0.0
@@ -148,6 +151,8 @@ class _Reader:
                     self._other(event)
         facts = self.facts
         facts.seconds = last
+        if self.start is not None:
+            facts.reality = reality_of_run(self.start, self.devices)
         facts.candidate = _code(facts.candidate or self.operator)
         facts.steps = list(self.steps.values())
         facts.checks = [
@@ -157,7 +162,7 @@ class _Reader:
         ]
 
     def _started(self, event: RunStarted) -> None:
-        facts = self.facts
+        facts, self.start = self.facts, event
         facts.run_id, facts.bench, facts.station = event.run_id, event.bench, event.station
         facts.simulated, facts.virtual_time = event.simulated, event.virtual_time
         facts.faults = ",".join(sorted(event.faults))
@@ -188,6 +193,7 @@ class _Reader:
                 self.by = event.by
             case DeviceOpened():
                 self.profiles.setdefault(event.role, event.profile)
+                self.devices.append(event)
             case DeviceIdentified():
                 self._identified(event)
             case ExamStarted():

@@ -85,6 +85,9 @@ class RunFacts:
     faults: str = ""
     """Seeded faults, sorted, with commas."""
     simulated: bool = False
+    """No device of the bench was real. So it is of a run on recordings, too: see `reality`."""
+    reality: str = ""
+    """One of `evidence.reality.KINDS`. Empty: the journal does not say how the run started."""
     virtual_time: bool = False
     ending: str = ""
     """Empty: the run was cut off."""

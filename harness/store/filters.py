@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from harness.errors import UsageError
+from harness.evidence.reality import KINDS
 from harness.verdict import Verdict
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -27,12 +28,17 @@ class Filters:
     until: str = ""
     simulated: bool | None = None
     mode: str = ""
+    reality: str = ""
 
     def __post_init__(self) -> None:
         """Raises UsageError for a verdict or a day that is none."""
         known = [verdict.value for verdict in Verdict]
         if self.verdict and self.verdict not in known:
             raise UsageError(f"{self.verdict!r} is no verdict; expected one of: {', '.join(known)}")
+        if self.reality and self.reality not in KINDS:
+            raise UsageError(
+                f"{self.reality!r} is no kind of run; expected one of: {', '.join(KINDS)}"
+            )
         since, until = self.first_moment, self.moment_after
         if since and until and since >= until:
             raise UsageError(f"the time from {self.since} to {self.until} is empty")

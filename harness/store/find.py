@@ -10,7 +10,7 @@ from harness.store.model import ITEMS, PROCEDURES, RUNS
 
 _SHOWN = (
     "place", "run_id", "state", "started", "seconds", "candidate", "mode", "scenario", "scheme",
-    "bench", "station", "device", "faults", "simulated", "ending", "verdict",
+    "bench", "station", "device", "faults", "simulated", "reality", "ending", "verdict",
 )  # fmt: skip
 
 
@@ -39,7 +39,7 @@ def matching(filters: Filters, *, sqlite: bool = False) -> Select[Any]:
             by = table
     if filters.verdict:
         query = query.where(by.c.verdict == filters.verdict)
-    for name in ("bench", "mode"):
+    for name in ("bench", "mode", "reality"):
         if value := getattr(filters, name):
             query = query.where(by.c[name] == value)
     if filters.candidate:

@@ -78,6 +78,19 @@ class Index:
         with self._guard(), self.engine.connect() as connection:
             return _tables(connection)
 
+    def outdated(self) -> bool:
+        """Whether there is an index of an earlier version of this program."""
+        if not self.exists():
+            return False
+        with self._guard(), self.engine.connect() as connection:
+            known = self._format(connection) if _tables(connection) else FORMAT
+        return known.isdecimal() and int(known) < int(FORMAT)
+
+    def listed(self) -> list[str]:
+        """The places that it names, whatever its version."""
+        with self._guard(), self.engine.connect() as connection:
+            return list(connection.execute(select(RUNS.c.place)).scalars())
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection to an index that is there and is one of ours."""
@@ -177,12 +190,16 @@ class Index:
     def _check(self, connection: Connection) -> None:
         if not _tables(connection):
             raise UsageError(f"there is no index at {self.shown}; {_REBUILD}")
-        known = connection.execute(select(META.c.value).where(META.c.name == "format")).scalar()
+        known = self._format(connection)
         if known != FORMAT:
             raise UsageError(
                 f"the index at {self.shown} has format {known}, this version knows {FORMAT}; "
                 f"{_REBUILD}"
             )
+
+    def _format(self, connection: Connection) -> str:
+        found = connection.execute(select(META.c.value).where(META.c.name == "format")).scalar()
+        return str(found)
 
     @contextmanager
     def _guard(self) -> Iterator[None]:

@@ -19,8 +19,8 @@ from sqlalchemy import (
     Table,
 )
 
-FORMAT = "1"
-"""Of the tables. An index of another format is made anew from the bundles."""
+FORMAT = "2"
+"""Of the tables. An index of another format is made anew from the bundles. 2: `reality`."""
 
 METADATA = MetaData()
 _ID = Integer
@@ -56,6 +56,7 @@ RUNS = Table(
     Column("device", _CODE, nullable=False),
     Column("faults", String, nullable=False),
     Column("simulated", Boolean, nullable=False),
+    Column("reality", _WORD, nullable=False),
     Column("virtual_time", Boolean, nullable=False),
     Column("ending", _WORD, nullable=False),
     Column("verdict", _WORD, nullable=False),
@@ -73,11 +74,12 @@ def _of_run() -> list[Column[Any]]:
         Column("bench", _CODE, nullable=False),
         Column("mode", _WORD, nullable=False),
         Column("simulated", Boolean, nullable=False),
+        Column("reality", _WORD, nullable=False),
         Column("started", _MOMENT, nullable=False),
     ]
 
 
-REPEATED = ("bench", "mode", "simulated", "started")
+REPEATED = ("bench", "mode", "simulated", "reality", "started")
 
 PROCEDURES = Table(
     "procedures",
@@ -134,12 +136,13 @@ INDEXES = (
     Index("runs_by_bench", RUNS.c.bench, RUNS.c.started),
     Index("runs_by_bench_verdict", RUNS.c.bench, RUNS.c.verdict, RUNS.c.started),
     Index("runs_by_mode", RUNS.c.mode, RUNS.c.started),
-    Index("runs_by_reality", RUNS.c.simulated, RUNS.c.started),
+    Index("runs_by_simulated", RUNS.c.simulated, RUNS.c.started),
+    Index("runs_by_reality", RUNS.c.reality, RUNS.c.started),
     *(
         Index(f"{table.name}_by_{'_'.join(columns)}", table.c[kind],
               *(table.c[name] for name in columns), table.c.started, table.c.run)
         for table, kind in ((PROCEDURES, "procedure"), (ITEMS, "item"))
-        for columns in ([], ["verdict"], ["bench"], ["mode"], ["simulated"])
+        for columns in ([], ["verdict"], ["bench"], ["mode"], ["simulated"], ["reality"])
     ),
     Index("checks_by_item", CHECKS.c.item),
 )  # fmt: skip

@@ -126,6 +126,16 @@ class Store:
             self.index.replace(self._all(found))
         return found
 
+    def upgrade(self) -> Rebuilt | None:
+        """Make an index of an earlier version anew; None where nothing had to be done.
+
+        Not where a bundle that it names is missing here: then these may be the wrong bundles, and
+        what it knows must not go away unasked.
+        """
+        if not self.index.outdated() or not all(map(self.shelf.holds, self.index.listed())):
+            return None
+        return self.rebuild()
+
     def facts(self, place: str) -> RunFacts:
         """What the index should say of a bundle, from the bundle."""
         return facts_of(*self.shelf.core(place))

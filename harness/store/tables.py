@@ -14,7 +14,7 @@ TABLES = ("runs", "steps", "checks")
 _RUN = ("started", "id", "place", "state", "candidate", "bench", "simulated")
 _RUNS = (
     "started", "id", "place", "state", "seconds", "candidate", "mode", "scenario", "procedures",
-    "bench", "station", "device", "faults", "simulated", "ending", "verdict",
+    "bench", "station", "device", "faults", "simulated", "ending", "verdict", "reality",
 )  # fmt: skip
 _OF_RUN = {"started", "run_id", "place", "state", "candidate", "bench", "simulated"}
 

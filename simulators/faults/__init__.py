@@ -40,6 +40,7 @@ from simulators.faults import (
     socket,
     supply,
     temperature,
+    tester_files,
     used_car,
     vehicle_appearance,
     vehicle_body,
@@ -55,6 +56,8 @@ from simulators.faults import (
     vehicle_sensors,
     vehicle_state,
     vehicle_tyres,
+    walk_round,
+    warning_lamps,
     wire,
 )
 from simulators.faults.fault import Fault
@@ -114,6 +117,9 @@ _FAMILIES = (
     cockpit_many,
     preparing,
     roadworthy,
+    walk_round,
+    warning_lamps,
+    tester_files,
     socket,
 )
 

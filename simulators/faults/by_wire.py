@@ -14,6 +14,8 @@ _UNITS = {
     "parking-brake": ("EPB", Text("线控驻车", "Parking brake by wire")),
 }
 
+_ALL = "steering brake drive parking-brake"
+
 
 def _unit(unit: str, name: str, wrong: tuple[str, Any], title: Text, detail: Text) -> Fault:
     """Something that the control unit of one actuator does wrong with commands."""
@@ -45,37 +47,37 @@ def _seen(name: str, subject: str, note: str, title: Text, detail: Text) -> Faul
 
 _PROTOCOL = (
     *_of_all(
-        "steering brake drive parking-brake", "refuses-by-wire", ("grants", False),
+        _ALL, "refuses-by-wire", ("grants", False),
         Text("不进入线控", "stays manual"),
         Text("收到使能请求也不进入线控模式。", "it refuses every request for by-wire operation."),
     ),
     *_of_all(
-        "steering brake drive", "obeys-wrong-checksum", ("checks_checksum", False),
+        _ALL, "obeys-wrong-checksum", ("checks_checksum", False),
         Text("不查校验", "checks no checksum"),
         Text("校验和错误的指令照样执行。", "it obeys commands whose checksum is wrong."),
     ),
     *_of_all(
-        "steering brake drive", "obeys-frozen-counter", ("checks_counter", False),
+        _ALL, "obeys-frozen-counter", ("checks_counter", False),
         Text("不查计数器", "checks no counter"),
         Text("计数器冻结的指令照样执行。", "it obeys commands whose counter stands still."),
     ),
     *_of_all(
-        "steering brake drive", "obeys-out-of-range", ("checks_range", False),
+        _ALL, "obeys-out-of-range", ("checks_range", False),
         Text("不查范围", "checks no range"),
         Text("含超范围数值的指令照样执行。", "it obeys commands with values out of range."),
     ),
     *_of_all(
-        "steering brake drive", "hides-illegal-commands", ("reports", False),
+        _ALL, "hides-illegal-commands", ("reports", False),
         Text("不报非法指令", "reports no wrong commands"),
         Text("非法指令不执行，但也不存故障码。", "it ignores wrong commands and stores no code."),
     ),
     *_of_all(
-        "steering brake drive", "times-out-late", ("timeout", 1.5),
+        _ALL, "times-out-late", ("timeout", 1.5),
         Text("超时过长", "times out late"),
         Text("指令停发 1.5 s 后才退出。", "it goes on for 1.5 s without commands."),
     ),
     *_of_all(
-        "steering brake drive", "ignores-the-driver", ("yields", False),
+        _ALL, "ignores-the-driver", ("yields", False),
         Text("不让驾驶员接管", "does not yield to the driver"),
         Text("驾驶员操作时仍保持线控。", "it stays in by-wire operation whatever the driver does."),
     ),
@@ -84,6 +86,24 @@ _PROTOCOL = (
         Text("超时后继续动作", "goes on without commands"),
         Text("指令超时后报手动，但仍按最后的指令动作。",
              "it says manual after the time-out and still does what it was told last."),
+    ),
+    *_of_all(
+        _ALL, "takes-up-by-wire-from-the-driver", ("defers", False),
+        Text("驾驶员操作时也进入线控", "takes the driver's input for nothing"),
+        Text("驾驶员正在操作，仍接受使能请求。",
+             "it takes up by-wire operation although the driver acts."),
+    ),
+    *_of_all(
+        _ALL, "moves-without-enable", ("needs_enable", False),
+        Text("未使能也动作", "moves without enable"),
+        Text("没有使能请求，只有动作请求也执行。",
+             "it does what commands ask for that do not ask for by-wire operation."),
+    ),
+    _unit(
+        "drive", "goes-on-when-the-door-shuts", ("latches", False),
+        Text("关门后自行恢复", "goes on when the door shuts"),
+        Text("开门停车后，车门一关即按原指令继续行驶。",
+             "stopped by an open door, it drives on by itself when the door is shut."),
     ),
     _unit(
         "steering", "keeps-by-wire", ("lets_go", False),
@@ -137,6 +157,21 @@ _PARTS = (
         (lambda rig: rig.car.steering, "overshoot", 0.15),
     ),
     broken(
+        "steering-reach-short",
+        Text("线控转向行程不足", "Steering reach short"),
+        Text("线控转角被限制在 75° 以内。", "By wire it turns no further than 75°."),
+        (lambda rig: rig.car.steering, "reach", 75.0),
+        kind="data",
+    ),
+    broken(
+        "steering-ignores-its-rate-limit",
+        Text("线控转向不限转速", "Steering rate not limited"),
+        Text("不理会指令中的转速限值，以 300 °/s 转动。",
+             "It turns at 300 degrees per second whatever rate the command allows."),
+        (lambda rig: rig.car.steering, "heeds_rate", False),
+        kind="data",
+    ),
+    broken(
         "steering-sluggish",
         Text("线控转向迟缓", "Steering sluggish"),
         Text("转速只有指令的 20 %。", "It turns at 20 % of the rate that is asked for."),
@@ -147,6 +182,12 @@ _PARTS = (
         Text("线控制动压力不足", "Brake pressure short"),
         Text("压力只到指令的 88 %。", "It reaches 88 % of the pressure that is asked for."),
         (lambda rig: rig.car.brake, "by_wire_gain", 0.88),
+    ),
+    broken(
+        "brake-pressure-limited",
+        Text("线控制动最高压力不足", "Brake pressure limited"),
+        Text("线控建压到 72 bar 为止。", "By wire it builds up 72 bar at most."),
+        (lambda rig: rig.car.brake, "pressure_limit", 72.0),
     ),
     broken(
         "brake-builds-up-slowly",
@@ -197,6 +238,13 @@ _PARTS = (
         (lambda rig: rig.car.control, "parks_after_by_wire", False),
     ),
     broken(
+        "drive-refuses-reverse",
+        Text("线控不能挂 R 挡", "No reverse by wire"),
+        Text("静止时不执行 R 挡指令。", "It does not select R by command at standstill."),
+        (lambda rig: rig.car.control, "refused_by_wire", "r"),
+        kind="data",
+    ),
+    broken(
         "wheel-speed-rear-left-off",
         Text("左后轮速信号偏高", "Rear left wheel speed off"),
         Text("左后轮速比其他车轮高 25 %。", "It shows a quarter more than the others."),
@@ -207,6 +255,13 @@ _PARTS = (
         Text("驻车动作迟缓", "Parking brake slow"),
         Text("施加、释放各需 4 s。", "It takes 4 s to apply and to release."),
         (lambda rig: rig.car.parking_brake, "travel_time", 4.0),
+    ),
+    broken(
+        "parking-brake-lets-go-without-commands",
+        Text("指令超时后驻车松开", "Parking brake lets go without commands"),
+        Text("指令超时后自行释放驻车制动。", "When commands stop it releases; it should stay."),
+        (lambda rig: rig.car.parking_brake, "lets_go_without_commands", True),
+        kind="data",
     ),
     broken(
         "parking-brake-drags",
@@ -260,6 +315,38 @@ _WORKPLACE = (
         Text("整车急停卡住", "Emergency stop jams"),
         Text("按下后旋不起来。", "Once pressed it does not come out again."),
         (lambda rig: rig.car.body, "emergency_stop_jams", True),
+    ),
+    broken(
+        "emergency-stop-does-not-brake",
+        Text("急停不制动", "Emergency stop does not brake"),
+        Text("急停到制动控制器的线断开，只切断驱动，车轮滑行。",
+             "Its line to the brake control is open: traction ends and the wheels run on."),
+        (lambda rig: rig.car.safety_stop, "brakes_when_pressed", False),
+        kind="wiring",
+    ),
+    broken(
+        "emergency-stop-restarts",
+        Text("急停复位后自行上电", "READY by itself after the stop"),
+        Text("旋起急停后整车自行恢复 READY。",
+             "The stop is released, and READY comes back by itself."),
+        (lambda rig: rig.car.safety_stop, "restarts", True),
+        kind="data",
+    ),
+    broken(
+        "emergency-stop-at-speed-locks-the-car",
+        Text("行驶中急停后不能再上电", "Locked by a stop at speed"),
+        Text("行驶中急停后整车控制器锁止，须断电。",
+             "Stopped at speed, the vehicle controller stays locked until its supply is off."),
+        (lambda rig: rig.car.safety_stop, "locks_when_moving", True),
+        kind="data",
+    ),
+    broken(
+        "drive-ignores-an-open-door",
+        Text("线控行驶不理会车门", "By wire it drives with a door open"),
+        Text("车门信号未接入，开门后仍按指令行驶。",
+             "It does not look at the doors: it drives on with one open."),
+        (lambda rig: rig.car.safety_stop, "watches_doors", False),
+        kind="data",
     ),
     broken(
         "emergency-stop-locks-the-car",

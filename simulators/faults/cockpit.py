@@ -13,7 +13,7 @@ from simulators.vehicle.body import Body
 from simulators.vehicle.cabin import Cabin
 from simulators.vehicle.cockpit import Cockpit
 from simulators.vehicle.computing import Telematics
-from simulators.vehicle.user_data import UserData
+from simulators.vehicle.user_data import COUNTS, UserData
 from simulators.vehicle.v2x import V2xUnit
 
 
@@ -197,10 +197,7 @@ def _leave_data(rig: Rig) -> None:
 
 
 def _remove_data(rig: Rig) -> None:
-    _data(rig).clear(
-        ("user_profiles", "paired_phones", "saved_destinations", "signed_in_accounts",
-         "bound_users")
-    )  # fmt: skip
+    _data(rig).clear(COUNTS)
 
 
 def _leave_a_key(rig: Rig) -> None:
@@ -328,6 +325,13 @@ FAULTS = (
     broken("centre-display-cracked", Text("中控屏开裂", "Centre display cracked"),
            Text("台账中没有的新损伤。", "Damage that is not in the record."),
            (_cabin, "damage", "centre display cracked at the lower left")),
+    broken("belt-switch-driver-clings", Text("驾驶座锁扣开关不回位", "Driver's belt switch clings"),
+           Text("系上后解开，仍报已系。", "It still says fastened when the belt was released."),
+           (lambda rig: _body(rig).belts["driver"], "switch_clings", True)),
+    broken("ready-does-not-end", Text("按启动按钮不退出 READY", "READY does not end"),
+           Text("READY 下按启动按钮无反应，只能直接关闭电源。",
+                "The start button does not end READY; the car can only be switched off."),
+           (lambda rig: rig.car.power, "ready_holds", True)),
     broken("start-button-gets-wet", Text("启动按钮进水", "Start button gets wet"),
            Text("擦拭仪表台时进水，之后按下无反应。",
                 "Water gets in when the dashboard is wiped: pressing does nothing any more."),

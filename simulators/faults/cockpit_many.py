@@ -9,6 +9,7 @@ from simulators.rig import Rig
 from simulators.vehicle.body import DOORS, SEATS
 from simulators.vehicle.cabin import MUST_BE_DRY
 from simulators.vehicle.cockpit import BUTTONS, UNITS
+from simulators.vehicle.user_data import COUNTS
 
 _SITE = {
     "seats": "coffee stain on the driver's seat", "floor": "tar on the floor mat",
@@ -47,7 +48,7 @@ def _leave(rig: Rig) -> None:
 def _remove(rig: Rig) -> None:
     data = rig.car.cockpit.user_data
     data.keys = (*data.keys[:2], 0, 0)
-    data.clear(("user_profiles", "paired_phones", "bound_users"))
+    data.clear(COUNTS)
 
 
 FAULTS = (

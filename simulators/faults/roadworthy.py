@@ -7,128 +7,10 @@ from typing import Any
 
 from harness.text import Text
 from simulators.faults.fault import Defect, Fault
-from simulators.faults.vehicle_found import broken, happening
+from simulators.faults.vehicle_found import broken
 from simulators.rig import Rig
 from simulators.vehicle.roadworthy import AxleBrake, Headlamp, Run
 
-_EYE = (
-    ("road-plate-covered", "road-number-plates", "后号牌被遮挡", "rear number plate covered"),
-    (
-        "road-motor-marking-gone",
-        "road-drive-motor-marking",
-        "电机铭牌脱落",
-        "plate of the drive motor is gone",
-    ),
-    ("road-recorder-missing", "road-driving-recorder", "未装行驶记录装置", "no driving recorder"),
-    (
-        "road-cut-off-not-stated",
-        "road-traction-cut-off",
-        "技术文件未写明切断动力电路",
-        "the papers do not state a cut-off",
-    ),
-    (
-        "road-sharp-edge",
-        "road-body-appearance",
-        "前翼子板裂口外翻",
-        "torn edge of the front wing sticks out",
-    ),
-    ("road-mirror-film", "road-glazing", "侧窗贴镜面反光膜", "mirror film on the side windows"),
-    (
-        "road-mirror-broken",
-        "road-mirrors",
-        "右后视镜镜片缺失",
-        "glass of the right mirror is missing",
-    ),
-    (
-        "road-lamp-added",
-        "road-lamp-modification",
-        "前保险杠加装射灯",
-        "extra spot lamps on the bumper",
-    ),
-    ("road-hv-mark-gone", "road-inlet-and-marking", "高压警告标记脱落", "HV warning mark is gone"),
-    (
-        "road-tyres-differ",
-        "road-tyre-same-axle",
-        "后轴左右轮胎花纹不同",
-        "tread patterns of the rear tyres differ",
-    ),
-    ("road-retread", "road-tyre-retread", "右前轮为翻新胎", "front right tyre is a retread"),
-    (
-        "road-wheel-on-the-right",
-        "road-steering-wheel-position",
-        "方向盘右置",
-        "steering wheel on the right",
-    ),
-    (
-        "road-belt-missing",
-        "road-seat-belts-fitted",
-        "后排中间安全带被拆除",
-        "belt of the middle rear seat was taken out",
-    ),
-    ("road-lap-belt", "road-three-point-belts", "后排左侧换成两点式", "lap belt at the rear left"),
-    (
-        "road-belt-cut",
-        "road-seat-belt-condition",
-        "驾驶人安全带织带割伤",
-        "webbing of the driver belt is cut",
-    ),
-    ("road-isofix-gone", "road-isofix", "儿童座椅固定点被拆", "child seat anchorage was taken out"),
-    ("road-no-triangle", "road-warning-triangle", "没有三角警告牌", "no warning triangle"),
-    ("road-no-vest", "road-reflective-vest", "没有反光背心", "no reflective vest"),
-    (
-        "road-extinguisher-empty",
-        "road-fire-extinguisher",
-        "灭火器压力不足",
-        "pressure of the extinguisher is low",
-    ),
-    ("road-door-sags", "road-doors", "左后门下沉、关不严", "rear left door sags"),
-    ("road-abs-removed", "road-abs-fitted", "防抱制动装置被拆除", "ABS was taken out"),
-    ("road-motor-noisy", "road-power-unit-condition", "驱动电机异响", "the drive motor is noisy"),
-    ("road-cluster-dim", "road-instruments", "仪表部分不显示", "part of the cluster is dark"),
-    (
-        "road-belt-reminder-dead",
-        "road-seat-belt-reminder",
-        "未系安全带无提醒",
-        "no reminder of the belt",
-    ),
-    (
-        "road-window-pinches",
-        "road-window-anti-pinch",
-        "电动窗遇障不回退",
-        "a window does not reverse",
-    ),
-    ("road-wiper-does-not-park", "road-wipers", "刮水器不复位", "the wipers do not park"),
-    ("road-no-sound", "road-low-speed-sound", "低速无提示音", "no sound at low speed"),
-    (
-        "road-lamp-wrong-colour",
-        "road-lamp-function",
-        "左后转向灯光色不对",
-        "rear left signal of the wrong colour",
-    ),
-    ("road-horn-sticks", "road-horn", "喇叭时响时不响", "the horn works now and then"),
-    ("road-steering-sticks", "road-steering-free-rotation", "转向卡滞", "the steering sticks"),
-    (
-        "road-no-self-centring",
-        "road-steering-self-centring",
-        "转向不回正",
-        "the steering does not centre",
-    ),
-    ("road-oil-leak", "road-leaks", "减速器漏油", "oil leaks at the gearbox"),
-    (
-        "road-tie-rod-loose",
-        "road-steering-linkage",
-        "左横拉杆球销松旷",
-        "ball pin of the left tie rod is loose",
-    ),
-    ("road-damper-leaks", "road-suspension", "右后减振器漏油", "rear right damper leaks"),
-    (
-        "road-pulls-aside",
-        "road-brake-stability",
-        "制动时向左跑偏出线",
-        "the car leaves the lane to the left",
-    ),
-)
-"""Name, what is looked at, and what is there."""
 _FIGURES = (
     (
         "figure-body-height-difference",
@@ -189,17 +71,6 @@ _FIGURES = (
 """Name, quantity, what the instrument is held against, and what it is called."""
 
 
-def _seen(name: str, subject: str, zh: str, en: str) -> Fault:
-    def show(rig: Rig) -> None:
-        rig.world.appearance[subject] = en
-
-    def mend(rig: Rig) -> None:
-        rig.world.appearance.pop(subject, None)
-
-    text = Text(zh, en[0].upper() + en[1:])
-    return happening(name, text, Text(f"{zh}。", f"{en[0].upper()}{en[1:]}."), show, mend)
-
-
 def _figure(name: str, quantity: str, value: float, zh: str, en: str) -> Fault:
     return Fault(
         name=name,
@@ -247,16 +118,6 @@ def _broken(name: str, zh: str, en: str, *parts: tuple[Any, str, Any]) -> Fault:
     return broken(name, Text(zh, en), Text(f"{zh}。", f"{en}."), *parts)
 
 
-def _neglect(rig: Rig) -> None:
-    for _, subject, _, en in _EYE:
-        rig.world.appearance[subject] = en
-
-
-def _put_right(rig: Rig) -> None:
-    for _, subject, _, _ in _EYE:
-        rig.world.appearance.pop(subject, None)
-
-
 FAULTS = (
     _broken(
         "terminal-antenna-open",
@@ -264,15 +125,7 @@ FAULTS = (
         "Antenna of the terminal open",
         (lambda rig: rig.car.telematics, "antenna", "open"),
     ),
-    *(_seen(*one) for one in _EYE),
     *(_figure(*one) for one in _FIGURES),
-    happening(
-        "car-neglected",
-        Text("全车失修", "Car neglected"),
-        Text("目视各项均不合格。", "Everything that one looks at is bad."),
-        _neglect,
-        _put_right,
-    ),
     Fault(
         name="car-worn-out",
         title=Text("全车磨损", "Car worn out"),
@@ -393,6 +246,13 @@ FAULTS = (
         "右远光偏右",
         "Right main beam to the right",
         (_lamp("right"), "main_sideways", 480.0),
+    ),
+    _broken(
+        "side-slip-of-beam-axle",
+        "非独立悬架前轴前束失调",
+        "Beam axle toes in too far",
+        (_line, "front_suspension", "rigid"),
+        (_line, "side_slip", 8.4),
     ),
     _broken("horn-weak", "喇叭声级低", "Horn too quiet", (_line, "horn_level", 82.0)),
     _broken(

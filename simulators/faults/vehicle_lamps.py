@@ -1,8 +1,11 @@
 """Exterior lamps, their switches, and warning lamps of the cluster."""
 
+from typing import Any
+
 from harness.text import Text
 from simulators.faults.fault import Fault
 from simulators.faults.vehicle_found import broken
+from simulators.rig import Rig
 
 
 def _burnt(name: str, bulb: str, zh: str, en: str, *steps: str, admission: str = "") -> Fault:
@@ -26,6 +29,12 @@ def _telltale(name: str, lamp: str, seen: str, *, zh: str, en: str, step: str) -
     )
 
 
+def _flasher(rig: Rig) -> Any:
+    return rig.car.body.lamps.flasher
+
+
+_BOTH_RATES = ("flash-rate", "flash-rate-right")
+
 FAULTS = (
     _burnt("low-beam-left", "low_beam_left", "左近光灯", "Left low beam", "low-beam",
            admission="low-beam"),
@@ -42,7 +51,7 @@ FAULTS = (
     _burnt("turn-signal-left", "turn_left_front", "左前转向灯", "Front left turn signal",
            "turn-left", "flash-rate", "hazard-lamps"),
     _burnt("turn-signal-right", "turn_right_rear", "右后转向灯", "Rear right turn signal",
-           "turn-right", "hazard-lamps"),
+           "turn-right", "flash-rate-right", "hazard-lamps"),
     _burnt("brake-lamp", "brake_high", "高位制动灯", "High brake lamp", "brake-lamps"),
     _burnt("reversing-lamp", "reverse", "倒车灯", "Reversing lamp", "reversing-lamps"),
     broken(
@@ -57,7 +66,38 @@ FAULTS = (
         Text("转向灯拨杆失效", "Turn signal lever dead"),
         Text("拨动转向灯拨杆没有反应。", "The lever has no effect."),
         (lambda rig: rig.car.body.turn, "stuck", "off"),
-        inspection=("turn-left", "flash-rate", "turn-right"),
+        inspection=("turn-left", "flash-rate", "turn-right", "flash-rate-right"),
+    ),
+    broken(
+        "turn-signals-fast",
+        Text("转向灯闪得过快", "Turn signals flash too fast"),
+        Text("闪光器每分钟闪 150 次，灯泡都完好。", "150 flashes a minute, with every bulb sound."),
+        (_flasher, "rate", 150.0),
+        inspection=_BOTH_RATES,
+    ),
+    broken(
+        "turn-signals-slow",
+        Text("转向灯闪得过慢", "Turn signals flash too slowly"),
+        Text("闪光器每分钟只闪 45 次。", "45 flashes a minute."),
+        (_flasher, "rate", 45.0),
+        inspection=_BOTH_RATES,
+    ),
+    broken(
+        "turn-signal-left-steady",
+        Text("左转向灯常亮不闪", "Left turn signal lit without flashing"),
+        Text("左侧输出级不断开，打开后一直亮；车身控制器仍报正常频率。",
+             "Its output does not open: lit all along, while the controller says the usual rate."),
+        (_flasher, "steady", frozenset(("turn_left",))),
+        inspection=("flash-rate",),
+    ),
+    broken(
+        "flash-rate-misreported",
+        Text("闪光频率上报与实际不符", "Flash rate other than reported"),
+        Text("转向灯每分钟闪 140 次，车身控制器上报 85 次。",
+             "The lamps flash 140 times a minute, the body controller says 85."),
+        (_flasher, "rate", 140.0),
+        (_flasher, "told", 85.0),
+        inspection=_BOTH_RATES,
     ),
     broken(
         "hazard-switch-dead",

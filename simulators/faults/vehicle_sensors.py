@@ -3,7 +3,8 @@
 Which steps of the daily inspection of sensors find them stands in `found/veh_insp_02.py`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from harness.text import Text
 from simulators.faults.fault import Fault
@@ -24,8 +25,12 @@ def _face(node: str, soil: str, blockage: float) -> tuple[Part, Part]:
     )
 
 
+def _sensor(node: str) -> Callable[[Rig], Any]:
+    return lambda rig: rig.car.sensors[node]
+
+
 def _uncalibrated(node: str) -> Part:
-    return (lambda rig: rig.car.sensors[node], "calibration", "not_calibrated")
+    return (_sensor(node), "calibration", "not_calibrated")
 
 
 def _slow(node: str, factor: float, *messages: str) -> Part:
@@ -43,6 +48,7 @@ def _reads(number: int, error: float) -> Part:
     return (_ultrasonic, "errors", errors)
 
 
+_SENSORS = ("CAM", "RAD", "LID", "USS", "GNSS")
 _CYCLIC = {
     "CAM": ("CAM_Status", "CAM_Lane", "CAM_Image", "CAM_Objects"),
     "RAD": ("RAD_Status", "RAD_Objects"),
@@ -131,6 +137,39 @@ FAULTS = (
     broken("radar-thermistor-shorted", Text("雷达测温元件短路", "Thermistor of the radar shorted"),
            Text("毫米波雷达自报温度偏高约 80 K。", "The radar reports about 80 K too much."),
            (lambda rig: rig.car.sensing.radar, "thermistor_error", 80.0)),
+    broken("sensor-thermistors-shorted", Text("各传感器测温元件短路", "All thermistors shorted"),
+           Text("浸水后各传感器自报温度偏高约 80 K。", "Flooded: all report about 80 K too much."),
+           *((_sensor(node), "thermistor_error", 80.0) for node in _SENSORS)),
+    broken("sensor-clocks-off", Text("各传感器时钟超前", "Clocks of all sensors off"),
+           Text("刷写后各传感器时钟超前 14 ms。", "After a download all are 14 ms ahead."),
+           *((_sensor(node), "sync_offset", 14.0) for node in _SENSORS)),
+    broken("sensor-fuse-corroded", Text("传感器熔断器座腐蚀", "Fuse holder corroded"),
+           Text("共用熔断器座腐蚀，供电压降约 2.6 V。", "About 2.6 V are lost at the common fuse."),
+           *((_sensor(node), "supply_drop", 2.6) for node in ("CAM", "RAD", "USS", "GNSS")),
+           kind="wiring"),
+    # Supply, picture, scan
+    broken("radar-connector-corroded", Text("雷达插头腐蚀", "Connector of the radar corroded"),
+           Text("毫米波雷达插头腐蚀，供电压降约 2.6 V。", "About 2.6 V are lost at its connector."),
+           (lambda rig: rig.car.sensing.radar, "supply_drop", 2.6), kind="wiring"),
+    broken("lidar-connector-corroded", Text("激光雷达插头腐蚀", "Connector of the lidar corroded"),
+           Text("激光雷达插头腐蚀，供电压降约 4.8 V。", "About 4.8 V are lost at its connector."),
+           (lambda rig: rig.car.sensing.lidar, "supply_drop", 4.8), kind="wiring"),
+    broken("camera-rate-low", Text("摄像头帧率偏低", "Frame rate of the camera low"),
+           Text("摄像头只有 20 帧/s。", "It delivers 20 frames a second only."),
+           (lambda rig: rig.car.sensing.camera, "frame_rate", 20.0)),
+    broken("camera-link-bad", Text("摄像头视频线接触不良", "Video link of the camera bad"),
+           Text("视频线接触不良，约每秒丢 1 帧。", "A bad contact: it loses a frame a second."),
+           (lambda rig: rig.car.sensing.camera, "drop_rate", 1.0), kind="wiring"),
+    broken("camera-iris-stuck", Text("摄像头曝光失控", "Exposure of the camera wrong"),
+           Text("曝光时间过长，画面大部分过曝。", "Exposed too long: the picture is mostly white."),
+           (lambda rig: rig.car.sensing.camera, "brightness", 95.0),
+           (lambda rig: rig.car.sensing.camera, "saturated", 63.0)),
+    broken("lidar-motor-slow", Text("激光雷达转速偏低", "Motor of the lidar slow"),
+           Text("轴承发涩，转速只有约 530 rpm。", "Its bearing is dry: it turns at 530 rpm only."),
+           (lambda rig: rig.car.sensing.lidar, "rotation", 530.0)),
+    broken("lidar-diode-weak", Text("激光雷达发射功率下降", "Laser of the lidar weak"),
+           Text("激光器老化，约 18 % 的点没有回波。", "It has aged: 18 % of the points are lost."),
+           (lambda rig: rig.car.sensing.lidar, "point_loss", 18.0)),
     # Frames
     broken("camera-image-late", Text("摄像头图像报文变慢", "Image message of the camera slow"),
            Text("图像状态报文周期变为 1.3 倍。", "It comes at 1.3 times its period."),

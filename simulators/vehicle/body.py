@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from simulators.vehicle.accident import Accident
+from simulators.vehicle.lamp_circuits import WarningLamps
 from simulators.vehicle.lamps import CHANNELS, Lamps
 from simulators.vehicle.part import Part, Site
 
@@ -78,6 +79,9 @@ class Belt(Part):
         self.switch_stuck: bool | None = None
         self.mat_stuck: bool | None = None
         """The mat in the seat says so whoever sits there."""
+        self.switch_clings = False
+        """The switch closes with the tongue and does not open again."""
+        self._closed = False
 
     @property
     def shown_occupied(self) -> bool:
@@ -85,7 +89,8 @@ class Belt(Part):
 
     @property
     def shown_fastened(self) -> bool:
-        return self.fastened if self.switch_stuck is None else self.switch_stuck
+        self._closed = self.fastened or (self.switch_clings and self._closed)
+        return self._closed if self.switch_stuck is None else self.switch_stuck
 
 
 class Airbag(Part):
@@ -158,6 +163,7 @@ class Body(Part):
         self.daylight = "day"
         self.rain = 0.0
         self.ambient_sensor_works = True
+        self.warning_lamps = WarningLamps(site)
         self.telltale_defects: Mapping[str, str] = {}
         """Warning lamp of the cluster -> what is seen of it whatever the cluster wants."""
         self.cabin_offset = site.random("car/cabin").uniform(0.5, 3.0)

@@ -30,7 +30,15 @@ class ServiceBrake(Part):
         self.pedal = 0.0
         self.by_wire = 0.0
         """What a by-wire command asks for (%)."""
+        self.emergency = 0.0
+        """What an emergency stop asks for (%)."""
+        self.pressure_limit = FULL_PRESSURE
+        """By a command it gets no further (bar)."""
         self.fluid_low = False
+        self.float_down = False
+        """A hand holds the float of the reservoir down."""
+        self.float_sticks = False
+        """It stays up, or its contact does not close."""
         self.works = True
         """False: the brake control has a fault; the hydraulics still follow the pedal."""
         self.boost_works = True
@@ -55,6 +63,11 @@ class ServiceBrake(Part):
         self._course = Ramp(0.0, self.t)
 
     @property
+    def fluid_shown_low(self) -> bool:
+        """What the contact of the float says."""
+        return (self.fluid_low or self.float_down) and not self.float_sticks
+
+    @property
     def measured_pedal(self) -> float:
         """Travel as the sensor gives it (%)."""
         return self.pedal + self.pedal_offset - self.learned.first
@@ -74,9 +87,10 @@ class ServiceBrake(Part):
         self.follow()
 
     def follow(self) -> None:
-        """The larger of foot and command counts."""
+        """The largest of foot, emergency stop and command counts."""
         asked = self.by_wire * self.by_wire_gain if self.works else 0.0
-        target = FULL_PRESSURE * max(self.pedal, asked) / 100
+        commanded = min(FULL_PRESSURE * asked / 100, self.pressure_limit)
+        target = max(FULL_PRESSURE * max(self.pedal, self.emergency) / 100, commanded)
         if self._course.target > 0.0:
             target = max(target, self.sticks_at)
         if target != self._course.target:
@@ -114,6 +128,8 @@ class ParkingBrake(Part):
         self.switch = "neutral"
         """What the driver does with the switch: `neutral`, `apply`, `release`."""
         self.switch_works = True
+        self.lets_go_without_commands = False
+        """A defect of its program: when commands stop, it releases."""
         self.auto_hold = False
         self.failed = False
         """The last movement did not arrive."""

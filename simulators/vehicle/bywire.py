@@ -39,6 +39,12 @@ class ByWire(Part):
         """False: that commands were missing is complained of until the next start."""
         self.yields = True
         """The driver can take over."""
+        self.defers = True
+        """It does not take up by-wire operation while the driver acts."""
+        self.needs_enable = True
+        """It moves only in by-wire operation."""
+        self.latches = True
+        """Once broken off it has to be asked anew, also when the reason is gone."""
         self.lets_go = True
         """It goes back to manual operation when it is asked to."""
         self.reacts = True

@@ -21,6 +21,7 @@ from simulators.vehicle.cockpit import Cockpit
 from simulators.vehicle.computing import Computer, Telematics
 from simulators.vehicle.dc_charging import DcCharging
 from simulators.vehicle.drive import Drive
+from simulators.vehicle.fittings import Fittings
 from simulators.vehicle.fleet import Fleet
 from simulators.vehicle.highvoltage import HighVoltage, Stage
 from simulators.vehicle.inlet import Inlet
@@ -35,6 +36,7 @@ from simulators.vehicle.positioning import Place, Positioning
 from simulators.vehicle.power import Power
 from simulators.vehicle.rental import Rental
 from simulators.vehicle.roadworthy import Roadworthy
+from simulators.vehicle.safety_stop import SafetyStop
 from simulators.vehicle.sensing import Sensing, Sensor
 from simulators.vehicle.steering import Steering
 from simulators.vehicle.trips import Trips
@@ -109,6 +111,7 @@ class Car:
             gear=lambda: self.control.gear,
             speed=self.drive.speed,
         )
+        self.safety_stop = SafetyStop(site, self)
         self.by_wire = {node: ByWire(site) for node in ("VCU", "EPS", "IBC", "EPB")}
         self.sensing = Sensing(site)
         self.place = Place(site)
@@ -120,6 +123,7 @@ class Car:
         )
         self.workshop, self.fleet = Workshop(site), Fleet(site, self.units)
         self.cockpit = Cockpit(site)
+        self.fittings = Fittings(site)
         self.line = Roadworthy(site)
         """What an inspection line finds."""
         self._limit = 0.0
@@ -238,10 +242,7 @@ class Car:
         """Decisions: who wants what, and what the switches then do."""
         if self.network is None:
             self.body.brake_lamp_asked = self.brake_lamp_wanted
-        if self.body.emergency_stop.read() == "pressed" and self.power.key == "ready":
-            self.control.gear = "p"
-            self.control.locked = self.control.stop_locks
-            self.power.turn("on")
+        self.safety_stop.update()
         self.control.update()
         self.charging.update()
         self.dc_charging.update()

@@ -333,7 +333,7 @@ def _tbox(ecu: Ecu) -> dict[str, Give]:
         "trip_energy": lambda: round(trips.record.energy, 2),
         "trip_event": lambda: trips.record.event,
         "trip_event_time": lambda: int(trips.record.event_time or 0),
-        "account_binding": lambda: past.binding,
+        "account_binding": user_data.binding,
         "update_rights": lambda: past.rights,
         "open_updates": lambda: past.updates,
     }

@@ -79,6 +79,7 @@ def attach_diagnosis(
     for name, server in servers.items():
         ecu = network.ecus[known.units[name].node]
         ecu.on_power.append(partial(_look_at_supply, server))
+        server.memory.unsteady = partial(_unsteady, ecu)
         if server.ecu.lock is not None:
             _secure(ecu, server.ecu.lock)
     return servers
@@ -123,6 +124,10 @@ def _with_frame(name: str, node: str, server: UdsServer, code: TroubleCode) -> L
             if isinstance(value, int | float):
                 values[FRAME[did.name]] = float(value)
     return Listed(node, code.dtc.number, code.status, **values)
+
+
+def _unsteady(ecu: Ecu) -> bool:
+    return ecu.unit.memory_unsteady
 
 
 def _secure(ecu: Ecu, lock: SecurityLock) -> None:

@@ -37,6 +37,8 @@ class Drive(Part):
         self.rollers = Rollers(site, changed)
         random = site.random("car/drive")
         self.speed_course = Ramp(0.0, self.t)
+        self._rate = 0.0
+        """Of that course (km/h per second)."""
         self.enabled = False
         """The inverter switches."""
         self.works = True
@@ -95,7 +97,9 @@ class Drive(Part):
 
     def go_to(self, speed: float, rate: float) -> None:
         """Go straight to another speed; `rate` in km/h per second."""
-        if speed != self.speed_course.target:
+        faster_or_slower = rate != self._rate and self.speed() != speed
+        if speed != self.speed_course.target or faster_or_slower:
+            self._rate = rate
             self.speed_course.go_to(speed, rate, self.t)
             self.site.revision += 1
 

@@ -36,6 +36,9 @@ CYCLE = (
     Phase(348.0, 0.0, brake=60.0),
 )
 """Up to 25 km/h, off the pedal, up to 40 km/h and five minutes there, roll out, brake."""
+_FIRMLY = 60.0
+"""Pedal travel (%)."""
+_A_MOMENT = 0.5
 LENGTH = 352.0
 """Seconds from the first pedal to standstill."""
 
@@ -44,6 +47,23 @@ def drive(car: "Car") -> None:
     """Begin to drive the cycle; the car must be in D with its brakes released."""
     for number, phase in enumerate(CYCLE):
         car.timers.plan(f"cycle {number}", phase.at, partial(_press, car, phase))
+
+
+def break_off(car: "Car") -> None:
+    """Brake to a stop, then P and the parking brake."""
+    for number in range(len(CYCLE)):
+        car.timers.cancel(f"cycle {number}")
+    car.control.press_accelerator(0.0)
+    car.brake.press(_FIRMLY)
+    needed = abs(car.drive.speed()) / car.drive.braked + _A_MOMENT
+    car.timers.plan("break off", needed, partial(_secure, car))
+
+
+def _secure(car: "Car") -> None:
+    car.control.select("p")
+    car.parking_brake.move(True)
+    car.brake.press(0.0)
+    car.update()
 
 
 def _press(car: "Car", phase: Phase) -> None:

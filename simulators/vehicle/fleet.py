@@ -1,7 +1,8 @@
-"""What a fleet leaves in a car: rental, usage parameters, and what the last renter has set.
+"""How a fleet has coded a car: the rental, its usage parameters, and presets of the last rental.
 
 The values stand in the units' coding. Here is what follows from them, and what can be wrong with
-that: a parameter that the car does not go by, a remote function that is switched off.
+that: a parameter that the car does not go by, a remote function that is switched off. What belongs
+to a person (profiles, phones, accounts, keys) is in `user_data.py` and nowhere else.
 """
 
 from collections.abc import Mapping
@@ -17,7 +18,7 @@ SERVICE_STATE, SPEED_LIMIT = "service_state", "rental_speed_limit"
 PARAMETERS = ("rental_type", SPEED_LIMIT, "geofence_radius")
 
 
-def left_behind(node: str, random: Random) -> Mapping[str, int | str]:
+def rental_coding(node: str, random: Random) -> Mapping[str, int | str]:
     """Presets and parameters of the last rental in a unit, by the names of the identifiers."""
     if node == "ICM":
         return {"language": "zh", "speed_unit": "km_h", "time_offset": 480}

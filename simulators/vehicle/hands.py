@@ -97,6 +97,14 @@ def _parking_brake(apply: bool, rig: Rig) -> None:
     rig.car.parking_brake.move(apply)
 
 
+def _parking_switch(position: str, rig: Rig) -> None:
+    """Held in a position; it does what it is there for."""
+    brake = rig.car.parking_brake
+    brake.switch = position
+    if brake.switch_works and position != "neutral":
+        brake.move(position == "apply")
+
+
 def _light(position: str, rig: Rig) -> None:
     body = rig.car.body
     body.light.position = position
@@ -189,6 +197,10 @@ def _disconnect_dc(rig: Rig) -> None:
     rig.car.dc_charging.unplug()
 
 
+def _stop_driving(rig: Rig) -> None:
+    drive_cycle.break_off(rig.car)
+
+
 def _latch(pressed: bool, rig: Rig) -> None:
     rig.world.press_latch(pressed)
 
@@ -238,6 +250,9 @@ _PLAIN: dict[str, Action] = {
     "select-drive": partial(_gear, "d"),
     "apply-parking-brake": partial(_parking_brake, True),
     "release-parking-brake": partial(_parking_brake, False),
+    "hold-parking-switch-apply": partial(_parking_switch, "apply"),
+    "hold-parking-switch-release": partial(_parking_switch, "release"),
+    "let-go-of-parking-switch": partial(_parking_switch, "neutral"),
     "low-beam-on": partial(_light, "low_beam"),
     "low-beam-off": partial(_light, "off"),
     "position-lamps-on": partial(_light, "position"),
@@ -275,6 +290,8 @@ _PLAIN: dict[str, Action] = {
     "connect-vehicle-paused": _connect_paused,
     "allow-charging": lambda rig: rig.car.charging.resume_by_user(),
     "ask-for-energy": lambda rig: rig.car.charging.ask_by_user(),
+    "stop-driving": _stop_driving,
+    "break-off-charge": _disconnect_dc,
     "rollers-on": partial(_rollers, True),
     "rollers-off": partial(_rollers, False),
     "drive-cycle": lambda rig: drive_cycle.drive(rig.car),

@@ -28,6 +28,8 @@ class Insulation(Part):
         self.instrument_offset = 0.0
         """Error of the measurement (kilo-ohm)."""
         self.monitor_works = True
+        self.test_resistor: float | None = None
+        """From the negative pole of the battery to the chassis, of a test box (kilo-ohm)."""
 
     def _pole(self, pole: str) -> float:
         names = SECTIONS if self.closed else SECTIONS[:1]
@@ -40,7 +42,8 @@ class Insulation(Part):
 
     def negative(self) -> float:
         """Negative pole to chassis (kilo-ohm)."""
-        return self._pole("negative")
+        own = self._pole("negative")
+        return own if self.test_resistor is None else 1 / (1 / own + 1 / self.test_resistor)
 
     def measured(self) -> float:
         """What the battery management reports: the poorer pole (kilo-ohm)."""

@@ -1,9 +1,11 @@
 """Exterior lamps: bulbs, the channels of the body controller that feed them, and their currents.
 
 A channel's feedback is what its current says: a bulb that draws nothing while it is switched on is
-an open circuit, and nobody knows of a burnt bulb before the lamp is switched on.
+an open circuit, and nobody knows of a burnt bulb before the lamp is switched on. That of a turn
+signal comes and goes with its flashes (see `flasher.py`).
 """
 
+from simulators.vehicle.flasher import Flasher
 from simulators.vehicle.part import Part, Site
 
 CHANNELS: dict[str, tuple[str, ...]] = {
@@ -26,8 +28,8 @@ CHANNELS: dict[str, tuple[str, ...]] = {
 
 _WATTS = {"low": 35.0, "high": 35.0, "posi": 3.0, "turn": 8.0, "brak": 5.0, "reve": 16.0,
           "fog_": 16.0, "drl_": 12.0, "plat": 3.0}  # fmt: skip
-FLASHES = 85
-"""Per minute; twice as fast with a burnt bulb."""
+TURN = frozenset(("turn_left", "turn_right"))
+"""Channels that flash."""
 
 
 class Bulb(Part):
@@ -49,11 +51,14 @@ class Lamps(Part):
     def __init__(self, site: Site) -> None:
         super().__init__(site)
         self.bulbs = {name: Bulb(site, name) for group in CHANNELS.values() for name in group}
+        self.flasher = Flasher(site)
         self.commanded: frozenset[str] = frozenset()
         """Channels that are switched on."""
 
     def command(self, channels: frozenset[str]) -> None:
         if channels != self.commanded:
+            if channels & TURN != self.commanded & TURN:
+                self.flasher.begin()
             self.commanded = channels
             self.note("lamps", ",".join(sorted(channels)))
 
@@ -81,10 +86,17 @@ class Lamps(Part):
         """Of all lamps (A)."""
         return sum(bulb.current for bulb in self.bulbs.values() if self.lit(bulb.name))
 
+    @property
+    def _bulb_out(self) -> bool:
+        """The flasher sees that a turn signal that is on has a burnt bulb."""
+        return any(self.feedback(channel) == "open_circuit" for channel in TURN & self.commanded)
+
+    def conducts(self, channel: str) -> bool:
+        """Whether the current of a turn signal flows at this moment, so that a bulb is lit."""
+        if not any(self.lit(name) for name in CHANNELS[channel]):
+            return False
+        return self.flasher.conducts(channel, bulb_out=self._bulb_out)
+
     def flash_rate(self) -> int:
-        """Flashes per minute of the turn signals; 0: none flashes."""
-        turning = [c for c in ("turn_left", "turn_right") if c in self.commanded]
-        if not turning:
-            return 0
-        burnt = any(self.feedback(channel) == "open_circuit" for channel in turning)
-        return 2 * FLASHES if burnt else FLASHES
+        """What the body controller says (per minute); 0: no turn signal is on."""
+        return self.flasher.figure(bulb_out=self._bulb_out) if TURN & self.commanded else 0

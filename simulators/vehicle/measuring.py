@@ -13,7 +13,7 @@ from harness.rental import VIEWS
 from simulators.canbus.layout import OBD
 from simulators.instruments import Reading, constant
 from simulators.rig import Rig
-from simulators.vehicle import bus_work, cockpit_work, rental, road_test
+from simulators.vehicle import bus_work, cockpit_work, rental, road_test, walk_round
 from simulators.vehicle.cleaning import SUITS
 from simulators.vehicle.lamps import CHANNELS
 from simulators.vehicle.sensing import BLOCKED
@@ -188,6 +188,7 @@ OBSERVATIONS: Mapping[str, Callable[[Rig], str]] = {
     **cockpit_work.OBSERVATIONS,
     "vin-on-body": lambda rig: rig.car.units.vin,
     **{subject: partial(_of_rental, said) for subject, said in rental.OBSERVATIONS.items()},
+    **road_test.OBSERVATIONS,
     "damage-zone": lambda rig: rig.car.body.accident.damage,
     "badge-handing-over": lambda rig: rig.car.body.accident.handed_by,
     "badge-taking-over": lambda rig: rig.car.body.accident.taken_by,
@@ -302,7 +303,7 @@ _SOURCES: dict[str, Callable[[Rig], str | None]] = {
     **{f"view-{view}": partial(_view, view) for view in VIEWS},
     **{f"return-{view}": partial(_view_again, view) for view in VIEWS},
     **cockpit_work.LOOKS,
-    **dict.fromkeys(road_test.LOOKS, _nothing),
+    **{subject: partial(walk_round.look, subject) for subject in walk_round.LOOKS},
 }
 
 

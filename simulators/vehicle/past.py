@@ -1,4 +1,4 @@
-"""What a used car has behind it: hours, energy, repairs, its accounts, and when codes were cleared.
+"""What a used car has behind it: hours, energy, repairs, updates, and when codes were cleared.
 
 Hours and energy belong to the kilometres that the car has really run. They are drawn when the car
 is made, so a roll-back of the odometers leaves them as they are.
@@ -36,8 +36,6 @@ class Past(Part):
         """Signs of fire."""
         self.recall = ""
         """A recall that is open, as the maker's enquiry says."""
-        self.binding = "unbound"
-        """Account that the telematics unit is bound to: `unbound`, `former_owner`, `fleet`."""
         self.rights = "fleet"
         """Who may update the car over the air: `fleet`, `former_owner`, `nobody`."""
         self.updates = 0

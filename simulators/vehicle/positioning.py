@@ -48,6 +48,8 @@ class Positioning(Sensor):
         self._east = Wave(random, 1.0, (5.0, 19.0, 83.0))
         self.speed_error = 0.0
         """What its speed over ground is too high (m/s)."""
+        self.accelerometer_bias = 0.0
+        """Added to the upright acceleration (m/s²)."""
         self.gyro_bias = 0.0
         """Added to the yaw rate (degrees per second)."""
         self._turning = 0.0
@@ -113,7 +115,7 @@ class Positioning(Sensor):
     def accelerations(self, forwards: float) -> tuple[float, float, float]:
         """x, y, z (m/s²) of a level car that accelerates `forwards`."""
         wobble, (x, y, z) = self._noise.at(self.t), self._bias
-        return forwards + x + wobble, y - wobble, GRAVITY + z + wobble
+        return forwards + x + wobble, y - wobble, GRAVITY + z + wobble + self.accelerometer_bias
 
     def rates(self) -> tuple[float, float, float]:
         """Roll, pitch, yaw (degrees per second) of a car at rest."""

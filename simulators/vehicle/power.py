@@ -33,6 +33,8 @@ class Power(Part):
         """`off`, `acc`, `on` or `ready`."""
         self.relay_welded = False
         """The relay of KL15 does not open: the key cannot switch the car off."""
+        self.ready_holds = False
+        """The start button does not end READY."""
         self.charging = False
         """A charging plug keeps the units awake that charge."""
         self.lingering = False
@@ -44,6 +46,8 @@ class Power(Part):
         self.sleeps_at = self.t
         self.switched_at = self.t
         """When units last got their supply."""
+        self.on_since = self.t
+        """When the key was last turned on (KL15)."""
 
     @property
     def ignition(self) -> bool:
@@ -67,7 +71,7 @@ class Power(Part):
         """The key is in another position."""
         if key == "off" and self.relay_welded:
             key = "on"
-        if key == self.key:
+        if key == self.key or (self.ready_holds and (self.key, key) == ("ready", "on")):
             return
         self._before(self.key == "off")
         before, self.key = self.key, key
@@ -81,6 +85,8 @@ class Power(Part):
             self.lingering = self.drive_lingers = False
         if before in ("off", "acc") and key != "off":
             self.switched_at = self.t
+        if before in ("off", "acc") and key in ("on", "ready"):
+            self.on_since = self.t
         self._changed()
 
     def wake(self) -> None:

@@ -1,4 +1,4 @@
-"""What a person does and sees in the inspection by GB 7258, beside the testers.
+"""What a person does and measures in the inspection by GB 7258, beside the testers.
 
 On the stand the simulated wheels stop as the stand lets them; on the test lane the car slows down
 as its braking run does.
@@ -15,6 +15,8 @@ from simulators.vehicle.roadworthy import FIGURES
 SPEED = 52.0
 """km/h: a little above the 50 km/h of the test."""
 FULL = 100.0
+TEST_RESISTOR = 20.0
+"""kilo-ohm: about half of what GB 18384 wants of a battery of 400 V."""
 
 
 def _onto(rig: Rig) -> None:
@@ -44,7 +46,25 @@ def _off(rig: Rig) -> None:
     car.brake.press(0.0)
 
 
+def _float(down: bool, rig: Rig) -> None:
+    rig.car.brake.float_down = down
+
+
+def _test_box(ohms: float | None, rig: Rig) -> None:
+    rig.car.insulation.test_resistor = ohms
+
+
+def _nothing(_rig: Rig) -> None:
+    """The switch of the box is open: it leaves the car as it is."""
+
+
 ACTIONS: Mapping[str, Callable[[Rig], None]] = {
+    "hold-brake-fluid-float-down": partial(_float, True),
+    "let-go-of-brake-fluid-float": partial(_float, False),
+    "connect-insulation-test-box": _nothing,
+    "close-insulation-test-box": partial(_test_box, TEST_RESISTOR),
+    "open-insulation-test-box": partial(_test_box, None),
+    "remove-insulation-test-box": partial(_test_box, None),
     "onto-test-lane": _onto,
     "accelerate-to-50": _accelerate,
     "brake-hard": _brake,
@@ -63,41 +83,6 @@ READINGS: Mapping[str, Reading] = {
     for name, one in FIGURES.items()
 }
 
-LOOKS = (
-    "road-number-plates",
-    "road-drive-motor-marking",
-    "road-driving-recorder",
-    "road-traction-cut-off",
-    "road-body-appearance",
-    "road-glazing",
-    "road-mirrors",
-    "road-lamp-modification",
-    "road-inlet-and-marking",
-    "road-tyre-same-axle",
-    "road-tyre-retread",
-    "road-steering-wheel-position",
-    "road-seat-belts-fitted",
-    "road-three-point-belts",
-    "road-seat-belt-condition",
-    "road-isofix",
-    "road-warning-triangle",
-    "road-reflective-vest",
-    "road-fire-extinguisher",
-    "road-doors",
-    "road-abs-fitted",
-    "road-power-unit-condition",
-    "road-instruments",
-    "road-seat-belt-reminder",
-    "road-window-anti-pinch",
-    "road-wipers",
-    "road-low-speed-sound",
-    "road-lamp-function",
-    "road-horn",
-    "road-steering-free-rotation",
-    "road-steering-self-centring",
-    "road-leaks",
-    "road-steering-linkage",
-    "road-suspension",
-    "road-brake-stability",
-)
-"""What is sound unless something happened to it."""
+OBSERVATIONS: Mapping[str, Callable[[Rig], str]] = {
+    "front-suspension": lambda rig: rig.car.line.front_suspension,
+}

@@ -124,6 +124,8 @@ class Roadworthy(Part):
         """dB(A), 2 m in front of the car and 1.2 m high."""
         self.side_slip = round(random.uniform(-1.5, 1.5), 1)
         """m for each km."""
+        self.front_suspension = "independent"
+        """Or `rigid`: an axle beam, of which alone the side slip is judged."""
         self.speedometer_ahead = round(random.uniform(1.5, 2.5), 1)
         """What the speedometer shows more than the true speed at 40 km/h (km/h)."""
         self.stand_braked = 0.0

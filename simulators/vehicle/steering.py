@@ -6,6 +6,9 @@ from simulators.vehicle.learned import Learned
 from simulators.vehicle.part import Part, Site
 from simulators.vehicle.ramp import Ramp
 
+_FASTEST = 300.0
+"""Degrees per second that its motor can do."""
+
 
 class Steering(Part):
     """Angles in degrees (positive to the left), torques in Nm."""
@@ -32,6 +35,10 @@ class Steering(Part):
         """How far it turns beyond a commanded angle first (share of the way)."""
         self.speed_share = 1.0
         """Rate reached over rate commanded."""
+        self.heeds_rate = True
+        """False: it turns as fast as it can, whatever rate it is allowed."""
+        self.reach = 500.0
+        """By a command it turns no further (degrees)."""
         self._wanted: float | None = None
         self._timers = Timers(site.scheduler)
         self.torque_offset = random.uniform(-0.06, 0.06)
@@ -65,9 +72,10 @@ class Steering(Part):
         if angle == self._wanted:
             return
         self._wanted = angle
-        aim = angle * self.gain["left" if angle > 0 else "right"] - self.shift
+        within = min(max(angle, -self.reach), self.reach)
+        aim = within * self.gain["left" if angle > 0 else "right"] - self.shift
         beyond = aim + (aim - self.angle()) * self.overshoot
-        speed = rate * self.speed_share
+        speed = (rate if self.heeds_rate else _FASTEST) * self.speed_share
         arrives = self.turn(beyond, speed)
         self._timers.plan("settle", max(arrives - self.t, 0.0), lambda: self._settle(aim, speed))
 

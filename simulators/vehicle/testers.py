@@ -1,13 +1,15 @@
 """The files that the testers of an inspection line write of the simulated car.
 
-They are our own CSV layout (`docs/import-a-tester-file.md`): VIN, units, uncertainties. What they
-show lies inside the uncertainty that they state.
+They are our own CSV layout (`docs/import-a-tester-file.md`): VIN, day, units, uncertainties.
+What they show lies inside the uncertainty that they state.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from functools import partial
 from random import Random
 
+from harness.clock import CHINA
 from simulators.vehicle.car import Car
 from simulators.vehicle.roadworthy import AXLES, SIDES, AxleBrake
 from simulators.vehicle.wheels import WHEELS
@@ -20,8 +22,10 @@ _FORCE = 20.0
 _SPOKEN = (32.0, 36.0, 42.0, 58.0)
 
 
-def _file(kind: str, vin: str, header: str, spread: Mapping[str, float], rows: Rows) -> bytes:
-    lines = ["# charging-harness tester 1", f"# kind {kind}", f"# vin {vin}"]
+def _file(car: Car, kind: str, header: str, spread: Mapping[str, float], rows: Rows) -> bytes:
+    day = datetime.fromtimestamp(car.wall(), CHINA).date()
+    lines = ["# charging-harness tester 1", f"# kind {kind}", f"# vin {car.units.vin}"]
+    lines.append(f"# tested {day}")
     lines += [f"# uncertainty {name} {value:g}" for name, value in spread.items()]
     lines.append(header)
     lines += [",".join(f"{one:.10g}" if isinstance(one, float) else str(one) for one in row)
@@ -53,7 +57,7 @@ def _brake_force(car: Car, random: Random) -> bytes:
     rows = [row for axle in AXLES for row in _axle_rows(random, axle, car.line.brakes[axle])]
     header = "brake,axle,time [s],left_force [N],right_force [N]"
     spread = {"left_force": _FORCE, "right_force": _FORCE}
-    return _file("brake-force", car.units.vin, header, spread, rows)
+    return _file(car, "brake-force", header, spread, rows)
 
 
 def _axle_load(loaded: str, car: Car, random: Random) -> bytes:
@@ -62,7 +66,7 @@ def _axle_load(loaded: str, car: Car, random: Random) -> bytes:
         for axle in AXLES
     ]
     header = "axle,left_load [kg],right_load [kg]"
-    return _file("axle-load", car.units.vin, header, {"left_load": 4.0, "right_load": 4.0}, rows)
+    return _file(car, "axle-load", header, {"left_load": 4.0, "right_load": 4.0}, rows)
 
 
 def _brake_run(name: str, car: Car, random: Random) -> bytes:
@@ -70,7 +74,7 @@ def _brake_run(name: str, car: Car, random: Random) -> bytes:
     times = [round(0.05 * number, 2) for number in range(int(run.lasts / 0.05) + 4)]
     rows = [(t, round(run.at(t)[0], 2), round(run.at(t)[1], 3)) for t in times]
     header = "time [s],speed [km/h],distance [m]"
-    return _file("brake-run", car.units.vin, header, {"speed": 0.2, "distance": 0.05}, rows)
+    return _file(car, "brake-run", header, {"speed": 0.2, "distance": 0.05}, rows)
 
 
 def _headlamp(car: Car, random: Random) -> bytes:
@@ -92,19 +96,19 @@ def _headlamp(car: Car, random: Random) -> bytes:
     )
     aims = ("dipped_drop", "dipped_sideways", "main_sideways", "main_above")
     spread = {"height": 5.0, "main_intensity": 600.0} | dict.fromkeys(aims, 10.0)
-    return _file("headlamp", car.units.vin, header, spread, rows)
+    return _file(car, "headlamp", header, spread, rows)
 
 
 def _side_slip(car: Car, random: Random) -> bytes:
     rows = [(number, _about(random, car.line.side_slip, 0.2)) for number in (1, 2)]
     header = "reading,slip_per_km [m]"
-    return _file("side-slip", car.units.vin, header, {"slip_per_km": 0.2}, rows)
+    return _file(car, "side-slip", header, {"slip_per_km": 0.2}, rows)
 
 
 def _sound_level(car: Car, random: Random) -> bytes:
     level = car.line.horn_level if car.body.horn_works else 45.0
     rows = [(number, _about(random, level, 1.0)) for number in (1, 2, 3)]
-    return _file("sound-level", car.units.vin, "reading,level [dB(A)]", {"level": 1.0}, rows)
+    return _file(car, "sound-level", "reading,level [dB(A)]", {"level": 1.0}, rows)
 
 
 def _tread(car: Car, random: Random) -> bytes:
@@ -113,7 +117,7 @@ def _tread(car: Car, random: Random) -> bytes:
         for wheel in WHEELS
         for place, worn in enumerate((car.line.worn[wheel], 0.0, 0.2))
     ]
-    return _file("tread", car.units.vin, "wheel,reading,depth [mm]", {"depth": 0.1}, rows)
+    return _file(car, "tread", "wheel,reading,depth [mm]", {"depth": 0.1}, rows)
 
 
 def _speedometer(car: Car, random: Random) -> bytes:
@@ -122,7 +126,7 @@ def _speedometer(car: Car, random: Random) -> bytes:
         ahead = car.line.speedometer_ahead * (0.5 + true / 80.0)
         rows.append((number, _about(random, true + ahead, 0.3), _about(random, true, 0.2)))
     header = "reading,indicated [km/h],true [km/h]"
-    return _file("speedometer", car.units.vin, header, {"indicated": 0.3, "true": 0.2}, rows)
+    return _file(car, "speedometer", header, {"indicated": 0.3, "true": 0.2}, rows)
 
 
 FILES: Mapping[str, Callable[[Car, Random], bytes]] = {

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from simulators.vehicle.diag.vin import FICTIONAL_WMI
-from simulators.vehicle.fleet import left_behind
+from simulators.vehicle.fleet import rental_coding
 from simulators.vehicle.part import Part, Site
 from simulators.vehicle.trouble_book import TroubleBook
 
@@ -143,7 +143,7 @@ class Unit(Part):
         """Number of the immobiliser that it has learnt; 0: it has none."""
         self.configuration: Mapping[str, int | str] = {
             **CONFIGURATION.get(place.node, {}),
-            **left_behind(place.node, site.random(f"car/left-behind/{place.node}")),
+            **rental_coding(place.node, site.random(f"car/left-behind/{place.node}")),
         }
         """Coding of the unit by the names of the data identifiers."""
         self.fitted_as: Mapping[str, str] = {}
@@ -157,6 +157,8 @@ class Unit(Part):
         """False: its fuse or its supply wire is gone."""
         self.works = True
         """False: it has died; it draws current and says nothing."""
+        self.memory_unsteady = False
+        """A trouble code comes and goes in its memory from one reading to the next."""
         # What is wrong with what it sends, by names of messages and signals.
         self.wrong_checksum: frozenset[str] = frozenset()
         self.stuck_counter: frozenset[str] = frozenset()

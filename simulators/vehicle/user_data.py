@@ -2,7 +2,8 @@
 
 The cockpit computer keeps profiles, paired phones, destinations and accounts, the telematics unit
 the users that are bound to the car, the body controller the digital keys. A sound car comes back
-without data of the renter; the two keys are the operator's own.
+without data of the renter; the two keys are the operator's own. A seller's account that is still
+bound to the car is the same thing: whichever procedure looks, it looks here.
 """
 
 from simulators.vehicle.part import Part, Site
@@ -12,6 +13,7 @@ COCKPIT = ("user_profiles", "paired_phones", "saved_destinations", "signed_in_ac
 """Counts that the cockpit computer keeps."""
 TERMINAL = ("bound_users",)
 """Counts that the telematics unit keeps."""
+COUNTS = (*COCKPIT, *TERMINAL)
 CLEARING = 1.5
 """Seconds that clearing takes in a unit."""
 _FOR_EVER = 3600.0
@@ -37,6 +39,10 @@ class UserData(Part):
         """The clearing routine goes on for ever."""
         self.refuses = False
         """The clearing routine fails."""
+
+    def binding(self) -> str:
+        """Account that the telematics unit is bound to. A fleet does not bind its own cars."""
+        return "former_owner" if self.bound_users else "unbound"
 
     def takes(self) -> float:
         """How long clearing goes on in a unit (s)."""

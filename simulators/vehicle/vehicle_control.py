@@ -47,6 +47,8 @@ class VehicleControl(Part):
         """Down, by command (km/h per second)."""
         self.parks_after_by_wire = True
         """When by-wire operation ends at standstill it selects P, otherwise N."""
+        self.refused_by_wire: str | None = None
+        """Gear that it does not select by command: a defect of its program."""
         self.stop_locks = False
         """An emergency stop locks it until its supply has been off: a defect of its program."""
         self.locked = False
@@ -131,9 +133,17 @@ class VehicleControl(Part):
         if self.refused != "none":
             self.note("ready_refused", self.refused)
             return
+        self._connect()
+
+    def resume(self) -> None:
+        """READY again without anybody asking for it: what a sound one does not do."""
+        if self._car.power.key == "on" and self.blocker() == "none":
+            self._connect()
+
+    def _connect(self) -> None:
         self.starting = True
-        car.circuit.switch_on()
-        car.update()
+        self._car.circuit.switch_on()
+        self._car.update()
 
     def switch_off(self) -> None:
         """P, everything off, key off."""

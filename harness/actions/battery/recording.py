@@ -1,6 +1,7 @@
 """Recording a segment of a drive or a charge from the bus."""
 
-from typing import Annotated
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
@@ -8,13 +9,48 @@ from harness.actions.battery.given import Segment
 from harness.actions.by_wire.frames import Frames
 from harness.actions.context import StepContext
 from harness.actions.joint_given import Passed, check_passed, require_passed
-from harness.actions.registry import PointNames, action
+from harness.actions.registry import CheckContext, Complaint, PointNames, action
 from harness.clock import loop_time
+from harness.devices.vehicle.begun import CHARGE, DRIVE, Kind
+from harness.errors import FileError
 from harness.fields import DurationField, TextField
 from harness.quantity import Measurement
 from harness.text import Text
 
+if TYPE_CHECKING:
+    from harness.bench.load import LoadedBench
+
 Length = Annotated[DurationField, Field(gt=0, description="From the confirmation on")]
+
+
+def _measured_at_end(kind: Kind) -> Callable[["LoadedBench", str, dict[str, Any]], str]:
+    """Why a vehicle cannot show at the end of the run that it has ended; empty if it can."""
+
+    def why_not(bench: "LoadedBench", _role: str, _parameters: dict[str, Any]) -> str:
+        vehicle = bench.vehicle
+        if vehicle is None:
+            return "the bench has no vehicle"
+        if kind.name in vehicle.ended or "vehicle" in bench.recorded:
+            return ""
+        return (
+            f"the profile {vehicle.id} does not say what shows that a {kind.name} has ended "
+            "(safe_state)"
+        )
+
+    return why_not
+
+
+def _check(context: CheckContext) -> Iterator[Complaint]:
+    """`if_passed` names earlier steps, and the profile's safe state is sound."""
+    yield from check_passed(context)
+    vehicle = context.bench.vehicle
+    if vehicle is None or not vehicle.ended:
+        return
+    try:
+        vehicle.safe_state  # noqa: B018 - read for what it raises
+    except FileError as error:
+        for problem in error.problems:
+            yield ("do",), str(problem), "a profile whose safe state is sound"
 
 
 @action("vehicle.segment", kind="R", judges=False, limit="none", check=check_passed,
@@ -38,8 +74,24 @@ async def segment(
     await _record(step, points, for_, does, ask)
 
 
+@action("vehicle.ready_to_drive", kind="R", judges=False, limit="none", moves=True,
+        possible=_measured_at_end(DRIVE), check=_check,
+        title=Text("准备起步", "Get ready to drive"))  # fmt: skip
+async def ready_to_drive(
+    step: StepContext, *, does: str, ask: TextField, if_passed: Passed = ()
+) -> None:
+    """Have the person do something after which the car can move: a gear, the parking brake.
+
+    From then on the run does not end before standstill has been measured, or its time is up.
+    """
+    require_passed(step, if_passed)
+    with step.vehicle.begun.going_on(DRIVE):
+        await step.do_by_hand(does, ask)
+
+
 @action("vehicle.drive_segment", kind="R", judges=False, limit="none", moves=True,
-        check=check_passed, title=Text("记录行驶片段", "Record a driving segment"))  # fmt: skip
+        possible=_measured_at_end(DRIVE), check=_check,
+        title=Text("记录行驶片段", "Record a driving segment"))  # fmt: skip
 async def drive_segment(
     step: StepContext,
     *,
@@ -49,13 +101,18 @@ async def drive_segment(
     ask: TextField,
     if_passed: Passed = (),
 ) -> None:
-    """The same of a drive: the person drives, so motion has to be released."""
+    """The same of a drive: the person drives, so motion has to be released.
+
+    Whatever ends the run, standstill is measured; broken off, the person is told to stop first.
+    """
     require_passed(step, if_passed)
-    await _record(step, points, for_, does, ask)
+    with step.vehicle.begun.going_on(DRIVE):
+        await _record(step, points, for_, does, ask)
 
 
 @action("vehicle.charge_segment", kind="R", judges=False, limit="none", energises=True,
-        check=check_passed, title=Text("记录充电片段", "Record a charging segment"))  # fmt: skip
+        possible=_measured_at_end(CHARGE), check=_check,
+        title=Text("记录充电片段", "Record a charging segment"))  # fmt: skip
 async def charge_segment(
     step: StepContext,
     *,
@@ -65,9 +122,13 @@ async def charge_segment(
     ask: TextField,
     if_passed: Passed = (),
 ) -> None:
-    """The same of a charge: the person plugs in and starts, so energising has to be released."""
+    """The same of a charge: the person plugs in and starts, so energising has to be released.
+
+    Whatever ends the run, it is measured that the charge has ended, as with a drive.
+    """
     require_passed(step, if_passed)
-    await _record(step, points, for_, does, ask)
+    with step.vehicle.begun.going_on(CHARGE):
+        await _record(step, points, for_, does, ask)
 
 
 async def _record(

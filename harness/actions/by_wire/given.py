@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 ReleasedBy = Annotated[str, Field(description="Step of vehicle.release_motion that has to pass")]
 _LATE = Text("指令发送滞后", "Commands were sent late")
+_BRINGS_BACK = 3.0
+"""Seconds that a change of state takes at most."""
 HANDSHAKE = 1.0
 """Seconds that a unit has to take up by-wire operation before a step gives up."""
 
@@ -78,7 +81,7 @@ async def commanded(
             entry_seen = loop_time()
             yield command, frames
             if not may_leave:
-                _require_in_time(command, frames, entry_seen)
+                require_in_time(command, frames, entry_seen)
             await taken_back(step, command)
         except NotAvailableError:
             await taken_back(step, command)
@@ -92,7 +95,7 @@ async def commanded(
         frames.stop()
 
 
-def _require_in_time(command: "Command", frames: Frames, since: float) -> None:
+def require_in_time(command: "Command", frames: Frames, since: float) -> None:
     """Raises BusError when by-wire operation ended in between and our own frames had come late."""
     entry, gap = command.entry, command.cyclic.longest_gap
     left = frames.course(entry.shows).first(since, lambda value: value != entry.active)
@@ -104,9 +107,9 @@ def _require_in_time(command: "Command", frames: Frames, since: float) -> None:
         )
 
 
-async def taken_back(step: StepContext, command: "Command") -> None:
+async def taken_back(step: StepContext, command: "Command", *, still: bool = False) -> None:
     """End by-wire operation; an actuator that does not let go or rest has failed the step."""
-    if not await step.vehicle.commands.take_back(command, step.deadline):
+    if not await step.vehicle.commands.take_back(command, step.deadline, still=still):
         step.judge(
             found(step, f"{command.name}.by_wire_end", "not_at_rest", None), Equals("at_rest")
         )
@@ -133,6 +136,37 @@ def number(course: Course) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise NotAvailableError(f"{course.name} shows no number")
     return float(value)
+
+
+def driver_points(entry: "ByWireEntry") -> tuple[str, ...]:
+    """Points that show what the driver does."""
+    return (*entry.driver, *entry.driver_shows)
+
+
+def driver_acted(entry: "ByWireEntry", frames: Frames, since: float) -> float | None:
+    """Stamp of the first frame that shows the driver's input beyond what takes over."""
+    stamps = []
+    for name, least in entry.driver.items():
+        course = frames.course(name)
+        low = least.to(course.unit or "1")
+        stamps += [at for at, value in course.numbers(since) if abs(value) >= low][:1]
+    for name, states in entry.driver_shows.items():
+        at = frames.course(name).first(since, partial(_one_of, states))
+        stamps += [] if at is None else [at]
+    return min(stamps, default=None)
+
+
+def _one_of(states: list[str], value: object) -> bool:
+    return value in states
+
+
+async def brought_back(
+    step: StepContext, frames: Frames, command: "Command", back: str | None
+) -> None:
+    """A state that something wrong has changed is asked for again, by a right command."""
+    if back is not None:
+        command.demand(back)
+        await frames.run(step, _BRINGS_BACK)
 
 
 def found(

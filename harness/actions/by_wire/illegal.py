@@ -2,7 +2,17 @@
 
 from typing import Literal
 
-from harness.actions.by_wire.given import ReleasedBy, check_unit, commanded, found, has_unit, number
+from harness.actions.by_wire.given import (
+    ReleasedBy,
+    brought_back,
+    check_unit,
+    commanded,
+    entry_of,
+    found,
+    has_unit,
+    number,
+)
+from harness.actions.by_wire.stillness import Rest, judge_still, watched
 from harness.actions.context import StepContext
 from harness.actions.diagnostics import CONFIRMED_OR_FAILING
 from harness.actions.registry import action
@@ -33,15 +43,19 @@ async def illegal(
     *,
     unit: str,
     flaw: Literal["checksum", "counter", "range"],
-    demand: float,
+    demand: float | str,
     released_by: ReleasedBy,
+    back: str | None = None,
 ) -> None:
     """Send wrong frames that ask for `demand` between right ones that ask for nothing.
 
-    Two claims: the actuator moved no further than the limit allows, and the unit has stored the
-    trouble code that the profile names for this flaw.
+    Two claims: the actuator moved no further than the limit allows (one that has states: none of
+    the quantities that its motion shows in went beyond the limit, and its state is the same), and
+    the unit has stored the trouble code that the profile names for this flaw. `back` is asked for
+    when a state has changed.
     """
-    async with commanded(step, unit, released_by) as (command, frames):
+    points = watched(entry_of(step, unit))
+    async with commanded(step, unit, released_by, *points) as (command, frames):
         entry = command.entry
         code = getattr(entry.codes, flaw)
         if not entry.unit or code is None:
@@ -50,15 +64,17 @@ async def illegal(
             raise NotAvailableError(f"the profile names no value out of range for {unit}")
         await frames.run(step, _SETTLES)
         course = frames.course(entry.follows)
-        rest, begun = number(course), course.at[-1]
+        if not points:
+            number(course)
+        rest = Rest(course.latest, course.at[-1])
         for _ in range(BURSTS):
             command.misuse(flaw, demand)
             await frames.run(step, _BETWEEN)
-        moved = max((abs(value - rest) for _, value in course.numbers(begun)), default=None)
+        changed = bool(points) and course.latest != rest.before
+        if changed:
+            await brought_back(step, frames, command, back)
         stored = await step.vehicle.trouble_codes(entry.unit, step.deadline)
-    if moved is None:
-        raise NotAvailableError(f"{course.name} was not seen meanwhile")
-    step.judge(found(step, f"{entry.follows}.moved", moved, course.unit, note=f"{flaw} wrong"))
+    judge_still(step, entry, frames, rest, f"{flaw} wrong")
     status = next((one.status for one in stored if one.code == code), 0)
     said = "reported" if status & CONFIRMED_OR_FAILING else "not_reported"
     step.judge(found(step, f"{entry.unit}.{code}.report", said, None), Equals("reported"))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from harness.actions.by_wire.frames import Course
 from harness.actions.by_wire.given import ReleasedBy, check_unit, commanded, found, has_unit
+from harness.actions.by_wire.moving import Moves
 from harness.actions.context import StepContext
 from harness.actions.joint_given import within_of
 from harness.actions.registry import OptionalPoints, PointNames, action
@@ -67,13 +68,20 @@ async def switches(
 @action("vehicle.by_wire_peak", kind="J", limit="needed", check=check_unit,
         title=Text("动作峰值", "Peak while it moved"))  # fmt: skip
 async def peak(step: StepContext, *, of: str, points: PointNames) -> None:
-    """Judge the highest value of each point while an earlier step switched something."""
+    """Judge the highest value of each point while an earlier step switched or moved something.
+
+    Of motion both ways the larger one counts.
+    """
     kept = step.memory.kept.get(of)
+    if isinstance(kept, Moves):
+        kept = Switched(kept.moves[0].start, kept.courses)
     if not isinstance(kept, Switched):
         raise NotAvailableError(f"step {of} has switched nothing")
     for name in points:
         course = kept.courses.get(name)
-        numbers = [value for _, value in course.numbers(kept.start)] if course is not None else []
+        numbers = (
+            [abs(value) for _, value in course.numbers(kept.start)] if course is not None else []
+        )
         if course is None or not numbers:
             raise NotAvailableError(f"step {of} has not watched {name}")
         step.judge(found(step, f"{name}.peak", max(numbers), course.unit))

@@ -1,6 +1,15 @@
 """The driver's hands and feet: by-wire operation has to end at once."""
 
-from harness.actions.by_wire.given import ReleasedBy, check_unit, commanded, found, has_unit
+from harness.actions.by_wire.given import (
+    ReleasedBy,
+    check_unit,
+    commanded,
+    driver_acted,
+    driver_points,
+    entry_of,
+    found,
+    has_unit,
+)
 from harness.actions.context import StepContext
 from harness.actions.joint_given import within_of
 from harness.actions.registry import action
@@ -38,24 +47,13 @@ async def takeover(
     takes over. Whatever came of it, the driver lets go again.
     """
     limit = within_of(step)
-    driver = (
-        step.vehicle.profile.by_wire[unit].driver if unit in step.vehicle.profile.by_wire else {}
-    )
+    driver = driver_points(entry_of(step, unit))
     async with commanded(step, unit, released_by, *driver, may_leave=True) as (command, frames):
         entry = command.entry
         mode = frames.course(entry.shows)
         if demand is not None:
             command.demand(demand)
         begun = loop_time()
-
-        def acted() -> float | None:
-            stamps = []
-            for name, least in entry.driver.items():
-                course = frames.course(name)
-                low = least.to(course.unit or "1")
-                stamps += [at for at, value in course.numbers(begun) if abs(value) >= low][:1]
-            return min(stamps, default=None)
-
         await step.do_by_hand(does, ask)
         try:
             patience = Deadline(min(step.deadline.at, loop_time() + limit.high * PATIENCE))
@@ -65,7 +63,7 @@ async def takeover(
             )
         finally:
             await step.do_by_hand(undo, undo_ask)
-        since = acted()
+        since = driver_acted(entry, frames, begun)
         left = mode.first(begun, lambda value: value != entry.active)
     if since is None:
         raise NotAvailableError(f"no input of the driver was seen for {unit}")

@@ -1,6 +1,14 @@
 """Commands that stop: the actuator has to find to its safe state by itself."""
 
-from harness.actions.by_wire.given import ReleasedBy, check_unit, commanded, found, has_unit, number
+from harness.actions.by_wire.given import (
+    ReleasedBy,
+    brought_back,
+    check_unit,
+    commanded,
+    found,
+    has_unit,
+    number,
+)
 from harness.actions.context import StepContext
 from harness.actions.joint_given import within_of
 from harness.actions.registry import action
@@ -8,7 +16,7 @@ from harness.actions.timing import PATIENCE
 from harness.clock import Deadline
 from harness.errors import NotAvailableError
 from harness.fields import DurationField
-from harness.limits import Range
+from harness.limits import Equals, Range
 from harness.text import Text
 
 
@@ -26,15 +34,17 @@ async def timeout(
     step: StepContext,
     *,
     unit: str,
-    demand: float,
+    demand: float | str,
     after: DurationField,
     settles: DurationField,
     released_by: ReleasedBy,
+    back: str | None = None,
 ) -> None:
     """Stop the command frames while the actuator works, and time until by-wire operation ends.
 
     Time counts from the last frame. What the actuator does then is held against the profile's
-    `on_timeout`: it stays where it is, or goes above or below a value within `settles`.
+    `on_timeout`: it stays where it is, goes above or below a value within `settles`, or keeps its
+    state. `back` is asked for when it does not.
     """
     limit = within_of(step)
     async with commanded(step, unit, released_by, may_leave=True) as (command, frames):
@@ -45,15 +55,19 @@ async def timeout(
         mode, course = frames.course(entry.shows), frames.course(entry.follows)
         command.demand(demand)
         await frames.run(step, after)
-        last = command.silence()
+        before, last = course.latest, command.silence()
         patience = Deadline(min(step.deadline.at, last + limit.high * PATIENCE))
         await frames.until(
             patience, lambda: mode.first(last, lambda value: value != entry.active) is not None
         )
         left = mode.first(last, lambda value: value != entry.active)
-        at_that = number(course)
+        at_that = 0.0 if reaction.keeps else number(course)
         await frames.run(step, settles)
-        at_end = number(course)
+        at_end = 0.0 if reaction.keeps else number(course)
+        state = str(course.latest)
+        if reaction.keeps and course.latest != before:
+            command.resume()
+            await brought_back(step, frames, command, back)
     spread = round(mode.cycle + entry.period, 6)
     name = f"{entry.shows}.time_to_manual"
     if left is None:
@@ -61,6 +75,9 @@ async def timeout(
         step.judge(found(step, name, None, "s", at_least=limit.high * PATIENCE, note=note))
     else:
         step.judge(found(step, name, left - last, "s", uncertainty=spread))
+    if reaction.keeps:
+        step.judge(found(step, f"{entry.follows}.state_after", state, None), Equals(str(before)))
+        return
     unit_of = course.unit or "1"
     if reaction.stays is not None:
         most = reaction.stays.to(unit_of)

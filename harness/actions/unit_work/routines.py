@@ -1,12 +1,13 @@
 """Calibration routines: started with a backup only, watched for a time, stopped if need be."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from harness.actions.changes import said
 from harness.actions.context import StepContext
 from harness.actions.diagnostics import has_diagnostics
-from harness.actions.joint_given import require_passed
-from harness.actions.registry import CheckContext, action
+from harness.actions.joint_given import Passed, check_passed, require_passed
+from harness.actions.registry import CheckContext, Complaint, action
 from harness.actions.unit_work.common import (
     ACCEPTED,
     check_of_step,
@@ -45,14 +46,24 @@ class Started:
         return round(self.until - self.since, 3)
 
 
+def check_start(context: CheckContext) -> Iterator[Complaint]:
+    """The routine is one of that unit, and its conditions are earlier steps."""
+    yield from check_routine(context)
+    yield from check_passed(context)
+
+
 @action("diag.start_routine", kind="W", writes=True, limit="none", possible=has_diagnostics,
-        check=check_routine, title=Text("启动标定例程", "Start a routine"))  # fmt: skip
-async def start_routine(step: StepContext, *, unit: str, routine: str, restores: str) -> None:
+        check=check_start, title=Text("启动标定例程", "Start a routine"))  # fmt: skip
+async def start_routine(
+    step: StepContext, *, unit: str, routine: str, restores: str, if_passed: Passed = ()
+) -> None:
     """Start a routine that changes a unit, and expect that the unit accepts.
 
-    `restores` is the identifier that holds what the routine changes. Without a backup of it, or
-    while the unit is locked, nothing is sent and the step is not run.
+    `restores` is the identifier that holds what the routine changes. Without a backup of it, while
+    the unit is locked, or when a condition of `if_passed` is not met, nothing is sent and the step
+    is not run.
     """
+    require_passed(step, if_passed)
     work = step.vehicle.control_units.work
     _require_unlocked(step, unit)
     name = f"{unit}.{routine}"
@@ -73,13 +84,13 @@ def _require_unlocked(step: StepContext, unit: str) -> None:
         raise NotAvailableError(f"{unit} is locked: nothing is sent to it")
 
 
-def check_await(context: CheckContext) -> "list[tuple[tuple[str | int, ...], str, str]]":
+def check_await(context: CheckContext) -> Iterator[Complaint]:
     """`of` is an earlier step, and the limit is a span of time."""
     limit = context.limit
     timed = isinstance(limit, Range) and limit.high is not None and limit.unit in _TIMES
     if limit is not None and not timed:
         context.limit_problem("the time of a routine", "a limit with high, in seconds")
-    return list(check_of_step(context))
+    yield from check_of_step(context)
 
 
 @action("diag.await_routine", kind="R", limit="needed", possible=has_diagnostics,

@@ -76,7 +76,15 @@ async def settle_work(
         _tell(step, one)
     left = [one.point for one in found if not one.right]
     why = "; ".join(one.why for one in found if not one.right)
-    step.judge(said(step, NOT_BACK, left, why), Clear())
+    restored = [one.point for one in found if one.right]
+    step.judge(said(step, NOT_BACK, left, why or _done(good, restored)), Clear())
+
+
+def _done(kept: list[str], restored: list[str]) -> str:
+    """What became of the units, in one line."""
+    parts = [f"kept: {', '.join(kept)}"] if kept else []
+    parts += [f"put back: {', '.join(restored)}"] if restored else []
+    return "; ".join(parts)
 
 
 def _not_passed(step: StepContext, names: list[str]) -> list[str]:

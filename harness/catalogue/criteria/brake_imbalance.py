@@ -103,6 +103,6 @@ def _ratio(part: Measurement, whole: Measurement, behind: list[Measurement]) -> 
     uncertainty = root_sum(
         scaled(u_small, 100 / large), scaled(u_large, 100 * small / large / large)
     )
-    note = f"{small:.4g} N of {large:.4g} N"
+    note = f"{small:.4g} N of {large:.0f} N"
     value = 100 * small / large
     return calculated("brake_imbalance", value, "%", uncertainty, inputs=behind, note=note)

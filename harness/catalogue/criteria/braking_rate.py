@@ -61,7 +61,7 @@ def braking_rate(axles: Sequence[Axle], load: Measurement) -> Measurement:
         *(scaled(wheel.uncertainty, 100 / below) for wheel in wheels),
         scaled(u_below, 100 * force / below / below),
     )
-    note = f"{force:.4g} N of {below:.4g} N"
+    note = f"{force:.0f} N of {below:.0f} N"
     return calculated(
         "braking_rate", 100 * force / below, "%", uncertainty, inputs=[load], note=note
     )  # fmt: skip

@@ -35,7 +35,7 @@ def wheel_drag(force: Series, axle_load: Measurement) -> Measurement:
     uncertainty = root_sum(
         scaled(force.uncertainty, 100 / below), scaled(u_below, 100 * drag / below / below)
     )
-    note = f"{drag:.4g} N of {below:.4g} N"
+    note = f"{drag:.4g} N of {below:.0f} N"
     return calculated(
         "wheel_drag", 100 * drag / below, "%", uncertainty, inputs=[axle_load], note=note
     )  # fmt: skip

@@ -107,7 +107,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     instrument: str = ""
     photo: str = ""
     uncertainty: float | None = None
-    content: bytes = b""
+    content: bytes | None = None
     """The file itself, where whoever answers hands it over; `value` is then its name."""
 
 

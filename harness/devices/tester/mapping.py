@@ -2,6 +2,7 @@
 
 kind: brake-force
 vin: VIN                    # first cell of the line above the table that has it
+tested: Date                # the same of the day of the test, where the file has it
 columns:
   axle:       {column: Axle, words: {"1": front, "2": rear}}
   brake:      {column: Brake, words: {S: service, P: parking}}
@@ -37,6 +38,7 @@ class TableMapping(FileModel):
 
     kind: str
     vin: str = Field(min_length=1, description="First cell of the line that has the VIN")
+    tested: str = Field(default="", description="First cell of the line that has the day, if any")
     encoding: str = "utf-8"
     delimiter: Literal[",", ";", "\t"] = ","
     columns: dict[str, TableColumn]

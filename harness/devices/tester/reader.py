@@ -5,6 +5,7 @@ Our own layout needs no mapping:
     # charging-harness tester 1
     # kind side-slip
     # vin <17 characters>
+    # tested 2026-11-28
     # uncertainty slip_per_km 0.2
     reading,slip_per_km [m]
     1,-2.4
@@ -14,8 +15,10 @@ told at once, with line and column: nothing is left out of a result silently.
 """
 
 import csv
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from harness.devices.recorder.stated_unit import bare, contradiction, in_header
 from harness.devices.tester.layout import KINDS, Key, Layout, Number
@@ -26,6 +29,7 @@ from harness.errors import FileError, Problem, UsageError
 from harness.quantity import convert
 
 OWN = "# charging-harness tester 1"
+_DAY = re.compile(r"(\d{4})([-/.]?)(\d{1,2})\2(\d{1,2})(?=[T ]|$)")
 _MOST = 20
 """Problems told of one file."""
 _HEAD_LINES = 200
@@ -41,6 +45,8 @@ class LineFile:
     rows: tuple[Row, ...]
     uncertainty: Mapping[str, float] = field(default_factory=dict)
     """Of each column that states one, in the column's unit (k = 2)."""
+    day: date | None = None
+    """When the test was made, where the file says so."""
 
     def of(self, **keys: str) -> list[Row]:
         """The rows with these words."""
@@ -56,12 +62,19 @@ class LineFile:
 
 
 def read_tester(
-    name: str, data: bytes, *, kind: str, vin: str, entry: TableMapping | None = None
+    name: str,
+    data: bytes,
+    *,
+    kind: str,
+    vin: str,
+    day: date | None = None,
+    entry: TableMapping | None = None,
 ) -> LineFile:
     """The file of a tester of this kind, for the vehicle with this VIN.
 
-    `entry` maps the columns of a file that is not in our own layout. Raises FileError with every
-    place that is wrong: another kind, another vehicle, units, numbers, rows.
+    `entry` maps the columns of a file that is not in our own layout. Of `day` has to be a file that
+    says when the test was made. Raises FileError with every place that is wrong: another kind,
+    another vehicle, another day, units, numbers, rows.
     """
     lines = _text(name, data, entry).splitlines()
     if not any(line.strip() for line in lines):
@@ -70,7 +83,7 @@ def read_tester(
     if not own and entry is None:
         expected = f"{OWN!r}, or a mapping of the columns"
         raise FileError([Problem(name, 1, 1, "this is not our own layout", expected)])
-    return _Reader(name, lines, kind, vin, None if own else entry).read()
+    return _Reader(name, lines, kind, (vin, day), None if own else entry).read()
 
 
 def _text(name: str, data: bytes, entry: TableMapping | None) -> str:
@@ -89,9 +102,15 @@ class _Reader:
     """One file while it is read."""
 
     def __init__(
-        self, name: str, lines: Sequence[str], kind: str, vin: str, entry: TableMapping | None
+        self,
+        name: str,
+        lines: Sequence[str],
+        kind: str,
+        of: tuple[str, date | None],
+        entry: TableMapping | None,
     ) -> None:
-        self._name, self._lines, self._vin, self._entry = name, lines, vin, entry
+        self._name, self._lines, self._entry = name, lines, entry
+        self._vin, self._day = of
         self._delimiter = "," if entry is None else entry.delimiter
         self._wanted = kind
         self.problems: list[Problem] = []
@@ -99,18 +118,20 @@ class _Reader:
     def read(self) -> LineFile:
         kind = self._kind()
         vin = self._checked_vin()
+        day = self._checked_day()
         head, header = self._header(kind)
         places = dict(self._places(kind, head, header))
         uncertainty = dict(self._uncertainties(kind))
         self._stop()
-        reader = RowReader(kind, places, {} if self._entry is None else self._entry.columns)
+        mapped = {} if self._entry is None else self._entry.columns
+        reader = RowReader(kind, places, mapped, len(header))
         table = csv.reader(self._lines[head + 1 :], delimiter=self._delimiter)
         for cells in table:
             if any(cell.strip() for cell in cells):
                 reader.take(head + 1 + table.line_num, cells)
         self._say_all(reader.finish(head + 1))
         self._stop()
-        return LineFile(kind, vin, tuple(reader.rows), uncertainty)
+        return LineFile(kind, vin, tuple(reader.rows), uncertainty, day)
 
     def _say(self, line: int, column: int, what: str, expected: str) -> None:
         self.problems.append(Problem(self._name, line, column, what, expected))
@@ -154,14 +175,35 @@ class _Reader:
         return said
 
     def _said_vin(self) -> tuple[int, int, str]:
-        if self._entry is None:
-            declared = self._declared("vin")
-            if len(declared) > 1:
-                self._say(declared[1][0], 1, "a second VIN", "one line `# vin ...`")
-            return (declared[0][0], 7, " ".join(declared[0][1])) if declared else (1, 1, "")
+        if self._entry is not None:
+            return self._beside(self._entry.vin)
+        declared = self._declared("vin")
+        if len(declared) > 1:
+            self._say(declared[1][0], 1, "a second VIN", "one line `# vin ...`")
+        return (declared[0][0], 7, " ".join(declared[0][1])) if declared else (1, 1, "")
+
+    def _checked_day(self) -> date | None:
+        line, column, said = self._said_day()
+        if not said:
+            return None
+        day = day_of(said)
+        if day is None:
+            self._say(line, column, f"{said!r} is no day", "a day as 2026-11-28")
+        elif self._day is not None and day != self._day:
+            self._say(line, column, f"the file is of another day: {day}", f"{self._day}")
+        return day
+
+    def _said_day(self) -> tuple[int, int, str]:
+        if self._entry is not None:
+            return self._beside(self._entry.tested) if self._entry.tested else (0, 0, "")
+        declared = self._declared("tested")
+        return (declared[0][0], 10, " ".join(declared[0][1])) if declared else (0, 0, "")
+
+    def _beside(self, first: str) -> tuple[int, int, str]:
+        """Line and place of what stands beside this cell above the table, and what it is."""
         for number, text in enumerate(self._lines[:_HEAD_LINES], 1):
             cells = [cell.strip() for cell in _cells(text, self._delimiter)]
-            if cells[:1] == [self._entry.vin]:
+            if cells[:1] == [first]:
                 return number, 2, cells[1] if len(cells) > 1 else ""
         return 0, 0, ""
 
@@ -174,7 +216,18 @@ class _Reader:
             hits = len(wanted & ({bare(cell) for cell in cells} | set(cells)))
             if hits > most and not text.startswith("#"):
                 best, most = (number, cells), hits
+        if not most and self._entry is None:
+            self._no_commas(wanted)
         return best
+
+    def _no_commas(self, wanted: set[str]) -> None:
+        """Stops at a table whose cells are told apart by something else than commas."""
+        for number, text in enumerate(self._lines[:_HEAD_LINES], 1):
+            for mark, word in ((";", "semicolons"), ("\t", "tabs")):
+                if wanted & {bare(cell.strip()) for cell in text.split(mark)} and mark in text:
+                    expected = "commas between cells, and a point as the decimal mark"
+                    self._say(number, 1, f"the cells stand between {word}", expected)
+                    self._stop()
 
     def _headers(self, kind: Layout) -> dict[str, str]:
         if self._entry is None:
@@ -230,6 +283,15 @@ class _Reader:
                 self._say(line, 1, f"{' '.join(words)!r} is no uncertainty", expected)
                 continue
             yield name, number
+
+
+def day_of(said: str) -> date | None:
+    """The day of `2026-11-28`, `2026/11/28` or `20261128`, with or without a time behind it."""
+    found = _DAY.match(said)
+    try:
+        return date(*(int(found[part]) for part in (1, 3, 4))) if found else None
+    except ValueError:
+        return None
 
 
 def _cells(line: str, delimiter: str) -> list[str]:

@@ -28,15 +28,23 @@ class RowReader:
         kind: Layout,
         places: Mapping[str, tuple[int, float]],
         mapped: Mapping[str, TableColumn],
+        width: int,
     ) -> None:
         self._kind, self._places, self._mapped = kind, places, mapped
+        self._width = width
         self.rows: list[Row] = []
         self._told: list[Told] = []
-        self._seen: dict[tuple[object, ...], int] = {}
+        self._seen: dict[tuple[object, ...], Row] = {}
         self._last: dict[tuple[str, ...], float] = {}
 
     def take(self, line: int, cells: Sequence[str]) -> None:
         """One row of the table."""
+        if any(cell.strip() for cell in cells[self._width :]):
+            # A decimal comma among commas: every number would be read without its fraction.
+            what = f"{len(cells)} cells under {self._width} headers: {','.join(cells)}"
+            expected = "one cell for each header, and a point as the decimal mark"
+            self._told.append((line, self._width + 1, what, expected))
+            return
         words: dict[str, str] = {}
         numbers: dict[str, float] = {}
         sound = True
@@ -84,7 +92,8 @@ class RowReader:
             value = math.nan
         if not math.isfinite(value):
             what = f"{one.name}: {cell!r} is not a number"
-            self._told.append((line, index + 1, what, f"a number in {one.unit}"))
+            point = " with a decimal point" if "," in cell else ""
+            self._told.append((line, index + 1, what, f"a number in {one.unit}{point}"))
             return None
         value *= factor
         if not one.low <= value <= one.high:
@@ -109,8 +118,19 @@ class RowReader:
             self._last[about] = number
         if mark in self._seen:
             shown = " ".join(f"{one:g}" if isinstance(one, float) else str(one) for one in mark)
-            what = f"a second row for {shown or 'the test'}"
-            self._told.append((row.line, 1, what, f"one; the first is line {self._seen[mark]}"))
+            first = self._seen[mark]
+            what = f"a second row for {shown or 'the test'}{_other_values(first, row)}"
+            self._told.append((row.line, 1, what, f"one; the first is line {first.line}"))
             return
-        self._seen[mark] = row.line
+        self._seen[mark] = row
         self.rows.append(row)
+
+
+def _other_values(first: Row, second: Row) -> str:
+    """What the second row says otherwise than the first."""
+    other = [
+        f"{name} {second.numbers[name]:g} after {number:g}"
+        for name, number in first.numbers.items()
+        if name in second.numbers and second.numbers[name] != number
+    ]
+    return f" with other values: {', '.join(other)}" if other else ""

@@ -184,11 +184,21 @@ class AttachedBus:
             patience = max(patience, _AT_LEAST)
         # From `asked` on, so that many silent signals take no longer than the slowest of them.
         await self.monitor.wait_for(fresh, Deadline(min(deadline.at, asked + patience)))
+        return self.latest(point, source, stated)
+
+    def seen_at(self, point: VehiclePoint) -> float | None:
+        """Stamp (loop time) of the latest frame with a signal; None before the first."""
+        frame = self.monitor.state(point.message).frame_with(point.signal)
+        return None if frame is None else frame.timestamp
+
+    def latest(self, point: VehiclePoint, source: str, stated: Quantity | None) -> Measurement:
+        """The signal in the latest frame, also when nothing comes any more."""
+        spec = self.database.signal(f"{point.message}.{point.signal}").signal
+        state = self.monitor.state(point.message)
         now = loop_time()
-        reading = read_signal(state, spec, now)
         return to_measurement(
             point,
-            reading,
+            read_signal(state, spec, now),
             state,
             source=source,
             bus=self.name,

@@ -39,6 +39,8 @@ def _of_signals(name: str, entry: "ByWireEntry", spec: "MessageSpec") -> Iterato
     named: list[tuple[Path_, str]] = [(("mode",), entry.mode), (("demand",), entry.demand)]
     named += [(("besides", one), one) for one in entry.besides]
     named += [(("beyond", one), one) for one in entry.beyond]
+    if entry.gears is not None:
+        named.append((("gears", "demand"), entry.gears.demand))
     for path, signal in named:
         if signal not in known:
             what = UnknownNameError(f"signal of {spec.name}", signal, known).detail
@@ -49,6 +51,9 @@ def _of_points(name: str, entry: "ByWireEntry", profile: "VehicleProfile") -> It
     named: list[tuple[Path_, str]] = [(("shows",), entry.shows), (("follows",), entry.follows)]
     named += [(("at_rest", one), one) for one in entry.at_rest]
     named += [(("driver", one), one) for one in entry.driver]
+    named += [(("driver_shows", one), one) for one in entry.driver_shows]
+    if entry.gears is not None:
+        named.append((("gears", "follows"), entry.gears.follows))
     for path, point in named:
         found = profile.points.get(point)
         if found is None or not found.signal:

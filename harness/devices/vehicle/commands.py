@@ -31,7 +31,15 @@ _POLL = 0.05
 class Command:
     """One actuator under command, from `Commands.begin` until `off`, `silence` or `abandon`."""
 
-    def __init__(self, vehicle: "VehicleDevice", name: str, entry: "ByWireEntry") -> None:
+    def __init__(
+        self,
+        vehicle: "VehicleDevice",
+        name: str,
+        entry: "ByWireEntry",
+        *,
+        enabled: bool = True,
+        demand: Scalar | None = None,
+    ) -> None:
         self.name = name
         self.entry = entry
         self.verified = False
@@ -40,7 +48,7 @@ class Command:
         """The readings that show it."""
         self._vehicle = vehicle
         self._bus: AttachedBus = vehicle.carrier_of(entry.command)
-        values = self._values(entry.neutral, on=True)
+        values = self._values(entry.neutral if demand is None else demand, on=enabled)
         self.cyclic: Cyclic = self._bus.sender.cyclic(entry.command, values, period=entry.period)
         self._tell(values, entry.period)
 
@@ -56,8 +64,12 @@ class Command:
 
     def demand(self, value: Scalar) -> None:
         """Ask for something else, from the next frame on. Raises UsageError."""
-        self.cyclic.update({self.entry.demand: value})
-        self._tell({self.entry.demand: value}, self.entry.period)
+        self.ask({self.entry.demand: value})
+
+    def ask(self, values: Mapping[str, Scalar]) -> None:
+        """Change some signals of the command, from the next frame on. Raises UsageError."""
+        self.cyclic.update(dict(values))
+        self._tell(values, self.entry.period)
 
     def misuse(self, flaw: str, value: Scalar) -> None:
         """Two frames that ask for `value` and are wrong; then commands go on as before.
@@ -83,6 +95,10 @@ class Command:
         if self.cyclic.is_running:
             self.demand(self.entry.neutral)
             return
+        self.enable()
+
+    def enable(self) -> None:
+        """Ask for by-wire operation with the neutral demand. Raises BenchError."""
         values = self._values(self.entry.neutral, on=True)
         sender = self._bus.sender
         self.cyclic = sender.cyclic(self.entry.command, values, period=self.entry.period)
@@ -128,15 +144,17 @@ class Commands:
         self.used: dict[str, Command] = {}
         """Everything that was ever commanded, by its name."""
 
-    def begin(self, name: str) -> Command:
+    def begin(self, name: str, *, without_enable: Scalar | None = None) -> Command:
         """Ask for by-wire operation with the neutral demand, in cycles from now on.
 
+        `without_enable`: this demand instead, and by-wire operation is not asked for.
         Raises NotAvailableError, ReadOnlyError, BenchError.
         """
         entry = self._vehicle.profile.by_wire.get(name)
         if entry is None:
             raise NotAvailableError(f"the profile has no by-wire unit {name!r}")
-        command = Command(self._vehicle, name, entry)
+        enabled = without_enable is None
+        command = Command(self._vehicle, name, entry, enabled=enabled, demand=without_enable)
         self.open[name] = self.used[name] = command
         return command
 
@@ -166,14 +184,15 @@ class Commands:
             await sleep_until(min(until, loop_time() + _POLL))
         return False
 
-    async def take_back(self, command: Command, deadline: Deadline) -> bool:
+    async def take_back(self, command: Command, deadline: Deadline, *, still: bool = False) -> bool:
         """Bring it to its neutral demand, then to manual; whether manual and rest were seen.
 
-        Raises BenchError.
+        `still`: it has not moved, so nothing has to be brought back. Raises BenchError.
         """
         entry = command.entry
-        command.resume()
-        if entry.near is not None and not isinstance(entry.neutral, str):
+        if not still:
+            command.resume()
+        if not still and entry.near is not None and not isinstance(entry.neutral, str):
             until = min(deadline.at, loop_time() + _REST_WITHIN)
             aim = entry.neutral * entry.scale
             while loop_time() < until:

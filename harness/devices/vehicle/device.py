@@ -14,6 +14,7 @@ from harness.devices.diag.diagnostics import Unit
 from harness.devices.diag.keys import KeyAlgorithm
 from harness.devices.vehicle.attached import AttachedBus
 from harness.devices.vehicle.attachment import attachments
+from harness.devices.vehicle.begun import Begun, Tell
 from harness.devices.vehicle.commands import Commands
 from harness.devices.vehicle.control_units import ControlUnits, StoredCode, identifiers_of
 from harness.devices.vehicle.points import VehiclePoint
@@ -75,6 +76,8 @@ class VehicleDevice:
         self.read_only = read_only
         self.commands = Commands(self)
         """What this run commands by wire."""
+        self.begun = Begun(self)
+        """What this run has had a person begin: a drive, a charge."""
         self.step = ""
         self._clock = clock
         self._emit = emit
@@ -303,6 +306,20 @@ class VehicleDevice:
         self.require_alive()
         return found
 
+    def latest(self, name: str) -> tuple[float | None, Measurement]:
+        """A signal in the latest frame that has it, and the stamp (loop time) of that frame.
+
+        Also when nothing comes any more. Raises NotAvailableError.
+        """
+        point = self._point(name)
+        bus = self._carrier[point.bus]
+        stated = self._uncertainty.get(name)
+        return bus.seen_at(point), bus.latest(point, self.role, stated)
+
+    def is_cut_off(self, name: str) -> bool:
+        """Nothing will come any more of a signal. Raises NotAvailableError."""
+        return self._is_gone(self._carrier[self._point(name).bus])
+
     def _point(self, name: str) -> VehiclePoint:
         if why := self.why_not(name):
             raise NotAvailableError(f"{self.role}: {why}")
@@ -428,19 +445,24 @@ class VehicleDevice:
 
     # The ending
 
-    async def make_safe(self, deadline: Deadline) -> SafeState:
+    async def make_safe(self, within: float, tell: Tell) -> SafeState:
         """End what this run put on the buses, give back what it took, and detach.
 
         Says exactly what was done. Of what it commanded by wire the end is measured: manual again,
-        and nothing moves. Otherwise nothing is: what this run began is all there is to end. What
-        it held when an adapter went cannot be ended, so that is not shown to be safe. Never
-        raises a HarnessError; the outcome is a SafeState.
+        and nothing moves; and of what it had a person begin: he is told to end it (`tell`).
+        Otherwise nothing is: what this run began is all there is to end. What it held when an
+        adapter went cannot be ended, so that is not shown to be safe. Takes `within` seconds, and
+        the time that a person needs. Never raises a HarnessError; the outcome is a SafeState.
         """
         sent = any(bus.bus.tallies().sent for bus in self.attached.values())
         done: list[str] = []
         held: list[str] = []
         troubles: list[str] = []
         readings: list[Measurement] = []
+        ended, unsafe = await self.begun.make_safe(tell)
+        done += ended
+        troubles += unsafe
+        deadline = Deadline.after(within)
         if self.commands.used:
             ended, unsafe = await self.commands.make_safe(deadline)
             done += ended
@@ -481,7 +503,7 @@ class VehicleDevice:
             role=self.role,
             safe=safe,
             how=how,
-            readings=[*self.commands.readings, *readings],
+            readings=[*self.begun.readings, *self.commands.readings, *readings],
             detail="; ".join(troubles),
         )
 

@@ -17,7 +17,7 @@ from harness.devices.can.specs import MessageSpec, SignalSpec
 from harness.devices.vehicle.broadcast import BroadcastEntry
 from harness.devices.vehicle.broadcast import mistakes as mistakes_of_broadcasts
 from harness.devices.vehicle.points import VehiclePoint, states_of, unit_of
-from harness.devices.vehicle.profile_file import ByWireEntry, VehicleProfileFile
+from harness.devices.vehicle.profile_file import ByWireEntry, EndedEntry, VehicleProfileFile
 from harness.errors import FileError, Problem, UnknownNameError
 from harness.quantity import Quantity
 from harness.text import Text
@@ -67,6 +67,8 @@ class VehicleProfile:
     """What takes commands from the bus, as the file says it."""
     told: BroadcastEntry | None = None
     """What it broadcasts about itself, as the file says it."""
+    ended: Mapping[str, EndedEntry] = field(default_factory=dict)
+    """What shows that a `drive` or a `charge` has ended, as the file says it."""
 
     @cached_property
     def databases(self) -> "Mapping[str, tuple[Database, ...]]":
@@ -138,6 +140,19 @@ class VehicleProfile:
         if problems:
             raise FileError(problems)
         return self.told
+
+    @cached_property
+    def safe_state(self) -> Mapping[str, EndedEntry]:
+        """What shows that something has ended. Raises FileError for what does not fit."""
+        from harness.devices.vehicle.safe_state import mistakes  # noqa: PLC0415 - rarely needed
+
+        problems = [
+            self.places.problem(("safe_state", *path), what, expected)
+            for path, what, expected in mistakes(self)
+        ]
+        if problems:
+            raise FileError(problems)
+        return MappingProxyType(dict(self.ended))
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -282,6 +297,7 @@ def _read(path: Path) -> VehicleProfile:
         chemistry=file.chemistry,
         commanded=file.by_wire,
         told=file.broadcast,
+        ended={str(kind): entry for kind, entry in file.safe_state.items()},
     )
 
 

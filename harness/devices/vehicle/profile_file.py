@@ -15,13 +15,14 @@
       vin:   {did: vcu.vin}
 
 What takes commands from the bus stands under `by_wire`, see `ByWireEntry`; what the vehicle tells
-without being asked under `broadcast`, see `harness.devices.vehicle.broadcast`.
+without being asked under `broadcast`, see `harness.devices.vehicle.broadcast`; what shows that a
+drive or a charge has ended under `safe_state`, see `EndedEntry`.
 
 Databases are looked for beside the profile, then among the shipped ones. A `checks` file says which
 messages carry a checksum or a counter where the database itself cannot.
 """
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -73,11 +74,13 @@ class ReactionEntry(FileModel):
     stays: QuantityField | None = Field(default=None, description="It moves no further than this")
     below: QuantityField | None = Field(default=None, description="It goes below this")
     above: QuantityField | None = Field(default=None, description="It stays or goes above this")
+    keeps: bool = Field(default=False, description="Its state stays what it was")
 
     @model_validator(mode="after")
     def _one(self) -> "ReactionEntry":
-        if sum(one is not None for one in (self.stays, self.below, self.above)) != 1:
-            raise ValueError("one of: stays, below, above")
+        numbers = (self.stays, self.below, self.above)
+        if sum(one is not None for one in numbers) + self.keeps != 1:
+            raise ValueError("one of: stays, below, above, keeps")
         return self
 
 
@@ -88,6 +91,13 @@ class CodesEntry(FileModel):
     counter: str | None = None
     checksum: str | None = None
     range: str | None = None
+
+
+class GearsEntry(FileModel):
+    """How gears are selected by command."""
+
+    demand: str = Field(description="Signal of the same command that names the gear")
+    follows: str = Field(description="Point that shows the gear")
 
 
 class ByWireEntry(FileModel):
@@ -110,12 +120,37 @@ class ByWireEntry(FileModel):
     at_rest: dict[str, QuantityField] = Field(min_length=1, description="Nothing moves: up to")
     on_timeout: ReactionEntry | None = None
     driver: dict[str, QuantityField] = Field(default_factory=dict, description="Takes over from")
+    driver_shows: dict[str, list[str]] = Field(
+        default_factory=dict, description="States of points by which the driver takes over"
+    )
     driver_moves: bool = Field(
         default=False, description="The driver's input moves it, too, and then it is no command"
     )
+    gears: GearsEntry | None = None
     beyond: dict[str, float] = Field(default_factory=dict, description="Signals out of range")
     unit: str = Field(default="", description="Control unit of the diagnostic description")
     codes: CodesEntry = CodesEntry()
+
+
+class EndedEntry(FileModel):
+    """What shows that something which a person began (a drive, a charge) has ended."""
+
+    within: Annotated[DurationField, Field(gt=0)] = 30.0
+    at_rest: dict[str, QuantityField] = Field(
+        default_factory=dict, description="Points and how far from zero they may be"
+    )
+    all_of: dict[str, str | list[str]] = Field(
+        default_factory=dict, description="Points and the states that each of them has to show"
+    )
+    any_of: dict[str, str | list[str]] = Field(
+        default_factory=dict, description="Points of which one has to show its state"
+    )
+
+    @model_validator(mode="after")
+    def _something(self) -> "EndedEntry":
+        if not (self.at_rest or self.all_of or self.any_of):
+            raise ValueError("at least one of: at_rest, all_of, any_of")
+        return self
 
 
 class VehicleProfileFile(FileModel):
@@ -138,3 +173,6 @@ class VehicleProfileFile(FileModel):
     points: dict[str, PointEntry] = Field(default_factory=dict)
     by_wire: dict[Kebab, ByWireEntry] = Field(default_factory=dict)
     broadcast: BroadcastEntry | None = None
+    safe_state: dict[Literal["drive", "charge"], EndedEntry] = Field(
+        default_factory=dict, description="What shows that a person's drive or charge has ended"
+    )

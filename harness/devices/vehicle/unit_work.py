@@ -6,7 +6,7 @@ whatever is not kept is put back as it was, at the latest at the end of the run.
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from harness.clock import Deadline, loop_time, sleep_until
@@ -87,6 +87,8 @@ class UnitWork:
         self._touched: dict[Point, None] = {}
         """Everything that may be changed and is not kept, in the order of the work."""
         self._unlocked: set[str] = set()
+        self._whys: dict[Point, str] = {}
+        """Why it could not be put back when that was tried first: a car that is off says less."""
         self._running: dict[str, str] = {}
         """Unit -> the routine that was started and is not known to have ended."""
 
@@ -227,9 +229,11 @@ class UnitWork:
             why = await self._ready(unit, deadline)
             for did in dids:
                 one = await self._one(unit, did, why, deadline)
-                found.append(one)
                 if one.right:
                     del self._touched[unit, did]
+                else:
+                    one = replace(one, why=self._whys.setdefault((unit, did), one.why))
+                found.append(one)
             with suppress(HarnessError):  # who cannot be asked was said above; S3 ends it
                 await self._units.enter_session(unit, DEFAULT_SESSION, deadline)
         return found

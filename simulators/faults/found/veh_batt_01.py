@@ -2,6 +2,19 @@
 
 Computed by running, see `harness matrix`. An item of GB/T 44500 with the maker's limit and a model
 of GB/T 45688 look at the same quantity: what breaks the wider limit breaks the narrower one, too.
+So no fault fails these alone:
+
+- `drive-cell-risk`, `charge-cell-risk`, `charge-spread-risk` and the two `…-temperature-risk`: the
+  steps with the narrower limits fail with them.
+- `motor-temperature` (150 °C): the motor has then been above the 80 °C of `motor-share` for long. A
+  controller or DC/DC that is hot for `controller-share` or `dcdc-share` (120 °C, 90 °C) is above
+  the limit of its highest temperature, too.
+- `drive-temperature`, `charge-temperature`, `charge-temperature-difference`: a battery that is hot
+  while it is driven still is when it is charged, and it is hot at one place.
+- `drive-cell`: a weak cell lies low while driven and while charged (`charge-spread`).
+- `cell-sampling`: a sense wire that is open reads as an odd cell voltage.
+- `trouble-codes`: what the battery management stores a code for shows in another step as well;
+  `ready` with an open interlock, which is such a code.
 """
 
 from collections.abc import Mapping

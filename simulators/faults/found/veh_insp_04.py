@@ -50,6 +50,8 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "seat-mat-driver-dead": ("seat-driver",),
     "seat-mat-passenger-dead": ("seat-passenger",),
     "belt-switch-driver-open": ("belt-driver",),
+    "belt-switch-driver-clings": ("belt-driver",),
+    "ready-does-not-end": ("ready-off",),
     "belt-switch-passenger-open": ("belt-passenger",),
     "belt-switch-rear-left-open": ("belt-rear-left",),
     "belt-switch-rear-middle-open": ("belt-rear-middle",),

@@ -15,6 +15,7 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "left-rentable": ("not-rentable",),
     "rentable-without-equipment": ("not-rentable", "equipment", "in-service"),
     "former-users-data-left": ("user-data",),
+    "account-of-the-former-owner": ("user-data",),
     "equipment-missing": ("equipment",),
     "cluster-forgets-presets": ("presets", "presets-shown"),
     "cluster-shows-old-language": ("presets-shown",),

@@ -14,7 +14,7 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "boot-full-of-tiles": ("load",),
     "workshop-floor-slopes": ("floor",),
     "workshop-dim": ("light",),
-    "workshop-dark": ("light", "camera-progress"),
+    "workshop-dark": ("light",),
     "calibrated-in-the-yard": ("floor", "light", "target-distance"),
     "target-mark-shifted": ("target-distance",),
     "radar-with-another-key": ("unlocked",),

@@ -17,6 +17,8 @@ from simulators.vehicle.diag.trouble_code import TroubleCode
 
 Monitor = Callable[[], bool | None]
 _EPSILON = 1e-9
+COUNTS = 0x09
+"""Status bits of a code that counts: testFailed and confirmedDTC (ISO 14229-1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,9 @@ class DtcMemory:
         """Whether tests change the memory (service 85)."""
         self.stuck_codes: frozenset[str] = frozenset()
         """Codes whose test fails whatever the car does: the unit itself is defective."""
+        self.unsteady: Callable[[], bool] = lambda: False
+        """Whether a cell of the memory is bad."""
+        self._listings = 0
         self._kept: dict[str, Kept] = {}
         self._now = now
         self._capture = capture
@@ -206,6 +211,15 @@ class DtcMemory:
     def with_status(self, mask: int) -> Iterator[TroubleCode]:
         """Codes of which some bit of the mask is set."""
         return (code for code in self.codes.values() if code.status & mask)
+
+    def coming_and_going(self) -> Iterator[TroubleCode]:
+        """The code that a bad cell shows in every second listing, and none otherwise."""
+        if not self.unsteady():
+            return
+        self._listings += 1
+        clean = next((code for code in self.codes.values() if not code.status & COUNTS), None)
+        if clean is not None and self._listings % 2:
+            yield clean
 
     @property
     def lamp_codes(self) -> frozenset[str]:

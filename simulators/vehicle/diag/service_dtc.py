@@ -23,6 +23,7 @@ EMISSIONS_GROUP = 0xFFFF33
 """Codes of the emission-related (here: OBD) system; for units that answer OBD."""
 AVAILABLE = 0xFF
 """Status bits that the units support: all."""
+CONFIRMED = 0x08
 _FORMAT = 0x01
 """Codes have three bytes as in ISO 14229-1 (DTC format identifier)."""
 
@@ -55,7 +56,11 @@ def _count(memory: DtcMemory, rest: bytes) -> bytes:
 
 
 def _by_status(memory: DtcMemory, rest: bytes) -> bytes:
-    return _list(memory.with_status(rest[0]))
+    ghosts = (
+        code.dtc.number.to_bytes(3, "big") + bytes([CONFIRMED])
+        for code in memory.coming_and_going()
+    )
+    return _list(memory.with_status(rest[0])) + b"".join(ghosts)
 
 
 def _supported(memory: DtcMemory, _rest: bytes) -> bytes:

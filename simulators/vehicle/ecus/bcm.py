@@ -101,6 +101,9 @@ for _channel, _name in _NAMES.items():
 SIGNALS: Signals = {
     **vin_signals("BCM"),
     **_LAMPS,
+    # Sensed for every frame: a flash is over sooner than anything else here changes.
+    "BCM_TurnLeftLit": live(lambda u: u.car.body.lamps.conducts("turn_left")),
+    "BCM_TurnRightLit": live(lambda u: u.car.body.lamps.conducts("turn_right")),
     "BCM_HazardCmd": state(_hazard),
     "BCM_HazardState": state(_hazard_feedback),
     "BCM_LightSwitch": state(lambda u: u.car.body.light.read()),

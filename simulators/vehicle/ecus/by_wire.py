@@ -17,6 +17,7 @@ from simulators.vehicle.ecus.source import Value
 OVERRIDE_TORQUE = 3.0
 """Torque of the driver's hands (Nm) that takes over."""
 _PEDAL = 5.0
+_EPB_UPPER_BIT = 0b10
 
 
 _COMPLAINTS: dict[Flaw | None, str] = {
@@ -26,31 +27,43 @@ _COMPLAINTS: dict[Flaw | None, str] = {
 
 
 class Follower:
-    """What all four have: acceptance of commands, time-out, override."""
+    """What all four have: acceptance of commands, time-out, the driver's precedence.
+
+    `may`: it can do what is asked; `acts`: the driver does it himself; `asks`: the command wants
+    something else than rest; `cut_off`: called when it can no longer do what it was doing.
+    """
 
     def __init__(
         self,
         ecu: Ecu,
         message: str,
-        mode: str,
+        signals: tuple[str, str],
         *,
         may: Callable[[], bool],
+        acts: Callable[[], bool],
+        asks: Callable[["Follower"], bool],
         follow: Callable[["Follower"], None],
         release: Callable[[bool], None],
+        cut_off: Callable[[], None] = lambda: None,
     ) -> None:
         self.ecu = ecu
         self.state: ByWire = ecu.car.by_wire[ecu.name]
         self.reception = ecu.receptions[message]
-        self._mode = mode
-        self._may = may
+        self._mode, self._demand = signals
+        self._may, self._acts, self._asks = may, acts, asks
         self._follow = follow
         self._release = release
+        self._cut_off = cut_off
         self._codec = codec_of(self.reception.spec)
         self._timers = Timers(ecu.car.scheduler)
         self.reception.on_frame = self._received
         self.reception.ignores = self.state.ignores
         self._in_safe_state = False
         """Commands have stopped, and none has said since that by-wire is over."""
+        self._acted_before = False
+        """What the driver does was there when by-wire operation began."""
+        self._obeys_manual = False
+        """It does what a command without enable asks for: a defect of its program."""
         ecu.on_power.append(self._powered)
 
     def command(self, signal: str) -> Value:
@@ -60,11 +73,10 @@ class Follower:
         value = self.command(signal)
         return float(value) if isinstance(value, int | float) else otherwise
 
-    def overridden(self) -> None:
-        """The driver has taken over."""
-        if self.state.active and self.state.yields:
-            self.state.override = True
-            self._leave(lost=False)
+    def raw(self, signal: str) -> int:
+        """The bits as they stand in the latest frame."""
+        data = self.reception.data
+        return (self._codec.raw_of(signal, data) if data is not None else None) or 0
 
     def _powered(self, on: bool) -> None:
         if not on:
@@ -76,31 +88,66 @@ class Follower:
         state = self.state
         if reception.flaw in _COMPLAINTS:
             state.complain(_COMPLAINTS[reception.flaw])
-        if reception.flaw is not None or reception.data is None:
-            return
-        findings = self._codec.examine(reception.data)
-        if findings and state.checks_range:
-            if any(finding.flaw is Flaw.OUT_OF_RANGE for finding in findings):
-                state.complain("out_of_range")
+        if reception.flaw is not None or reception.data is None or not self._in_range():
             return
         state.timed_out = state.timed_out and not state.forgets
-        wanted = self.command(self._mode)
-        if wanted != "by_wire":
-            if state.active and not state.lets_go:
-                self._timers.plan("silence", state.timeout, self._silent)
-                return
-            if state.mode != "manual" or self._in_safe_state:
-                self._leave(lost=False)
-            state.override = False
+        if self.command(self._mode) != "by_wire":
+            self._manual()
             return
-        if not self._may() or not state.grants or state.override:
-            if state.active:
-                self._leave(lost=False)
+        if not self._granted():
             state.mode = "rejected"
             return
         state.mode = "by_wire"
         self._in_safe_state = False
         self._timers.plan("silence", state.timeout, self._silent)
+        self._act()
+
+    def _in_range(self) -> bool:
+        """Every number is within its limits, and by-wire operation asks for something at all."""
+        if not self.state.checks_range:
+            return True
+        findings = self._codec.examine(self.reception.data or b"")
+        no_demand = self.command(self._mode) == "by_wire" and self.command(self._demand) is None
+        if no_demand or any(finding.flaw is Flaw.OUT_OF_RANGE for finding in findings):
+            self.state.complain("out_of_range")
+        return not findings and not no_demand
+
+    def _manual(self) -> None:
+        """A command that does not ask for by-wire operation."""
+        state = self.state
+        if state.active and not state.lets_go:
+            self._timers.plan("silence", state.timeout, self._silent)
+            return
+        if state.mode != "manual" or self._in_safe_state:
+            self._leave(lost=False)
+        state.override = False
+        obeys = not state.needs_enable and self._asks(self)
+        if obeys:
+            self._act()
+        elif self._obeys_manual:
+            self._release(False)
+            self.ecu.car.update()
+        self._obeys_manual = obeys
+
+    def _granted(self) -> bool:
+        """By-wire operation goes on, or begins; ends it when it can no longer be."""
+        state, acts = self.state, self._acts()
+        if not self._may() or not state.grants:
+            if state.active:
+                state.override = state.latches
+                self._leave(lost=False)
+                self._cut_off()
+            return False
+        if not state.active:
+            self._acted_before = acts
+            return not state.override and not (acts and state.defers)
+        self._acted_before = self._acted_before and acts
+        if acts and not self._acted_before and state.yields:
+            state.override = True
+            self._leave(lost=False)
+        return not state.override
+
+    def _act(self) -> None:
         before = self.ecu.car.site.revision
         self._follow(self)
         if self.ecu.car.site.revision != before:
@@ -134,20 +181,17 @@ def steer(ecu: Ecu) -> None:
     """Steering."""
     steering = ecu.car.steering
 
-    def may() -> bool:
-        return steering.works and steering.calibrated and ecu.car.power.ignition
-
     def follow(self: Follower) -> None:
-        if abs(steering.driver_torque) > OVERRIDE_TORQUE:
-            self.overridden()
-        if self.state.active:
-            rate = self.number("GW_SteerRateLimit") or 180.0
-            steering.follow(self.number("GW_SteerAngleRequest"), rate)
+        rate = self.number("GW_SteerRateLimit") or 180.0
+        steering.follow(self.number("GW_SteerAngleRequest"), rate)
 
-    def release(lost: bool) -> None:
-        steering.stop()
-
-    Follower(ecu, "GW_SteerCmd", "GW_SteerModeRequest", may=may, follow=follow, release=release)
+    Follower(
+        ecu, "GW_SteerCmd", ("GW_SteerModeRequest", "GW_SteerAngleRequest"),
+        may=lambda: steering.works and steering.calibrated and ecu.car.power.ignition,
+        acts=lambda: abs(steering.driver_torque) > OVERRIDE_TORQUE,
+        asks=lambda self: self.number("GW_SteerAngleRequest") != 0.0,
+        follow=follow, release=lambda _lost: steering.stop(),
+    )  # fmt: skip
 
 
 def brake(ecu: Ecu) -> None:
@@ -155,10 +199,6 @@ def brake(ecu: Ecu) -> None:
     part = ecu.car.brake
 
     def follow(self: Follower) -> None:
-        if part.pedal > _PEDAL:
-            self.overridden()
-        if not self.state.active:
-            return
         asked = self.number("GW_BrakeRequest")
         emergency = min(self.number("GW_DecelRequest") * 10.0, 100.0)
         part.by_wire = max(asked, emergency)
@@ -169,26 +209,36 @@ def brake(ecu: Ecu) -> None:
         part.follow()
 
     Follower(
-        ecu, "GW_BrakeCmd", "GW_BrakeModeRequest",
-        may=lambda: part.works and ecu.car.power.ignition, follow=follow, release=release,
+        ecu, "GW_BrakeCmd", ("GW_BrakeModeRequest", "GW_BrakeRequest"),
+        may=lambda: part.works and ecu.car.power.ignition,
+        acts=lambda: part.pedal > _PEDAL,
+        asks=lambda self: self.number("GW_BrakeRequest") > 0.0,
+        follow=follow, release=release,
     )  # fmt: skip
 
 
 def park(ecu: Ecu) -> None:
-    """Parking brake."""
+    """Parking brake. It stays as it is when commands stop."""
     part = ecu.car.parking_brake
 
     def follow(self: Follower) -> None:
         asked = self.command("GW_EpbRequest")
         if asked == "apply":
             part.move(True)
-        elif asked == "release":
+        elif asked == "release" or self.raw("GW_EpbRequest") & _EPB_UPPER_BIT:
+            # Without a check of the range, `not_available` is as good as `release`.
+            part.move(False)
+
+    def release(lost: bool) -> None:
+        if lost and part.lets_go_without_commands:
             part.move(False)
 
     Follower(
-        ecu, "GW_EpbCmd", "GW_EpbModeRequest",
-        may=lambda: part.works and ecu.car.power.ignition, follow=follow,
-        release=lambda _lost: None,
+        ecu, "GW_EpbCmd", ("GW_EpbModeRequest", "GW_EpbRequest"),
+        may=lambda: part.works and ecu.car.power.ignition,
+        acts=lambda: part.switch != "neutral",
+        asks=lambda self: self.command("GW_EpbRequest") != "none",
+        follow=follow, release=release,
     )  # fmt: skip
     ecu.car.by_wire[ecu.name].timeout = 0.25
 
@@ -199,12 +249,10 @@ def drive(ecu: Ecu) -> None:
     control = car.control
 
     def follow(self: Follower) -> None:
-        if car.brake.pedal > _PEDAL or control.accelerator > _PEDAL:
-            self.overridden()
-        if not self.state.active:
-            return
         control.by_wire = True
         gear = self.command("GW_GearRequest")
+        if gear == control.refused_by_wire:
+            gear = control.gear
         if isinstance(gear, str) and gear != control.gear and car.drive.standing:
             control.gear = gear
         speed = self.number("GW_SpeedRequest") if control.gear in ("d", "r") else 0.0
@@ -218,6 +266,9 @@ def drive(ecu: Ecu) -> None:
         control.by_wire_speed = None
 
     Follower(
-        ecu, "GW_DriveCmd", "GW_DriveModeRequest",
-        may=lambda: car.power.key == "ready" and car.drive.works, follow=follow, release=release,
+        ecu, "GW_DriveCmd", ("GW_DriveModeRequest", "GW_SpeedRequest"),
+        may=lambda: car.power.key == "ready" and car.drive.works and car.safety_stop.doors_shut,
+        acts=lambda: car.brake.pedal > _PEDAL or control.accelerator > _PEDAL,
+        asks=lambda self: self.number("GW_SpeedRequest") > 0.0,
+        follow=follow, release=release, cut_off=car.safety_stop.halt,
     )  # fmt: skip

@@ -34,7 +34,7 @@ def _state(u: Ecu) -> str:
 def _lamp(u: Ecu) -> str:
     brake = u.car.brake
     sound = brake.works and brake.boost_works and brake.pressure_sensor_works
-    return "off" if sound and not brake.fluid_low and not u.lost("ESC") else "on"
+    return "off" if sound and not brake.fluid_shown_low and not u.lost("ESC") else "on"
 
 
 def _pressure(u: Ecu) -> float | None:
@@ -56,7 +56,7 @@ SIGNALS: Signals = {
     "IBC_BrakeLampRequest": state(
         lambda u: u.car.brake.switch or u.car.brake.applied > PEDAL_PRESSED
     ),
-    "IBC_FluidLevel": state(lambda u: u.car.brake.fluid_low),
+    "IBC_FluidLevel": state(lambda u: u.car.brake.fluid_shown_low),
     "IBC_DriverOverride": state(lambda u: u.car.by_wire["IBC"].override),
     "IBC_PedalTravel": state(lambda u: u.car.brake.measured_pedal),
     "IBC_State": state(_state),
@@ -75,7 +75,7 @@ DESIGN = Design(
         **by_wire.monitors("IBC"),
         "C0021-92": lambda u: not u.car.brake.boost_works or not u.car.brake.works,
         "C0044-64": lambda u: not u.car.brake.pressure_sensor_works,
-        "C0049-7B": lambda u: u.car.brake.fluid_low,
+        "C0049-7B": lambda u: u.car.brake.fluid_shown_low,
         "P0571-64": lambda u: u.car.brake.switch_implausible,
     },
     begin=by_wire.brake,

@@ -102,9 +102,14 @@ assert set(LAMPS) == set(TELLTALES)
 
 def lamp(name: str, u: Ecu) -> str:
     """State of one lamp: `off`, `on` or `flashing`."""
+    on, lamps = u.car.power.ignition, u.car.body.warning_lamps
+    checked = on and lamps.checking(name, u.t - u.car.power.on_since)
+    return lamps.shown(name, "on" if checked or u.lamp_test else _wanted(name, u), key_on=on)
+
+
+def _wanted(name: str, u: Ecu) -> str:
+    """The same as the state of the car wants it."""
     condition, always = LAMPS[name]
-    if u.lamp_test:
-        return "on"
     if not always and not u.car.power.ignition:
         return "off"
     lit = condition(u)
@@ -123,7 +128,7 @@ def _speed(u: Ecu) -> float | None:
 
 def _chime(u: Ecu) -> str:
     grave = ("Isolation", "Battery", "Motor", "Brake")
-    if _ready(u) and any(lamp(name, u) != "off" for name in grave):
+    if _ready(u) and any(_wanted(name, u) != "off" for name in grave):
         return "warning"
     return "soft" if u.car.power.ignition and (_door(u) or _belt(u)) else "off"
 

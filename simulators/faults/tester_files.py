@@ -1,0 +1,47 @@
+"""Files of the inspection line that cannot be right: a tester set wrong, or another car's file.
+
+Nothing is wrong with the car. The file is refused, what it would have shown stays unjudged, and no
+step turns to fail.
+"""
+
+from harness.text import Text
+from simulators.faults.fault import Fault
+from simulators.faults.vehicle_found import broken
+from simulators.line_testers import LineTester
+from simulators.rig import Rig
+
+
+def _file(name: str, subject: str, how: str, title: Text, detail: Text) -> Fault:
+    def tester(rig: Rig) -> LineTester:
+        return rig.line_testers.of(f"tester-{subject}")
+
+    return broken(name, title, detail, (tester, "spoiled", how), kind="data")
+
+
+FAULTS = (
+    _file("tester-file-in-inches", "tread", "inches",
+        Text("花纹深度尺设成英寸", "Tread gauge set to inches"),
+        Text("花纹深度尺的文件以英寸为单位。", "Its file is in inches.")),
+    _file("tester-file-rear-missing", "brake-force", "rear missing",
+        Text("制动台数据缺后轴", "Brake tester's file without the rear axle"),
+        Text("测完前轴就结束了检验，文件中没有后轴。",
+             "The test was ended after the front axle: the file has no rear axle.")),
+    _file("tester-file-of-another-car", "headlamp", "car before",
+        Text("拿错灯光检测文件", "Headlamp tester's file of another car"),
+        Text("给出的是上一辆车的灯光检测文件。", "It is the file of the car before.")),
+    _file("tester-file-decimal-commas", "sound-level", "decimal commas",
+        Text("声级计用逗号作小数点", "Sound level meter writes decimal commas"),
+        Text("声级计的语言设置使小数点写成逗号。",
+             "The language that it is set to writes a comma in every number.")),
+    _file("tester-file-empty", "speedometer", "empty",
+        Text("车速表检验台文件为空", "Speedometer tester's file empty"),
+        Text("导出中断，文件是空的。", "The export broke off: the file is empty.")),
+    _file("tester-file-of-yesterday", "brake-run", "day before",
+        Text("拿错前一天的制动路试文件", "Braking run of the day before"),
+        Text("给出的是同一辆车前一天的路试文件。",
+             "It is the same car's file of the day before.")),
+    _file("tester-file-weighed-twice", "axle-load", "twice",
+        Text("轴荷数据有两次称重", "Axle loads weighed twice"),
+        Text("后轴称了两次，第二次追加在同一文件中，数值不同。",
+             "The rear axle was weighed again, with other values, into the same file.")),
+)  # fmt: skip
