@@ -15,6 +15,7 @@ NAMES = {
     "torque-marks": Text("紧固标记", "Torque marks"),
     "work-seals": Text("封签", "Seals"),
     "work-covers": Text("护板与卡扣", "Covers and clips"),
+    "distance_driven": Text("试车里程", "Distance driven"),
     "work-fluids": Text("施工后油液", "Fluids after the work"),
 }
 FINDINGS = {
