@@ -246,7 +246,7 @@ def _diagnosis(run: VehicleRun) -> None:
                  error="tbox: 22 F1 90 (read data by identifier): 180 bytes")  # fmt: skip
     run.judge(run.signal("vin.differing", [], note=f"4 units, wanted {VIN}"), Clear([]))
     run.end()
-    run.start("clear", "清码复扫", "Clear and scan again", "W", group="diagnosis",
+    run.start("clear", "清码后复扫", "Clear and scan again", "W", group="diagnosis",
               action="diag.clear_and_rescan")  # fmt: skip
     run.exchange("bms", "14ffffff", ["54"], seconds=0.08)
     run.exchange("bms", "1902ff", ["5902ff0aa61a2f"])

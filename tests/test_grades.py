@@ -10,10 +10,11 @@ from harness.procedure.load import load_procedure, procedure_files
 GRADED = "operator.grade"
 ENDS_THE_RUN = "nothing after it is run when it fails"
 PHOTOS = "about the record, not the car: a photo that is missing is taken on the spot"
-OF_WORK = "about how the work was done, not about the damage that is graded"
+OF_WORK = "about how the work was done, not about what is graded"
 EVIDENCE = "evidence that is kept for others; whether it may be read is graded by `authority`"
 NO_CONSEQUENCE = {
     "HAND-01": {"switch-on": ENDS_THE_RUN, "views": PHOTOS, "return-views": PHOTOS},
+    "VEH-INSP-02": {"switch-on": ENDS_THE_RUN, "parked": ENDS_THE_RUN, "switch-off": OF_WORK},
     "ACC-LOSS-01": {
         "scene": OF_WORK, "switch-on": ENDS_THE_RUN, "nothing-sent": OF_WORK, "switch-off": OF_WORK,
         "copy": OF_WORK, "handed-over": OF_WORK, "vin-on-body": EVIDENCE, "vin": EVIDENCE,
@@ -22,10 +23,9 @@ NO_CONSEQUENCE = {
     },
 }  # fmt: skip
 """Judging steps that no conclusion takes up, and why."""
-_PENDING = pytest.mark.xfail(reason="some functions and offsets lead to no conclusion yet")
 _GRADED = [
-    pytest.param(path.stem, marks=_PENDING if path.stem == "VEH-INSP-02" else ())
-    for path in procedure_files()
+    name
+    for name, path in procedure_files().items()
     if f"do: {GRADED}" in path.read_text(encoding="utf-8")
 ]
 

@@ -138,9 +138,12 @@ def test_in_chinese_as_well(tmp_path: Path) -> None:
     output, code, _, _ = live(tmp_path, drive(25), "zh")
     assert code == 4
     said = "".join(output.split())
-    assert "未能确认安全！请关闭车辆钥匙并到现场检查" in said
+    assert "未能确认安全！请关闭车辆电源（OFF挡）并到现场检查" in said
     assert "适配器已断开：控制权无法交还，也未作测量；车内诊断会话将在5s（S3）后自行结束" in said
-    assert "bms.lamp的控制权未交还；未退出bms的诊断会话；请关闭车辆钥匙，并到现场查看" in said
+    assert (
+        "bms.lamp的控制权未交还；未退出bms的诊断会话；请关闭车辆电源（OFF挡），并到现场查看"
+        in said
+    )
 
 
 def test_an_adapter_that_stays_changes_nothing(tmp_path: Path) -> None:
@@ -214,7 +217,9 @@ def test_what_was_sent_in_cycles_is_not_called_ended(tmp_path: Path) -> None:
     state = held(outcome)
     assert (state.safe, state.how) == (False, GONE)
     assert state.detail.startswith("cyclic transmission of VCU_Torque broke off; switch the car's")
-    assert wording.reason(state.detail).zh.startswith("周期发送 VCU_Torque 中断；请关闭车辆钥匙")
+    assert wording.reason(state.detail).zh.startswith(
+        "周期发送 VCU_Torque 中断；请关闭车辆电源（OFF 挡）"
+    )
     assert outcome.result.exit_code == 4
 
 

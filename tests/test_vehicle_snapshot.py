@@ -198,6 +198,24 @@ def test_a_code_that_is_gone_is_cleared_unless_nobody_could_ask() -> None:
     assert compared({}, code)["eps.U0100-87"].sort == "new fault"
 
 
+def test_a_code_that_was_set_again_is_told_and_is_not_new() -> None:
+    kept = {"eps.U0100-87": 0x08, "eps.U0100-87.1.vehicle_speed": 20.0}
+    again = compared(kept, {**kept, "eps.U0100-87": 0x09})["eps.U0100-87"]
+    assert (again.sort, again.is_bad) == ("again", False)
+    anew = compared(kept, {**kept, "eps.U0100-87.1.vehicle_speed": 55.0})
+    assert anew["eps.U0100-87"].sort == "again"
+    assert compared(kept, kept) == {}
+
+
+def test_what_needs_a_reason_comes_first_and_is_bad_until_it_is_well_again() -> None:
+    before = {"vcu.odometer": 9.0, "adcu.edr_event_count": 0, "cam.sensor_health": "ok"}
+    after = {"vcu.odometer": 9.5, "adcu.edr_event_count": 1, "cam.sensor_health": "fault"}
+    found = compared(before, after)
+    assert [one.sort for one in found.values()] == ["noteworthy", "noteworthy", "in use"]
+    assert found["adcu.edr_event_count"].is_bad
+    assert compared(after, before)["cam.sensor_health"].sort == "in use"
+
+
 def stored(folder: Path, text: str, vin: object) -> Outcome:
     (folder / "before.json").write_text(text, encoding="utf-8")
     more = f"site: {{vin: {vin}}}\nmaintenance: {{before: before.json, expected: [ibc]}}\n"

@@ -251,7 +251,7 @@ async def _settled_codes(
     writes=True,
     limit="none",
     possible=has_diagnostics,
-    title=Text("清码复扫", "Clear and scan again"),
+    title=Text("清码后复扫", "Clear and scan again"),
 )
 async def clear_and_rescan(
     step: StepContext,

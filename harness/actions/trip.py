@@ -21,6 +21,7 @@ PARTS = ("trip_driver", "trip_start", "trip_end", "trip_distance", "trip_energy"
          "trip_event_time")  # fmt: skip
 """What a trip record holds, as data identifiers are called."""
 DISTANCE, CONSUMPTION, TIMES = "trip_distance_error", "trip_consumption", "trip_time_gaps"
+DRIVEN = "distance_driven"
 NO_EVENT = "none"
 _CLOCKS = 5.0
 """Seconds that the clocks of the vehicle and of the harness may be apart."""
@@ -114,6 +115,26 @@ async def trip_distance(
     note = f"odometer {first:.1f} to {second:.1f} km"
     # Three numbers of 0.1 km, each cut off or rounded
     step.judge(_number(step, (DISTANCE, "km"), error, spread=0.1, note=note))
+
+
+def _check_driven(context: CheckContext) -> Iterator[Complaint]:
+    yield from earlier(context, (context.parameters["since"],), "since")
+
+
+@action("vehicle.driven", kind="J", limit="needed", possible=has_diagnostics, check=_check_driven,
+        title=Text("行驶里程", "Distance driven"))  # fmt: skip
+async def driven(step: StepContext, *, since: str, odometer: str) -> None:
+    """Judge how far the vehicle has gone since a snapshot, by its odometer.
+
+    That somebody confirms a drive does not make it one. How fast it went is not judged.
+    """
+    before = _of(step, since, odometer)[1]
+    reading = (await step.read([odometer]))[odometer]
+    after = number(reading.value)
+    if reading.quality is not Quality.GOOD or after is None:
+        raise NotAvailableError(f"a snapshot has no value of {odometer}")
+    note = f"odometer {before:.1f} to {after:.1f} km"
+    step.judge(_number(step, (DRIVEN, "km"), after - before, spread=0.1, note=note))
 
 
 @action("vehicle.trip_consumption", kind="J", limit="needed", possible=has_diagnostics,

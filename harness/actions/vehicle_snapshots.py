@@ -16,7 +16,7 @@ from harness.limits import Clear, Equals
 from harness.quantity import Measurement, Value
 from harness.text import Text
 
-GAPS = "snapshot_gaps"
+GAPS, EVENT = "snapshot_gaps", "event"
 
 
 def _check_snapshot(context: CheckContext) -> Iterator[Complaint]:
@@ -114,7 +114,7 @@ async def compare(
     the work order codes (`maintenance: {coding: …}`); `of_work` says that the papers are those of
     a workshop that had the vehicle, on a simulated bench those of its car. A counter that counts on
     and a level that changes are use, except for those that need a reason (airbags, crash output,
-    event recorder, health of a sensor, warning lamps, thermal events, deep discharges). These, a
+    event recorder, health of a sensor, thermal events, deep discharges). These, a
     new trouble code and anything else that nobody announced fail the step; cleared codes and codes
     that were set again are told. Units of which a snapshot has not everything are named,
     and without any other finding there is no verdict. `unexpected_change` names the kind of what
@@ -136,7 +136,7 @@ async def compare(
         told = change(_status(one, one.before), _status(one, one.after), unit)
         step.measured(said(step, f"{one.point}.changed", told, _why(one)))
     bad = [one for one in found if one.is_bad]
-    step.measured(said(step, CHANGE, the_one([one.kind for one in bad])))
+    step.measured(said(step, CHANGE, the_one([_kind(one) for one in bad])))
     judge_found(step, CHANGED, [one.point for one in bad], not_read(first, second))
 
 
@@ -145,8 +145,13 @@ def _status(one: Change, value: Value | None) -> Value | None:
     return f"0x{value:02X}" if one.kind == "fault" and isinstance(value, int) else value
 
 
+def _kind(one: Change) -> str:
+    """What a person has to name: of an event the kind of its value says nothing."""
+    return EVENT if one.sort == "noteworthy" else one.kind
+
+
 def _why(one: Change) -> str:
     """The sort in words. A level that fell in use may be bad: other steps judge that."""
     if one.sort in ("undeclared", "noteworthy"):
-        return f"not expected: {one.kind if one.sort == 'undeclared' else 'an event'}"
+        return f"not expected: {_kind(one)}"
     return "in use, not judged here" if one.sort == "in use" else one.sort

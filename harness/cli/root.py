@@ -154,6 +154,17 @@ SKILLS = LazyGroup(
     },
 )
 
+SNAPSHOT = LazyGroup(
+    "snapshot",
+    about=Text("比较两次保存的整车快照（盘点）。", "Snapshots of vehicles that were kept."),
+    late={
+        "compare": Late(
+            f"{_C}.snapshot:compare",
+            Text("列出两次整车快照的差异", "List what is different between two of them"),
+        ),
+    },
+)
+
 SIM = LazyGroup(
     "sim",
     about=Text(
@@ -271,6 +282,10 @@ ROOT = Root(
                 "证据库（add、find、show、stats、export…）",
                 "Store of many runs (add, find, show, stats, export …)",
             ),
+        ),
+        "snapshot": Late(
+            f"{_C}.root:SNAPSHOT",
+            Text("比较两次保存的整车快照", "Compare two snapshots of a vehicle that were kept"),
         ),
         "schema": Late(
             f"{_C}.schema:schema",

@@ -12,9 +12,10 @@ NAMES = {
     "order.deadline": Text("委托单：交付期限", "Order: deadline"),
     "invoice_gap": Text("结算单问题", "What is wrong with the invoice"),
     "old-unit": Text("换下的控制单元", "Unit that was taken out"),
-    "torque-marks": Text("紧固标记", "Torque marks"),
+    "torque-marks": Text("防松标记", "Torque marks"),
     "work-seals": Text("封签", "Seals"),
     "work-covers": Text("护板与卡扣", "Covers and clips"),
+    "distance_driven": Text("试车里程", "Distance driven"),
     "work-fluids": Text("施工后油液", "Fluids after the work"),
 }
 FINDINGS = {
@@ -45,7 +46,7 @@ REASONS = Phrases(
      "台架文件的 maintenance 段没有结算单（invoice）"),
     # what the simulated technician finds
     (r"the old radar was not handed over", "旧雷达未交回"),
-    (r"two bolts of the radar bracket without a mark", "雷达支架两颗螺栓无紧固标记"),
+    (r"two bolts of the radar bracket without a mark", "雷达支架两颗螺栓无防松标记"),
     (r"seal of the radar connector torn", "雷达连接器封签撕破"),
     (r"three clips of the under-tray missing", "底护板缺三个卡扣"),
     (r"brake fluid at a bleed screw", "放气螺钉处渗制动液"),

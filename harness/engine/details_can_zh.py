@@ -119,7 +119,7 @@ DETAILS = Phrases(
     (r"diagnostic session of (\S+) was not ended", r"未退出 \1 的诊断会话"),
     (
         r"switch the car's key off and look at what was driven",
-        "请关闭车辆钥匙，并到现场查看被驱动的部件",
+        "请关闭车辆电源（OFF 挡），并到现场查看被驱动的部件",
     ),
     (
         r"(\S+) is no longer sent in cycles, after (\d+) frames: (.+)",

@@ -7,15 +7,15 @@ from harness.engine.phrases import Phrases
 from harness.text import Language, Text
 
 PLACES = {
-    "front": Text("正前方", "front"),
-    "front-left": Text("左前方", "front left"),
+    "front": Text("车头正面", "front"),
+    "front-left": Text("左前 45°", "front left"),
     "left": Text("左侧", "left side"),
-    "rear-left": Text("左后方", "rear left"),
-    "rear": Text("正后方", "rear"),
-    "rear-right": Text("右后方", "rear right"),
+    "rear-left": Text("左后 45°", "rear left"),
+    "rear": Text("车尾正面", "rear"),
+    "rear-right": Text("右后 45°", "rear right"),
     "right": Text("右侧", "right side"),
-    "front-right": Text("右前方", "front right"),
-    "cockpit": Text("座舱", "cockpit"),
+    "front-right": Text("右前 45°", "front right"),
+    "cockpit": Text("车内（驾驶舱）", "cockpit"),
 }
 _VIEWS = {
     **{f"view-{place}": Text(f"交车查看：{name.zh}", f"Hand-over: {name.en}")

@@ -50,7 +50,7 @@ REASONS = Phrases(
     (r"not expected: counter", "非预期：计数"),
     (r"not expected: alarm", "非预期：告警"),
     (r"not expected: state", "非预期：状态"),
-    (r"not expected: an event", "非预期：须查明原因"),
+    (r"not expected: event", "非预期：须查明原因"),
     (r"again", "故障码再次出现"),
     (r"in use, not judged here", "使用中的变化，此处不判定"),
     (r"new fault", "新增故障码"),
@@ -79,6 +79,10 @@ DETAILS = Phrases(
     (r"a snapshot is of another profile: (.+)", r"快照属于另一车型文件：\1"),
     (r"step (\S+) has kept no snapshot", r"步骤 \1 没有保存快照"),
     (r"(\S+) is no snapshot of a device", r"\1 不是设备快照文件"),
+    (
+        r"(\S+) was altered: its SHA-256 does not fit what stands in it",
+        r"\1 已被改动：SHA-256 与内容不符",
+    ),
 )
 EXPECTED = Phrases(
     (r"a point of a profile: (.+)\?", r"点表中的数据点，是否指：\1"),

@@ -25,23 +25,23 @@ NAMES = {
     "charge_to_floor": Text("补能到任务电量", "Charging to the floor"),
     "charging_time": Text("补能用时", "Time of charging"),
     "tyre_sensor_learning": Text("胎压传感器匹配", "Tyre sensor learning"),
-    "gate.charge": Text("闸门：电量", "Gate: charge"),
-    "gate.low-voltage": Text("闸门：12 V", "Gate: 12 V"),
-    "gate.parked": Text("闸门：驻车", "Gate: parked"),
-    "gate.position": Text("闸门：定位", "Gate: position"),
-    "gate.snapshot": Text("闸门：快照", "Gate: snapshot"),
-    "gate.codes": Text("闸门：故障码", "Gate: trouble codes"),
-    "gate.user-data": Text("闸门：前租客信息", "Gate: data of the last renter"),
-    "gate.equipment": Text("闸门：随车物品", "Gate: equipment"),
-    "gate.presets": Text("闸门：预设", "Gate: presets"),
-    "gate.parameters": Text("闸门：用车参数", "Gate: usage parameters"),
-    "gate.tyres": Text("闸门：胎压", "Gate: tyres"),
-    "gate.remote": Text("闸门：远程控制", "Gate: remote control"),
+    "gate.charge": Text("上线条件：电量", "Gate: charge"),
+    "gate.low-voltage": Text("上线条件：12 V", "Gate: 12 V"),
+    "gate.parked": Text("上线条件：驻车", "Gate: parked"),
+    "gate.position": Text("上线条件：定位", "Gate: position"),
+    "gate.snapshot": Text("上线条件：快照", "Gate: snapshot"),
+    "gate.codes": Text("上线条件：故障码", "Gate: trouble codes"),
+    "gate.user-data": Text("上线条件：前租客信息", "Gate: data of the last renter"),
+    "gate.equipment": Text("上线条件：随车物品", "Gate: equipment"),
+    "gate.presets": Text("上线条件：预设", "Gate: presets"),
+    "gate.parameters": Text("上线条件：用车参数", "Gate: usage parameters"),
+    "gate.tyres": Text("上线条件：胎压", "Gate: tyres"),
+    "gate.remote": Text("上线条件：远程控制", "Gate: remote control"),
 }
 FINDINGS = {
     "task_gaps": Text("任务未写明的内容", "What the task does not say"),
-    "gates_closed": Text("未满足的闸门", "Gates that are closed"),
-    "gates_unproved": Text("没有数值或过时的闸门", "Gates without a value, or too old"),
+    "gates_closed": Text("未满足的上线条件", "Gates that are closed"),
+    "gates_unproved": Text("没有数值或已过时的上线条件", "Gates without a value, or too old"),
 }
 """Lists of what was found to be wrong; an empty one is as it should be."""
 WORKED_OUT = {
@@ -120,7 +120,7 @@ REASONS = Phrases(
     (r"the task does not order (.+)", r"任务没有写明 \1"),
     (r"the task cannot be carried out: (.+)", "任务无法执行：{1}"),
     (r"the state of charge could not be read", "读不到电量"),
-    (r"step (\S+) looked at no gates", r"步骤 \1 没有检查闸门"),
+    (r"step (\S+) looked at no gates", r"步骤 \1 没有核查上线条件"),
 )  # fmt: skip
 DETAILS = Phrases(
     (r"the bench file has no `preparation` section", "台架文件没有 preparation 段"),

@@ -26,7 +26,7 @@ class Shown(Enum):
 
 
 _CAR_NOT_SAFE = Text(
-    "未能确认安全！请关闭车辆钥匙并到现场检查",
+    "未能确认安全！请关闭车辆电源（OFF 挡）并到现场检查",
     "NOT SHOWN TO BE SAFE: switch the car's key off and look at it",
 )
 _DATA_LEFT = Text(
@@ -39,7 +39,7 @@ _DATA = re.compile(r"\S+ could not be put back: [^;]+")
 _ALL_MEASURED = Text("已测量确认", "measured and confirmed")
 _NOT_CONFIRMED = Text("未能确认，请到现场断电检查", "NOT CONFIRMED, switch off on site")
 _CAR_NOT_CONFIRMED = Text(
-    "未能确认，请关闭车辆钥匙并到现场检查",
+    "未能确认，请关闭车辆电源（OFF 挡）并到现场检查",
     "NOT CONFIRMED, switch the car's key off and look at it",
 )
 _UNTOUCHED = Text(

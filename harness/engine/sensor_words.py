@@ -7,7 +7,7 @@ from harness.engine.phrases import Phrases
 from harness.text import Text
 
 NAMES = {
-    "board_distance": Text("平板距离（直尺）", "Distance of the board by ruler"),
+    "board_distance": Text("平面挡板距离（直尺）", "Distance of the board by ruler"),
     "distance_error": Text("距离误差（传感器 − 直尺）", "Distance error (sensor less ruler)"),
     "target_range_error": Text("靶标距离误差", "Range error at the target"),
     "target_azimuth_error": Text("靶标方位误差", "Azimuth error at the target"),
@@ -34,7 +34,7 @@ REASONS = Phrases(
     (r"(\S+), target at (\S+) m", r"{1}，靶标在 \2 m 处"),
     (r"(\S+), target at (\S+) deg", r"{1}，靶标方位 \2°"),
     (r"nobody said how (\S+) is cleaned", r"没有人说明 \1 的清洁方法"),
-    (r"no board stands before the car", "车前没有放置平板"),
+    (r"no board stands before the car", "车前没有放置平面挡板"),
     (r"step (\S+) has (\d+) ranges and (\d+) azimuths", r"步骤 \1 有 \2 个距离、\3 个方位"),
     # what the simulated technician finds
     (r"mud", "有泥"),

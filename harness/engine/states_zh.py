@@ -51,6 +51,7 @@ _WORDS: dict[str, str] = {
     "setting": "参数",
     "counter": "计数",
     "alarm": "告警",
+    "event": "须查明原因的事件或状态",
     "scope": "维修内容",
     "part": "更换部件",
     "labour": "工时",

@@ -20,7 +20,7 @@ NAMES = {
     "used-gaps": Text("覆盖件缝隙", "Gaps between panels"),
     "used-glass-dates": Text("玻璃日期", "Dates of the glass"),
     "used-flood-signs": Text("泡水痕迹", "Signs of flood"),
-    "used-fire-signs": Text("过火痕迹", "Signs of fire"),
+    "used-fire-signs": Text("火烧痕迹", "Signs of fire"),
     "recall-enquiry": Text("召回查询", "Enquiry about recalls"),
 }
 

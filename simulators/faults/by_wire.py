@@ -259,7 +259,7 @@ _PARTS = (
     broken(
         "parking-brake-lets-go-without-commands",
         Text("指令超时后驻车松开", "Parking brake lets go without commands"),
-        Text("指令超时后自行释放驻车制动。", "When commands stop it releases; it should stay."),
+        Text("指令超时后自行松开驻车制动。", "When commands stop it releases; it should stay."),
         (lambda rig: rig.car.parking_brake, "lets_go_without_commands", True),
         kind="data",
     ),

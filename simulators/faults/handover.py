@@ -43,7 +43,7 @@ def _scratch(car: Car) -> None:
 
 def _curb(car: Car) -> None:
     car.rental.new_marks = {**car.rental.new_marks, "right": "rim scraped, tyre wall cut"}
-    car.wheels["FR"].cold_pressure -= 22.0
+    car.wheels["FR"].cold_pressure -= 30.0
 
 
 def _event_recorded(car: Car) -> None:
@@ -72,7 +72,10 @@ def _antenna(car: Car) -> None:
 
 
 def _discharged(rig: Rig) -> None:
-    rig.car.pack.set_soc(0.22)
+    """So much that the trip leaves 17 %: too little, and no fault of the battery yet."""
+    trips, pack = rig.car.trips, rig.car.pack
+    pack.set_soc(0.17)
+    pack.draw(-10.0 * trips.length * trips.consumption)  # Wh
 
 
 def _charged(rig: Rig) -> None:
@@ -182,8 +185,8 @@ FAULTS = (
                       "At the return the telematics unit has no position."),
                  _antenna),
     happening("returned-nearly-empty", Text("还车电量过低", "Returned nearly empty"),
-              Text("交车时电量只有 22 %，还车时低于 20 %。",
-                   "Handed over with 22 %, it comes back with less than 20 %."),
+              Text("交车时电量不多，还车时只剩 17 %。",
+                   "Handed over with little, it comes back with 17 %."),
               _discharged, _charged),
     happening("cabin-littered", Text("车内脏乱", "Cabin littered"),
               Text("座椅上有垃圾，有遗留物。", "Rubbish on the seats, and a bag left behind."),

@@ -34,7 +34,7 @@ FAULTS = (
            Text("附近金属墙反射，静止时位置漂移约 1 dm。",
                 "A metal wall near by: at rest the position wanders by about 10 cm."),
            (_positioning, "wander", 0.16)),
-    broken("gyro-biased", Text("陀螺零偏过大", "Gyro biased"),
+    broken("gyro-biased", Text("陀螺仪零偏过大", "Gyro biased"),
            Text("横摆角速度零偏 0.5 °/s，航向随之漂移。",
                 "The yaw rate is off by 0.5 degrees per second, and the heading drifts with it."),
            (_positioning, "gyro_bias", 0.5), (_positioning, "heading_drift", 6.0)),

@@ -60,6 +60,8 @@ class Trips(Part):
         """Of the next trip (km)."""
         self.consumption = random.uniform(13.5, 17.0)
         """kWh for 100 km."""
+        self.stays = False
+        """The car is not moved at all, whatever is said about it."""
         self.other_driver = ""
         """Who really drives, where that is somebody else than the order says."""
         self.event = "none"
@@ -87,7 +89,7 @@ class Trips(Part):
 
     def set_out(self) -> None:
         """The renter takes the car; two seconds later it is back."""
-        if self.under_way:
+        if self.under_way or self.stays:
             return
         self.record = Record(
             self.other_driver or self.rental.driver, self._wall() + self.clock_shift

@@ -61,7 +61,7 @@ def check_gates(context: CheckContext) -> Iterator[Complaint]:
 
 @action("vehicle.put_in_service", kind="W", writes=True, limit="none", possible=has_diagnostics,
         check=check_gates,
-        title=Text("全部闸门满足后上线", "Into service by the gates"))  # fmt: skip
+        title=Text("全部上线条件满足后上线", "Into service by the gates"))  # fmt: skip
 async def put_in_service(
     step: StepContext,
     *,
@@ -135,7 +135,7 @@ async def _read(
 
 @action("vehicle.gate_report", kind="J", limit="none", possible=has_diagnostics,
         check=lambda context: earlier(context, (context.parameters["of"],), "of"),
-        title=Text("闸门报告", "Report of the gates"))  # fmt: skip
+        title=Text("上线条件核查表", "Report of the gates"))  # fmt: skip
 async def gate_report(
     step: StepContext, *, of: str, oldest: DurationField = 3600.0
 ) -> None:  # fmt: skip

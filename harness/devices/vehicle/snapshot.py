@@ -64,11 +64,14 @@ _MOMENT = (
 """Kept so that a person can read them; two moments are never the same in them."""
 _NOTEWORTHY: dict[str, Value | None] = {
     "airbag_state": "ok", "crash_output": "normal", "crash_shutdown": "inactive",
-    "edr_state": "ready", "sensor_health": "ok", "warning_lamps_on": 0,
+    "edr_state": "ready", "sensor_health": "ok",
     "edr_event_count": None, "thermal_event_count": None, "deep_discharge_count": None,
     "contactor_load_breaks": None,
 }  # fmt: skip
-"""Use can change these, but not without a reason that somebody has to ask for; as they are well."""
+"""Use can change these, but not without a reason that somebody has to ask for; as they are well.
+
+Lit warning lamps are none of them: some are lit for a while after switching on, and what a lamp
+tells of for good has a trouble code."""
 _LAMP = "lamp_"
 _KINDS: dict[str, Kind] = {
     **dict.fromkeys(_UNCODED, "identity"),

@@ -29,7 +29,7 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "event-of-another-time": ("event", "times"),
     "trip-began-before": ("times",),
     "scratched-on-the-trip": ("new-damage",),
-    "curb-hit-on-the-trip": ("new-damage", "event"),
+    "curb-hit-on-the-trip": ("tyre-loss", "new-damage", "event"),
     "tyre-sensor-fails-on-the-trip": ("differences",),
     "event-recorded-on-the-trip": ("differences",),
     "slow-puncture-on-the-trip": ("tyre-loss",),

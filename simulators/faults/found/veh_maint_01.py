@@ -25,6 +25,7 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "work-seal-broken": ("work-seals",),
     "cover-clip-missing": ("work-covers",),
     "fluid-weeps-after-work": ("work-fluids",),
+    "test-drive-left-out": ("test-drive",),
     "tyre-sensor-fails-on-the-trip": ("no-codes",),
     "invoice-line-wrong": ("invoice",),
     "invoice-above-approved": ("invoice",),
