@@ -71,8 +71,8 @@ def test_messages_that_are_due_and_do_not_come_are_not_shown_to_be_whole(tmp_pat
     assert outcome.verdicts["it"] is Verdict.INCONCLUSIVE
     (others, absent) = shown(outcome)
     assert others[0] is Verdict.PASS
-    assert absent[1].note == "due, but not received: can:BMS_Status"
-    assert wording.note(absent[1]).zh == "应出现但未收到：can:BMS_Status"
+    assert absent[1].note == "due, but not received: can:BMS.BMS_Status"
+    assert wording.note(absent[1]).zh == "应出现但未收到：can:BMS.BMS_Status"
     allowed = see(tmp_path, "integrity", car, "{watch: 5 s, allowed: ['can:BMS_Status']}")
     assert allowed.verdicts["it"] is Verdict.PASS
     not_due = see(tmp_path, "integrity", car, "{watch: 450 ms}")
@@ -80,7 +80,7 @@ def test_messages_that_are_due_and_do_not_come_are_not_shown_to_be_whole(tmp_pat
     car.spoilt.add("VCU_Torque")
     outcome = see(tmp_path, "integrity", car)
     assert outcome.verdicts["it"] is Verdict.FAIL, "a flaw that was seen stays one"
-    assert shown(outcome)[0][1].value == ["can:VCU_Torque"]
+    assert shown(outcome)[0][1].value == ["can:VCU.VCU_Torque"]
 
 
 def test_a_database_without_periods_has_nothing_that_is_due(
@@ -144,7 +144,7 @@ def test_a_period_of_10_ms_is_held_to_20_percent(
 ) -> None:
     outcome = see(tmp_path, "cycle_times", comes_every(milliseconds / 1000))
     assert outcome.verdicts["it"] is verdict
-    named = ["can:VCU_Torque"] if verdict is Verdict.FAIL else []
+    named = ["can:VCU.VCU_Torque"] if verdict is Verdict.FAIL else []
     assert shown(outcome)[0][1].value == named
 
 
@@ -169,8 +169,8 @@ def test_a_watch_of_too_few_periods_shows_nothing_of_a_message(tmp_path: Path) -
     outcome = see(tmp_path, "cycle_times", sound(), "{watch: 450 ms}")
     assert outcome.verdicts["it"] is Verdict.INCONCLUSIVE
     note = shown(outcome)[-1][1].note
-    assert note.startswith("not watched for long enough: can:BMS_Status")
-    assert wording.note(shown(outcome)[-1][1]).zh.startswith("观察时间不够：can:BMS_Status")
+    assert note.startswith("not watched for long enough: can:BMS.BMS_Status")
+    assert wording.note(shown(outcome)[-1][1]).zh.startswith("观察时间不够：can:BMS.BMS_Status")
     half = see(tmp_path, "cycle_times", comes_every(0.01, slow=0.2), "{watch: 500 ms}")
     assert half.verdicts["it"] is Verdict.FAIL, "half as often is seen in five periods"
     fast = see(tmp_path, "cycle_times", comes_every(0.02), "{watch: 450 ms}")
