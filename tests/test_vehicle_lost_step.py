@@ -141,8 +141,7 @@ def test_in_chinese_as_well(tmp_path: Path) -> None:
     assert "未能确认安全！请关闭车辆电源（OFF挡）并到现场检查" in said
     assert "适配器已断开：控制权无法交还，也未作测量；车内诊断会话将在5s（S3）后自行结束" in said
     assert (
-        "bms.lamp的控制权未交还；未退出bms的诊断会话；请关闭车辆电源（OFF挡），并到现场查看"
-        in said
+        "bms.lamp的控制权未交还；未退出bms的诊断会话；请关闭车辆电源（OFF挡），并到现场查看" in said
     )
 
 
