@@ -41,7 +41,8 @@ ROWS: Mapping[int, tuple[str, ...]] = {
         "bus-rear"),
     9: ("remote-unlock", "remote-lock", "remote-find"),
     10: ("in-service",),
-    11: ("gate-report", "settled-work", "leave-sessions", "switch-off", "release"),
+    11: ("gate-report", "settled-work", "snapshot-after", "nothing-else", "leave-sessions",
+         "switch-off", "release"),
     12: ("sheet",),
 }  # fmt: skip
 """Rows of the procedures' outline, and the steps that each became."""

@@ -109,8 +109,6 @@ FOUND: Mapping[str, tuple[str, ...]] = {
         "handshake-parking",
         "parking-brake-off",
         "drive-moves",
-        "rescan",
-        "parking-brake-on",
     ),
     "wheel-pressure-checksum-wrong": ("frames-whole",),
 }

@@ -29,7 +29,8 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "speed-limit-not-applied": ("limit-applied",),
     "service-state-refused": ("in-service",),
     "cluster-with-another-key": ("unlocked",),
-    "climate-memory-hidden": ("snapshot", "backup"),
+    "climate-memory-hidden": ("snapshot", "backup", "snapshot-after"),
+    "telematics-changes-more": ("nothing-else",),
     "climate-stuck-half-way": ("presets", "settled-work"),
     "inflator-gauge-off": (
         "gauge-fl", "gauge-fr", "gauge-rl", "gauge-rr", "bus-front", "bus-rear"
@@ -38,7 +39,7 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "tyre-sensor-rl-far-off": ("bus-rear",),
     "tyre-learning-refused": ("learning",),
     "tyre-learning-fails": ("learned",),
-    "tyre-unit-falls-silent": ("gate-report",),
+    "tyre-unit-falls-silent": ("gate-report", "nothing-else"),
     "lock-fl-jammed": ("remote-unlock",),
     "remote-lock-off": ("remote-lock",),
     "remote-find-off": ("remote-find",),
@@ -49,6 +50,6 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "battery-clamp-loose": ("switch-on",),
     "parking-brake-released": ("parked",),
     "ignition-relay-welded": ("switch-off",),
-    "parked-under-ground": ("snapshot", "located"),
+    "parked-under-ground": ("snapshot", "located", "snapshot-after"),
     "low-voltage-battery-weak": ("low-voltage",),
 }  # fmt: skip
