@@ -298,7 +298,7 @@ def test_a_pile_without_that_setting_is_not_tried(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The person says that it is done, and the pile goes on announcing a current."""
-    monkeypatch.setitem(technician._ACTIONS, "announce-five-percent", lambda _rig: None)
+    monkeypatch.setitem(technician.ACTIONS, "announce-five-percent", lambda _rig: None)
     outcome = run_procedure(tmp_path, "PILE-CP-01", energise=True)
     left = {name for name, found in outcome.verdicts.items() if found is Verdict.NOT_RUN}
     assert left == {
