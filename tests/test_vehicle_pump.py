@@ -237,7 +237,7 @@ def test_a_live_simulator_that_dies_ends_with_an_error(monkeypatch: pytest.Monke
         world.scheduler.after(0.1, lambda: 1 / 0)
         await asyncio.get_running_loop().create_future()
 
-    monkeypatch.setattr(sim_vehicle, "_obey", soon)
+    monkeypatch.setattr(sim_vehicle, "obey", soon)
     shown = CliRunner().invoke(
         ROOT, ["sim", "vehicle", "--can", "slcan://127.0.0.1:0", "--lang", "en"]
     )
