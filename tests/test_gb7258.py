@@ -32,7 +32,7 @@ def test_every_judged_item_has_a_fault() -> None:
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outcome]:
-    yield inspect(tmp_path_factory.mktemp("gb"), GB, seed=7)
+    yield inspect(tmp_path_factory.mktemp("gb"), GB, seed=7, motion=True)
 
 
 def test_a_sound_car_passes(sound: Outcome) -> None:
