@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from battery_help import CHARGE, CONDITION, shortened
+from bench_end import look_at_the_end
 from benchkit import Outcome
 from by_wire_help import Left, left
 from hypothesis import Phase, given, settings
@@ -32,7 +33,6 @@ from harness.events import Asked, Event, RunEnded, SafeState
 from harness.evidence.read import read_journal
 from harness.procedure.load import load_procedure
 from harness.verdict import Ending
-from simulators.bench import SimulatedBench
 from simulators.vehicle import hands
 
 __all__ = ["left"]
@@ -70,13 +70,7 @@ def _told(outcome: Outcome) -> list[str]:
 def test_a_drive_that_is_broken_off_ends_standing_and_secured(step: str, tenths: int) -> None:
     seen = Left()
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
-        stop = SimulatedBench.stop
-
-        async def look(bench: SimulatedBench) -> None:
-            seen.look(bench)
-            await stop(bench)
-
-        patch.setattr(SimulatedBench, "stop", look)
+        look_at_the_end(patch, seen.look)
         seconds = tenths / 10 if step == "drive" else 0.05
         outcome = _run(Path(folder), DRIVING, later(step, seconds))
     assert outcome.result.ending is Ending.ABORTED

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from bench_end import look_at_the_end
 from by_wire_help import MOVING, Left, inspect_chassis, left
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
@@ -18,7 +19,6 @@ from harness.devices.can.sender import Cyclic
 from harness.engine import wording
 from harness.events import Event, FramesSent, SafeState, StepEnded, StepStarted
 from harness.verdict import Ending, Verdict
-from simulators.bench import SimulatedBench
 
 __all__ = ["left"]
 
@@ -55,13 +55,7 @@ def _before(step: str) -> tuple[str, ...]:
 def test_a_run_that_is_broken_off_leaves_nothing_moving(step: str, tenths: int) -> None:
     seen = Left()
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
-        stop = SimulatedBench.stop
-
-        async def look(bench: SimulatedBench) -> None:
-            seen.look(bench)
-            await stop(bench)
-
-        patch.setattr(SimulatedBench, "stop", look)
+        look_at_the_end(patch, seen.look)
         outcome = inspect_chassis(
             Path(folder), *_before(step), step, listener=later(step, tenths / 10)
         )

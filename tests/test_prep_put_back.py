@@ -4,6 +4,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from bench_end import look_at_the_end
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from prep_help import CHANGING, Units, debug, units
@@ -14,7 +15,6 @@ from harness.devices.can.bus import CanBus
 from harness.engine import safety_words, wording
 from harness.events import DiagnosticExchange, Judged, Measured, SafeState, Written
 from harness.verdict import Ending, Verdict
-from simulators.bench import SimulatedBench
 
 __all__ = ["units"]
 
@@ -24,13 +24,7 @@ __all__ = ["units"]
 def test_a_run_that_is_broken_off_puts_everything_back(step: str, tenths: int) -> None:
     seen = Units()
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
-        stop = SimulatedBench.stop
-
-        async def look(bench: SimulatedBench) -> None:
-            seen.look(bench)
-            await stop(bench)
-
-        patch.setattr(SimulatedBench, "stop", look)
+        look_at_the_end(patch, seen.look)
         steps = CHANGING[: CHANGING.index(step) + 1]
         outcome = debug(Path(folder), *steps, listener=later(step, tenths / 10))
     assert outcome.result.ending in (Ending.ABORTED, Ending.COMPLETED)

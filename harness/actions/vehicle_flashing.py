@@ -152,14 +152,12 @@ def _judge(step: StepContext, point: str, lamp: _Lamp) -> None:
 
 
 def _of(step: StepContext, worked_out: Measurement, name: str) -> Measurement:
-    def rounded(number: float | None) -> float | None:
-        return None if number is None else round(number, 6)
-
+    value, uncertainty = worked_out.value, worked_out.uncertainty
     return replace(
         worked_out,
         name=name,
-        value=rounded(worked_out.value),  # type: ignore[arg-type]
-        uncertainty=rounded(worked_out.uncertainty),
+        value=round(value, 6) if isinstance(value, float) else value,
+        uncertainty=None if uncertainty is None else round(uncertainty, 6),
         source=step.role,
         at=step.clock.elapsed(),
     )

@@ -12,7 +12,6 @@ from harness.actions.joint_given import Passed, check_passed, require_passed
 from harness.actions.registry import CheckContext, Complaint, PointNames, action
 from harness.clock import loop_time
 from harness.devices.vehicle.begun import CHARGE, DRIVE, Kind
-from harness.errors import FileError
 from harness.fields import DurationField, TextField
 from harness.quantity import Measurement
 from harness.text import Text
@@ -46,11 +45,8 @@ def _check(context: CheckContext) -> Iterator[Complaint]:
     vehicle = context.bench.vehicle
     if vehicle is None or not vehicle.ended:
         return
-    try:
-        vehicle.safe_state  # noqa: B018 - read for what it raises
-    except FileError as error:
-        for problem in error.problems:
-            yield ("do",), str(problem), "a profile whose safe state is sound"
+    for problem in vehicle.safe_state_problems:
+        yield ("do",), str(problem), "a profile whose safe state is sound"
 
 
 @action("vehicle.segment", kind="R", judges=False, limit="none", check=check_passed,

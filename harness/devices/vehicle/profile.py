@@ -142,16 +142,20 @@ class VehicleProfile:
         return self.told
 
     @cached_property
-    def safe_state(self) -> Mapping[str, EndedEntry]:
-        """What shows that something has ended. Raises FileError for what does not fit."""
+    def safe_state_problems(self) -> tuple[Problem, ...]:
+        """What does not fit in what shows that something has ended."""
         from harness.devices.vehicle.safe_state import mistakes  # noqa: PLC0415 - rarely needed
 
-        problems = [
+        return tuple(
             self.places.problem(("safe_state", *path), what, expected)
             for path, what, expected in mistakes(self)
-        ]
-        if problems:
-            raise FileError(problems)
+        )
+
+    @property
+    def safe_state(self) -> Mapping[str, EndedEntry]:
+        """What shows that something has ended. Raises FileError for what does not fit."""
+        if self.safe_state_problems:
+            raise FileError(list(self.safe_state_problems))
         return MappingProxyType(dict(self.ended))
 
     @property
