@@ -1,7 +1,8 @@
 """VEH-7258-01 whole on the simulated car: real time from the first event to the seal.
 
-All four buses are captured to the disk and every signal of them is checked; the technician takes
-no longer than he has to. The baseline is the limit that was set for it.
+All four buses are captured to the disk and every signal of them is checked; the technician works
+as quickly as `harness run` has it, and once more at his usual pace. The baseline is the limit that
+was set for it.
 """
 
 import os
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from comparison import Row, duration, markdown, scratch
 
-from harness.engine.matrix import HURRY
+from harness.engine.pace import USUAL
 from harness.engine.prepare import prepare
 from harness.engine.run import execute
 from harness.events import BusClosed
@@ -25,12 +26,12 @@ TARGET = 1.0
 
 def rows() -> list[Row]:
     return [
-        _row("a technician who is quick", HURRY),
-        _row("as typed: a technician's usual pace", 1.0),
+        _row("as typed", None),
+        _row("a technician at his usual pace", USUAL),
     ]
 
 
-def _row(who: str, pace: float) -> Row:
+def _row(who: str, pace: float | None) -> Row:
     seconds: list[float] = []
     with scratch() as name:
         folder = Path(name)

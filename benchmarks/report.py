@@ -23,7 +23,7 @@ from comparison import Row, duration, in_fresh_process, markdown, scratch
 from harness.clock import RealStopwatch
 from harness.data import data_folder
 from harness.datafile import load
-from harness.engine.matrix import HURRY
+from harness.engine.pace import HURRY
 from harness.engine.prepare import prepare
 from harness.engine.run import execute
 from harness.events import BusClosed

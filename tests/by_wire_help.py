@@ -10,7 +10,7 @@ import pytest
 from benchkit import Outcome
 from vehicle_inspection_help import steps_of
 
-from harness.engine.matrix import HURRY
+from harness.engine.pace import HURRY
 from harness.engine.prepare import prepare
 from harness.engine.run import execute
 from harness.events import Event

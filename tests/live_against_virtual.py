@@ -31,7 +31,7 @@ from live_bench import live_bench
 from harness.bench.load import SIMULATED, load_bench
 from harness.catalogue.load import load_catalogue
 from harness.data import data_folder
-from harness.engine.matrix import HURRY
+from harness.engine.pace import HURRY
 from harness.engine.plan import make_plan, roles_needed
 from harness.engine.prepare import prepare
 from harness.engine.run import RunResult, execute

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from benchkit import Outcome
 
-from harness.engine.matrix import HURRY
+from harness.engine.pace import HURRY
 from harness.engine.prepare import prepare
 from harness.engine.run import execute
 from harness.events import Event

@@ -16,7 +16,7 @@ from harness.clock import Deadline
 from harness.devices.operator import Answer, Question
 from harness.devices.vehicle.profile import load_vehicle_profile
 from harness.engine import names, wording
-from harness.engine.matrix import HURRY
+from harness.engine.pace import HURRY
 from harness.engine.plan import make_plan
 from harness.engine.prepare import prepare
 from harness.engine.run import execute

@@ -15,7 +15,7 @@ from harness.bench.load import SIMULATED, load_bench
 from harness.catalogue.load import load_catalogue
 from harness.engine import wording
 from harness.engine.coverage import How, coverage_of
-from harness.engine.matrix import HURRY
+from harness.engine.pace import HURRY
 from harness.engine.plan import make_plan
 from harness.engine.prepare import prepare
 from harness.engine.run import execute

@@ -24,7 +24,7 @@ from harness.devices.operator.absent import AbsentOperator
 from harness.devices.vehicle.begun import DRIVE, Begun
 from harness.devices.vehicle.profile import SHIPPED, load_vehicle_profile
 from harness.engine import safety_words, wording
-from harness.engine.matrix import HURRY
+from harness.engine.pace import HURRY
 from harness.engine.plan import make_plan
 from harness.engine.prepare import prepare
 from harness.engine.run import execute

@@ -10,7 +10,7 @@ from benchkit import Outcome, write_procedure
 from live_bench import live_bench
 from vehicle_help import step, switch_on
 
-from harness.engine.matrix import HURRY
+from harness.engine.pace import HURRY
 from harness.engine.prepare import prepare
 from harness.engine.run import execute
 from harness.events import BusOpened, DeviceOpened, FaultSet, RecordingTaken, SafeState

@@ -13,7 +13,7 @@ from vehicle_inspection_help import steps_of, texts_of
 from harness.bench.load import SIMULATED, load_bench
 from harness.catalogue.load import load_catalogue
 from harness.engine import names, wording
-from harness.engine.matrix import HURRY
+from harness.engine.pace import HURRY
 from harness.engine.plan import make_plan
 from harness.engine.prepare import prepare
 from harness.engine.run import execute

@@ -16,7 +16,7 @@ from vehicle_inspection_help import INSPECTION, until
 
 from harness.devices.can.codec import codec_of
 from harness.devices.can.logs import read_log
-from harness.engine.matrix import HURRY
+from harness.engine.pace import HURRY
 from harness.engine.prepare import prepare
 from harness.engine.run import execute
 from harness.events import BusOpened, Judged, Measured, RunStarted, StepEnded, StepStarted

@@ -8,7 +8,7 @@ import pytest
 from benchkit import Outcome, run_procedure
 from vehicle_inspection_help import inspect, steps_of
 
-from harness.engine.matrix import HURRY
+from harness.engine.pace import HURRY
 from harness.engine.wording import reason
 from harness.events import Measured
 from harness.verdict import Verdict

@@ -9,7 +9,7 @@ from benchkit import Outcome
 
 from harness.data import data_folder
 from harness.datafile import load
-from harness.engine.matrix import HURRY
+from harness.engine.pace import HURRY
 from harness.engine.prepare import prepare
 from harness.engine.run import execute
 from harness.evidence.read import read_journal

@@ -1,6 +1,5 @@
 """`harness demo`: what the harness does, shown on the simulated bench in a few seconds."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -16,8 +15,6 @@ from harness.verdict import ExitCode, Verdict
 
 PROCEDURES = ("PILE-INSP-01", "VEH-INSP-01")
 _PREFERRED = {"PILE-INSP-01": "supply-undervoltage", "VEH-INSP-01": "low-beam-left-burnt"}
-_PACE = 0.2
-"""The simulated technician hurries: nobody learns anything from the time that buses idle."""
 _HEALTHY = Text("一、正常的充电桩和车辆", "1. A healthy pile and a healthy car")
 _FAULTY = Text("二、同一台架，注入故障：{}", "2. The same bench with seeded faults: {}")
 _AS_EXPECTED = Text(
@@ -58,12 +55,12 @@ def demo(out: Path | None) -> int:
     faults = [_fault_for(procedure) for procedure in PROCEDURES]
     console = make_console()
     console.print(f"== {say(_HEALTHY)} ==", style="bold")
-    sound = replace(prepare(PROCEDURES, folder=above / "healthy"), pace=_PACE)
+    sound = prepare(PROCEDURES, folder=above / "healthy")
     healthy = perform(sound, language(), console=console, quiet=True)
     titles = ", ".join(say(fault.title) for fault in faults)
     console.print(f"\n== {say(_FAULTY).format(titles)} ==", style="bold")
     names = [fault.name for fault in faults]
-    broken = replace(prepare(PROCEDURES, folder=above / "faulty", faults=names), pace=_PACE)
+    broken = prepare(PROCEDURES, folder=above / "faulty", faults=names)
     faulty = perform(broken, language(), console=console)
     expected = {
         (procedure, step)

@@ -20,6 +20,7 @@ from harness.bench.roles import PILE
 from harness.bench.simulated import SeededFault, seeded_faults
 from harness.bench.sockets import lacks
 from harness.catalogue.load import Catalogue, load_catalogue
+from harness.engine.pace import PACE, technicians_pace
 from harness.engine.plan import Plan, make_plan, roles_needed
 from harness.engine.recorder import Listener
 from harness.engine.run import RunRequest, RunResult, execute
@@ -29,11 +30,6 @@ from harness.procedure.load import load_procedure
 from harness.verdict import Ending, Verdict
 
 HEALTHY_SEEDS = 20
-PACE = 0.2
-"""The technician hurries: how long a person takes says nothing about the device."""
-HURRY = 0.05
-"""Where a car is inspected: while a person is at work no session goes on, but its buses send a
-thousand frames a second. (A pile's modules need their seconds until one of them is missed.)"""
 DIAGNOSIS = "diagnosis"
 """The measurement that says what a procedure found to be wrong."""
 _FAILED = (Verdict.FAIL, Verdict.CONDITIONAL_FAIL)
@@ -205,9 +201,9 @@ class MatrixBench:
             return execute(request, listeners)
 
     def _pace(self, procedure: str) -> float:
-        plan = self.plans[procedure]
-        car = "vehicle" in roles_needed([plan], self.benches[procedure])
-        return HURRY if car and not plan.energises else PACE
+        """He hurries at piles too: there are thousands of runs."""
+        pace = technicians_pace([self.plans[procedure]], self.benches[procedure], live=False)
+        return min(pace, PACE)
 
     def healthy(self, procedure: str, seed: int) -> list[Alarm]:
         """Steps that did not pass although nothing is wrong.

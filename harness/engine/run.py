@@ -22,6 +22,7 @@ from harness.clock import Clock, Deadline, RealStopwatch, real_now, run
 from harness.datafile import sha256
 from harness.devices.operator import Operator
 from harness.engine.attendant import Attendant
+from harness.engine.pace import technicians_pace
 from harness.engine.plan import Plan, at_end, roles_needed, roles_of_faults
 from harness.engine.recorder import Listener, Recorder
 from harness.engine.signals import AbortOnSignal
@@ -69,8 +70,9 @@ class RunRequest:
     """Not one CAN frame may leave."""
     capture: bool = True
     """Record every CAN frame beside the journal."""
-    pace: float = 1.0
-    """How much of the usual time the technician of a simulated bench takes."""
+    pace: float | None = None
+    """How much of the usual time the technician of a simulated bench takes; None: as `pace.py` has
+    it."""
     attendant: Attendant | None = None
     """Who attends, when the run is an exam: what is hidden is his business, not `faults`."""
     force_to_disk: bool | None = None
@@ -139,6 +141,12 @@ async def _whatever_comes(work: Coroutine[Any, Any, None], task: "asyncio.Task[A
     ending.result()
 
 
+def _pace(request: RunRequest) -> float:
+    if request.pace is not None:
+        return request.pace
+    return technicians_pace(request.plans, request.bench, live=request.live)
+
+
 async def _run(request: RunRequest, listeners: list[Listener]) -> "_Session":
     played = roles_needed(request.plans, request.bench) & set(request.bench.recorded)
     wall = recorded_at(request.bench.model) if played else None
@@ -173,7 +181,7 @@ class _Session:
             read_only=request.read_only
             or any(plan.procedure.model.read_only for plan in request.plans),
             captures=request.folder if request.capture else None,
-            pace=request.pace,
+            pace=_pace(request),
             attach=self.bundle.attach if request.capture else None,
         )
         self.procedures: list[ProcedureRun] = []
