@@ -1,13 +1,14 @@
 """Preparation of a car for its next rental: rows, guards, writing half-way, gates."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from benchkit import Outcome
+from test_by_wire_safe import later
 from vehicle_inspection_help import steps_of, texts_of
 
 from harness.bench.load import SIMULATED, load_bench
@@ -18,7 +19,16 @@ from harness.engine.plan import make_plan
 from harness.engine.prepare import prepare
 from harness.engine.run import execute
 from harness.errors import FileError
-from harness.events import Concluded, DiagnosticExchange, Judged, Measured, SafeState, Written
+from harness.events import (
+    Asked,
+    Concluded,
+    DiagnosticExchange,
+    Event,
+    Judged,
+    Measured,
+    SafeState,
+    Written,
+)
 from harness.evidence.read import read_journal
 from harness.procedure.load import load_procedure
 from harness.verdict import CandidateVerdict, Ending, Verdict
@@ -48,13 +58,17 @@ ROWS: Mapping[int, tuple[str, ...]] = {
 """Rows of the procedures' outline, and the steps that each became."""
 
 
-def prepared(folder: Path, *steps: str, **options: Any) -> Outcome:
+def prepared(
+    folder: Path, *steps: str, listener: Callable[[Event], None] | None = None, **options: Any
+) -> Outcome:
     """Run it whole, or these steps; buses are not recorded."""
     number = len(list(folder.glob("run-*")))
     request = prepare(
         [PREP], folder=folder / f"run-{number}", selected=list(steps) or None, **options
     )
-    result = execute(replace(request, pace=HURRY, capture=False))
+    result = execute(
+        replace(request, pace=HURRY, capture=False), [] if listener is None else [listener]
+    )
     return Outcome(result, [entry.event for entry in read_journal(result.folder)])
 
 
@@ -99,11 +113,26 @@ def test_a_car_is_put_right_and_into_service(whole: Outcome) -> None:
     assert {name for name, one in judged.items() if one is not Verdict.PASS} == set()
     (safe,) = whole.of(SafeState)
     assert safe.safe, safe.detail
+    assert "the charge has ended, measured" in safe.how
     assert all(event.agreed for event in whole.of(Written))
     assert [event.point for event in whole.of(Written)][-1] == "tbox.service_state"
     (charged,) = (event.measurement for event in whole.of(Judged) if event.step == "charge")
     assert charged.value == "reached"
     assert charged.note.endswith("floor 40 %")
+
+
+@pytest.mark.parametrize("seconds", [0.05, 9.0, 17.0])
+def test_a_charge_that_is_broken_off_is_ended_and_measured(tmp_path: Path, seconds: float) -> None:
+    outcome = prepared(
+        tmp_path, "task", "switch-on", "settled", "charge",
+        listener=later("charge", seconds), energise=True, faults=["battery-below-floor"],
+    )  # fmt: skip
+    assert outcome.result.ending is Ending.ABORTED
+    (safe,) = outcome.of(SafeState)
+    assert safe.safe, safe.detail
+    assert "the charge has ended, measured" in safe.how
+    told = [event.question.en for event in outcome.of(Asked) if event.step == "ending"]
+    assert len(told) == (seconds > 1), "before the plug is in there is nothing to be told"
 
 
 def test_the_to_do_list_is_held_against_what_the_car_lacks(whole: Outcome) -> None:

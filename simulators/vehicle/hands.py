@@ -197,6 +197,12 @@ def _disconnect_dc(rig: Rig) -> None:
     rig.car.dc_charging.unplug()
 
 
+def _break_off_charge(rig: Rig) -> None:
+    _disconnect_dc(rig)
+    if rig.world.cable.mated:
+        preparing.end_charging(rig)
+
+
 def _stop_driving(rig: Rig) -> None:
     drive_cycle.break_off(rig.car)
 
@@ -291,7 +297,7 @@ _PLAIN: dict[str, Action] = {
     "allow-charging": lambda rig: rig.car.charging.resume_by_user(),
     "ask-for-energy": lambda rig: rig.car.charging.ask_by_user(),
     "stop-driving": _stop_driving,
-    "break-off-charge": _disconnect_dc,
+    "break-off-charge": _break_off_charge,
     "rollers-on": partial(_rollers, True),
     "rollers-off": partial(_rollers, False),
     "drive-cycle": lambda rig: drive_cycle.drive(rig.car),

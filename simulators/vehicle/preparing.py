@@ -77,7 +77,8 @@ def _remote(command: str, rig: "Rig") -> None:
         car.telematics.hand_on(command)
 
 
-def _end_charging(rig: "Rig") -> None:
+def end_charging(rig: "Rig") -> None:
+    """Unplug, put the plug back, close the flap."""
     rig.world.return_gun()
     rig.pile.failsafe_current = 0.0
     rig.car.inlet.flap_open = False
@@ -86,7 +87,7 @@ def _end_charging(rig: "Rig") -> None:
 ACTIONS: Mapping[str, Callable[["Rig"], None]] = {
     "set-tyre-pressures": _inflate,
     "charge-at-outlet": _charge,
-    "end-charging-at-outlet": _end_charging,
+    "end-charging-at-outlet": end_charging,
     **{f"remote-{name.replace('_', '-')}": partial(_remote, name) for name in COMMANDS},
 }
 """Subject of a `confirm` question -> what the technician does."""

@@ -1,7 +1,6 @@
 """Recording a segment of a drive or a charge from the bus."""
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
@@ -9,44 +8,15 @@ from harness.actions.battery.given import Segment
 from harness.actions.by_wire.frames import Frames
 from harness.actions.context import StepContext
 from harness.actions.joint_given import Passed, check_passed, require_passed
-from harness.actions.registry import CheckContext, Complaint, PointNames, action
+from harness.actions.measured_end import check_end, measured_at_end
+from harness.actions.registry import PointNames, action
 from harness.clock import loop_time
-from harness.devices.vehicle.begun import CHARGE, DRIVE, Kind
+from harness.devices.vehicle.begun import CHARGE, DRIVE
 from harness.fields import DurationField, TextField
 from harness.quantity import Measurement
 from harness.text import Text
 
-if TYPE_CHECKING:
-    from harness.bench.load import LoadedBench
-
 Length = Annotated[DurationField, Field(gt=0, description="From the confirmation on")]
-
-
-def _measured_at_end(kind: Kind) -> Callable[["LoadedBench", str, dict[str, Any]], str]:
-    """Why a vehicle cannot show at the end of the run that it has ended; empty if it can."""
-
-    def why_not(bench: "LoadedBench", _role: str, _parameters: dict[str, Any]) -> str:
-        vehicle = bench.vehicle
-        if vehicle is None:
-            return "the bench has no vehicle"
-        if kind.name in vehicle.ended or "vehicle" in bench.recorded:
-            return ""
-        return (
-            f"the profile {vehicle.id} does not say what shows that a {kind.name} has ended "
-            "(safe_state)"
-        )
-
-    return why_not
-
-
-def _check(context: CheckContext) -> Iterator[Complaint]:
-    """`if_passed` names earlier steps, and the profile's safe state is sound."""
-    yield from check_passed(context)
-    vehicle = context.bench.vehicle
-    if vehicle is None or not vehicle.ended:
-        return
-    for problem in vehicle.safe_state_problems:
-        yield ("do",), str(problem), "a profile whose safe state is sound"
 
 
 @action("vehicle.segment", kind="R", judges=False, limit="none", check=check_passed,
@@ -71,7 +41,7 @@ async def segment(
 
 
 @action("vehicle.ready_to_drive", kind="R", judges=False, limit="none", moves=True,
-        possible=_measured_at_end(DRIVE), check=_check,
+        possible=measured_at_end(DRIVE), check=check_end,
         title=Text("准备起步", "Get ready to drive"))  # fmt: skip
 async def ready_to_drive(
     step: StepContext, *, does: str, ask: TextField, if_passed: Passed = ()
@@ -86,7 +56,7 @@ async def ready_to_drive(
 
 
 @action("vehicle.drive_segment", kind="R", judges=False, limit="none", moves=True,
-        possible=_measured_at_end(DRIVE), check=_check,
+        possible=measured_at_end(DRIVE), check=check_end,
         title=Text("记录行驶片段", "Record a driving segment"))  # fmt: skip
 async def drive_segment(
     step: StepContext,
@@ -107,7 +77,7 @@ async def drive_segment(
 
 
 @action("vehicle.charge_segment", kind="R", judges=False, limit="none", energises=True,
-        possible=_measured_at_end(CHARGE), check=_check,
+        possible=measured_at_end(CHARGE), check=check_end,
         title=Text("记录充电片段", "Record a charging segment"))  # fmt: skip
 async def charge_segment(
     step: StepContext,

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from harness.actions.changes import said
 from harness.actions.context import StepContext
 from harness.actions.joint_given import number_of
+from harness.actions.measured_end import check_end, measured_at_end
 from harness.actions.registry import PointName, action
 from harness.clock import loop_time, sleep_until
+from harness.devices.vehicle.begun import CHARGE
 from harness.errors import HarnessError, NotAvailableError
 from harness.fields import DurationField, TextField
 from harness.limits import OneOf
@@ -26,6 +28,7 @@ class _Patience:
 
 
 @action("vehicle.charge_to_floor", kind="W", energises=True, limit="none",
+        possible=measured_at_end(CHARGE), check=check_end,
         title=Text("补能到任务电量", "Charge to the floor of the task"))  # fmt: skip
 async def charge_to_floor(
     step: StepContext,
@@ -42,7 +45,8 @@ async def charge_to_floor(
     """Have the person charge until the task's state of charge is reached; the bus says when.
 
     With enough in the battery nothing is done. Charging is given up when the state of charge has
-    not risen for `no_rise_for`. Whatever comes of it, the person ends the session and unplugs.
+    not risen for `no_rise_for`. Whatever comes of it, the person ends the session and unplugs; at
+    the end of the run it is measured that the charge has ended.
     """
     floor = step.bench.preparation.soc_floor
     first = number_of(await step.read_one(soc))
@@ -52,14 +56,15 @@ async def charge_to_floor(
         step.judge(said(step, "charge_to_floor", NOTHING), _both())
         return
     patience = _Patience(no_longer_than, no_rise_for, poll)
-    await step.do_by_hand(does, ask)
-    started = loop_time()
-    try:
-        last = await _watch(step, soc, floor, first, patience)
-    except HarnessError:
+    with step.vehicle.begun.going_on(CHARGE):
+        await step.do_by_hand(does, ask)
+        started = loop_time()
+        try:
+            last = await _watch(step, soc, floor, first, patience)
+        except HarnessError:
+            await step.do_by_hand(undo, undo_ask)
+            raise
         await step.do_by_hand(undo, undo_ask)
-        raise
-    await step.do_by_hand(undo, undo_ask)
     step.measured(
         Measurement("charging_time", round(loop_time() - started, 1), "s", poll, source=step.role,
                     at=step.clock.elapsed())
