@@ -370,6 +370,7 @@ class StepContext:
         answer = await self.ask(Question(kind="confirm", step=self.step, subject=does, ask=text))
         if answer.value is not True:
             raise NotAvailableError(f"the person did not do {does!r}: {answer.note or 'declined'}")
+        self.bench.left_behind.taken_away(does)
 
     async def write(
         self, point: str, value: Value, *, restore: bool = True, role: str | None = None

@@ -1,6 +1,6 @@
 """What the person at the bench does, sees, measures and concludes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated
 
 from pydantic import Field
@@ -8,7 +8,8 @@ from pydantic import Field
 from harness.actions.context import StepContext
 from harness.actions.instruments import ask_reading
 from harness.actions.joint_given import Passed, check_passed, require_passed, require_run
-from harness.actions.registry import PointRef, StateOf, action
+from harness.actions.registry import CheckContext, Complaint, PointRef, StateOf, action
+from harness.bench.left_behind import Left
 from harness.devices.operator import ABNORMAL, NORMAL, Question
 from harness.errors import NotAvailableError
 from harness.fields import FileModel, TextField
@@ -20,12 +21,40 @@ from harness.verdict import CandidateVerdict, Verdict
 Ran = Annotated[tuple[str, ...], Field(description="Steps that must have been carried out before")]
 
 
-@action("operator.confirm", kind="O", judges=False, limit="none", check=check_passed,
+def _check_confirm(context: CheckContext) -> Iterator[Complaint]:
+    """`if_passed` names earlier steps, and `undo` comes with its words."""
+    yield from check_passed(context)
+    undo, words = context.parameters["undo"], context.parameters["undo_ask"]
+    if (undo is None) != (words is None):
+        yield ("with",), f"undo {undo!r}", "undo and undo_ask together, or neither"
+
+
+@action("operator.confirm", kind="O", judges=False, limit="none", check=_check_confirm,
         title=Text("操作确认", "Confirm an action"))  # fmt: skip
-async def confirm(step: StepContext, *, ask: TextField, does: str, if_passed: Passed = ()) -> None:
-    """Have the person do something and confirm it. A refusal ends the step as not run."""
+async def confirm(
+    step: StepContext,
+    *,
+    ask: TextField,
+    does: str,
+    undo: str | None = None,
+    undo_ask: TextField | None = None,
+    if_passed: Passed = (),
+) -> None:
+    """Have the person do something and confirm it. A refusal ends the step as not run.
+
+    `undo` is what a later step's `does` takes back. A run that ends before it has the person asked
+    for it at the end, and without his answer the bench is not called safe.
+    """
     require_passed(step, if_passed)
-    await step.do_by_hand(does, ask)
+    left = step.bench.left_behind
+    if undo is not None and undo_ask is not None:
+        left.put(Left(undo, undo_ask))
+    try:
+        await step.do_by_hand(does, ask)
+    except NotAvailableError:
+        if undo is not None:
+            left.taken_away(undo)
+        raise
 
 
 @action("operator.inspect", kind="V", check=check_passed, title=Text("目视检查", "Look at it"))

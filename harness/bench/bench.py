@@ -13,6 +13,7 @@ from harness.bench.faults import BenchFaults
 from harness.bench.feeding import WatchdogFeeder
 from harness.bench.instrument_files import SCPI_ROLES
 from harness.bench.isolation import Isolation
+from harness.bench.left_behind import LeftBehind
 from harness.bench.load import LoadedBench
 from harness.bench.lock import BenchLock
 from harness.bench.maintenance import BenchMaintenance
@@ -131,6 +132,7 @@ class Bench:
         self._connections: dict[str, ModbusConnection] = {}
         self._lock = BenchLock()
         self._originals = Originals()
+        self.left_behind = LeftBehind()
         self._feeder = WatchdogFeeder()
         self.failure: HarnessError | None = None
         """What the simulation in this process died of."""
@@ -489,6 +491,7 @@ class Bench:
             self.devices,
             self.model,
             originals=self._originals,
+            left_behind=self.left_behind,
             faults=self.faults,
             energised=self.energised,
             isolated=self.isolated,

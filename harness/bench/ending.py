@@ -4,8 +4,11 @@ import asyncio
 from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from harness.bench.faults import BenchFaults
 from harness.bench.isolation import Isolation
+from harness.bench.left_behind import Left, LeftBehind
 from harness.bench.model import BenchFile
 from harness.bench.originals import Originals
 from harness.bench.safety import SafetyOfDevice, answers, time_needed
@@ -28,6 +31,8 @@ _STILL_OFF = 5.0
 _ENDING = "ending"
 """In the place of a step."""
 _TOLD_AGAIN = 3
+_TAKING_AWAY = 1800.0
+"""Seconds in which a person takes something off the bench: high voltage has to be off for some."""
 _NEVER_OPENED = "nothing is known about it; this run sent it nothing"
 _NOT_OFF = "its relays were not shown to be off"
 
@@ -44,6 +49,7 @@ class BenchEnding:
         model: BenchFile,
         *,
         originals: Originals,
+        left_behind: LeftBehind,
         faults: BenchFaults,
         energised: Collection[str],
         isolated: Mapping[str, Isolation],
@@ -53,6 +59,7 @@ class BenchEnding:
         self._devices = devices
         self._model = model
         self._originals = originals
+        self._left_behind = left_behind
         self._faults = faults
         self._energised = energised
         self._isolated = isolated
@@ -69,8 +76,11 @@ class BenchEnding:
         # A source last: what hangs on it must not lose its supply before it has been measured.
         settled = await self._all(self._switch_off, settled)
         safe = True
-        for state in settled:
-            assert state is not None  # every device has one by now
+        left = [
+            f"the person did not do {one.does!r}: not confirmed" for one in await self._not_away()
+        ]
+        for measured in settled:
+            state = _with_left(measured, left)
             self._emit(state)
             safe = safe and state.safe
         for role in needed:
@@ -80,6 +90,14 @@ class BenchEnding:
                 )
                 safe = False
         return safe
+
+    async def _not_away(self) -> list[Left]:
+        """Have the person take away what he put on the bench; what he does not confirm is left."""
+        return [
+            one
+            for one in self._left_behind.things()
+            if not await self._ask(one.does, one.ask, Deadline.after(_TAKING_AWAY))
+        ]
 
     async def _all(self, end: _End, so_far: Sequence[SafeState | None]) -> list[SafeState]:
         """One part of the ending for every device at once; what fails becomes a state, too."""
@@ -117,6 +135,10 @@ class BenchEnding:
 
     async def _tell(self, does: str, ask: Text, deadline: Deadline) -> None:
         """Have the person end what only he can end. Whatever he answers, it is measured."""
+        await self._ask(does, ask, deadline)
+
+    async def _ask(self, does: str, ask: Text, deadline: Deadline) -> bool:
+        """Whether the person did it, as he says. Never raises a HarnessError."""
         question = Question(kind="confirm", step=_ENDING, subject=does, ask=ask)
         self._emit(
             Asked(step=_ENDING, kind="confirm", question=ask, choices=[], labels={}, unit=None)
@@ -127,7 +149,7 @@ class BenchEnding:
             except StopRun:  # typed once more: the run ends already, but he has to read this
                 continue
             except HarnessError:  # nobody is there, or nobody answers
-                return
+                return False
             self._emit(
                 Answered(
                     step=_ENDING,
@@ -139,7 +161,8 @@ class BenchEnding:
                     photo=answer.photo,
                 )
             )
-            return
+            return answer.value is True
+        return False
 
     def _within(self) -> Deadline:
         """The time that each device has, from now on."""
@@ -192,3 +215,11 @@ class BenchEnding:
             return isolation.state(device.role)
         within = time_needed(device, self._model.safe_state_within)
         return await safety.ensure(Deadline.after(within))
+
+
+def _with_left(state: SafeState, left: Sequence[str]) -> SafeState:
+    """Not safe with what is left on the bench: it may be on any device."""
+    if not left:
+        return state
+    detail = "; ".join([*([state.detail] if state.detail else []), *left])
+    return msgspec.structs.replace(state, safe=False, detail=detail)
