@@ -96,6 +96,8 @@ class BusClosed(Event, tag="bus_closed", frozen=True, kw_only=True):
     refused: int = 0
     """Frames that were not sent because the run is read-only."""
     error_frames: int = 0
+    error_frames_unreported: str = ""
+    """Why a count of none says nothing; empty: there were none."""
     undecodable: int = 0
     unknown_ids: dict[str, int] = {}
     """Identifier (hex, `x` behind it for 29 bit) -> frames."""
@@ -104,6 +106,11 @@ class BusClosed(Event, tag="bus_closed", frozen=True, kw_only=True):
     load_peak: float | None = None
     lost: str = ""
     """Why the bus was lost; empty: it was there to the end."""
+
+    @property
+    def error_frames_known(self) -> int | None:
+        """How many error frames there were; None where the adapter would not have told of any."""
+        return None if self.error_frames_unreported and not self.error_frames else self.error_frames
 
 
 class FramesSent(Event, tag="frames_sent", frozen=True, kw_only=True):

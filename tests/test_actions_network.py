@@ -24,6 +24,8 @@ from vehicle_help import (
 from harness.clock import loop_time
 from harness.errors import FileError
 from harness.events import BusClosed, Judged
+from harness.report.record import load_record
+from harness.report.summary import summary_text
 from harness.verdict import Ending, Verdict
 from simulators.bench import SimulatedBench
 from simulators.canbus.node_fault import NodeFault
@@ -219,8 +221,13 @@ def test_no_error_frame_is_no_pass_where_the_adapter_reports_none(
     judged = [event for event in sound.of(Judged) if event.step in both]
     assert len(judged) == 8 and {event.measurement.note for event in judged} == {unreported}
     assert all(event.measurement.value is None for event in judged)
+    assert {one.error_frames_known for one in sound.of(BusClosed)} == {None}
+    told = summary_text(load_record(sound.result.folder), "en")
+    assert told.count("error frames not reported by the adapter") == 4
     bad = run_car(tmp_path / "bad", steps, do=spoilt("chassis", "IBC", NodeFault.BAD_OSCILLATOR))
     assert {bad.verdicts[name] for name in both} == {Verdict.FAIL}
+    counts = {one.bus: one.error_frames_known for one in bad.of(BusClosed)}
+    assert counts.pop("chassis") and set(counts.values()) == {None}
 
 
 def test_sending_into_a_bus_that_nobody_acknowledges_ends_in_bus_off(tmp_path: Path) -> None:

@@ -87,6 +87,7 @@ def test_a_bench_file_and_a_direct_connection_show_the_same(tmp_path: Path) -> N
         )[-1]["can"]  # fmt: skip
         assert adapter.heard == [], "not one frame was sent"
     for bus in (by_bench, direct):
+        assert bus["error_frames"] is None, "slcan would not tell of any"
         assert set(bus["messages"]) == {"VCU_Torque", "BMS_Status", "BMS_Cells"}
         assert bus["messages"]["BMS_Status"]["signals"]["BMS_State"] == "standby"
         assert bus["messages"]["BMS_Status"]["signals"]["BMS_Soc"] == 80

@@ -261,7 +261,7 @@ class _Monitor:
             tallies = bus.tallies()
             row[bus.name] = {
                 "received": tallies.received,
-                "error_frames": tallies.error_frames,
+                "error_frames": _error_frames(bus),
                 "unknown": tallies.unknown,
                 "undecodable": tallies.undecodable,
                 "load": tallies.load_mean,
@@ -313,9 +313,20 @@ _FOOT = Text(
 _NONE = Text("无", "none")
 
 
+_UNREPORTED = Text("不上报", "not reported")
+
+
+def _error_frames(bus: AttachedBus) -> int | None:
+    """None where none came that the adapter would not have told of."""
+    count = bus.tallies().error_frames
+    return None if not count and bus.bus.silent_on_errors else count
+
+
 def _foot(bus: AttachedBus) -> str:
     tallies = bus.tallies()
     load = "?" if tallies.load_mean is None else f"{100 * tallies.load_mean:.0f} %"
     silent = ", ".join(bus.monitor.silent_nodes()) or say(_NONE)
     unknown = ", ".join(tallies.unknown) or say(_NONE)
-    return say(_FOOT).format(tallies.received, tallies.error_frames, unknown, load, silent)
+    errors = _error_frames(bus)
+    shown = say(_UNREPORTED) if errors is None else errors
+    return say(_FOOT).format(tallies.received, shown, unknown, load, silent)

@@ -115,7 +115,7 @@ def _bus_counts(bus: BusClosed | None) -> list[object]:
         bus.received,
         bus.sent,
         bus.refused,
-        bus.error_frames,
+        bus.error_frames_known,
         bus.undecodable,
         " ".join(f"{id}={count}" for id, count in bus.unknown_ids.items()),
         bus.load_mean,

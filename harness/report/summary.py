@@ -99,7 +99,7 @@ def _bus(bus: Bus) -> dict[str, Any]:
         "received": closed.received if closed else None,
         "sent": closed.sent if closed else None,
         "refused": closed.refused if closed else None,
-        "error_frames": closed.error_frames if closed else None,
+        "error_frames": closed.error_frames_known if closed else None,
         "undecodable": closed.undecodable if closed else None,
         "unknown_ids": closed.unknown_ids if closed else {},
         "load_mean": closed.load_mean if closed else None,
@@ -196,6 +196,7 @@ _RECEIVED = Text("收", "received")
 _SENT = Text("发", "sent")
 _REFUSED = Text("拦截", "refused")
 _ERRORS = Text("错误帧", "error frames")
+_UNREPORTED = Text("适配器不上报", "not reported by the adapter")
 _LOAD = Text("负载率", "load")
 _UNKNOWN = Text("未知标识符", "unknown ids")
 _LOST = Text("中断", "lost")
@@ -218,7 +219,12 @@ def bus_counts(bus: Bus, language: Language) -> str:
     closed = bus.closed
     if closed is None:
         return _NO_END.get(language)
-    counts = [(_RECEIVED, closed.received), (_SENT, closed.sent), (_ERRORS, closed.error_frames)]
+    errors = closed.error_frames_known
+    counts = [
+        (_RECEIVED, closed.received),
+        (_SENT, closed.sent),
+        (_ERRORS, _UNREPORTED.get(language) if errors is None else errors),
+    ]
     if closed.refused:
         counts.insert(2, (_REFUSED, closed.refused))
     if closed.unknown_ids:

@@ -190,6 +190,7 @@ class VehicleDevice:
             sent=tallies.sent,
             refused=tallies.refused,
             error_frames=tallies.error_frames,
+            error_frames_unreported=bus.bus.silent_on_errors,
             undecodable=tallies.undecodable,
             unknown_ids=dict(sorted(tallies.unknown.items())),
             load_mean=_rounded(tallies.load_mean),
