@@ -7,11 +7,14 @@ from benchkit import Outcome
 from vehicle_inspection_help import inspect, steps_of
 
 from harness.catalogue.load import load_catalogue
+from harness.engine.coverage import coverage_of
 from harness.events import Measured
 from harness.verdict import Ending, Verdict
 from simulators.faults.found.veh_7258_01 import FOUND
 
 GB = "VEH-7258-01"
+ROLLING = ("line", "steering", "brakes", "under", "road")
+"""Groups of steps in which the car is driven, to a tester or on the lane."""
 
 
 def test_every_item_is_checked_or_says_why_not() -> None:
@@ -23,6 +26,17 @@ def test_every_item_is_checked_or_says_why_not() -> None:
     assert checked <= items
     assert sorted(items - checked - left) == []
     assert sorted(checked & left) == []
+
+
+@pytest.mark.parametrize("edition", ["2012", "2017"])
+def test_coverage_leaves_no_item_open(edition: str) -> None:
+    rows = [
+        row
+        for row in coverage_of(load_catalogue())
+        if row.item.id.startswith(f"GB 7258-{edition}/")
+    ]
+    assert len(rows) > 100
+    assert [row.item.id for row in rows if not row.steps and row.why_not is None] == []
 
 
 def test_every_judged_item_has_a_fault() -> None:
@@ -46,3 +60,18 @@ def test_both_ways_of_finding_the_deceleration_agree(sound: Outcome) -> None:
     }
     on_bus, by_tester = (found[name].value for name in ("mfdd-on-the-bus", "mfdd-unladen"))
     assert on_bus == pytest.approx(by_tester, abs=0.2)
+
+
+def test_what_forbids_the_lane_takes_the_car_out_of_service() -> None:
+    steps = {step["id"]: step for step in steps_of(GB)}
+    gate = set(steps["on-the-road"]["with"]["if_passed"])
+    assert gate <= set(steps["verdict"]["with"]["key"]["out_of_service_if_failed"])
+
+
+def test_nothing_rolls_with_chocks_or_with_the_insulation_test_box_on() -> None:
+    steps = steps_of(GB)
+    order = [step["id"] for step in steps]
+    rolls = [step["id"] for step in steps if step.get("group") in ROLLING]
+    assert order.index("chocks-away") == order.index(rolls[0])
+    assert order.index("insulation-test-box") > order.index(rolls[-1])
+    assert order.index("insulation-test-box") < order.index("box-removed")

@@ -64,11 +64,16 @@ def test_codes_that_keep_changing_are_no_verdict(tmp_path: Path) -> None:
 
 def test_the_indication_comes_by_the_test_box_and_goes_with_it(tmp_path: Path) -> None:
     steps = [
-        "insulation-test-box",
         "switch-on",
         "settled",
-        "leakage-indication",
         "no-leakage-shown",
+        "power-off",
+        "insulation-test-box",
+        "power-on",
+        "settled-again",
+        "leakage-indication",
+        "switch-off",
+        "box-removed",
     ]
     run = inspect(tmp_path, GB, selected=steps)
     assert run.verdicts["leakage-indication"] is Verdict.PASS

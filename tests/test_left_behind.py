@@ -44,12 +44,12 @@ def test_a_box_that_its_own_step_took_away_is_not_asked_for(tmp_path: Path) -> N
     assert all(state.safe for state in outcome.of(SafeState))
 
 
-@pytest.mark.parametrize("step", ["insulation-test-box", "switch-on", "settled"])
+@pytest.mark.parametrize("step", ["insulation-test-box", "power-on", "settled-again"])
 def test_broken_off_with_the_box_on_the_car_the_person_takes_it_away(
     tmp_path: Path, step: str
 ) -> None:
     outcome = _run(
-        tmp_path, "insulation-test-box", "switch-on", "settled", "box-removed",
+        tmp_path, "insulation-test-box", "power-on", "settled-again", "box-removed",
         listener=later(step, 0.01),
     )  # fmt: skip
     assert outcome.result.ending is Ending.ABORTED

@@ -123,6 +123,7 @@ _ACTIONS = {
     "connect-insulation-test-box": Text("接入绝缘试验盒", "connect the insulation test box"),
     "open-insulation-test-box": Text("断开绝缘试验盒开关", "open the insulation test box"),
     "remove-insulation-test-box": Text("拆除绝缘试验盒", "remove the insulation test box"),
+    "remove-chocks": Text("取走车轮止动块", "take the chocks away"),
     "hold-brake-fluid-float-down": Text("按住制动液浮子", "hold the brake fluid float down"),
     "let-go-of-brake-fluid-float": Text("放开制动液浮子", "let go of the brake fluid float"),
     "hold-parking-switch-apply": Text("拉住驻车制动开关", "hold the parking switch: apply"),

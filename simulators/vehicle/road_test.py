@@ -55,12 +55,13 @@ def _test_box(ohms: float | None, rig: Rig) -> None:
 
 
 def _nothing(_rig: Rig) -> None:
-    """The switch of the box is open: it leaves the car as it is."""
+    """A box with its switch open, or chocks: the car is as it was."""
 
 
 ACTIONS: Mapping[str, Callable[[Rig], None]] = {
     "hold-brake-fluid-float-down": partial(_float, True),
     "let-go-of-brake-fluid-float": partial(_float, False),
+    "remove-chocks": _nothing,
     "connect-insulation-test-box": _nothing,
     "close-insulation-test-box": partial(_test_box, TEST_RESISTOR),
     "open-insulation-test-box": partial(_test_box, None),
