@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, Annotated
 
+import msgspec
+
 from harness.actions.context import StepContext
 from harness.actions.diagnostics import has_diagnostics
 from harness.actions.joint_given import Passed, check_passed, number_of, require_passed
@@ -54,14 +56,14 @@ async def bus_mfdd(
     require_passed(step, if_passed)
     times: list[float] = []
     speeds: list[float] = []
-    spread: list[float | None] = []
+    readings: list[Measurement] = []
 
     def take(signal: "Signal", reading: Measurement, at: float) -> None:
         number = number_of(reading)
         if number is not None and signal.usable(reading):
             times.append(at)
             speeds.append(number)
-            spread.append(reading.uncertainty)
+            readings.append(reading)
 
     watch = SignalWatch(step, [point], take)
     try:
@@ -72,9 +74,10 @@ async def bus_mfdd(
     if not speeds:
         raise NotAvailableError(f"no usable frame of {point} came")
     at, speed = _braking(times, speeds)
-    result = mfdd_of_speed(Series(at, "s", 0.0), Series(speed, "km/h", spread[0]))
-    step.measured(result)
-    step.judge(result)
+    # The speed from which it was braked: its course is what the report draws.
+    step.measured(readings[times.index(at[0])])
+    result = mfdd_of_speed(Series(at, "s", 0.0), Series(speed, "km/h", readings[0].uncertainty))
+    step.judge(msgspec.structs.replace(result, at=step.clock.elapsed()))
 
 
 @action(

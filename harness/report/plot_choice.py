@@ -19,7 +19,7 @@ from harness.verdict import Verdict
 WATCHING = frozenset(
     (
         "holds", "follows", "wait_for", "reacts", "watch", "watched", "steady", "sweep", "kept",
-        "record", "flash_rate",
+        "record", "flash_rate", "mfdd",
     )
 )  # fmt: skip
 """Last words of actions that look at a course, not at one value: their plots are open."""

@@ -23,6 +23,8 @@ _SAMPLING = frozenset(
     )
 )  # fmt: skip
 """Last words of actions that keep a course for later steps."""
+_GOES_ON = frozenset(("watch_switch_on",))
+"""The same, where the course goes on until the step that judges it has seen enough."""
 _EXTREMES = ("highest", "lowest")
 """What is worked out by looking for one sample: it may be held against the limit in the plot."""
 _MADE_OF = {
@@ -39,10 +41,12 @@ class Earlier:
 
     step: Step
     attempt: Attempt
+    until: float | None = None
+    """The end of its samples, where that is not the end of the step."""
 
     @property
     def window(self) -> tuple[float, float]:
-        return self.attempt.start, self.attempt.end or self.attempt.start
+        return self.attempt.start, self.until or self.attempt.end or self.attempt.start
 
     @property
     def name(self) -> Text:
@@ -53,11 +57,14 @@ def earlier_of(steps: Mapping[str, Step], attempt: Attempt) -> Earlier | None:
     """Whose samples an attempt judged; None where it took its own."""
     for parameter in _NAMED_BY:
         step = steps.get(str(attempt.parameters.get(parameter, "")))
-        if step is None or step.action.rpartition(".")[2] not in _SAMPLING:
+        if step is None:
+            continue
+        taken_by = step.action.rpartition(".")[2]
+        if taken_by not in _SAMPLING | _GOES_ON:
             continue
         done = [one for one in step.attempts if one.end is not None and one.end <= attempt.start]
         if done:
-            return Earlier(step, done[-1])
+            return Earlier(step, done[-1], attempt.end if taken_by in _GOES_ON else None)
     return None
 
 
