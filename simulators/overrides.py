@@ -2,9 +2,14 @@
 
 from typing import Any
 
+from simulators.combining import combined
+
 
 class Overrides:
-    """For each attribute its sound value and the faults on it, the latest of which counts."""
+    """For each attribute its sound value and the faults on it, in the order they came.
+
+    The latest counts; of a table (mapping or set) each keeps the entries that it changes.
+    """
 
     def __init__(self) -> None:
         self._held: dict[tuple[int, str], tuple[Any, dict[str, Any]]] = {}
@@ -15,13 +20,24 @@ class Overrides:
         wanted = self._held.setdefault(key, (getattr(part, attribute), {}))[1]
         wanted.pop(owner, None)
         wanted[owner] = value
-        setattr(part, attribute, value)
+        self._apply(part, attribute)
 
     def drop(self, owner: str, part: Any, attribute: str) -> None:
-        """`owner` is done: the next fault's value counts, or the sound one."""
+        """`owner` is done: what the other faults want counts, or the sound value."""
         key = (id(part), attribute)
-        sound, wanted = self._held[key]
-        del wanted[owner]
-        setattr(part, attribute, list(wanted.values())[-1] if wanted else sound)
-        if not wanted:
+        del self._held[key][1][owner]
+        self._apply(part, attribute)
+        if not self._held[key][1]:
             del self._held[key]
+
+    def sound(self, part: Any, attribute: str) -> Any:
+        """What the attribute is without any fault: a fault starts from there, not from others."""
+        held = self._held.get((id(part), attribute))
+        return getattr(part, attribute) if held is None else held[0]
+
+    def _apply(self, part: Any, attribute: str) -> None:
+        sound, wanted = self._held[id(part), attribute]
+        value = sound
+        for one in wanted.values():
+            value = combined(sound, value, one)
+        setattr(part, attribute, value)

@@ -26,7 +26,11 @@ def _order_without(key: str, rig: Rig) -> dict[str, Any]:
 
 
 def _counters(**changed: int) -> Defect:
-    return Defect(lambda rig: rig.car, "services", lambda rig: {**rig.car.services, **changed})
+    return Defect(
+        lambda rig: rig.car,
+        "services",
+        lambda rig: {**rig.overrides.sound(rig.car, "services"), **changed},
+    )
 
 
 def _invoice(what: str, **changed: float) -> Defect:

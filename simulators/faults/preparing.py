@@ -12,6 +12,8 @@ from simulators.faults.vehicle_found import Part, broken, happening
 from simulators.rig import Rig
 from simulators.vehicle.units import Unit
 
+_FORGETS = "cluster-forgets-presets"
+
 
 def _fleet(attribute: str, value: Any) -> Part:
     return (lambda rig: rig.car.fleet, attribute, value)
@@ -70,11 +72,11 @@ def _nearly_empty_at_closed_pile(rig: Rig) -> None:
 
 def _english_for_ever(rig: Rig) -> None:
     _coded("ICM", "language", "en")(rig)
-    rig.car.workshop.forgets_writing = rig.car.workshop.forgets_writing | {"ICM"}
+    rig.overrides.put(_FORGETS, rig.car.workshop, "forgets_writing", frozenset({"ICM"}))
 
 
 def _takes_presets(rig: Rig) -> None:
-    rig.car.workshop.forgets_writing = rig.car.workshop.forgets_writing - {"ICM"}
+    rig.overrides.drop(_FORGETS, rig.car.workshop, "forgets_writing")
 
 
 _TASK = (
@@ -112,7 +114,7 @@ _STATE = (
 )  # fmt: skip
 
 _WRITING = (
-    happening("cluster-forgets-presets", Text("仪表写入不保存", "Cluster forgets presets"),
+    happening(_FORGETS, Text("仪表写入不保存", "Cluster forgets presets"),
               Text("写入应答正常，读回仍是前租客的英文。",
                    "It accepts, and still has the English of the last renter."),
               _english_for_ever, _takes_presets, kind="data"),

@@ -83,7 +83,7 @@ def _figure(name: str, quantity: str, value: float, zh: str, en: str) -> Fault:
             Defect(
                 lambda rig: rig.car.line,
                 "figures",
-                lambda rig: {**rig.car.line.figures, quantity: value},
+                lambda rig: {**rig.overrides.sound(rig.car.line, "figures"), quantity: value},
             ),
         ),
     )
