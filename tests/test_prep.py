@@ -130,6 +130,8 @@ def test_kept_work_is_not_put_back_and_both_values_are_on_record(
     assert {f"{unit}.calibration_record" for unit in units} < set(changed)
     assert all(one.note == "kept" for one in changed.values())
     assert changed["adcu.config_pilot"].value == "disabled → enabled"
+    pairs = [str(one.value).split(" → ") for one in changed.values()]
+    assert all(before != after for before, after in pairs), "only what is different"
     (written,) = outcome.of(Written)
     assert (written.point, written.agreed) == ("adcu.config_pilot", True)
     (safe,) = outcome.of(SafeState)

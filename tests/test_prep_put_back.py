@@ -121,6 +121,13 @@ def test_what_cannot_be_put_back_is_a_finding_and_not_called_safe(tmp_path: Path
     assert outcome.verdicts["settled-work"] is Verdict.FAIL
     (judged,) = [event for event in outcome.of(Judged) if event.step == "settled-work"]
     assert judged.measurement.value == ["rad.calibration_record"]
+    (told,) = [event.measurement for event in outcome.of(Measured)
+               if event.measurement.name == "rad.calibration_record.changed"]  # fmt: skip
+    (written,) = [event for event in outcome.of(Written)
+                  if event.step == "settled-work"]  # fmt: skip
+    assert written.read_back is not None
+    assert told.value == f"{written.value} → {written.read_back.value}"
+    assert written.value != written.read_back.value
     (safe,) = outcome.of(SafeState)
     assert not safe.safe
     assert "rad.calibration_record could not be put back" in safe.detail

@@ -10,15 +10,17 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from record_changes import changed
 from report_page import Page, words
 from sample_record import NASTY, PNG, PROCEDURE, SampleRun, write_sample
 
 from harness.engine.wording import CANDIDATES, VERDICTS
-from harness.events import Judged, RunStarted
+from harness.events import Judged, RunStarted, Written
 from harness.evidence.read import ModbusEntry
 from harness.evidence.rejudge import rejudge
 from harness.evidence.verify import verify
-from harness.limits import Range
+from harness.limits import Clear, Range
+from harness.quantity import Measurement
 from harness.report.html import MAX_FRAMES, render_html
 from harness.report.record import Record, load_record
 from harness.report.view import RunView
@@ -74,6 +76,38 @@ def test_the_security_policy_allows_our_script_only(record: Record, page: Page) 
     assert f"'sha256-{digest}'" in (policy["content"] or "")
     assert "default-src 'none'" in (policy["content"] or "")
     assert len(page.all("script")) == 1
+
+
+def test_a_written_state_and_its_reading_are_said_with_the_same_word(record: Record) -> None:
+    name = "adcu.config_pilot"
+    back = Measurement(name, "enabled", source="vehicle adcu")
+    given = changed(
+        record,
+        Written,
+        lambda event: msgspec.structs.replace(
+            event, role="vehicle", point=name, value="enabled", read_back=back
+        ),
+    )
+    text = words(Page(render_html(given)).text["zh"])
+    assert f"vehicle.{name} = 已启用 · 回读 已启用" in text
+    assert "= 允许" not in text
+
+
+def test_a_calculated_value_and_an_empty_requirement_have_chinese_words(record: Record) -> None:
+    given = changed(
+        record,
+        Judged,
+        lambda event: msgspec.structs.replace(
+            event,
+            limit=Clear(),
+            measurement=Measurement("fault_flags", [], source="calculated"),
+        ),
+    )
+    text = words(Page(render_html(given)).text["zh"])
+    assert "要求： 无" in text
+    assert "应为：无" not in text
+    assert "计算值" in text
+    assert "calculated" not in text
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -178,7 +178,9 @@ def test_what_was_sent_and_changed_is_listed(sending: Record, silent: Record, pa
 
 @pytest.mark.parametrize(
     ("request_", "changes"),
-    [("14ffffff", True), ("2f29010301", True), ("2e2a03", True), ("310102", True), ("1101", True),
+    [("14ffffff", True), ("2f29010301", True), ("2e2a03", True), ("31010210", True), ("1101", True),
+     ("31020210", True), ("31810210", True), ("31030210", False), ("31830210", False),
+     ("31", False),
      ("22f190", False), ("1902ff", False), ("3e00", False), ("1003", False), ("", False),
      ("zz", False)],
 )  # fmt: skip

@@ -15,6 +15,7 @@ from harness.engine import names, states_zh, wording
 from harness.errors import FileError
 from harness.limits import Clear, Equals, OneOf, Range
 from harness.quantity import Measurement, Quality, Value
+from harness.text import Text
 
 ROOT = Path(__file__).resolve().parent.parent
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -247,9 +248,28 @@ def test_limits_of_lists_and_of_flags_are_said_alike() -> None:
     assert wording.limit(Clear(), "zh", "silent_nodes") == "应为：无"
     assert wording.limit(Clear(["lamp_abs"]), "zh", "lamps_lit") == "应为：无（ABS 灯 除外）"
     assert wording.limit(Clear(), "en", "x.differing") == "expected: none"
+    assert wording.required(Clear(), "zh", "silent_nodes") == "无"
+    assert wording.required(Clear(["lamp_abs"]), "zh", "lamps_lit") == "无（ABS 灯 除外）"
+    assert wording.required(Clear(["lamp_abs"]), "en", "lamps_lit").startswith("none (but ")
+    assert wording.required(Range("V", 1, 2), "zh", "x") == "1 … 2 V"
     assert wording.limit(Clear(), "zh", "fault_flags") == "应为：无"
     assert wording.limit(Range("1", None, 0), "en", "error_frames.can") == "≤ 0"
     assert wording.limit(Range("V", 1, 2), "en", "x") == "1 … 2 V"
+
+
+@pytest.mark.parametrize(
+    ("recorded", "zh", "en"),
+    [
+        ("taken 2026-01-05T01:00:09Z", "2026-01-05 09:00:09 (UTC+8) 读取",
+         "taken 2026-01-05 09:00:09 (UTC+8)"),
+        ("taken 2026-01-05T01:00:09Z, 12 points",
+         "2026-01-05 09:00:09 (UTC+8) 读取，共 12 个数据点",
+         "taken 2026-01-05 09:00:09 (UTC+8), 12 points"),
+        ("taken earlier", "earlier 读取", "taken earlier"),
+    ],
+)  # fmt: skip
+def test_a_snapshot_shows_the_time_of_the_station(recorded: str, zh: str, en: str) -> None:
+    assert wording.reason(recorded) == Text(zh, en)
 
 
 def test_a_corrupt_reading_says_so() -> None:

@@ -32,8 +32,8 @@ def _of(verb: Text, things: Mapping[str, Text], pattern: str) -> dict[str, Text]
 
 
 ACTIONS: Mapping[str, Text] = {
-    **_of(Text("按住方向盘{}", "hold the {}"), _BUTTONS, "press-{}-button"),
-    "let-go-of-button": Text("松开方向盘按键", "let go of the button"),
+    **_of(Text("按住转向盘{}", "hold the {}"), _BUTTONS, "press-{}-button"),
+    "let-go-of-button": Text("松开转向盘按键", "let go of the button"),
     "sit-on-driver-seat": Text("坐到驾驶座", "sit on the driver's seat"),
     "leave-driver-seat": Text("离开驾驶座", "leave the driver's seat"),
     "sit-on-passenger-seat": Text("坐到副驾驶座", "sit on the passenger's seat"),

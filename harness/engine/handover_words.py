@@ -74,7 +74,7 @@ REASONS = Phrases(
     (r"the trip record has no (\S+)", r"行程记录中没有{1}"),
     (r"step (\S+) has read no trip record", r"步骤 \1 没有读到行程记录"),
     (r"step (\S+) has no signature", r"步骤 \1 没有签认"),
-    (r"taken (\S+)", r"\1 读取"),
+    (r"taken ([^,;]+)", r"\1 读取"),
     (r"odometer (\S+) to (\S+) km", r"总里程 \1 至 \2 km"),
     (r"(\S+) to (\S+) kPa, at 20 °C", r"\1 至 \2 kPa（折算到 20 °C）"),
     (r"(\S+) kWh in (\S+) km", r"\2 km 用电 \1 kWh"),

@@ -53,7 +53,7 @@ REASONS = Phrases(
     (r"high-voltage warning mark gone", "高压警告标记脱落"),
     (r"tyres differ: (.+)", "同轴轮胎不一致：{1}轴"),
     (r"retread: (.+)", "翻新胎：{1}轮"),
-    (r"steering wheel on the right", "方向盘在右侧"),
+    (r"steering wheel on the right", "转向盘在右侧"),
     (r"no belt: (.+)", "没有安全带：{1}"),
     (r"no three-point belt: (.+)", "不是三点式安全带：{1}"),
     (r"webbing cut: (.+)", "安全带织带割伤：{1}"),

@@ -42,7 +42,7 @@ KEYS_ZH = {
 REASONS = Phrases(
     (r"contract: (.+)", r"合同：\1"),
     (r"missing", "缺失"),
-    (r"taken (\S+), (\d+) points", r"\1 读取，共 \2 个数据点"),
+    (r"taken ([^,;]+), (\d+) points", r"\1 读取，共 \2 个数据点"),
     (r"expected", "预期变化"),
     (r"not expected: identity", "非预期：身份信息"),
     (r"not expected: version", "非预期：版本"),

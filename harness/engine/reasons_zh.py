@@ -64,6 +64,7 @@ REASONS = Phrases(
     (r"the profile (\S+) does not say how it is made safe", r"型号 \1 没有说明如何使其安全"),
     (r"it was (\S+)", "原值为“{1!}”"),
     (r"it cannot be read", "无法读取"),
+    (r"calculated", "计算值"),
     (r"(\S+) had no value before this run wrote it", "本次运行写入之前，{1}读不出值"),
     (r"none of these flag words is in the profile", "点表中没有这些故障字或告警字"),
     (

@@ -14,7 +14,7 @@ NAMES = {
     "road-inlet-and-marking": Text("充电口与高压标识", "Inlet and HV marking"),
     "road-tyre-same-axle": Text("同轴轮胎", "Tyres of one axle"),
     "road-tyre-retread": Text("翻新胎", "Retreads"),
-    "road-steering-wheel-position": Text("方向盘位置", "Steering wheel position"),
+    "road-steering-wheel-position": Text("转向盘位置", "Steering wheel position"),
     "road-seat-belts-fitted": Text("安全带配备", "Seat belts fitted"),
     "road-three-point-belts": Text("三点式安全带", "Three-point belts"),
     "road-seat-belt-condition": Text("安全带有效", "Seat belt condition"),

@@ -12,7 +12,7 @@ from math import isfinite
 from msgspec.structs import replace
 
 from harness.bench.roles import is_pile
-from harness.clock import CHINA
+from harness.clock import CHINA, shown_time
 from harness.engine import (
     battery_words,
     bus_words,
@@ -97,10 +97,13 @@ _ROLES_ZH = {
 _VERDICTS_ZH = {verdict.value: text.zh for verdict, text in VERDICTS.items()}
 _FIXED_ZH = {**_ROLES_ZH, "no reading": "没有读数", "None": "没有读数"}
 _NONE = Text("无", "none")
+_NONE_BUT = Text("无（{} 除外）", "none (but {})")
 _EMPTY = Text("应为：无", "expected: none")
 _BY_STANDARD = Text("“{}” · {}", "“{}” · {}")
 _CLEAR = Text("未发现异常", "nothing abnormal")
 _EMPTY_BUT = Text("应为：无（{} 除外）", "expected: none (but {})")
+_TAKEN = re.compile(r"(?<=\btaken )\d{4}-\d\d-\d\dT[^\s,;]+")
+"""When a snapshot was taken, as the record has it."""
 _STEP = re.compile(r"\bstep '?([a-z0-9]+(?:-[a-z0-9]+)*)'?(?=[ ,;:]|$)")
 _YES = Text("是", "yes")
 _NO = Text("否", "no")
@@ -119,6 +122,7 @@ def reason(english: str, of: str = "") -> Text:
 
     `of` is the point whose state the reason may name without saying so.
     """
+    english = _TAKEN.sub(lambda found: shown_time(found[0]), english)
 
     def piece(part: str, about: str) -> str:
         return _piece_zh(part, of if of and about == ANY_POINT else about)
@@ -361,6 +365,13 @@ def spread(uncertainty: float) -> str:
     return f"{float(f'{uncertainty:.2g}'):g}"
 
 
+def required(wanted: Limit, language: Language, of: str = "") -> str:
+    """A limit behind the word "required" or "limit"."""
+    if isinstance(wanted, Clear):
+        return _nothing(wanted, language, of, _NONE, _NONE_BUT)
+    return limit(wanted, language, of)
+
+
 def limit(wanted: Limit, language: Language, of: str = "") -> str:
     """A limit in one line; states (of the point `of`) in the language of the reader."""
     if isinstance(wanted, OneOf):
@@ -368,12 +379,15 @@ def limit(wanted: Limit, language: Language, of: str = "") -> str:
     if isinstance(wanted, Equals):
         return f"= {value(wanted.value, None, language, of)}"
     if isinstance(wanted, Clear):
-        if wanted.allowed:
-            allowed = names.listed(wanted.allowed, of, language)
-            return _EMPTY_BUT.get(language).format(allowed)
-        return _EMPTY.get(language)
+        return _nothing(wanted, language, of, _EMPTY, _EMPTY_BUT)
     number = describe(wanted).removesuffix(f" {wanted.unit}")
     return number if wanted.unit == "1" else f"{number} {_unit(wanted.unit, language)}"
+
+
+def _nothing(wanted: Clear, language: Language, of: str, none: Text, but: Text) -> str:
+    if not wanted.allowed:
+        return none.get(language)
+    return but.get(language).format(names.listed(wanted.allowed, of, language))
 
 
 def judged(event: Judged, language: Language) -> str:

@@ -210,8 +210,9 @@ class _Page:
     def kind(self, letter: str) -> Markup:
         return both(words.KINDS.get(letter, Text(letter, letter)))
 
-    def value(self, value: Value | None, unit: str | None = None) -> Markup:
-        return said(lambda language: clipped(wording.value(value, unit, language)))
+    def value(self, value: Value | None, unit: str | None = None, of: str = "") -> Markup:
+        """A value; the words of states are those of the point `of`."""
+        return said(lambda language: clipped(wording.value(value, unit, language, of)))
 
     def reading(self, measurement: Measurement | None, beside: Limit | None = None) -> Markup:
         """What was read, `beside` a limit with as many digits as the verdict needs."""
@@ -249,7 +250,9 @@ class _Page:
         return said(lambda language: wording.quantity(measurement, language))
 
     def limit(self, event: Judged) -> Markup:
-        return said(lambda language: wording.limit(event.limit, language, event.measurement.name))
+        """What stands behind the word "required" or "limit"."""
+        of = event.measurement.name
+        return said(lambda language: wording.required(event.limit, language, of))
 
     def answer(self, asked: Asked | None, answered: Answered) -> Markup:
         """The answer in the words of its choices; a ranking as a list."""

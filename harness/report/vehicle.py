@@ -17,6 +17,10 @@ from harness.text import Text
 
 _CHANGING = frozenset({0x04, 0x11, 0x14, 0x28, 0x2E, 0x2F, 0x31, 0x34, 0x35, 0x36, 0x37, 0x85})
 """Diagnostic services that change something in a control unit: clear, reset, write, drive …"""
+_ROUTINE, _START_OR_STOP = 0x31, (0x01, 0x02)
+"""Of a routine, asking for its results changes nothing."""
+_SUB_FUNCTION = 0x7F
+"""Without the bit that asks for no answer."""
 _NEVER_SENT = ("stray", "link_lost", "cancelled")
 """Outcomes of exchanges of which nobody knows that a request went out."""
 
@@ -186,7 +190,11 @@ class VehicleSide:
 
 def changes_something(exchange: DiagnosticExchange) -> bool:
     """Whether a request asks a control unit to change something."""
-    return service_of(exchange) in _CHANGING
+    service = service_of(exchange)
+    if service == _ROUTINE:
+        sub_function = bytes.fromhex(exchange.request)[1:2]
+        return any(one & _SUB_FUNCTION in _START_OR_STOP for one in sub_function)
+    return service in _CHANGING
 
 
 def service_of(exchange: DiagnosticExchange) -> int | None:

@@ -114,7 +114,7 @@ def _dead_button(button: str) -> Fault:
     return broken(
         f"button-{button}-dead",
         Text(f"{called.zh}失效", f"{called.en} dead"),
-        Text(f"方向盘{called.zh}触点不闭合。", f"{called.en}: its contact does not close."),
+        Text(f"转向盘{called.zh}触点不闭合。", f"{called.en}: its contact does not close."),
         (_cockpit, "dead_buttons", frozenset({button})),
         kind="wiring",
     )

@@ -79,7 +79,7 @@ _EYE: tuple[tuple[str, str, Any, str, str], ...] = (
         "road-wheel-on-the-right",
         "steering_wheel",
         "right",
-        "方向盘右置",
+        "转向盘右置",
         "steering wheel on the right",
     ),
     (

@@ -49,7 +49,7 @@ async def settle_work(
     """Keep the work in a unit when it was shown to be right; put it back otherwise.
 
     `keep` names for each unit the steps that have to have passed, `if_passed` those that count for
-    every unit. Old and new value of everything that was touched go on record. Judged is that
+    every unit. Old and new value of everything that is changed go on record. Judged is that
     nothing is left between: what was to be put back is put back, by reading it. Until this step,
     and where it is not reached, the end of the run puts everything back.
     """
@@ -64,8 +64,10 @@ async def settle_work(
         unit, _, did = point.partition(".")
         if unit in good:
             now = await step.read_one(point)
-            told = change(work.kept(unit, did), now.value)
-            step.measured(said(step, f"{point}.changed", told, "kept"))
+            backup = work.kept(unit, did)
+            if now.value != backup:
+                told = change(backup, now.value)
+                step.measured(said(step, f"{point}.changed", told, "kept"))
     work.keep(good)
     bad = dict.fromkeys(name for steps in wrong.values() for name in steps)
     if bad:
@@ -93,7 +95,7 @@ def _not_passed(step: StepContext, names: list[str]) -> list[str]:
 
 
 def _tell(step: StepContext, one: "PutBack") -> None:
-    """What was restored, by reading it afterwards."""
+    """What was restored, by reading it afterwards; of a failure, the backup and what is there."""
     reading = Measurement(
         one.point, one.now, source=step.role, at=step.clock.elapsed(),
         quality=Quality.GOOD if one.now is not None else Quality.MISSING, note=one.why,
@@ -104,7 +106,7 @@ def _tell(step: StepContext, one: "PutBack") -> None:
             Written(step=step.step, role=step.role, point=one.point, value=one.backup,
                     read_back=reading, agreed=one.right)
         )  # fmt: skip
-        told = change(one.found, one.now)
+        told = change(one.found if one.right else one.backup, one.now)
         step.measured(
             said(step, f"{one.point}.changed", told, "put back" if one.right else one.why)
         )
