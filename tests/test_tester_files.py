@@ -125,6 +125,10 @@ def test_an_optional_column_may_have_holes_and_then_gives_no_series() -> None:
          "number in mm"),
         ([TREAD_HEAD, *TREAD[:-1], "RR,3,nan"], "t.csv:16:3: depth: 'nan' is not a number; "
          "expected a number in mm"),
+        ([TREAD_HEAD, *TREAD[:-1], "RR,3,0_9"], "t.csv:16:3: depth: '0_9' is not a number; "
+         "expected a number in mm"),
+        ([TREAD_HEAD, *TREAD[:-1], "RR,3,５"], "t.csv:16:3: depth: '５' is not a number; "
+         "expected a number in mm"),
         ([TREAD_HEAD, *TREAD[:-1], "RR,3,53"], "t.csv:16:3: depth cannot be 53 mm; expected 0 to "
          "15 mm"),
         ([TREAD_HEAD, *TREAD[:-1], "XX,3,5"], "t.csv:16:1: 'XX' is no wheel; expected one of: FL, "
@@ -135,6 +139,18 @@ def test_an_optional_column_may_have_holes_and_then_gives_no_series() -> None:
 )  # fmt: skip
 def test_what_is_wrong_is_told_with_its_place(table: list[str], problem: str) -> None:
     assert told("tread", own("tread", *table)) == [problem]
+
+
+@pytest.mark.parametrize("at", [0, 5])
+def test_a_quotation_mark_left_open_in_a_long_file_is_told(at: int) -> None:
+    rows = list(TREAD)
+    rows[at] = '"' + rows[at] + "x" * 140_000
+    found = told("tread", own("tread", TREAD_HEAD, *rows))
+    assert any("a cell goes on without end" in one for one in found)
+
+
+def test_a_header_without_end_is_told() -> None:
+    assert told("tread", own("tread", TREAD_HEAD + "x" * 140_000, *TREAD))
 
 
 def test_a_file_of_another_day_is_refused_and_its_day_is_known() -> None:

@@ -31,6 +31,7 @@ DETAILS = Phrases(
     (r"(\w+) (-?\d\S*) after (-?\d\S*)", r"\1 先为 \3，后为 \2"),
     (r"a second row for the test", "数据行重复"),
     (r"a second row for (.+)", r"\1 的数据行重复"),
+    (r"a cell goes on without end", "有一格没有结束（引号未成对？）"),
     (r"(\d+) cells under (\d+) headers: (.+)", r"表头 \2 列，该行却有 \1 格：\3"),
     (r"the cells stand between semicolons", "各列以分号分隔"),
     (r"the cells stand between tabs", "各列以制表符分隔"),

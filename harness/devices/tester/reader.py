@@ -23,7 +23,7 @@ from datetime import date
 from harness.devices.recorder.stated_unit import bare, contradiction, in_header
 from harness.devices.tester.layout import KINDS, Key, Layout, Number
 from harness.devices.tester.mapping import TableColumn, TableMapping
-from harness.devices.tester.rows import Row, RowReader
+from harness.devices.tester.rows import ONE_EACH, Row, RowReader
 from harness.devices.tester.vin import vin_problem
 from harness.errors import FileError, Problem, UsageError
 from harness.quantity import convert
@@ -31,6 +31,7 @@ from harness.quantity import convert
 OWN = "# charging-harness tester 1"
 _DAY = re.compile(r"(\d{4})([-/.]?)(\d{1,2})\2(\d{1,2})(?=[T ]|$)")
 _MOST = 20
+_TOO_LONG = "a cell goes on without end"
 """Problems told of one file."""
 _HEAD_LINES = 200
 """Lines above the table that are looked through."""
@@ -126,9 +127,12 @@ class _Reader:
         mapped = {} if self._entry is None else self._entry.columns
         reader = RowReader(kind, places, mapped, len(header))
         table = csv.reader(self._lines[head + 1 :], delimiter=self._delimiter)
-        for cells in table:
-            if any(cell.strip() for cell in cells):
-                reader.take(head + 1 + table.line_num, cells)
+        try:
+            for cells in table:
+                if any(cell.strip() for cell in cells):
+                    reader.take(head + 1 + table.line_num, cells)
+        except csv.Error:
+            self._say(head + 1 + table.line_num, 0, _TOO_LONG, ONE_EACH)
         self._say_all(reader.finish(head + 1))
         self._stop()
         return LineFile(kind, vin, tuple(reader.rows), uncertainty, day)
@@ -295,7 +299,10 @@ def day_of(said: str) -> date | None:
 
 
 def _cells(line: str, delimiter: str) -> list[str]:
-    return next(csv.reader([line], delimiter=delimiter), [])
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:  # longer than any cell may be: then it is no name of a column either
+        return [line]
 
 
 __all__ = ["OWN", "LineFile", "TableColumn", "TableMapping", "read_tester"]

@@ -1,12 +1,16 @@
 """The rows of a tester's table: words, numbers in range, none doubled, none missing."""
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.devices.tester.layout import Key, Layout, Number
 from harness.devices.tester.mapping import TableColumn
 
+_PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+"""A number as testers write it. Python takes more, `0_9` among it, which is a slip of the hand."""
+ONE_EACH = "one cell for each header, and a point as the decimal mark"
 Told = tuple[int, int, str, str]
 """Line and column from 1, what is wrong there, what was expected."""
 
@@ -42,8 +46,7 @@ class RowReader:
         if any(cell.strip() for cell in cells[self._width :]):
             # A decimal comma among commas: every number would be read without its fraction.
             what = f"{len(cells)} cells under {self._width} headers: {','.join(cells)}"
-            expected = "one cell for each header, and a point as the decimal mark"
-            self._told.append((line, self._width + 1, what, expected))
+            self._told.append((line, self._width + 1, what, ONE_EACH))
             return
         words: dict[str, str] = {}
         numbers: dict[str, float] = {}
@@ -86,10 +89,7 @@ class RowReader:
         return None
 
     def _number(self, line: int, index: int, one: Number, cell: str, factor: float) -> float | None:
-        try:
-            value = float(cell)
-        except ValueError:
-            value = math.nan
+        value = float(cell) if _PLAIN.fullmatch(cell.strip()) else math.nan
         if not math.isfinite(value):
             what = f"{one.name}: {cell!r} is not a number"
             point = " with a decimal point" if "," in cell else ""
