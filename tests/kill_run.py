@@ -31,6 +31,10 @@ STOPPING = 6.0
 DECLARED = WATCHDOG + STOPPING + 0.5
 """Seconds from the kill until the contactor must be open; the rest is for a slow machine."""
 LONGEST_LIFE = 13.0
+_EARLY = 1.0
+"""Moments up to here (s) count from the start of the process, later ones from the journal's
+beginning: on a busy machine the program is killed before anything is energised otherwise."""
+_START = 20.0
 
 
 @dataclass
@@ -85,6 +89,8 @@ def kill_one(work: Path, number: int, after: float) -> Kill:
              "--out", str(folder / "run")],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment,
         )  # fmt: skip
+        if after > _EARLY:
+            _wait_for(folder / "run" / "journal.jsonl")
         time.sleep(after)
         run.kill()
         killed = time.time()
@@ -99,6 +105,13 @@ def kill_one(work: Path, number: int, after: float) -> Kill:
         return Kill(after, 0, True, False, was_closed, opened_after)
     checked = verify(record)
     return Kill(after, checked.lines, checked.intact, checked.sealed, was_closed, opened_after)
+
+
+def _wait_for(journal: Path) -> None:
+    """Until the run has begun, or surely never will."""
+    latest = time.monotonic() + _START
+    while not journal.exists() and time.monotonic() < latest:
+        time.sleep(0.05)
 
 
 def _contactor(events: Path, killed: float) -> tuple[bool, float | None]:
