@@ -21,6 +21,8 @@ from click.testing import CliRunner
 
 from harness.cli.root import ROOT
 from harness.errors import FileError
+from harness.events import Answered
+from harness.verdict import Verdict
 
 ASKING = (
     row("operator.confirm", f"{{does: wear-ppe, {ASK}}}", name="gloves")
@@ -91,3 +93,78 @@ def test_right_answers_are_accepted(tmp_path: Path) -> None:
     )
     outcome = run_procedure(tmp_path, write_procedure(tmp_path, ASKING), answers=answers)
     assert outcome.result.exit_code == 0
+
+
+MEANS = "{blow: {zh: 吹, en: blow}, wet-cloth: {zh: 湿布, en: wet cloth}}"
+SEVERAL = (
+    row("vehicle.clean_sensor",
+        f"{{subject: camera, {ASK}, means: {MEANS}, allowed: [wet-cloth]}}", name="clean")
+    + row("operator.hand_over",
+          "{by: {zh: 交, en: By}, to: {zh: 接, en: To}, by_subject: from, to_subject: to}",
+          name="custody")
+    + row("operator.look_over", name="look")
+)  # fmt: skip
+CARS = "bench: cars\ndevices:\n  vehicle: {simulated: true, profile: shared-ev}\n" + PILE
+
+
+@pytest.mark.parametrize(
+    ("entry", "where"),
+    [
+        ("clean: {value: snow}", ":3:18: 'snow' is no answer for 'clean'; expected one of: "
+         "blow, wet-cloth"),
+        ("clean: {answers: {cleaning-camera: snow}}", ":3:38: 'snow' is no answer for "
+         "'cleaning-camera'; expected one of: blow, wet-cloth"),
+        ("clean: {value: blow, answers: {clean-camera-blow: done}}", ":3:53: 'done' is no answer "
+         "for 'clean-camera-blow'; expected true or false"),
+        ("clean: {value: blow, answers: {clean-camera-snow: true}}", ":3:53: the step 'clean' does "
+         "not ask 'clean-camera-snow'; expected one of: cleaning-camera, clean-camera-blow"),
+        ("clean: {note: wiped}", ":3:10: 'value' is missing"),
+        ("clean: {answers: {cleaning-camera: blow}, note: wiped}", ":3:10: 'value' is missing; "
+         "expected what the circumstances belong to"),
+        ("custody: {answers: {from: {value: K-1, instrument: m-1}}}", "the bench lists no "
+         "instrument 'm-1'"),
+        ("custody: {answers: {from: {value: K-1, photo: none.jpg}}}", "none.jpg does not exist"),
+    ],
+)  # fmt: skip
+def test_a_wrong_answer_of_several_is_found_before_the_run(
+    tmp_path: Path, entry: str, where: str
+) -> None:
+    answers = tmp_path / "answers.yaml"
+    answers.write_text(f"by: T-1\nanswers:\n  {entry}\n", encoding="utf-8")
+    path = write_procedure(tmp_path, SEVERAL)
+    with pytest.raises(FileError) as caught:
+        run_procedure(tmp_path, path, answers=answers, bench=bench_file(tmp_path, CARS))
+    assert where in str(caught.value)
+
+
+def test_several_answers_of_one_step_go_to_their_questions(tmp_path: Path) -> None:
+    (tmp_path / "code.jpg").write_bytes(b"\xff\xd8\xff")
+    answers = tmp_path / "answers.yaml"
+    answers.write_text(
+        "by: T-1\nanswers:\n"
+        "  clean: {value: wet-cloth, note: as told, answers: {clean-camera-wet-cloth: true}}\n"
+        "  custody: {answers: {from: K-1, to: {value: K-2, photo: code.jpg}}}\n"
+        "  look: {value: normal, answers: {lamp: standby}}\n",
+        encoding="utf-8",
+    )
+    path = write_procedure(tmp_path, SEVERAL)
+    outcome = run_procedure(tmp_path, path, answers=answers, bench=bench_file(tmp_path, CARS))
+    told = [(one.step, one.value, one.note) for one in outcome.of(Answered)]
+    assert told[:4] == [("clean", "wet-cloth", "as told"), ("clean", True, ""),
+                        ("custody", "K-1", ""), ("custody", "K-2", "")]  # fmt: skip
+    assert ("look", "standby", "") in told
+    (kept,) = {one.photo for one in outcome.of(Answered) if one.photo}
+    assert kept == "attachments/photo/custody-to.jpg"
+    assert (outcome.result.folder / kept).is_file()
+    assert outcome.verdicts["custody"] is Verdict.PASS
+
+
+def test_a_question_without_an_answer_of_its_own_leaves_the_step_undone(tmp_path: Path) -> None:
+    answers = tmp_path / "answers.yaml"
+    answers.write_text("by: T-1\nanswers: {custody: {answers: {from: K-1}}}\n", encoding="utf-8")
+    path = write_procedure(tmp_path, SEVERAL)
+    outcome = run_procedure(tmp_path, path, answers=answers, bench=bench_file(tmp_path, CARS))
+    assert outcome.verdicts["custody"] is Verdict.NOT_RUN
+    reason = outcome.step("custody").reason
+    assert reason is not None
+    assert "has no answer for 'custody', 'to'" in str(reason)

@@ -268,3 +268,15 @@ def test_what_is_written_is_read(depths: list[float]) -> None:
     rows = [f"{w},{n},{d!r}" for w in ("FL", "FR", "RL", "RR") for n, d in enumerate(depths, 1)]
     found = read("tread", own("tread", TREAD_HEAD, *rows)).column("depth", wheel="FR")
     assert all(math.isclose(a, b, abs_tol=1e-12) for a, b in zip(found, depths, strict=True))
+
+
+def test_lines_padded_by_a_spreadsheet_program_are_read() -> None:
+    head = ("# tested 2026-11-28", "# uncertainty depth 0.1")
+    plain = own("tread", TREAD_HEAD, *TREAD, head=head)
+    padded = b"\r\n".join(
+        line + b",," if line.startswith(b"#") else line for line in plain.splitlines()
+    )
+    assert padded.count(b",,") == 5
+    assert read("tread", b"\xef\xbb\xbf" + padded) == read("tread", plain)
+    other = padded.replace(VIN.encode(), VIN[:-1].encode() + b"8")
+    assert any("t.csv:3:7" in line for line in told("tread", other))

@@ -4,7 +4,9 @@ Everything an action learns goes through here, so nothing is measured, asked, wr
 without an event.
 """
 
+import hashlib
 from collections.abc import Callable, Sequence
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -100,6 +102,8 @@ class RunMemory:
         """The verdicts that the bench's own values give, in exams."""
         self.kept: dict[str, object] = {}
         """What a step has found beyond readings, for later steps of its own family; by step."""
+        self.photos: dict[str, str] = {}
+        """Where each photo lies in the record, by the SHA-256 of its bytes."""
 
 
 class StepContext:
@@ -265,7 +269,7 @@ class StepContext:
                 unit=question.unit,
             )
         )
-        answer = await self.bench.operator.ask(question, self.deadline)
+        answer = self._photo_kept(await self.bench.operator.ask(question, self.deadline))
         self.emit(
             Answered(
                 step=self.step,
@@ -281,6 +285,17 @@ class StepContext:
         if self.examiner is not None:
             self._examine(question, answer, self.examiner)
         return answer
+
+    def _photo_kept(self, answer: Answer) -> Answer:
+        """The answer with its photo in the record, where the same picture lies once."""
+        if not answer.photo or answer.content is None:
+            return answer
+        digest = hashlib.sha256(answer.content).hexdigest()
+        if digest not in self.memory.photos:
+            name = f"{self.step}{PurePath(answer.photo).suffix.lower()}"
+            copy = self.bench.keep_file("photo", name, answer.content)
+            self.memory.photos[digest] = copy or name
+        return replace(answer, photo=self.memory.photos[digest])
 
     def _told_over_range(self, question: Question, answer: Answer) -> Answer:
         """OL as the top of the instrument's range, noted as such. Raises NotAvailableError."""

@@ -1,7 +1,8 @@
 """Handing a vehicle over: looking at it from all sides, and two people who sign one snapshot.
 
 People are codes, never names. A signature is bound to the SHA-256 of the snapshot that lay before
-them; where a real person looks, a view counts only with its photo, which is kept with its hash.
+them; where a real person looks at a real car, a view counts only with a photo of its own, which is
+kept with its hash.
 """
 
 from collections.abc import Iterator
@@ -72,6 +73,7 @@ async def view(step: StepContext, *, ask: TextField, subject: str, if_run: Ran =
     question = Question(
         kind="inspect", step=step.step, subject=subject, ask=ask, choices=[NORMAL, ABNORMAL],
         labels={NORMAL: Text("无损伤", "no damage"), ABNORMAL: Text("有损伤", "damage")},
+        photo=_photos_wanted(step),
     )  # fmt: skip
     answer = await step.ask(question)
     if answer.value is None:
@@ -80,6 +82,21 @@ async def view(step: StepContext, *, ask: TextField, subject: str, if_run: Ran =
         _place(subject), answer.value == ABNORMAL, answer.photo, question
     )
     step.measured(said(step, subject, answer.value, answer.note))
+
+
+def _photos_wanted(step: StepContext) -> bool:
+    """Whether there is something to take a photo of, and somebody who can."""
+    car = step.bench.model.devices.get("vehicle")
+    return not step.bench.operator.simulated and (car is None or not car.simulated)
+
+
+def _with_photo(step: StepContext) -> set[str]:
+    """The looks whose photo no earlier look of this run has shown already."""
+    photos: dict[str, str] = {}
+    for name, one in step.memory.kept.items():
+        if isinstance(one, View) and one.photo:
+            photos.setdefault(one.photo, name)
+    return set(photos.values())
 
 
 def _views(step: StepContext, names: tuple[str, ...]) -> dict[str, View]:
@@ -96,13 +113,16 @@ def _check_of(context: CheckContext) -> Iterator[Complaint]:
 @action("bench.views", kind="J", limit="none", check=_check_of,
         title=Text("视角齐全", "All views are there"))  # fmt: skip
 async def views(step: StepContext, *, of: Steps, if_run: Ran = ()) -> None:
-    """Judge that the vehicle was seen from every side; from a real person also with a photo."""
+    """Judge that the vehicle was seen from every side; a real one also with a photo of each.
+
+    A picture that an earlier look has shown already is not counted again.
+    """
     require_run(step, if_run)
     found = _views(step, of)
-    photos = not step.bench.operator.simulated
-    missing = [name for name in of if name not in found or (photos and not found[name].photo)]
-    told = sum(bool(one.photo) for one in found.values())
-    note = f"{len(found)} of {len(of)} views, {told} photos"
+    shown = _with_photo(step) & found.keys()
+    counted = shown if _photos_wanted(step) else found.keys()
+    missing = [name for name in of if name not in counted]
+    note = f"{len(found)} of {len(of)} views, {len(shown)} photos"
     step.judge(said(step, MISSING_VIEWS, missing, note), Clear())
 
 

@@ -31,7 +31,7 @@ from harness.assess.secrecy import Secrecy, places
 from harness.bench.bench import Bench
 from harness.clock import Deadline, loop_time, sleep_until
 from harness.devices.operator import Question
-from harness.engine.asking import question_of
+from harness.engine.asking import asking_of
 from harness.engine.plan import Plan, PlannedStep
 from harness.errors import EvidenceError, NoReplyError, NotAvailableError, StopRun
 from harness.events import (
@@ -411,7 +411,7 @@ class ExamAttendant:
     def asks_once(self, step: str) -> bool:
         """Whether a step asks for one thing, so that it is undone without an answer."""
         planned = next((one for one in self.steps if one.model.id == step), None)
-        return planned is not None and question_of(planned) is not None
+        return planned is not None and len(asking_of(planned).questions) == 1
 
     @property
     def numbers(self) -> dict[str, int]:

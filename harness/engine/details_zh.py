@@ -27,6 +27,9 @@ DETAILS = Phrases(
     # keys and values of files
     (r"'(.+)' is missing", r"缺少“\1”"),
     (r"(\d+) is missing", r"缺少第 \1 项"),
+    (r"what the circumstances belong to", "附带内容所属的答案"),
+    (r"the step '(.+)' does not ask '(.+)'", r"步骤“\1”没有询问“\2”"),
+    (r"the step '(.+)' asks nothing of a person", r"步骤“\1”不向人提问"),
     (r"(.+) is no answer for '(.+)'", r"\1 不能作为“\2”的答案"),
     (r"'(.+)' is not known here", r"此处不认识“\1”"),
     (r"(.+) is not accepted: (.+)", r"不接受 \1：{2}"),

@@ -14,9 +14,9 @@ from harness.bench.roles import PILE, is_pile, split_fault
 from harness.bench.simulated import seeded_faults
 from harness.bench.sockets import lacks
 from harness.catalogue.load import Catalogue, load_catalogue
-from harness.devices.operator import Operator, Question
-from harness.devices.operator.answers import AnswerEntry, FileOperator, load_answers
-from harness.engine.asking import question_of
+from harness.devices.operator import Operator
+from harness.devices.operator.answers import Asking, FileOperator, Place, load_answers
+from harness.engine.asking import asking_of
 from harness.engine.plan import Plan, make_plan, roles_needed
 from harness.engine.run import RunRequest
 from harness.errors import FileError, Problem, UnknownNameError, UsageError
@@ -84,16 +84,16 @@ def prepare(
 
 def check_answers(file: FileOperator, plans: Sequence[Plan], bench: LoadedBench) -> None:
     """Raises FileError unless every answer answers what its step asks."""
-    questions: dict[str, list[Question | None]] = {}
+    questions: dict[str, list[Asking]] = {}
     for plan in plans:
         for step in plan.steps:
-            questions.setdefault(step.model.id, []).append(question_of(step))
+            questions.setdefault(step.model.id, []).append(asking_of(step))
     instruments = {name: tool.type for name, tool in bench.model.instruments.items()}
     unknown = file.unknown_steps(set(questions))
     problems = [*(unknown.problems if unknown is not None else ())]
     for name, asked in questions.items():
-        for question in asked:
-            problems += file.problems_with(name, question, instruments)
+        for asking in asked:
+            problems += file.problems_with(name, asking, instruments)
     if problems:
         raise FileError(list({str(problem): problem for problem in problems}.values()))
 
@@ -226,17 +226,15 @@ def _no_twins(procedures: Sequence[LoadedProcedure]) -> None:
 
 
 def _with_pictures(file: FileOperator) -> tuple[FileOperator, list[tuple[str, str, bytes]]]:
-    """The same answers, with pictures named by their place inside the record."""
-    pictures: list[tuple[str, str, bytes]] = []
-    answers = dict(file.model.answers)
-    for step, picture in file.pictures().items():
-        entry = answers[step]
-        assert isinstance(entry, AnswerEntry)
-        name = safe_name(f"{step}{picture.suffix.lower()}")
+    """The same answers, with pictures named by their place in the record; each lies there once."""
+    pictures: dict[bytes, str] = {}
+    named: dict[Place, str] = {}
+    for place, picture in file.pictures().items():
+        name = safe_name("-".join(filter(None, place)) + picture.suffix.lower())
         try:
-            pictures.append(("photo", name, picture.read_bytes()))
+            name = pictures.setdefault(picture.read_bytes(), name)
         except OSError as error:
             raise UsageError(f"{picture}: {error.strerror or error}") from error
-        answers[step] = entry.model_copy(update={"photo": f"{ATTACHMENTS}/photo/{name}"})
-    model = file.model.model_copy(update={"answers": answers})
-    return FileOperator(model, file.places, file.data, file.path), pictures
+        named[place] = f"{ATTACHMENTS}/photo/{name}"
+    kept = [("photo", name, data) for data, name in pictures.items()]
+    return file.with_photos(named), kept

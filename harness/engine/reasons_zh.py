@@ -14,6 +14,7 @@ REASONS = Phrases(
     (r"the profile (\S+) says no way to '(.+)'", r"型号 \1 没有给出“\2”的方法"),
     (r"nobody is at the bench to answer '(.+)'", r"现场无人回答“\1”"),
     (r"nobody is at the terminal \(end of input\)", "终端无人应答（输入已结束）"),
+    (r"(\S+) has no answer for '(\S+)', '(.+)'", r"\1 中没有“\2”步骤对“\3”的答案"),
     (r"(\S+) has no answer for '(.+)'", r"\1 中没有“\2”的答案"),
     (r"stopped: step (\S+) ended (\w+)", r"步骤 \1 的结论为“{2}”，运行停止"),
     (r"step (\S+) ended (\w+)", r"步骤 \1 的结论为“{2}”"),

@@ -65,6 +65,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     least: int = 1
     most: int | None = None
     evidence: Evidence | None = None
+    photo: bool = False
+    """Whether a photo of what was looked at belongs to the answer."""
 
 
 def wrong_ranking(question: Question, given: Sequence[str]) -> Text | None:
@@ -106,9 +108,10 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
     instrument: str = ""
     photo: str = ""
+    """Where it lies in the record; its file name, where `content` hands it over."""
     uncertainty: float | None = None
     content: bytes | None = None
-    """The file itself, where whoever answers hands it over; `value` is then its name."""
+    """The file itself, where whoever answers hands it over: the photo, or what `value` names."""
 
 
 class Operator(Protocol):

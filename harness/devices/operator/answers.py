@@ -6,12 +6,15 @@
       first-causes: [cp-break, pe-open]
       enclosure: {value: abnormal, note: dent beside the lock, photo: photos/07.jpg}
       gun-temperature: {value: 31.4, instrument: irt-1}
+      clean-camera: {value: wet-cloth, answers: {clean-camera-wet-cloth: true}}
 
-A step without an entry gets no answer, so it is not run.
+Where a step asks several things, `answers` has those to single subjects, and `value` is for the
+rest. A step without an entry gets no answer, so it is not run.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import Field
@@ -24,21 +27,56 @@ from harness.fields import FileModel
 from harness.over_range import says_over_range
 from harness.quantity import Value
 
+_Given = bool | int | float | str | list[str]
 
-class AnswerEntry(FileModel):
+
+class Said(FileModel):
     """One answer with its circumstances."""
 
-    value: bool | int | float | str | list[str]
+    value: _Given
     note: str = ""
     instrument: str = ""
     photo: str = Field(default="", description="A picture file beside the answers file")
+
+
+class AnswerEntry(FileModel):
+    """What is answered in one step."""
+
+    value: _Given | None = None
+    note: str = ""
+    instrument: str = ""
+    photo: str = Field(default="", description="A picture file beside the answers file")
+    answers: dict[str, _Given | Said] = Field(
+        default={}, description="By subject, where a step asks several things"
+    )
+
+    def to(self, subject: str) -> Said | None:
+        """What is answered to the question on this subject."""
+        if subject in self.answers:
+            found = self.answers[subject]
+            return found if isinstance(found, Said) else Said(value=found)
+        if self.value is None:
+            return None
+        return Said(value=self.value, note=self.note, instrument=self.instrument, photo=self.photo)
 
 
 class AnswersFile(FileModel):
     """A whole answers file."""
 
     by: str = Field(min_length=1, description="Code of the person who gave the answers")
-    answers: dict[str, bool | int | float | str | list[str] | AnswerEntry]
+    answers: dict[str, _Given | AnswerEntry]
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What a step asks. `more`: what else it asks depends on what it finds."""
+
+    questions: tuple[Question, ...]
+    more: bool = False
+
+
+Place = tuple[str, str | None]
+"""Where an answer stands: step, and subject where it is for one subject."""
 
 
 class FileOperator:
@@ -62,58 +100,116 @@ class FileOperator:
         return FileError(problems) if problems else None
 
     def problems_with(
-        self, step: str, question: Question | None, instruments: Mapping[str, str]
+        self, step: str, asking: Asking, instruments: Mapping[str, str]
     ) -> list[Problem]:
-        """What is wrong with the answer for a step that asks `question` (None: nothing).
+        """What is wrong with the answers for a step that asks this.
 
         `instruments` are those of the bench: id -> type.
         """
-        entry = self.model.answers.get(step)
-        if entry is None:
+        if step not in self.model.answers:
             return []
-        path: Path_ = ("answers", step)
-        if question is None:
+        if not asking.questions and not asking.more:
             what = f"the step {step!r} asks nothing of a person"
-            return [self.places.problem(path, what, "no answer here")]
-        problems: list[Problem] = []
-        if not isinstance(entry, AnswerEntry):
-            entry = AnswerEntry(value=entry)
-        if expected := _expected(question, entry.value):
-            what = f"{entry.value!r} is no answer for {step!r}"
-            problems.append(self.places.problem((*path, "value"), what, expected))
-        if entry.instrument:
-            where = (*path, "instrument")
-            kind = instruments.get(entry.instrument)
-            if kind is None:
-                what = f"the bench lists no instrument {entry.instrument!r}"
-                names = "one of: " + (", ".join(instruments) or "(none listed)")
-                problems.append(self.places.problem(where, what, names))
-            elif question.instrument and kind != question.instrument:
-                what = f"{entry.instrument!r} is of the type {kind}"
-                wanted = f"an instrument of the type {question.instrument}"
-                problems.append(self.places.problem(where, what, wanted))
-        return problems
+            return [self.places.problem(("answers", step), what, "no answer here")]
+        found: list[Problem] = []
+        by_subject = {one.subject: one for one in asking.questions}
+        single = len(by_subject) == 1 and not asking.more
+        for (_, subject), said in self._said(step):
+            path: Path_ = ("answers", step)
+            if subject is None:
+                taken = self._entry(step).answers
+                fits = [one for one in asking.questions if one.subject not in taken]
+            else:
+                path = (*path, "answers", subject)
+                fits = [by_subject[subject]] if subject in by_subject else []
+                if not fits and not asking.more:
+                    wanted = "`value`" if single else "one of: " + ", ".join(by_subject)
+                    what = f"the step {step!r} does not ask {subject!r}"
+                    found.append(self.places.problem(path, what, wanted))
+                    continue
+            found += self._problems_at(path, subject or step, said, fits, instruments)
+        return found
 
-    def pictures(self) -> dict[str, Path]:
-        """Step -> picture file, for those answers that name one."""
+    def _problems_at(
+        self,
+        path: Path_,
+        name: str,
+        said: Said,
+        fits: list[Question],
+        instruments: Mapping[str, str],
+    ) -> Iterator[Problem]:
+        """What is wrong with one answer, which is for one of these questions (none: for any)."""
+        wrong = [_expected(question, said.value) for question in fits]
+        if wrong and all(wrong):
+            what = f"{said.value!r} is no answer for {name!r}"
+            yield self.places.problem((*path, "value"), what, wrong[0])
+        if not said.instrument:
+            return
+        kind = instruments.get(said.instrument)
+        types = [one.instrument for one in fits if one.instrument]
+        if kind is None:
+            what = f"the bench lists no instrument {said.instrument!r}"
+            names = "one of: " + (", ".join(instruments) or "(none listed)")
+            yield self.places.problem((*path, "instrument"), what, names)
+        elif types and kind not in types:
+            what = f"{said.instrument!r} is of the type {kind}"
+            wanted = f"an instrument of the type {types[0]}"
+            yield self.places.problem((*path, "instrument"), what, wanted)
+
+    def _entry(self, step: str) -> AnswerEntry:
+        entry = self.model.answers[step]
+        return entry if isinstance(entry, AnswerEntry) else AnswerEntry(value=entry)
+
+    def _said(self, step: str) -> Iterator[tuple[Place, Said]]:
+        """Every answer of a step, with its place."""
+        entry = self._entry(step)
+        if entry.value is not None:
+            yield (step, None), Said(**entry.model_dump(exclude={"answers"}))
+        for subject in entry.answers:
+            said = entry.to(subject)
+            assert said is not None
+            yield (step, subject), said
+
+    def pictures(self) -> dict[Place, Path]:
+        """Place of an answer -> its picture file, for those that name one."""
         return {
-            step: self.path.parent / entry.photo
-            for step, entry in self.model.answers.items()
-            if isinstance(entry, AnswerEntry) and entry.photo
+            place: self.path.parent / said.photo
+            for step in self.model.answers
+            for place, said in self._said(step)
+            if said.photo
         }
 
+    def with_photos(self, photos: Mapping[Place, str]) -> "FileOperator":
+        """The same answers, with these names of photos."""
+        answers = dict(self.model.answers)
+        for (step, subject), name in photos.items():
+            entry = answers[step]
+            assert isinstance(entry, AnswerEntry)
+            if subject is None:
+                changed: dict[str, object] = {"photo": name}
+            else:
+                said = entry.answers[subject]
+                assert isinstance(said, Said)
+                told = said.model_copy(update={"photo": name})
+                changed = {"answers": {**entry.answers, subject: told}}
+            answers[step] = entry.model_copy(update=changed)
+        model = self.model.model_copy(update={"answers": answers})
+        return FileOperator(model, self.places, self.data, self.path)
+
     async def ask(self, question: Question, deadline: Deadline) -> Answer:
-        entry = self.model.answers.get(question.step)
-        if entry is None:
+        if question.step not in self.model.answers:
             raise NotAvailableError(f"{self.path.name} has no answer for {question.step!r}")
-        if not isinstance(entry, AnswerEntry):
-            entry = AnswerEntry(value=entry)
+        said = self._entry(question.step).to(question.subject)
+        if said is None:
+            raise NotAvailableError(
+                f"{self.path.name} has no answer for {question.step!r}, {question.subject!r}"
+            )
         return Answer(
-            value=self._checked(question, entry.value),
+            value=self._checked(question, said.value),
             by=self.model.by,
-            note=entry.note,
-            instrument=entry.instrument,
-            photo=entry.photo,
+            note=said.note,
+            instrument=said.instrument,
+            photo=said.photo,
         )
 
     def _checked(self, question: Question, value: Value) -> Value:
@@ -153,16 +249,28 @@ def _expected_list(question: Question, value: Value) -> str:
     return "" if wrong is None else f"a ranking of choices: {wrong.en}"
 
 
+def _path(place: Place, key: str) -> Path_:
+    step, subject = place
+    return ("answers", step, key) if subject is None else ("answers", step, "answers", subject, key)
+
+
 def load_answers(path: Path) -> FileOperator:
     """Load an answers file. Raises FileError; missing pictures are an error here, not later."""
     values, places, data = load(path)
     model = validate(AnswersFile, values, places)
     operator = FileOperator(model, places, data, path)
+    unsaid = [
+        places.problem(("answers", step), "'value' is missing", "what the circumstances belong to")
+        for step, entry in model.answers.items()
+        if isinstance(entry, AnswerEntry)
+        and entry.value is None
+        and (not entry.answers or entry.note or entry.instrument or entry.photo)
+    ]
     missing = [
-        places.problem(("answers", step, "photo"), f"{picture} does not exist", "a picture file")
-        for step, picture in operator.pictures().items()
+        places.problem(_path(place, "photo"), f"{picture} does not exist", "a picture file")
+        for place, picture in operator.pictures().items()
         if not picture.is_file()
     ]
-    if missing:
-        raise FileError(missing)
+    if unsaid or missing:
+        raise FileError(unsaid + missing)
     return operator

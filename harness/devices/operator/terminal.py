@@ -11,6 +11,7 @@ import re
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TextIO
 
 from harness.clock import Deadline, sleep
@@ -54,6 +55,12 @@ _FIND = Text(
     "{} choices: type a word to look for (like: contactor), or “all” to list them",
 )
 _NOTE = Text("备注 [可直接回车 / stop=中止]", "Note [Enter for none / stop]")
+_PHOTO = Text(
+    "照片文件 [路径 / 可直接回车，则本项按无照片处理 / stop=中止]",
+    "Photo [path of the file / Enter for none, which is on record / stop]",
+)
+_NO_PHOTO = Text("无法使用 {}：{}", "{} cannot be used: {}")
+_EMPTY = Text("文件是空的", "the file is empty")
 _EARLY = Text(
     "提问之前输入的 {} 行未采用，请看清问题后再作答",
     "{} line(s) typed before the question are not taken: read it first",
@@ -105,12 +112,31 @@ class TerminalOperator:
         note = ""
         if value is not None and question.kind in ("inspect", "decide", "rank", "rate"):
             note = unless_stop(await self._line(_NOTE.get(self._language), deadline))
+        photo, content = "", None
+        if value is not None and question.photo:
+            photo, content = await self._photo(deadline)
         return Answer(
             value=value,
             by=self._by,
             note=note,
             instrument=seen.instrument if seen is not None else "",
+            photo=photo,
+            content=content,
         )
+
+    async def _photo(self, deadline: Deadline) -> tuple[str, bytes | None]:
+        """Name and bytes of the photo that the person gives; nothing where there is none."""
+        for _ in range(_TRIES):
+            typed = unless_stop(await self._line(_PHOTO.get(self._language), deadline)).strip()
+            if not typed or typed in _SKIP:
+                break
+            path = Path(typed.strip("\"'"))
+            data, why = _read(path)
+            if data:
+                return path.name, data
+            why = why or _EMPTY.get(self._language)
+            self._show(f"  {_NO_PHOTO.get(self._language).format(typed, why)}")
+        return "", None
 
     async def _perceive(self, question: Question, deadline: Deadline) -> Answer | None:
         if self._technician is None or question.kind not in ("inspect", "observe", "reading"):
@@ -219,7 +245,7 @@ class TerminalOperator:
 
 def is_free_text(prompt: str) -> bool:
     """Whether any words may be typed at this prompt."""
-    return prompt in {_NOTE.zh, _NOTE.en, _HINT["text"].zh, _HINT["text"].en}
+    return any(prompt in (one.zh, one.en) for one in (_NOTE, _PHOTO, _HINT["text"]))
 
 
 def unless_stop(typed: str) -> str:
@@ -227,6 +253,14 @@ def unless_stop(typed: str) -> str:
     if typed.strip().lower() in _STOP:
         raise StopRun(_STOPPED, aborted=True)
     return typed
+
+
+def _read(path: Path) -> tuple[bytes, str]:
+    """The bytes of a file, or why there are none."""
+    try:
+        return path.read_bytes(), ""
+    except (OSError, ValueError) as error:  # ValueError: no path at all (a NUL in it)
+        return b"", str(getattr(error, "strerror", None) or error)
 
 
 def _pump(

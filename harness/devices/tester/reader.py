@@ -77,7 +77,7 @@ def read_tester(
     says when the test was made. Raises FileError with every place that is wrong: another kind,
     another vehicle, another day, units, numbers, rows.
     """
-    lines = _text(name, data, entry).splitlines()
+    lines = [_unpadded(line) for line in _text(name, data, entry).splitlines()]
     if not any(line.strip() for line in lines):
         raise FileError([Problem(name, 0, 0, "the file is empty", "a table of a tester")])
     own = lines[0].strip() == OWN
@@ -85,6 +85,11 @@ def read_tester(
         expected = f"{OWN!r}, or a mapping of the columns"
         raise FileError([Problem(name, 1, 1, "this is not our own layout", expected)])
     return _Reader(name, lines, kind, (vin, day), None if own else entry).read()
+
+
+def _unpadded(line: str) -> str:
+    """A `#` line as it was before a spreadsheet program gave it a cell under every header."""
+    return line.rstrip(", \t") if line.startswith("#") else line
 
 
 def _text(name: str, data: bytes, entry: TableMapping | None) -> str:
