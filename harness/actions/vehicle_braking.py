@@ -1,5 +1,8 @@
 """Deceleration of a braking from the speed on the bus, frame by frame; length of a unit's VIN."""
 
+import math
+from itertools import pairwise
+from statistics import median
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -20,13 +23,43 @@ STANDING = 1.0
 """Below this speed (km/h) the braking is over: far below the 0.1 v0 that counts."""
 STEADY = 0.98
 """Braking begins where the speed was last above this share of its highest."""
+_WHEELS = 0.02
+"""Relative uncertainty of a speed that is made of wheel turns where the bench states none: wear,
+pressure and load change the radius at which a tyre rolls. An assumption of this project."""
 
 
-def _braking(times: list[float], speeds: list[float]) -> tuple[list[float], list[float]]:
-    """The samples from the last one at full speed on, whose time and speed are those of v0."""
-    top = max(speeds)
-    first = max(index for index, speed in enumerate(speeds) if speed >= STEADY * top)
-    return times[first:], speeds[first:]
+class SpeedCourse:
+    """Speed over time as its frames gave it.
+
+    Adapters hand over frames in bunches, and a busy machine gets to several at once: they carry one
+    stamp, and only the last of them came at that moment.
+    """
+
+    def __init__(self) -> None:
+        self.readings: list[tuple[float, float, Measurement]] = []
+
+    def take(self, at: float, speed: float, reading: Measurement) -> None:
+        if self.readings and self.readings[-1][0] >= at:
+            self.readings.pop()
+        self.readings.append((at, speed, reading))
+
+    @property
+    def last(self) -> float:
+        """The latest speed (km/h); endless before the first one."""
+        return self.readings[-1][1] if self.readings else float("inf")
+
+    def braking(self) -> "SpeedCourse":
+        """From the last frame at full speed on: its time and speed are those of v0."""
+        top = max(speed for _, speed, _ in self.readings)
+        full = [n for n, (_, speed, _) in enumerate(self.readings) if speed >= STEADY * top]
+        course = SpeedCourse()
+        course.readings = self.readings[full[-1] :]
+        return course
+
+    def held_up(self) -> float:
+        """How late a frame may have been stamped (s): the longest gap less the usual one."""
+        gaps = sorted(later[0] - before[0] for before, later in pairwise(self.readings))
+        return gaps[-1] - median(gaps) if gaps else 0.0
 
 
 @action(
@@ -47,36 +80,41 @@ async def bus_mfdd(
     """Have the person brake to a standstill and judge the MFDD of every frame of the speed.
 
     The distance is the area below the speed. What the wheels show is what is judged: a wheel that
-    locks hides the speed of the car, so the tester's run stays the decisive one.
+    locks hides the speed of the car, so the tester's run stays the decisive one. Uncertainty: how
+    late frames came, and what the bench file states for the speed, else that of a rolling tyre.
     """
     from harness.actions.signal_watch import SignalWatch  # noqa: PLC0415
     from harness.catalogue.criteria.inputs import Series  # noqa: PLC0415
     from harness.catalogue.criteria.mfdd import mfdd_of_speed  # noqa: PLC0415
 
     require_passed(step, if_passed)
-    times: list[float] = []
-    speeds: list[float] = []
-    readings: list[Measurement] = []
+    course = SpeedCourse()
 
     def take(signal: "Signal", reading: Measurement, at: float) -> None:
         number = number_of(reading)
         if number is not None and signal.usable(reading):
-            times.append(at)
-            speeds.append(number)
-            readings.append(reading)
+            course.take(at, number, reading)
 
     watch = SignalWatch(step, [point], take)
     try:
         await step.do_by_hand(does, ask)
-        await watch.until(step.deadline, lambda: bool(speeds) and speeds[-1] < STANDING)
+        await watch.until(step.deadline, lambda: course.last < STANDING)
     finally:
         watch.stop()
-    if not speeds:
+    if not course.readings:
         raise NotAvailableError(f"no usable frame of {point} came")
-    at, speed = _braking(times, speeds)
+    braking = course.braking()
+    at, speed, readings = zip(*braking.readings, strict=True)
     # The speed from which it was braked: its course is what the report draws.
-    step.measured(readings[times.index(at[0])])
-    result = mfdd_of_speed(Series(at, "s", 0.0), Series(speed, "km/h", readings[0].uncertainty))
+    step.measured(readings[0])
+    result = mfdd_of_speed(
+        Series(at, "s", braking.held_up()), Series(speed, "km/h", readings[0].uncertainty)
+    )
+    value = number_of(result)
+    stated = step.vehicle.stated_uncertainty(point)
+    if value is not None and result.uncertainty is not None and stated is None:
+        spread = math.hypot(result.uncertainty, _WHEELS * value)
+        result = msgspec.structs.replace(result, uncertainty=spread)
     step.judge(msgspec.structs.replace(result, at=step.clock.elapsed()))
 
 
