@@ -113,10 +113,8 @@ def _wipers(car: "Car") -> str | None:
 
 
 def _sound(car: "Car") -> str | None:
-    """He listens beside the car while it creeps."""
-    body = car.body
-    heard = body.avas_works and not body.avas_muted and body.avas_speaker_works
-    return _when(not heard, "no sound at low speed")
+    """Another person listens beside the car, as it is at this moment."""
+    return _when(not car.body.heard_outside, "no sound at low speed")
 
 
 def _lamps(car: "Car") -> str | None:

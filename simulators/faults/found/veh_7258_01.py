@@ -107,7 +107,6 @@ FOUND: Mapping[str, tuple[str, ...]] = {
         "seat-belt-reminder",
         "window-anti-pinch",
         "wipers",
-        "low-speed-sound",
         "lamp-function",
         "horn",
         "steering-free-rotation",
