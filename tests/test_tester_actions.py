@@ -49,7 +49,7 @@ STEPS = """
 - {id: left-drop, title: {zh: 近光, en: Drop}, do: operator.tester_number, with: {file: lamps, column: dipped_drop, of: {lamp: left}}, item: GB 7258-2017/dipped-beam-drop}
 - {id: odd, title: {zh: 错, en: Odd}, do: operator.tester_number, with: {file: lamps, column: depth}, limit: {low: 1 mm}}
 - {id: mixed-up, title: {zh: 混, en: M}, do: operator.braking_rate, with: {file: lamps, load: loads}, item: GB 7258-2017/brake-force-laden}
-- {id: no-run, title: {zh: 无, en: N}, do: operator.mfdd, with: {file: forces}, item: GB 7258-2017/mfdd-unladen}
+- {id: no-run, title: {zh: 无, en: N}, do: operator.mfdd, with: {file: forces, from: 50 km/h, above: 3 km/h}, item: GB 7258-2017/mfdd-unladen}
 - {id: speedometer, title: {zh: 表, en: Meter}, do: operator.speedometer, with: {file: speeds}}
 """  # noqa: E501
 BENCH = f"""bench: line

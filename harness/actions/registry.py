@@ -135,6 +135,7 @@ _OWN_ROOMS = (
     "harness.actions.beside",
     "harness.actions.tester_files",
     "harness.actions.tester_brakes",
+    "harness.actions.tester_braking",
     "harness.actions.tester_numbers",
     "harness.actions.tester_lamps",
     "harness.actions.vehicle_braking",

@@ -1,4 +1,4 @@
-"""What the file of a brake tester proves: braking rates, balance, drag, deceleration."""
+"""What the file of a brake tester proves: braking rates, balance, drag."""
 
 from typing import TYPE_CHECKING, Literal
 
@@ -132,17 +132,3 @@ async def wheel_drag(step: StepContext, *, file: OfFile, load: OfFile, axle: Axl
         result = drag(wheel, weight)
         step.measured(result)
         step.judge(result)
-
-
-@action("operator.mfdd", kind="I", limit="needed", check=check_file, title=Text("MFDD", "MFDD"))
-async def mean_deceleration(step: StepContext, *, file: OfFile) -> None:
-    """Judge the mean fully developed deceleration of a braking run."""
-    from harness.catalogue.criteria.inputs import Series  # noqa: PLC0415
-    from harness.catalogue.criteria.mfdd import mfdd  # noqa: PLC0415
-
-    found = file_of(step, file, "brake-run")
-    speed = Series(found.column("speed"), "km/h", found.uncertainty.get("speed"))
-    distance = Series(found.column("distance"), "m", found.uncertainty.get("distance"))
-    result = mfdd(speed, distance)
-    step.measured(result)
-    step.judge(result)

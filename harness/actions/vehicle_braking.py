@@ -1,6 +1,7 @@
 """Deceleration of a braking from the speed on the bus, frame by frame; length of a unit's VIN."""
 
 import math
+from collections.abc import Iterator
 from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +11,8 @@ import msgspec
 from harness.actions.context import StepContext
 from harness.actions.diagnostics import has_diagnostics
 from harness.actions.joint_given import Passed, check_passed, number_of, require_passed
-from harness.actions.registry import PointRef, action
+from harness.actions.registry import CheckContext, Complaint, PointRef, action
+from harness.actions.tester_braking import Above, From, check_initial, require_initial
 from harness.errors import NotAvailableError
 from harness.fields import TextField
 from harness.quantity import Measurement, Quality
@@ -48,9 +50,13 @@ class SpeedCourse:
         """The latest speed (km/h); endless before the first one."""
         return self.readings[-1][1] if self.readings else float("inf")
 
+    @property
+    def highest(self) -> float:
+        return max(speed for _, speed, _ in self.readings)
+
     def braking(self) -> "SpeedCourse":
         """From the last frame at full speed on: its time and speed are those of v0."""
-        top = max(speed for _, speed, _ in self.readings)
+        top = self.highest
         full = [n for n, (_, speed, _) in enumerate(self.readings) if speed >= STEADY * top]
         course = SpeedCourse()
         course.readings = self.readings[full[-1] :]
@@ -62,17 +68,24 @@ class SpeedCourse:
         return gaps[-1] - median(gaps) if gaps else 0.0
 
 
+def _check(context: CheckContext) -> Iterator[Complaint]:
+    yield from check_passed(context)
+    yield from check_initial(context)
+
+
 @action(
     "vehicle.mfdd",
     kind="J",
     limit="needed",
-    check=check_passed,
+    check=_check,
     title=Text("由总线车速求 MFDD", "MFDD from the speed on the bus"),
 )
 async def bus_mfdd(
     step: StepContext,
     *,
     point: Annotated[str, PointRef()] = "vehicle_speed",
+    from_: From,
+    above: Above,
     does: str,
     ask: TextField,
     if_passed: Passed = (),
@@ -80,7 +93,8 @@ async def bus_mfdd(
     """Have the person brake to a standstill and judge the MFDD of every frame of the speed.
 
     The distance is the area below the speed. What the wheels show is what is judged: a wheel that
-    locks hides the speed of the car, so the tester's run stays the decisive one. Uncertainty: how
+    locks hides the speed of the car, so the tester's run stays the decisive one. Of a braking whose
+    highest speed is below `from`, or more than `above` over it, nothing is judged. Uncertainty: how
     late frames came, and what the bench file states for the speed, else that of a rolling tyre.
     """
     from harness.actions.signal_watch import SignalWatch  # noqa: PLC0415
@@ -107,6 +121,7 @@ async def bus_mfdd(
     at, speed, readings = zip(*braking.readings, strict=True)
     # The speed from which it was braked: its course is what the report draws.
     step.measured(readings[0])
+    require_initial(course.highest, from_, above)
     result = mfdd_of_speed(
         Series(at, "s", braking.held_up()), Series(speed, "km/h", readings[0].uncertainty)
     )

@@ -72,6 +72,8 @@ _DERIVED = {
     "tester_depth": Text("花纹深度", "Tread depth"),
     "tester_speed": Text("车速", "Speed"),
     "tester_distance": Text("距离", "Distance"),
+    "tester_pedal": Text("制动踏板", "Brake pedal"),
+    "brake_distance": Text("制动距离", "Braking distance"),
     "tester_indicated": Text("指示车速", "Indicated speed"),
     "tester_true": Text("实际车速", "True speed"),
     "tester_left_force": Text("左轮制动力", "Left brake force"),

@@ -168,6 +168,27 @@ REASONS = Phrases(
     (r"no (\S+) in line (\d+); expected a number in every row", r"第 \2 行没有 \1，每行都应有数值"),
     # criteria
     (r"there is no voltage to refer to: (\S+) V", r"没有可参照的电压：\1 V"),
+    (
+        r"braking began at (\S+) km/h; expected (\S+) to (\S+) km/h",
+        r"制动初速度为 \1 km/h，应为 \2～\3 km/h",
+    ),
+    (
+        r"the pedal is never pressed; expected pedal 1 from its touch on",
+        "文件中没有踩下踏板的记录，踩下起 pedal 应为 1",
+    ),
+    (
+        r"the file has no pedal column and goes on for (\S+) s at full speed; "
+        r"expected a first row at the touch of the pedal",
+        r"文件没有 pedal 列，且有 \1 s 未减速；没有该列时首行应为踩下踏板的时刻",
+    ),
+    (
+        r"the file ends at (\S+) km/h; expected a braking to below (\S+) km/h",
+        r"文件结束时车速为 \1 km/h，应制动到 \2 km/h 以下",
+    ),
+    (
+        r"v0 = (\S+) km/h, distance (\S+) to (\S+) m",
+        r"初速度 \1 km/h，里程 \2～\3 m",
+    ),
     (r"there is no brake force", "没有制动力"),
     (r"there is no axle load", "没有轴荷"),
     (r"(\S+) N of (\S+) N", r"\1 N / \2 N"),

@@ -9,6 +9,7 @@ from simulators.faults.fault import Fault
 from simulators.faults.vehicle_found import broken
 from simulators.line_testers import LineTester
 from simulators.rig import Rig
+from simulators.vehicle.roadworthy import Run
 
 
 def _file(name: str, subject: str, how: str, title: Text, detail: Text) -> Fault:
@@ -16,6 +17,10 @@ def _file(name: str, subject: str, how: str, title: Text, detail: Text) -> Fault
         return rig.line_testers.of(f"tester-{subject}")
 
     return broken(name, title, detail, (tester, "spoiled", how), kind="data")
+
+
+def _unladen_run(rig: Rig) -> Run:
+    return rig.car.line.runs["unladen"]
 
 
 FAULTS = (
@@ -44,4 +49,8 @@ FAULTS = (
         Text("轴荷数据有两次称重", "Axle loads weighed twice"),
         Text("后轴称了两次，第二次追加在同一文件中，数值不同。",
              "The rear axle was weighed again, with other values, into the same file.")),
+    broken("tester-run-too-slow",
+        Text("制动路试初速度不足", "Braking run from too low a speed"),
+        Text("空载制动路试从 25 km/h 开始制动。", "The unladen run was braked from 25 km/h."),
+        (_unladen_run, "initial", 25.0), kind="data"),
 )  # fmt: skip

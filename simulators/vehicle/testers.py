@@ -19,6 +19,8 @@ _STEPS = 12
 """Rows of a brake that is applied slowly to its peak."""
 _FORCE = 20.0
 """Uncertainties: N, kg, km/h, m, cd, mm, m/km, dB(A)."""
+_LEAD, _EVERY = 0.3, 0.02
+"""Seconds before the pedal is touched, and between rows, of a braking run."""
 _SPOKEN = (32.0, 36.0, 42.0, 58.0)
 
 
@@ -70,10 +72,16 @@ def _axle_load(loaded: str, car: Car, random: Random) -> bytes:
 
 
 def _brake_run(name: str, car: Car, random: Random) -> bytes:
+    """Switched on shortly before the pedal is touched; the way counts on from the run before."""
     run = car.line.runs[name]
-    times = [round(0.05 * number, 2) for number in range(int(run.lasts / 0.05) + 4)]
-    rows = [(t, round(run.at(t)[0], 2), round(run.at(t)[1], 3)) for t in times]
-    header = "time [s],speed [km/h],distance [m]"
+    before, touched = random.uniform(2.0, 9.0), _LEAD + random.uniform(0.0, _EVERY)
+    rows = []
+    for number in range(int((touched + run.lasts) / _EVERY) + 6):
+        speed, way = run.at(number * _EVERY - touched)
+        way += before + run.initial / 3.6 * touched
+        pedal = int(number * _EVERY >= touched)
+        rows.append((round(number * _EVERY, 2), round(speed, 2), round(way, 3), pedal))
+    header = "time [s],speed [km/h],distance [m],pedal"
     return _file(car, "brake-run", header, {"speed": 0.2, "distance": 0.05}, rows)
 
 

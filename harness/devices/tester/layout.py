@@ -84,7 +84,11 @@ KINDS: Mapping[str, Layout] = {
         Layout(
             "brake-run",
             (),
-            (Number("speed", "km/h", 0.0, 250.0), Number("distance", "m", 0.0, 1000.0)),
+            (
+                Number("speed", "km/h", 0.0, 250.0),
+                Number("distance", "m", 0.0, 1000.0),
+                Number("pedal", "1", 0.0, 1.0, optional=True),
+            ),
             along=_TIME,
             fewest=10,
         ),

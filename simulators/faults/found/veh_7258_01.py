@@ -169,6 +169,7 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "tester-file-empty": (),
     "tester-file-of-yesterday": (),
     "tester-file-weighed-twice": (),
+    "tester-run-too-slow": (),
     "horn-weak": ("horn-level",),
     "speedometer-behind": (
         "speedometer-error",
