@@ -76,8 +76,9 @@ def test_nothing_is_judged_by_a_refused_file(line: Outcome) -> None:
             why = reason(line.step(step).reason)
             assert any(f"the file of step {name} was refused" in why.en for name in bad)
             assert "被拒收" in why.zh and "expected" not in why.zh
-        elif step == "side-slip":
-            assert line.verdicts[step] is None, "the example car has independent suspension"
+        elif step in ("side-slip", "brake-imbalance-rear-laden"):
+            # Independent suspension; a laden rear axle that goes by its load.
+            assert line.verdicts[step] is None, step
         else:
             assert line.verdicts[step] in (Verdict.PASS, Verdict.NOT_RUN), step
 

@@ -100,7 +100,8 @@ async def brake_imbalance(
     """Judge how far left and right differ while the force builds up, on one basis.
 
     A rear axle below 60 % of its load goes by the load, any other axle by the larger wheel force;
-    the step of the other basis is not run. Where the uncertainty leaves it open, both are judged.
+    the step of the other basis records that ratio and claims nothing. Where the uncertainty leaves
+    it open, both are judged.
     """
     from harness.catalogue.criteria.brake_imbalance import (  # noqa: PLC0415
         brake_imbalance as balances,
@@ -109,11 +110,13 @@ async def brake_imbalance(
     left, right = _wheels(file_of(step, file, "brake-force"), "service", axle)
     weight = _load(step, load, (axle,)) if axle == "rear" else None
     found = balances(left, right, rear=axle == "rear", axle_load=weight)
-    ratio = next((one.ratio for one in found if one.basis == basis), None)
-    if ratio is None:
-        raise NotAvailableError(f"this axle is judged by {found[0].basis.value}")
-    step.measured(ratio)
-    step.judge(ratio)
+    ratios = [one.ratio for one in found if one.basis == basis or one.ratio.value is None]
+    if not ratios:
+        step.measured(found[0].ratio)
+        step.no_claim = f"this axle is judged by {found[0].basis.value}"
+    for ratio in ratios:
+        step.measured(ratio)
+        step.judge(ratio)
 
 
 @action(

@@ -66,6 +66,13 @@ class AxleBrake(Part):
         )
         self.drag_left, self.drag_right = (_near(random, _DRAG, 0.2) for _ in SIDES)
         self.load = {name: _near(random, axles[axle], 0.01) for name, axles in LOADS.items()}
+        self.laden = (1.0, 1.0)
+        """Peak forces of the service brake on the laden axle over those unladen, left and right."""
+
+    def peaks(self, loaded: str) -> tuple[float, float]:
+        """Of the service brake, left and right (N), `laden` or `unladen`."""
+        left, right = self.laden if loaded == "laden" else (1.0, 1.0)
+        return left * self.left, right * self.right
 
 
 class Headlamp(Part):

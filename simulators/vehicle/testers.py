@@ -46,8 +46,8 @@ def _force_rows(random: Random, brake: str, axle: str, peaks: tuple[float, float
         yield (brake, axle, round(0.1 * number, 1), *values)
 
 
-def _axle_rows(random: Random, axle: str, brake: AxleBrake) -> Rows:
-    yield from _force_rows(random, "service", axle, (brake.left, brake.right))
+def _axle_rows(random: Random, axle: str, brake: AxleBrake, loaded: str) -> Rows:
+    yield from _force_rows(random, "service", axle, brake.peaks(loaded))
     if axle == "rear":
         peaks = (brake.parking_left, brake.parking_right)
         yield from _force_rows(random, "parking", axle, peaks)
@@ -55,8 +55,9 @@ def _axle_rows(random: Random, axle: str, brake: AxleBrake) -> Rows:
            _about(random, brake.drag_right, _FORCE))  # fmt: skip
 
 
-def _brake_force(car: Car, random: Random) -> bytes:
-    rows = [row for axle in AXLES for row in _axle_rows(random, axle, car.line.brakes[axle])]
+def _brake_force(loaded: str, car: Car, random: Random) -> bytes:
+    brakes = car.line.brakes
+    rows = [row for axle in AXLES for row in _axle_rows(random, axle, brakes[axle], loaded)]
     header = "brake,axle,time [s],left_force [N],right_force [N]"
     spread = {"left_force": _FORCE, "right_force": _FORCE}
     return _file(car, "brake-force", header, spread, rows)
@@ -138,8 +139,8 @@ def _speedometer(car: Car, random: Random) -> bytes:
 
 
 FILES: Mapping[str, Callable[[Car, Random], bytes]] = {
-    "tester-brake-force": _brake_force,
-    "tester-brake-force-laden": _brake_force,
+    "tester-brake-force": partial(_brake_force, "unladen"),
+    "tester-brake-force-laden": partial(_brake_force, "laden"),
     "tester-axle-load": partial(_axle_load, "unladen"),
     "tester-axle-load-laden": partial(_axle_load, "laden"),
     "tester-brake-run": partial(_brake_run, "unladen"),
