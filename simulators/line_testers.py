@@ -70,6 +70,25 @@ def _weighed_twice(text: str) -> str:
     return f"{text}{axle},{float(left) + 41.5:.1f},{float(right) + 36.0:.1f}\n"
 
 
+def _rows_lost(text: str) -> str:
+    """The line to the computer was interrupted in the middle of a braking."""
+    lines = text.splitlines(True)
+    first = next(n for n, line in enumerate(lines) if line.startswith("service,front,0.4,"))
+    return "".join(lines[:first] + lines[first + 5 :])
+
+
+def _counter_restarted(text: str) -> str:
+    """The counter of the way began at zero again in the middle of the braking."""
+    lines = text.splitlines()
+    head = next(n for n, line in enumerate(lines) if line.startswith("time "))
+    half = (head + len(lines)) // 2
+    start = float(lines[half].split(",")[2])
+    for number in range(half, len(lines)):
+        time, speed, way, *rest = lines[number].split(",")
+        lines[number] = ",".join([time, speed, f"{float(way) - start:.3f}", *rest])
+    return "\n".join(lines) + "\n"
+
+
 def _replaced(text: str, start: str, by: str) -> str:
     lines = text.splitlines()
     return "\n".join(start + by if one.startswith(start) else one for one in lines) + "\n"
@@ -83,4 +102,6 @@ _WAYS: Mapping[str, Callable[[str], str]] = {
     "empty": lambda _text: "",
     "day before": _of_the_day_before,
     "twice": _weighed_twice,
+    "rows lost": _rows_lost,
+    "counter restarted": _counter_restarted,
 }

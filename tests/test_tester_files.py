@@ -135,10 +135,65 @@ def test_an_optional_column_may_have_holes_and_then_gives_no_series() -> None:
          "FR, RL, RR"),
         ([TREAD_HEAD, *TREAD[:-1], "RR,1.5,5"], "t.csv:16:2: reading goes back: 1.5 after 2; "
          "expected reading that rises"),
+        ([TREAD_HEAD, *TREAD[:-1], "RR,5,5.3"], "t.csv:16:2: rows are missing: reading 5 after 2; "
+         "expected reading 3"),
+        ([TREAD_HEAD, *TREAD[:-1], "RR,2.5,5.3"], "t.csv:16:2: rows are missing: reading 2.5 after "
+         "2; expected reading 3"),
+        ([TREAD_HEAD, *TREAD[1:], "FL,4,5.3"], "t.csv:5:2: rows are missing: the first reading is "
+         "2; expected reading 1"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_told_with_its_place(table: list[str], problem: str) -> None:
     assert told("tread", own("tread", *table)) == [problem]
+
+
+RUN_HEAD = "time [s],speed [km/h],distance [m]"
+FORCE_HEAD = "brake,axle,time [s],left_force [N],right_force [N]"
+
+
+def forces(times: list[float]) -> list[str]:
+    """Left is far ahead of right in the middle only, so that a hole would hide it."""
+    rows = [f"service,rear,{0.1 * n:g},{100 * n},{100 * n}" for n in range(4)]
+    for t in times:
+        left = 3000 * t
+        right = left - (1200 if 0.3 <= t <= 0.8 else 0)
+        rows.append(f"service,front,{t:g},{left:g},{max(right, 0):g}")
+    return rows
+
+
+def test_rows_lost_inside_a_trace_are_missed() -> None:
+    whole_trace = [0.1 * n for n in range(11)]
+    read("brake-force", own("brake-force", FORCE_HEAD, *forces(whole_trace)))
+    holed = [t for t in whole_trace if not 0.25 < t < 0.85]
+    assert told("brake-force", own("brake-force", FORCE_HEAD, *forces(holed))) == [
+        "t.csv:12:3: rows are missing: time 0.9 after 0.2; expected steps of about 0.1 s"
+    ]
+    # Also where the hole is one of only two steps.
+    few = own("brake-force", FORCE_HEAD, *forces([0.0, 0.1, 0.8]))
+    assert told("brake-force", few)[0].startswith("t.csv:11:3: rows are missing: time 0.8 after")
+
+
+def run_rows(count: int = 300) -> list[str]:
+    return [f"{n / 100:g},{max(0, 50 - n / 5):g},{0.13 * n:g}" for n in range(count)]
+
+
+def test_a_hole_in_a_braking_run_is_missed_and_uneven_steps_are_not() -> None:
+    rows = run_rows()
+    assert told("brake-run", own("brake-run", RUN_HEAD, *rows[:60], *rows[180:])) == [
+        "t.csv:65:1: rows are missing: time 1.8 after 0.59; expected steps of about 0.01 s"
+    ]
+    thinned = [*rows[:60], rows[62], *rows[65:]]
+    assert len(read("brake-run", own("brake-run", RUN_HEAD, *thinned)).rows) == 296
+
+
+def test_a_distance_that_falls_is_told() -> None:
+    rows = run_rows(20)
+    rows[10] = "0.1,48,1.1"
+    assert told("brake-run", own("brake-run", RUN_HEAD, *rows)) == [
+        "t.csv:15:3: distance goes back: 1.1 after 1.17; expected distance that does not fall"
+    ]
+    rows[10] = "0.1,48,1.17"
+    assert read("brake-run", own("brake-run", RUN_HEAD, *rows)).column("distance")[10] == 1.17
 
 
 @pytest.mark.parametrize("at", [0, 5])

@@ -45,7 +45,9 @@ DETAILS = Phrases(
     (r"(\w+): (['\"].*['\"]) is not a number", r"\1：\2 不是数字"),
     (r"(\w+) cannot be (-?\d\S*) (\S+)", r"\1 不可能是 \2 \3"),
     (r"(['\"].*['\"]) is no (axle|brake|lamp|wheel)", r"\1 不是 \2 列的取值"),
-    (r"(reading|time) goes back: (\S+) after (\S+)", r"\1 倒退：\3 之后为 \2"),
+    (r"(reading|time|distance) goes back: (\S+) after (\S+)", r"\1 倒退：\3 之后为 \2"),
+    (r"rows are missing: (reading|time) (\S+) after (\S+)", r"中间缺行：\1 \3 之后为 \2"),
+    (r"rows are missing: the first reading is (\S+)", r"开头缺行：首个 reading 为 \1"),
     (r"(['\"].*['\"]) is no uncertainty", r"\1 不是不确定度"),
     (r"no kind of tester is (['\"].*['\"])", r"没有名为 \1 的检测设备类型"),
 )
@@ -78,6 +80,9 @@ EXPECTED = Phrases(
     (r"(-?\d\S*) to (-?\d\S*) (\S+)", r"\1～\2 \3"),
     (r"one; the first is line (\d+)", r"只有一行；第一次在第 \1 行"),
     (r"(reading|time) that rises", r"\1 递增"),
+    (r"distance that does not fall", "distance 不减小"),
+    (r"reading (\d+)", r"reading 为 \1"),
+    (r"steps of about (\S+) s", r"每步约 \1 s"),
     (
         r"`# uncertainty <column> <number>`, a column of: (.+)",
         r"`# uncertainty <列> <数字>`，列为：\1",

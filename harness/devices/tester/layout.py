@@ -31,6 +31,8 @@ class Number:
     low: float
     high: float
     optional: bool = False
+    falls: bool = True
+    """False: from row to row it grows or stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,8 @@ class Layout:
     """The layout of one kind of tester.
 
     A row is told from the others by its keys and by `along`, the column that counts on: the time of
-    a trace, which rises, or the number of a reading. Without it there is one row for each key.
+    a trace, which rises in even steps, or the number of a reading, from 1 on. Without it there is
+    one row for each key.
     """
 
     name: str
@@ -86,7 +89,7 @@ KINDS: Mapping[str, Layout] = {
             (),
             (
                 Number("speed", "km/h", 0.0, 250.0),
-                Number("distance", "m", 0.0, 1000.0),
+                Number("distance", "m", 0.0, 1000.0, falls=False),
                 Number("pedal", "1", 0.0, 1.0, optional=True),
             ),
             along=_TIME,

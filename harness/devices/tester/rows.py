@@ -2,8 +2,10 @@
 
 import math
 import re
+import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from harness.devices.tester.layout import Key, Layout, Number
 from harness.devices.tester.mapping import TableColumn
@@ -11,6 +13,9 @@ from harness.devices.tester.mapping import TableColumn
 _PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 """A number as testers write it. Python takes more, `0_9` among it, which is a slip of the hand."""
 ONE_EACH = "one cell for each header, and a point as the decimal mark"
+_HOLE = 3.0
+"""A step of time that is so many times the usual one (the median) has lost rows. Our own value: no
+tester's own steps are known to differ so much."""
 Told = tuple[int, int, str, str]
 """Line and column from 1, what is wrong there, what was expected."""
 
@@ -39,7 +44,7 @@ class RowReader:
         self.rows: list[Row] = []
         self._told: list[Told] = []
         self._seen: dict[tuple[object, ...], Row] = {}
-        self._last: dict[tuple[str, ...], float] = {}
+        self._last: dict[tuple[str, ...], Row] = {}
 
     def take(self, line: int, cells: Sequence[str]) -> None:
         """One row of the table."""
@@ -77,6 +82,34 @@ class RowReader:
                 about = " ".join(words) or "the test"
                 expected = f"at least {self._kind.fewest}"
                 yield head, 0, f"{found} rows for {about}", expected
+        yield from self._holes()
+
+    def _holes(self) -> Iterator[Told]:
+        """Rows that are missing inside: readings not numbered on from 1, a long step of time."""
+        along = self._kind.along
+        if along is None:
+            return
+        column = self._places[along.name][0] + 1
+        groups: dict[tuple[str, ...], list[Row]] = {}
+        for row in self.rows:
+            groups.setdefault(self._about(row), []).append(row)
+        for rows in groups.values():
+            counted = [row.numbers[along.name] for row in rows]
+            steps = [after - before for before, after in pairwise(counted)]
+            numbered = along.unit == "1"
+            if numbered and counted[0] != 1:
+                what = f"rows are missing: the first {along.name} is {counted[0]:g}"
+                yield rows[0].line, column, what, f"{along.name} 1"
+            usual = 1.0 if numbered or not steps else statistics.median_low(steps)
+            for row, step, last in zip(rows[1:], steps, counted, strict=False):
+                if step == usual or (not numbered and step <= _HOLE * usual * (1 + 1e-6)):
+                    continue
+                what = f"rows are missing: {along.name} {row.numbers[along.name]:g} after {last:g}"
+                expected = f"steps of about {usual:.3g} {along.unit}"
+                yield row.line, column, what, f"{along.name} {last + 1:g}" if numbered else expected
+
+    def _about(self, row: Row) -> tuple[str, ...]:
+        return tuple(row.words[key.name] for key in self._kind.keys)
 
     def _word(self, line: int, index: int, key: Key, cell: str) -> str | None:
         mapped = self._mapped.get(key.name)
@@ -104,18 +137,15 @@ class RowReader:
         return value
 
     def _keep(self, row: Row) -> None:
-        about = tuple(row.words[key.name] for key in self._kind.keys)
+        about = self._about(row)
         along = self._kind.along
         mark: tuple[object, ...] = about
         if along is not None:
-            number = row.numbers[along.name]
-            mark = (*about, number)
-            column = self._places[along.name][0] + 1
+            mark = (*about, row.numbers[along.name])
             last = self._last.get(about)
-            if mark not in self._seen and last is not None and number < last:
-                what = f"{along.name} goes back: {number:g} after {last:g}"
-                self._told.append((row.line, column, what, f"{along.name} that rises"))
-            self._last[about] = number
+            if mark not in self._seen and last is not None:
+                self._told += self._going_back(last, row)
+            self._last[about] = row
         if mark in self._seen:
             shown = " ".join(f"{one:g}" if isinstance(one, float) else str(one) for one in mark)
             first = self._seen[mark]
@@ -124,6 +154,16 @@ class RowReader:
             return
         self._seen[mark] = row
         self.rows.append(row)
+
+    def _going_back(self, last: Row, row: Row) -> Iterator[Told]:
+        """What is lower than in the row before and cannot be."""
+        for name, number in row.numbers.items():
+            one, before = self._kind.columns[name], last.numbers.get(name, -math.inf)
+            counts = one is self._kind.along
+            if number < before and (counts or (isinstance(one, Number) and not one.falls)):
+                what = f"{name} goes back: {number:g} after {before:g}"
+                expected = f"{name} that {'rises' if counts else 'does not fall'}"
+                yield row.line, self._places[name][0] + 1, what, expected
 
 
 def _other_values(first: Row, second: Row) -> str:

@@ -180,6 +180,8 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "tester-file-empty": (),
     "tester-file-of-yesterday": (),
     "tester-file-weighed-twice": (),
+    "tester-file-rows-lost": (),
+    "tester-file-counter-restarted": (),
     "tester-run-too-slow": (),
     "horn-weak": ("horn-level",),
     "speedometer-behind": (
