@@ -18,7 +18,7 @@ from harness.text import Text
 if TYPE_CHECKING:
     from harness.catalogue.criteria.inputs import Series
 
-__all__ = ["Above", "From", "check_initial", "require_initial"]
+__all__ = ["STANDING", "STEADY", "Above", "From", "check_initial", "require_initial"]
 
 STANDING = 1.0
 """Below this speed (km/h) the car stands: at 2.9 m/s² 13 mm are left."""

@@ -12,7 +12,14 @@ from harness.actions.context import StepContext
 from harness.actions.diagnostics import has_diagnostics
 from harness.actions.joint_given import Passed, check_passed, number_of, require_passed
 from harness.actions.registry import CheckContext, Complaint, PointRef, action
-from harness.actions.tester_braking import Above, From, check_initial, require_initial
+from harness.actions.tester_braking import (
+    STANDING,
+    STEADY,
+    Above,
+    From,
+    check_initial,
+    require_initial,
+)
 from harness.errors import NotAvailableError
 from harness.fields import TextField
 from harness.quantity import Measurement, Quality
@@ -21,10 +28,6 @@ from harness.text import Text
 if TYPE_CHECKING:
     from harness.actions.signal_watch import Signal
 
-STANDING = 1.0
-"""Below this speed (km/h) the braking is over: far below the 0.1 v0 that counts."""
-STEADY = 0.98
-"""Braking begins where the speed was last above this share of its highest."""
 _WHEELS = 0.02
 """Relative uncertainty of a speed that is made of wheel turns where the bench states none: wear,
 pressure and load change the radius at which a tyre rolls. An assumption of this project."""
