@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from benchkit import Outcome, run_procedure, write_procedure
+from vehicle_inspection_help import inspect
 
 from harness.devices.tester.layout import KINDS
 from harness.engine.wording import quantity, reason
@@ -144,6 +145,19 @@ def test_another_car_and_a_missing_file_leave_the_others_judged(tmp_path: Path) 
     assert "lamps.csv:3:7: the file is about another vehicle" in refused.reason
     assert "文件是另一辆车的" in reason(refused.reason).zh
     assert f"expected VIN {VIN}" in refused.reason
+
+
+def test_the_drop_of_a_high_lamp_is_not_judged_by_the_item_of_a_low_one(tmp_path: Path) -> None:
+    """60 mm are inside 50 to 300 mm, and outside 100 to 350 mm, which hold above 1000 mm."""
+    steps = ["lamp-file", "dipped-beam-drop", "dipped-beam-horizontal"]
+    low = inspect(tmp_path, "VEH-7258-01", selected=steps)
+    assert low.verdicts["dipped-beam-drop"] is Verdict.PASS
+    assert len(values(low, "dipped-beam-drop")) == 2
+    high = inspect(tmp_path, "VEH-7258-01", selected=steps, faults=["headlamps-mounted-high"])
+    assert high.verdicts["dipped-beam-drop"] is Verdict.NOT_RUN
+    said = reason(high.step("dipped-beam-drop").reason)
+    assert said.zh == "左灯高 1200 mm，该项适用于 1000 mm 及以下"
+    assert high.verdicts["dipped-beam-horizontal"] is Verdict.PASS
 
 
 def test_every_column_of_a_tester_has_a_name() -> None:

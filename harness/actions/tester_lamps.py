@@ -1,14 +1,19 @@
 """What follows from a tester's figures by a small sum: light of both lamps, height of the beam."""
 
+from collections.abc import Iterator
 from itertools import pairwise
+from typing import Annotated
+
+from pydantic import Field
 
 from harness.actions.context import StepContext
-from harness.actions.registry import action
+from harness.actions.registry import CheckContext, Complaint, action
 from harness.actions.tester_files import OfFile, check_file, file_of, number_from
 from harness.catalogue.criteria.inputs import calculated, number, root_sum
 from harness.devices.tester.reader import LineFile
 from harness.errors import NotAvailableError
-from harness.quantity import Measurement
+from harness.fields import QuantityField
+from harness.quantity import Measurement, Quantity, same_dimension
 from harness.text import Text
 
 SHOWN = 40.0
@@ -38,6 +43,44 @@ async def total_intensity(step: StepContext, *, file: OfFile) -> None:
     result = calculated("total_intensity", total, "cd", spread, inputs=parts)
     step.measured(result)
     step.judge(result)
+
+
+def _check_height(context: CheckContext) -> Iterator[Complaint]:
+    yield from check_file(context)
+    given = context.parameters["lamp_up_to"]
+    if isinstance(given, Quantity) and not same_dimension(given.unit, "mm"):
+        yield ("with", "lamp_up_to"), f"{given} is no height", "a height like 1000 mm"
+
+
+@action(
+    "operator.dipped_beam_drop",
+    kind="I",
+    limit="needed",
+    check=_check_height,
+    title=Text("近光截止线下降量", "Drop of the dipped beam"),
+)
+async def dipped_beam_drop(
+    step: StepContext,
+    *,
+    file: OfFile,
+    lamp_up_to: Annotated[QuantityField, Field(description="Height of lamp that the item is for")],
+) -> None:
+    """Judge how far the cut-off of each lamp is below it on the 10 m screen, in mm.
+
+    Another item holds for a lamp higher than `lamp_up_to`: then nothing is judged of either lamp.
+    """
+    found = file_of(step, file, "headlamp")
+    highest = lamp_up_to.to("mm")
+    for lamp in ("left", "right"):
+        (height,) = found.column("height", lamp=lamp)
+        if height > highest:
+            raise NotAvailableError(
+                f"the {lamp} lamp is {height:g} mm high; expected up to {highest:g} mm"
+            )
+    for lamp in ("left", "right"):
+        reading = _column(step, found, "dipped_drop", lamp)
+        step.measured(reading)
+        step.judge(reading)
 
 
 @action(

@@ -169,6 +169,14 @@ REASONS = Phrases(
     # criteria
     (r"there is no voltage to refer to: (\S+) V", r"没有可参照的电压：\1 V"),
     (
+        r"the left lamp is (\S+) mm high; expected up to (\S+) mm",
+        r"左灯高 \1 mm，该项适用于 \2 mm 及以下",
+    ),
+    (
+        r"the right lamp is (\S+) mm high; expected up to (\S+) mm",
+        r"右灯高 \1 mm，该项适用于 \2 mm 及以下",
+    ),
+    (
         r"braking began at (\S+) km/h; expected (\S+) to (\S+) km/h",
         r"制动初速度为 \1 km/h，应为 \2～\3 km/h",
     ),

@@ -256,6 +256,15 @@ FAULTS = (
         (_lamp("right"), "drop", -20.0),
     ),
     _broken(
+        "headlamps-mounted-high",
+        "灯高超过 1000 mm",
+        "Headlamps higher than 1000 mm",
+        (_lamp("left"), "height", 1200.0),
+        (_lamp("left"), "drop", 60.0),
+        (_lamp("right"), "height", 1200.0),
+        (_lamp("right"), "drop", 60.0),
+    ),
+    _broken(
         "headlamp-dipped-aside",
         "左近光偏左",
         "Left dipped beam to the left",

@@ -167,6 +167,7 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "main-beam-dim": ("main-beam",),
     "main-beams-dazzle": ("total-main-beam",),
     "headlamp-dipped-high": ("dipped-beam-drop",),
+    "headlamps-mounted-high": (),
     "headlamp-dipped-aside": ("dipped-beam-horizontal",),
     "main-beam-high": ("main-beam-above",),
     "main-beam-hangs": ("main-beam-low",),
