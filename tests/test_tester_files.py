@@ -173,6 +173,13 @@ def test_rows_lost_inside_a_trace_are_missed() -> None:
     assert told("brake-force", few)[0].startswith("t.csv:11:3: rows are missing: time 0.8 after")
 
 
+def test_a_reading_lost_between_two_speeds_is_missed() -> None:
+    head = "reading,indicated [km/h],true [km/h]"
+    assert told("speedometer", own("speedometer", head, "1,40,38", "3,60,57")) == [
+        "t.csv:6:1: rows are missing: reading 3 after 1; expected reading 2"
+    ]
+
+
 def run_rows(count: int = 300) -> list[str]:
     return [f"{n / 100:g},{max(0, 50 - n / 5):g},{0.13 * n:g}" for n in range(count)]
 

@@ -54,7 +54,7 @@ def require_initial(v0: float, from_: Quantity, above: Quantity) -> None:
     highest = lowest + above.to("km/h")
     if not lowest - 1e-9 <= v0 <= highest + 1e-9:
         raise NotAvailableError(
-            f"braking began at {v0:.4g} km/h; expected {lowest:g} to {highest:g} km/h"
+            f"braking began at {v0:g} km/h; expected {lowest:g} to {highest:g} km/h"
         )
 
 
