@@ -21,8 +21,10 @@ from harness.procedure.load import load_procedure
 from harness.quantity import Measurement
 from harness.rental import VIEWS
 from harness.text import Text
+from simulators.faults import all_faults
 from simulators.faults.found import hand_01
 from simulators.technician import SimulatedTechnician
+from simulators.vehicle.wheels import PLACARD
 
 HAND = "HAND-01"
 
@@ -83,6 +85,64 @@ def test_what_happened_decides(fault: str, step: str, answer: str) -> None:
     assert _concluded(outcome)[step] == answer
     bad = [name for name, one in outcome.verdicts.items() if one == "fail"]
     assert bad == list(hand_01.FOUND[fault])
+
+
+PUNCTURE, RECODED = "slow-puncture-on-the-trip", "recoded-on-the-trip"
+
+
+@pytest.mark.parametrize("order", [(PUNCTURE, RECODED), (RECODED, PUNCTURE)])
+def test_both_of_two_things_on_the_trip_are_found(tmp_path: Path, order: tuple[str, ...]) -> None:
+    outcome = inspect(tmp_path, HAND, faults=list(order), seed=3)
+    bad = {name for name, one in outcome.verdicts.items() if one == "fail"}
+    assert bad == {"tyre-loss", "differences"}
+
+
+ON_THE_TRIP = {
+    "scratched-on-the-trip": lambda car: "rear-left" in car.rental.new_marks,
+    "curb-hit-on-the-trip": lambda car: "right" in car.rental.new_marks,
+    "tyre-sensor-fails-on-the-trip": lambda car: car.wheels["RL"].sensor_battery_low,
+    "event-recorded-on-the-trip": lambda car: car.computer.edr_events > 0,
+    PUNCTURE: lambda car: car.wheels["RL"].cold_pressure < PLACARD - 20,
+    RECODED: lambda car: car.units["ADCU"].configuration["config_aeb"] == "disabled",
+    "unit-dies-on-the-trip": lambda car: not car.units["USS"].works,
+    "antenna-lost-on-the-trip": lambda car: car.telematics.antenna == "open",
+}
+"""Fault -> whether it shows at the car."""
+
+
+@pytest.mark.parametrize("off", [None, *ON_THE_TRIP])
+@pytest.mark.parametrize("backwards", [False, True])
+def test_all_happens_but_what_was_switched_off(off: str | None, backwards: bool) -> None:
+    point, faults = CarPoint(), all_faults()
+    assert not any(shows(point.car) for shows in ON_THE_TRIP.values())
+    for name in sorted(ON_THE_TRIP, reverse=backwards):
+        faults[name].switch(point.rig, True)
+    if off is not None:
+        faults[off].switch(point.rig, False)
+    point.car.trips.set_out()
+    point.run(3.0)
+    assert [name for name, shows in ON_THE_TRIP.items() if not shows(point.car)] == [
+        name for name in ON_THE_TRIP if name == off
+    ]
+    assert point.car.trips.record.event == ("none" if off == "curb-hit-on-the-trip" else "curb_hit")
+
+
+@pytest.mark.parametrize(
+    ("names", "event"),
+    [
+        (("hard-braking-on-the-trip", "curb-hit-on-the-trip"), "curb_hit"),
+        (("curb-hit-on-the-trip", "hard-braking-on-the-trip"), "hard_braking"),
+        (("curb-hit-on-the-trip", RECODED), "curb_hit"),
+        (("event-of-another-time", PUNCTURE), "hard_braking"),
+    ],
+)
+def test_the_record_keeps_the_latest_event(names: tuple[str, str], event: str) -> None:
+    point, faults = CarPoint(), all_faults()
+    for name in names:
+        faults[name].switch(point.rig, True)
+    point.car.trips.set_out()
+    point.run(3.0)
+    assert point.car.trips.record.event == event
 
 
 def test_every_check_is_failed_by_some_fault() -> None:

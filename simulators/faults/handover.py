@@ -3,7 +3,9 @@
 Which steps find them stands in `found/hand_01.py`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
 
 from harness.text import Text
 from simulators.faults.fault import Defect, Fault
@@ -11,7 +13,7 @@ from simulators.faults.vehicle_found import broken, happening
 from simulators.rig import Rig
 from simulators.vehicle.car import Car
 from simulators.vehicle.rental import OTHER, Rental
-from simulators.vehicle.trips import Trips
+from simulators.vehicle.trips import Happening, Trips
 
 
 def _rental(rig: Rig) -> Rental:
@@ -22,19 +24,41 @@ def _trips(rig: Rig) -> Trips:
     return rig.car.trips
 
 
+def _half_way(
+    name: str, happens: Callable[[Car], None] | None = None, event: str = "none"
+) -> Defect:
+    """One more thing that happens half way; the recorder may notice it as an event."""
+
+    def with_it(rig: Rig) -> Mapping[str, Happening]:
+        effect = None if happens is None else partial(happens, rig.car)
+        return {name: Happening(event, effect)}
+
+    return Defect(_trips, "happenings", with_it)
+
+
 def _on_the_trip(
-    name: str, title: Text, detail: Text, happens: Callable[[Car], None], event: str = "none"
+    name: str,
+    title: Text,
+    detail: Text,
+    happens: Callable[[Car], None] | None = None,
+    event: str = "none",
 ) -> Fault:
-    """It happens half way; the recorder may notice it as an event."""
+    """It happens half way, whatever else does; what it did to the car stays when it is off."""
+    one = broken(name, title, detail)
+    return replace(one, defects=(_half_way(name, happens, event),))
 
-    def on(rig: Rig) -> None:
-        rig.car.trips.event = event
-        rig.car.trips.at_event = lambda: happens(rig.car)
 
-    def off(rig: Rig) -> None:
-        rig.car.trips.event, rig.car.trips.at_event = "none", None
-
-    return happening(name, title, detail, on, off)
+def _event_of_another_time() -> Fault:
+    name = "event-of-another-time"
+    one = broken(
+        name,
+        Text("事件时间不符", "Event at another time"),
+        Text("行程记录中急制动的时间在行程之前一小时。",
+             "The record puts a hard braking an hour before the trip."),
+        (_trips, "event_lag", -3600.0),
+        kind="data",
+    )  # fmt: skip
+    return replace(one, defects=(_half_way(name, event="hard_braking"), *one.defects))
 
 
 def _scratch(car: Car) -> None:
@@ -141,13 +165,10 @@ FAULTS = (
            Text("承租人拖挂行驶，百公里耗电 43 kWh。",
                 "The renter pulled a trailer: 43 kWh for 100 km."),
            (_trips, "consumption", 43.0)),
-    broken("hard-braking-on-the-trip", Text("行程中急制动", "Hard braking on the trip"),
-           Text("行程记录有一次急制动。", "The record tells of a hard braking."),
-           (_trips, "event", "hard_braking")),
-    broken("event-of-another-time", Text("事件时间不符", "Event at another time"),
-           Text("行程记录中急制动的时间在行程之前一小时。",
-                "The record puts a hard braking an hour before the trip."),
-           (_trips, "event", "hard_braking"), (_trips, "event_lag", -3600.0), kind="data"),
+    _on_the_trip("hard-braking-on-the-trip", Text("行程中急制动", "Hard braking on the trip"),
+                 Text("行程记录有一次急制动。", "The record tells of a hard braking."),
+                 event="hard_braking"),
+    _event_of_another_time(),
     broken("trip-began-before", Text("行程早于交车", "Trip began before the hand-over"),
            Text("行程记录的起止时间早两个小时。",
                 "Start and end in the record are two hours early."),

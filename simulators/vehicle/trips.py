@@ -2,10 +2,10 @@
 
 A trip of half an hour is over in two seconds of the bench's time, so the stamps of the record are
 those of the bench's clock. Distance and energy are those of the whole trip: odometer and battery
-move on by them. Something may happen half way.
+move on by them. Things may happen half way.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from simulators.timers import Timers
@@ -29,6 +29,15 @@ class Record:
     energy: float = 0.0
     event: str = "none"
     event_time: float | None = None
+
+
+@dataclass(frozen=True)
+class Happening:
+    """What happens half way: what the recorder calls it, and what it does to the car."""
+
+    event: str = "none"
+    """`none`, `hard_braking` or `curb_hit`."""
+    effect: Callable[[], None] | None = None
 
 
 class Trips(Part):
@@ -64,10 +73,9 @@ class Trips(Part):
         """The car is not moved at all, whatever is said about it."""
         self.other_driver = ""
         """Who really drives, where that is somebody else than the order says."""
-        self.event = "none"
-        """What will happen half way: `none`, `hard_braking` or `curb_hit`."""
-        self.at_event: Callable[[], None] | None = None
-        """What it does to the car, besides standing in the record."""
+        self.happenings: Mapping[str, Happening] = {}
+        """What will happen half way, in this order, by the name of its cause. Replaced, never
+        changed in place."""
         self.record_factor = 1.0
         """Recorded over true distance."""
         self.event_lag = 0.0
@@ -98,11 +106,12 @@ class Trips(Part):
 
     def _half_way(self) -> None:
         self._move_on(self.length / 2)
-        if self.event != "none":
-            stamp = self._wall() + self.event_lag
-            self.record = replace(self.record, event=self.event, event_time=stamp)
-        if self.at_event is not None:
-            self.at_event()
+        for one in self.happenings.values():
+            if one.event != "none":  # the record has room for one: the latest
+                stamp = self._wall() + self.event_lag
+                self.record = replace(self.record, event=one.event, event_time=stamp)
+            if one.effect is not None:
+                one.effect()
         self._timers.plan("trip", HALF, self._return)
         self._changed()
 
