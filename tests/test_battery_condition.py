@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from battery_help import CONDITION, short_drive, shortened
-from benchkit import Outcome
-from vehicle_inspection_help import steps_of
+from benchkit import Outcome, run_procedure, write_procedure
+from vehicle_inspection_help import inspect, steps_of
 
+from harness.actions.context import ItemRef
+from harness.actions.person import ConclusionKey, conclude_from
 from harness.bench.load import SIMULATED, load_bench
 from harness.catalogue.load import load_catalogue
 from harness.engine import wording
@@ -19,6 +21,7 @@ from harness.engine.pace import HURRY
 from harness.engine.plan import make_plan
 from harness.engine.prepare import prepare
 from harness.engine.run import execute
+from harness.errors import FileError
 from harness.events import Concluded, Judged, Measured
 from harness.evidence.read import read_journal
 from harness.procedure.load import load_procedure
@@ -84,6 +87,8 @@ def test_the_makers_limit_comes_first_and_is_said_to(sound: Outcome) -> None:
     # The figure of the standard was never seen: only the maker's is there.
     assert load_catalogue().item("GB/T 44500-2024/min-cell-voltage-discharging").limit is None
     assert wording.limit(judged["drive-cell"].limit, "en") == "≥ 2.8 V"
+    assert wording.limit(judged["charge-spread"].limit, "en") == "≤ 0.25 V"
+    assert wording.limit(judged["charge-spread-risk"].limit, "en") == "≤ 0.5 V"
     # Where the profile says nothing it is the standard's.
     assert wording.limit(judged["controller-temperature"].limit, "en") == "≤ 95 °C"
 
@@ -98,10 +103,107 @@ def test_the_words_of_the_standard_stand_beside_the_verdict(
     assert wording.judged(bad["charge-cell"], "en").startswith("“maintenance advised” · ")
     assert wording.judged(bad["charge-cell"], "zh").startswith("“建议维护” · ")
     # Low confidence, or no standard behind it: no word.
-    for step in ("charge-spread", "drive-cell", "capacity", "recovered"):
+    for step in ("capacity", "recovered"):
         assert good[step].words is None and bad[step].words is None
     text = write_reports(neglected.result.folder, "zh")[0].read_text(encoding="utf-8")
     assert "标准用语" in text and "建议维护" in text and "maintenance advised" in text
+
+
+BY_MAKER = ("drive-temperature", "drive-cell", "charge-temperature", "charge-cell", "charge-spread")
+
+
+def test_what_the_makers_limit_decides_is_said_to_be_so(sound: Outcome, neglected: Outcome) -> None:
+    good, bad = _judged(sound), _judged(neglected)
+    for step in BY_MAKER:
+        assert good[step].words == Text("正常", "normal")
+        assert bad[step].words == Text("建议维护", "maintenance advised")
+        assert bad[step].confidence == "maker"
+        assert wording.item(bad[step], "zh").endswith("按车企限值判定")
+    assert bad["controller-temperature"].confidence == "medium"
+    # The standard's figure of the spread comes from a single page: it alone gets no word.
+    spread = load_catalogue().item("GB/T 44500-2024/cell-spread-charging")
+    words = (Text("正常", "normal"), Text("建议维护", "maintenance advised"))
+    low = ItemRef(spread.id, spread.clause, spread.confidence.value, spread.source, words)
+    assert low.said(Verdict.FAIL) is None
+    assert low.said(Verdict.FAIL, by_maker=True) == words[1]
+
+
+def _row(report: str, step: str) -> str:
+    """The row of a step in the table of findings."""
+    found = report[report.index("需要关注") : report.index("未执行的步骤及原因")]
+    (row,) = (one for one in found.split("<tr>") if f'#step-{CONDITION}-{step}"' in one)
+    return re.sub(r"<[^>]+>", "", row)
+
+
+def test_findings_and_headline_have_the_words_of_the_standards(neglected: Outcome) -> None:
+    report = write_reports(neglected.result.folder, "zh")[0].read_text(encoding="utf-8")
+    said = _row(report, "charge-spread")
+    assert "“建议维护" in said and "按车企限值判定" in said and "参考值，不是" not in said
+    assert "“异常" in _row(report, "charge-spread-risk")
+    for step in ("capacity", "recovered"):
+        said = _row(report, step)
+        assert "参考值，不是标准要求" in said and "标准用语" not in said
+    head = re.sub(r"<[^>]+>", "", report[: report.index("需要关注")])
+    assert "标准用语In the words of（ GB/T 44500-2024）：" in head
+    assert "标准用语In the words of（ GB/T 45688-2025）：" in head
+
+
+@pytest.mark.parametrize(
+    ("failed", "concluded"),
+    [
+        ([], "in_service"),
+        (["charge-cell-risk", "drive-temperature-risk", "charge-spread-risk"], "restricted"),
+        (["drive-cell-risk", "equalisation"], "restricted"),
+        (["stop-codes", "drive-cell-risk"], "out_of_service"),
+        (["low-insulation"], "out_of_service"),
+        (["dc-inlet-insulation"], "out_of_service"),
+    ],
+)
+def test_a_hidden_risk_asks_for_maintenance_and_a_level_3_fault_stops_the_car(
+    failed: list[str], concluded: str
+) -> None:
+    steps = steps_of(CONDITION)
+    key = ConclusionKey.model_validate(steps[-1]["with"]["key"])
+    verdicts = {step["id"]: Verdict.PASS for step in steps[:-1]}
+    verdicts |= dict.fromkeys(failed, Verdict.FAIL)
+    assert conclude_from(verdicts, key)[0] == concluded
+
+
+def test_nothing_is_charged_at_an_inlet_without_insulation(tmp_path: Path) -> None:
+    chosen = ["dc-inlet-insulation", "switch-on", "switch-off", "charge", "charge-time"]
+    outcome = inspect(
+        tmp_path, CONDITION, faults=["dc-inlet-wet"], selected=chosen, energise=True
+    )  # fmt: skip
+    assert outcome.verdicts["dc-inlet-insulation"] is Verdict.FAIL
+    assert outcome.verdicts["charge"] is outcome.verdicts["charge-time"] is Verdict.NOT_RUN
+    limit = _judged(outcome)["dc-inlet-insulation"].limit
+    assert wording.limit(limit, "en") == "≥ 0.0403 MΩ"  # 100 Ω/V at 403 V
+
+
+@pytest.mark.parametrize(
+    ("step", "what"),
+    [
+        ("do: vehicle.segment_spread\n  with: {of: s, high: max_cell_voltage, low: "
+         "min_cell_voltage, as: rms, maker: max_cell_spread_charging}\n  limit: {high: 1, unit: V}",
+         "the maker gives a largest spread, no root mean square"),
+        ("do: vehicle.segment_spread\n  with: {of: s, high: max_cell_voltage, low: "
+         "min_cell_voltage}", "needs a limit"),
+        ("do: vehicle.reading_per_volt\n  with: {quantity: insulation_dc_inlet, unit: MΩ, "
+         "instrument: insulation_tester, ask: {zh: 测, en: Measure}}\n  limit: {high: 1, unit: MΩ}",
+         "the limit is no least resistance per volt"),
+        ("do: vehicle.reading_per_volt\n  with: {quantity: insulation_dc_inlet, unit: V, "
+         "instrument: insulation_tester, ask: {zh: 测, en: Measure}}\n  limit: {low: 1, unit: Ω/V}",
+         "'V' is no unit of resistance"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_judged_is_told_before_the_run(tmp_path: Path, step: str, what: str) -> None:
+    recorded = (
+        "- id: s\n  title: {zh: 记录, en: Record}\n  do: vehicle.segment\n"
+        "  with: {points: [max_cell_voltage, min_cell_voltage], for: 1 s}\n"
+    )
+    text = f"{recorded}- id: it\n  title: {{zh: 判, en: Judge}}\n  {step}\n"
+    with pytest.raises(FileError, match=what):
+        run_procedure(tmp_path, write_procedure(tmp_path, text))
 
 
 def test_a_neglected_car_fails_every_step_that_it_should(neglected: Outcome) -> None:

@@ -54,6 +54,10 @@ if TYPE_CHECKING:
     from harness.devices.vehicle.device import VehicleDevice
 
 
+BY_MAKER = "maker"
+"""In the place of an item's confidence: the limit is the maker's own, from the device's profile."""
+
+
 class ItemRef:
     """The catalogue item a step is judged against, as far as events need it."""
 
@@ -74,12 +78,13 @@ class ItemRef:
         self.words = words
         """What the standard says in the place of pass and of fail."""
 
-    def said(self, verdict: Verdict) -> Text | None:
+    def said(self, verdict: Verdict, *, by_maker: bool = False) -> Text | None:
         """The standard's own word for a verdict.
 
-        Of a figure of low confidence none: it would look surer than it is.
+        Of a figure of low confidence none: it would look surer than it is. The maker's own figure
+        (`by_maker`) takes its place.
         """
-        if self.words is None or self.confidence == "low":
+        if self.words is None or (self.confidence == "low" and not by_maker):
             return None
         if verdict in (Verdict.PASS, Verdict.CONDITIONAL_PASS):
             return self.words[0]
@@ -218,9 +223,17 @@ class StepContext:
         self.emit(Measured(step=self.step, measurement=measurement))
 
     def judge(
-        self, measurement: Measurement, limit: Limit | None = None, rule: Rule | None = None
+        self,
+        measurement: Measurement,
+        limit: Limit | None = None,
+        rule: Rule | None = None,
+        *,
+        by_maker: bool = False,
     ) -> Verdict:
-        """Hold a measurement against the step's limit (or the one given)."""
+        """Hold a measurement against the step's limit (or the one given).
+
+        `by_maker`: the limit given is that of the device's maker, which comes before the item's.
+        """
         limit = limit if limit is not None else self.limit
         if limit is None:
             raise NotAvailableError(f"step {self.step} has no limit to judge against")
@@ -244,9 +257,9 @@ class StepContext:
                 judgement=judgement,
                 item=item.id,
                 clause=item.clause,
-                confidence=item.confidence,
+                confidence=BY_MAKER if by_maker else item.confidence,
                 source=item.source,
-                words=item.said(judgement.verdict),
+                words=item.said(judgement.verdict, by_maker=by_maker),
             )
         self.emit(event)
         self.verdicts.append(judgement.verdict)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from harness.actions.context import StepContext
 from harness.actions.joint_given import earlier
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from harness.devices.diag.diagnostics import Diagnostics
     from harness.devices.vehicle.control_units import StoredCode
 
+Severity = Literal["stop", "restrict", "note"]
+"""As in a diagnostic description: stop at once, go on with restrictions, nothing to be done now."""
 READINGS = 3
 """How often the codes of one unit are read when they do not stay the same."""
 UNSETTLED = "unsettled_units"
@@ -92,8 +94,12 @@ async def scan_dtcs(
     units: tuple[str, ...] = (),
     mask: int = CONFIRMED_OR_FAILING,
     allowed: tuple[str, ...] = (),
+    severity: Severity | None = None,
 ) -> None:
     """Read the trouble codes of all units and expect none that is confirmed or failing now.
+
+    With `severity` only codes count to which the description gives it. One that the description
+    does not have is of no known severity; a scan without `severity` finds it.
 
     Every code goes on record with its status byte. A unit that does not answer may have anything
     stored: without it there is no pass, but what the others have stored still counts. It is asked
@@ -101,11 +107,19 @@ async def scan_dtcs(
     that never agree are no verdict on it.
     """
     stored = await _stored(step, units, mask)
+    if severity is not None:
+        stored.keep(_of_severity(step, severity))
     if stored.unsettled:
         _say_unsettled(step, stored)
         if not set(stored.found) - set(allowed):
             return
     judge_found(step, "trouble_codes", stored.found, stored.unread, allowed=allowed)
+
+
+def _of_severity(step: StepContext, severity: Severity) -> set[str]:
+    diagnostics = step.vehicle.profile.diagnostics
+    known = {} if diagnostics is None else diagnostics.dtcs
+    return {code for code, one in known.items() if one.severity == severity}
 
 
 def _say_unsettled(step: StepContext, stored: "_Stored") -> None:
@@ -197,6 +211,14 @@ class _Stored:
     """Units that could not be read."""
     unsettled: dict[str, list[str]] = field(default_factory=dict)
     """Units whose codes kept changing while they were read, and the codes that came and went."""
+
+    def keep(self, codes: set[str]) -> None:
+        """Only these count."""
+        self.found = [one for one in self.found if one.partition(":")[2] in codes]
+        left = {
+            unit: [one for one in some if one in codes] for unit, some in self.unsettled.items()
+        }
+        self.unsettled = {unit: some for unit, some in left.items() if some}
 
 
 async def _stored(step: StepContext, units: tuple[str, ...], mask: int) -> _Stored:

@@ -163,6 +163,7 @@ _OWN_ROOMS = (
     "harness.actions.cockpit",
     "harness.actions.battery.recording",
     "harness.actions.battery.extremes",
+    "harness.actions.battery.by_instrument",
     "harness.actions.battery.cells",
     "harness.actions.battery.energy",
     "harness.actions.by_wire.release",

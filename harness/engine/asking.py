@@ -52,6 +52,7 @@ _KINDS: dict[str, QuestionKind] = {
     "pile.try_emergency_stop": "confirm",
     "vehicle.grade_by_bands": "decide",
     "vehicle.explain_function": "decide",
+    "vehicle.reading_per_volt": "reading",
     "vehicle.sheet_shown": "observe",
     "vehicle.sign": "observe",
 }

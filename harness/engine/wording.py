@@ -71,6 +71,7 @@ CONFIDENCE = {
     "high": Text("已读标准文本", "read in the standard"),
     "medium": Text("二手资料，未核对原文", "secondary source, original not read"),
     "low": Text("参考值，可由台架配置", "reference value, configurable"),
+    "maker": Text("按车企限值判定", "judged by the limit of the car's maker"),
 }
 NO_CLAUSE = Text("条款号未见", "clause not seen")
 _QUALITY = {

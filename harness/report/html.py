@@ -9,6 +9,7 @@ escaped.
 import base64
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -41,6 +42,7 @@ MAX_FRAMES = 400
 """Transactions shown per attempt; those that carry a verdict or went wrong are always shown."""
 
 _FOLDER = Path(__file__).resolve().parent / "templates"
+_QUOTED = Markup("{} “<b>{}</b>”")
 
 
 def render_html(record: Record, language: Language = "zh") -> str:
@@ -288,6 +290,39 @@ class _Page:
     def confidence(self, event: Judged) -> Markup:
         label = event.confidence or ""
         return both(words.CONFIDENCE.get(label, Text(label, label)))
+
+    @property
+    def confidences(self) -> list[str]:
+        """The labels to explain: that of the maker's limits only where one was judged by."""
+        used = {
+            at.event.confidence
+            for step in self._view.steps
+            for attempt in step.attempts
+            for at in attempt.judged
+        }
+        return ["high", "medium", "low", *(one for one in ("maker",) if one in used)]
+
+    def in_words(self, event: Judged) -> Markup:
+        """The standard's own word for a result, and whose limit it is where not the standard's."""
+        parts = []
+        if event.words is not None:
+            parts.append(
+                _QUOTED.format(both("标准用语", "in the standard's words"), both(event.words))
+            )
+        if event.confidence in ("low", "maker"):
+            parts.append(self.confidence(event))
+        return Markup("").join(both("；", "; ") + part for part in parts)
+
+    @property
+    def said_by_standards(self) -> list[tuple[Text, list[tuple[Text, int]]]]:
+        """Of each standard that does not say pass and fail: its words, and how often they came."""
+        found: dict[Text, Counter[Text]] = {}
+        for step in self._view.steps:
+            for at in step.last.judged:
+                if at.event.words is not None:
+                    counts = found.setdefault(words.standard(at.event.item or ""), Counter())
+                    counts[at.event.words] += 1
+        return [(standard, list(counts.items())) for standard, counts in found.items()]
 
     def moment(self, iso: str) -> str:
         """`2026-01-05 09:00:00 (UTC+8)`; a text that is no time is shown as it is."""

@@ -33,6 +33,10 @@ CONFIDENCE = {
     "high": Text("已读标准文本", "read in the standard"),
     "medium": Text("二手资料，未核对原文", "secondary source, original not read"),
     "low": Text("参考值，不是标准要求", "reference value, not the standard"),
+    "maker": Text(
+        "按车企限值判定，优先于标准的参考值",
+        "judged by the limit of the car's maker, which comes before the standard's",
+    ),
 }
 BRANCHES = {
     "device": Text("设备", "device"),

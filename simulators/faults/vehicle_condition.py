@@ -31,6 +31,10 @@ def _dc(rig: Rig) -> object:
     return rig.car.dc_charging
 
 
+def _insulation(rig: Rig) -> object:
+    return rig.car.insulation
+
+
 def _dcdc(rig: Rig) -> object:
     return rig.car.low_voltage.dcdc
 
@@ -109,7 +113,7 @@ FAULTS = (
            (_dc, "rated_power", 30e3), (_dc, "ends_early", True), (_dc, "holds_on", True),
            (_drive, "top_speed", 50.0),
            (lambda rig: rig.car.control, "park_refused", True),
-           (lambda rig: rig.car.pack.taps[10], "error", 0.35), _BLIND),
+           (lambda rig: rig.car.pack.taps[10], "error", 0.55), _BLIND),
     # Charger and session
     broken("dc-charger-small", Text("充电设备功率不足", "Charger too small"),
            Text("直流充电设备铭牌 30 kW。", "The nameplate of the DC charger says 30 kW."),
@@ -126,6 +130,19 @@ FAULTS = (
            Text("DC/DC 侧绝缘约 30 kΩ，电池管理系统不切断。",
                 "About 30 kilo-ohm at the DC/DC, and nothing is switched off."),
            (lambda rig: rig.car.insulation.sections["dcdc"], "negative", 30.0), _BLIND),
+    # Electrical safety
+    broken("dc-inlet-wet", Text("直流充电插座进水", "Water in the DC inlet"),
+           Text("直流充电插座对车身绝缘只有约 20 kΩ。",
+                "The DC inlet has only about 20 kilo-ohm to the body."),
+           (_insulation, "dc_inlet", 20.0)),
+    broken("ac-inlet-dirty", Text("交流充电插座脏污受潮", "AC inlet dirty and damp"),
+           Text("交流充电插座对车身绝缘只有约 0.1 MΩ。",
+                "The AC inlet has only about 0.1 megohm to the body."),
+           (_insulation, "ac_inlet", 100.0)),
+    broken("bonding-strap-corroded", Text("等电位搭铁线锈蚀", "Bonding strap corroded"),
+           Text("高压部件外壳对车身电阻约 0.8 Ω。",
+                "The case of a high-voltage part has about 0.8 ohm to the body."),
+           (_insulation, "bonding", 0.8), kind="wiring"),
     # Heat
     _hot_probe("battery-runs-hot", 57.6, Text("电池局部偏热", "Battery too hot in a place"),
                Text("17 号探针处约 57 ℃，超过车企限值。",
@@ -185,9 +202,9 @@ FAULTS = (
                 "Cell 55 shows about 1.4 V, and the battery management does not switch off."),
            (_pack, "channel_errors", {55: -2.6}), _BLIND),
     broken("cell-sense-wire-open", Text("单体采样线断", "Sense wire open"),
-           Text("相邻两节单体一高一低，极差约 0.7 V，电池管理系统不切断。",
-                "Of two neighbours one reads high, the other low, 0.7 V apart."),
-           (lambda rig: rig.car.pack.taps[10], "error", 0.35), _BLIND, kind="wiring"),
+           Text("相邻两节单体一高一低，极差约 1.1 V，电池管理系统不切断。",
+                "Of two neighbours one reads high, the other low, 1.1 V apart."),
+           (lambda rig: rig.car.pack.taps[10], "error", 0.55), _BLIND, kind="wiring"),
     broken("cells-far-apart", Text("单体一致性差", "Cells far apart"),
            Text("71 号单体比其他单体低约 0.4 V。", "Cell 71 shows 0.4 V less than the others."),
            (_pack, "channel_errors", {71: -0.4})),

@@ -23,6 +23,14 @@ class Insulation(Part):
     def __init__(self, site: Site) -> None:
         super().__init__(site)
         self.sections = {name: Section(site, name) for name in SECTIONS}
+        random = site.random("car/insulation/inlets")
+        self.dc_inlet = random.uniform(150_000.0, 400_000.0)
+        """Poorer power contact of the DC inlet against the chassis, its contactors open (kilo-ohm).
+        """
+        self.ac_inlet = random.uniform(150_000.0, 400_000.0)
+        """The same of the AC inlet."""
+        self.bonding = random.uniform(0.008, 0.03)
+        """The worst bond of an exposed conductive part to the chassis (ohm)."""
         self.closed = False
         """The contactors connect the consumers."""
         self.instrument_offset = 0.0

@@ -129,6 +129,15 @@ def _target(rig: Rig) -> float:
 READINGS: Mapping[str, Reading] = {
     "paint_thickness": Reading("mm", lambda rig: rig.car.past.paint, constant(0.005), 3),
     "insulation_battery_chassis": Reading("MΩ", _chassis, _share(0.05, 0.01), 2),
+    "insulation_dc_inlet": Reading(
+        "MΩ", lambda rig: rig.car.insulation.dc_inlet / 1000, _share(0.05, 0.01), 2
+    ),
+    "insulation_ac_inlet": Reading(
+        "MΩ", lambda rig: rig.car.insulation.ac_inlet / 1000, _share(0.05, 0.01), 2
+    ),
+    "equalisation_resistance": Reading(
+        "Ω", lambda rig: rig.car.insulation.bonding, _share(0.02, 0.002), 3
+    ),
     "battery_case_temperature": Reading("°C", _battery_case, constant(2.0), 1),
     "target_distance": Reading("mm", _target, constant(2.0), 0),
     "target_illuminance": Reading("lx", lambda rig: rig.car.workshop.light, _share(0.04, 2.0), 0),

@@ -1,13 +1,16 @@
 """Cell voltages and insulation of a segment: spread, sampling faults, frames that are too low."""
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from harness.actions.battery.given import (
+    Maker,
     Of,
     at_moments,
     check_of,
+    judge_by,
     numbers_of,
     segment_of,
     spread_of,
@@ -15,7 +18,7 @@ from harness.actions.battery.given import (
     worked_out,
 )
 from harness.actions.context import StepContext
-from harness.actions.registry import PointName, action
+from harness.actions.registry import CheckContext, Complaint, PointName, action
 from harness.catalogue.criteria.cell_spread_rms import cell_spread_rms
 from harness.catalogue.criteria.inputs import Series
 from harness.errors import NotAvailableError
@@ -29,7 +32,17 @@ _ALIKE = 0.7
 """The widest a of C.10: it lies between 0.7 and 0.95."""
 
 
-@action("vehicle.segment_spread", kind="J", limit="needed", check=check_of,
+def _check_spread(context: CheckContext) -> Iterator[Complaint]:
+    maker = context.parameters["maker"]
+    yield from check_of(context)
+    if maker is not None and context.parameters["as_"] == "rms":
+        what = "the maker gives a largest spread, no root mean square"
+        yield ("with", "maker"), what, "no `maker`, or `as: largest`"
+    elif maker is None and context.limit is None:
+        yield (), "vehicle.segment_spread needs a limit", "an item with one, or `limit:`"
+
+
+@action("vehicle.segment_spread", kind="J", check=_check_spread,
         title=Text("片段内极差", "Spread in a segment"))  # fmt: skip
 async def spread(
     step: StepContext,
@@ -38,10 +51,12 @@ async def spread(
     high: PointName,
     low: PointName,
     as_: Literal["largest", "rms"] = "largest",
+    maker: Maker = None,
 ) -> None:
     """Judge the difference of two points of one moment: the largest, or its root mean square.
 
-    The uncertainty is that of one difference: errors of the inputs do not average out.
+    The uncertainty is that of one difference: errors of the inputs do not average out. The limit
+    of the vehicle's maker for the largest comes first, where the profile gives it.
     """
     segment = segment_of(step, of)
     top = numbers_of(step, segment, of, high)
@@ -59,7 +74,8 @@ async def spread(
     largest = max(value - beside for (_, value), beside in zip(top, bottom, strict=True))
     unsure = (spreads[0] ** 2 + spreads[1] ** 2) ** 0.5
     shown = "K" if unit == "°C" else unit
-    step.judge(worked_out(step, f"{high} - {low}", largest, shown, uncertainty=unsure))
+    found = worked_out(step, f"{high} - {low}", largest, shown, uncertainty=unsure)
+    judge_by(step, found, maker, "high")
 
 
 @action("vehicle.segment_low_insulation", kind="J", limit="needed", check=check_of,

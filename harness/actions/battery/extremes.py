@@ -10,7 +10,7 @@ from harness.actions.battery.given import (
     Of,
     check_of,
     course_of,
-    limit_for,
+    judge_by,
     numbers_of,
     require_chemistry,
     segment_of,
@@ -45,10 +45,9 @@ async def extreme(
     numbers = [value for _, value in numbers_of(step, segment, of, point)]
     unit = segment.courses[point].unit
     value = max(numbers) if which == "highest" else min(numbers)
-    limit, note = limit_for(step, maker, "high" if which == "highest" else "low", unit)
     spread = spread_of(segment, point)
-    found = worked_out(step, f"{point}.{which}", value, unit, uncertainty=spread, note=note)
-    step.judge(found, limit)
+    found = worked_out(step, f"{point}.{which}", value, unit, uncertainty=spread)
+    judge_by(step, found, maker, "high" if which == "highest" else "low")
 
 
 @action("vehicle.segment_between", kind="J", limit="needed", check=check_of,

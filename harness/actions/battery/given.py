@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
+from msgspec.structs import replace
 from pydantic import Field
 
 from harness.actions.by_wire.frames import Course
@@ -11,7 +12,7 @@ from harness.actions.context import StepContext
 from harness.actions.joint_given import earlier
 from harness.actions.registry import CheckContext, Complaint
 from harness.errors import NotAvailableError
-from harness.limits import Limit, Range
+from harness.limits import Range
 from harness.quantity import Measurement, convert
 
 Of = Annotated[str, Field(description="The step that has recorded the segment")]
@@ -24,6 +25,7 @@ Maker = Annotated[
     Field(description="Rating of the vehicle's profile that comes before the item's own limit"),
 ]
 BY_MAKER = "limit given by the maker of the vehicle"
+"""Note beside what is judged by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,23 +122,25 @@ def worked_out(
     )
 
 
-def limit_for(
-    step: StepContext, maker: str | None, side: Literal["low", "high"], unit: str | None
-) -> tuple[Limit, str]:
-    """The limit that counts and a note on it: the maker's, where the profile gives it.
+def judge_by(
+    step: StepContext, found: Measurement, maker: str | None, side: Literal["low", "high"]
+) -> None:
+    """Judge by the maker's limit where the profile gives it, else by the item's.
 
     Raises NotAvailableError when neither the maker's nor the item's is known.
     """
     rating = None if maker is None else step.vehicle.profile.ratings.get(maker)
-    if rating is not None:
-        own = unit or rating.unit
-        end = convert(rating.value, rating.unit, own)
-        return (Range(own, end, None) if side == "low" else Range(own, None, end)), BY_MAKER
-    if step.limit is None:
-        raise NotAvailableError(
-            f"the limit of the standard was not seen, and the profile gives no {maker}"
-        )
-    return step.limit, ""
+    if rating is None:
+        if step.limit is None:
+            raise NotAvailableError(
+                f"the limit of the standard was not seen, and the profile gives no {maker}"
+            )
+        step.judge(found)
+        return
+    own = found.unit or rating.unit
+    end = convert(rating.value, rating.unit, own)
+    limit = Range(own, end, None) if side == "low" else Range(own, None, end)
+    step.judge(replace(found, note=BY_MAKER), limit, by_maker=True)
 
 
 def require_chemistry(step: StepContext, chemistry: str | None) -> None:

@@ -14,7 +14,9 @@ So no fault fails these alone:
 - `drive-cell`: a weak cell lies low while driven and while charged (`charge-spread`).
 - `cell-sampling`: a sense wire that is open reads as an odd cell voltage.
 - `trouble-codes`: what the battery management stores a code for shows in another step as well;
-  `ready` with an open interlock, which is such a code.
+  `ready` with an open interlock, which is such a code. `stop-codes` are some of them.
+
+With `dc-inlet-wet` the charge is not begun, and what it shows is not run.
 """
 
 from collections.abc import Mapping
@@ -24,6 +26,7 @@ PROCEDURE = "VEH-BATT-01"
 FOUND: Mapping[str, tuple[str, ...]] = {
     "battery-and-drive-neglected": (
         "trouble-codes",
+        "stop-codes",
         "drive-temperature",
         "drive-temperature-risk",
         "drive-cell",
@@ -49,6 +52,7 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "test-set-up-badly": (
         "charger-nameplate",
         "trouble-codes",
+        "stop-codes",
         "stopped",
         "drive-time",
         "charge-ends",
@@ -63,6 +67,9 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "dc-charge-breaks-off": ("charge-time",),
     "contactors-stay-closed": ("charge-ends",),
     "insulation-low-unnoticed": ("low-insulation",),
+    "dc-inlet-wet": ("dc-inlet-insulation",),
+    "ac-inlet-dirty": ("ac-inlet-insulation",),
+    "bonding-strap-corroded": ("equalisation",),
     "battery-runs-hot": (
         "trouble-codes",
         "drive-temperature",
@@ -71,6 +78,7 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     ),
     "battery-overheats-unnoticed": (
         "trouble-codes",
+        "stop-codes",
         "drive-temperature",
         "drive-temperature-risk",
         "charge-temperature",
@@ -91,18 +99,21 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "cell-channel-high": ("charge-cell",),
     "cell-overcharged-unnoticed": (
         "trouble-codes",
+        "stop-codes",
         "charge-cell",
         "charge-cell-risk",
         "charge-spread",
     ),
     "cell-low-unnoticed": (
         "trouble-codes",
+        "stop-codes",
         "drive-cell",
         "charge-spread",
         "charge-spread-risk",
     ),
     "cell-dead-unnoticed": (
         "trouble-codes",
+        "stop-codes",
         "drive-cell",
         "drive-cell-risk",
         "charge-spread",
@@ -110,6 +121,7 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     ),
     "cell-sense-wire-open": (
         "trouble-codes",
+        "stop-codes",
         "charge-cell",
         "charge-cell-risk",
         "charge-spread",
@@ -121,7 +133,7 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "car-leaks": ("vehicle-preparation",),
     "somebody-below-the-car": ("area-clear",),
     "battery-clamp-loose": ("switch-on",),
-    "interlock-open": ("trouble-codes", "ready"),
+    "interlock-open": ("trouble-codes", "stop-codes", "ready"),
     "ignition-relay-welded": ("switch-off",),
     "battery-nearly-empty": ("charge-soc",),
 }
