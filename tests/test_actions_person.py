@@ -115,6 +115,25 @@ def test_the_conclusion_that_verdicts_give(
     assert conclude_from({**SOUND, **more}, RULE) == (conclusion, basis)
 
 
+@pytest.mark.parametrize(
+    ("more", "conclusion", "basis"),
+    [
+        ({}, "use", {}),
+        ({"tariff": Verdict.NOT_RUN}, "use", {}),
+        ({"estop": Verdict.NOT_RUN}, "later", {"estop": "not_run"}),
+        ({"clock": Verdict.INCONCLUSIVE}, "later", {"clock": "inconclusive"}),
+        ({"estop": Verdict.NOT_RUN, "clock": Verdict.FAIL}, "limit",
+         {"clock": "fail", "estop": "not_run"}),
+        ({"estop": Verdict.FAIL, "contactor": Verdict.NOT_RUN}, "stop", {"estop": "fail"}),
+    ],
+)  # fmt: skip
+def test_what_is_only_missing_is_not_decided_where_the_key_says_so(
+    more: dict[str, Verdict | None], conclusion: str, basis: dict[str, str]
+) -> None:
+    rule = RULE.model_copy(update={"undecided": "later"})
+    assert conclude_from({**SOUND, **more}, rule) == (conclusion, basis)
+
+
 def test_where_nothing_was_judged_nothing_follows() -> None:
     assert conclude_from({}, RULE) == (None, {})
     assert conclude_from({"safety": None, "estop": Verdict.NOT_RUN}, RULE) == (None, {})

@@ -167,6 +167,8 @@ def test_a_hidden_risk_asks_for_maintenance_and_a_level_3_fault_stops_the_car(
     verdicts = {step["id"]: Verdict.PASS for step in steps[:-1]}
     verdicts |= dict.fromkeys(failed, Verdict.FAIL)
     assert conclude_from(verdicts, key)[0] == concluded
+    if not failed:  # without the charge nothing is known of its insulation
+        assert conclude_from({**verdicts, "low-insulation": Verdict.NOT_RUN}, key)[0] == "undecided"
 
 
 def test_nothing_is_charged_at_an_inlet_without_insulation(tmp_path: Path) -> None:

@@ -129,6 +129,14 @@ def test_a_battery_that_claims_too_much_is_found_by_the_charge_alone(tmp_path: P
     assert (keys["battery-grade"] in ("a", "b"), keys["admission"]) == (True, "not_admitted")
 
 
+def test_without_the_charge_a_sound_car_is_not_decided(tmp_path: Path) -> None:
+    outcome = inspect(tmp_path, USED, seed=7)
+    assert outcome.verdicts["capacity"] is Verdict.NOT_RUN
+    (admission,) = [one for one in outcome.of(Concluded) if one.step == "admission"]
+    assert (admission.key, admission.candidate) == ("undecided", CandidateVerdict.RIGHT)
+    assert dict(admission.basis) == {"capacity": "not_run"}
+
+
 def test_nothing_is_charged_where_energising_was_not_released(tmp_path: Path) -> None:
     chosen = ["charging-starts", "capacity", "charging-stops"]
     outcome = inspect(tmp_path, USED, selected=["switch-on", *chosen])

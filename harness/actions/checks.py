@@ -231,6 +231,8 @@ def _decide(context: CheckContext) -> Iterator[Complaint]:
         return
     for name in ("in_service", "restricted", "out_of_service"):
         yield from _one_of(getattr(key, name), choices, ("with", "key", name))
+    if key.undecided is not None:
+        yield from _one_of(key.undecided, choices, ("with", "key", "undecided"))
     for index, step in enumerate(key.out_of_service_if_failed):
         yield from _earlier(context, step, ("with", "key", "out_of_service_if_failed", index))
 

@@ -210,6 +210,10 @@ class ConclusionKey(FileModel):
     restricted_if_conditional: bool = Field(
         default=False, description="A step that passed conditionally makes it `restricted`, too"
     )
+    undecided: str | None = Field(
+        default=None,
+        description="The choice where nothing failed and something is missing; else `restricted`",
+    )
 
 
 _FAILED = (Verdict.FAIL, Verdict.CONDITIONAL_FAIL)
@@ -226,8 +230,11 @@ def conclude_from(
       knows; or a step of `out_of_service_if_failed` was not run, so what would have put the pile
       out of service was not looked at; or, with `restricted_if_conditional`, a step passed only
       conditionally;
-    * `in_service`: neither. Every judged step passed (or passed conditionally). Other steps that
-      were not run, because this device lacks the points, do not stand in the way;
+    * `undecided`, where the key has it: the place of `restricted` when no step failed, and one
+      ended inconclusive or in error, or a step of `out_of_service_if_failed` was not run. There is
+      nothing to correct then, only something to be looked at;
+    * `in_service`: none of these. Every judged step passed (or passed conditionally). Other steps
+      that were not run, because this device lacks the points, do not stand in the way;
     * None: nothing was judged, so nothing can be concluded.
     """
     if not any(verdict not in (None, Verdict.NOT_RUN) for verdict in verdicts.values()):
@@ -247,6 +254,8 @@ def conclude_from(
         for name, found in verdicts.items()
         if rule.restricted_if_conditional and found is Verdict.CONDITIONAL_PASS
     }
+    if rule.undecided is not None and not failed and (unsure or omitted):
+        return rule.undecided, {**unsure, **omitted}
     basis = {**failed, **unsure, **omitted, **near}
     return (rule.restricted if basis else rule.in_service), basis
 
@@ -304,8 +313,9 @@ async def decide(
     Out of service when a step of `out_of_service_if_failed` failed. Restricted at best when any
     other step failed, when a step ended inconclusive or in error, or when a step of
     `out_of_service_if_failed` was not run. In service otherwise: a step that this device has no
-    points for does not count. When nothing was judged there is no key and the answer stays
-    pending.
+    points for does not count. With `undecided`, a device of which nothing failed and something is
+    missing is not restricted but not decided. When nothing was judged there is no key and the
+    answer stays pending.
 
     With `reading_of`, the reading `name` of that step says which of the `answers` is right.
     """
