@@ -171,6 +171,19 @@ def test_a_hidden_risk_asks_for_maintenance_and_a_level_3_fault_stops_the_car(
         assert conclude_from({**verdicts, "low-insulation": Verdict.NOT_RUN}, key)[0] == "undecided"
 
 
+@pytest.mark.parametrize(
+    ("fault", "failed"),
+    [("motor-overheats", ["trouble-codes"]),
+     ("cell-dead-unnoticed", ["trouble-codes", "stop-codes"])],
+)  # fmt: skip
+def test_only_codes_that_demand_stopping_count_as_level_3(
+    tmp_path: Path, fault: str, failed: list[str]
+) -> None:
+    chosen = ["switch-on", "units-start", "trouble-codes", "stop-codes"]
+    outcome = inspect(tmp_path, CONDITION, faults=[fault], selected=chosen)
+    assert [name for name, one in outcome.verdicts.items() if one is Verdict.FAIL] == failed
+
+
 def test_nothing_is_charged_at_an_inlet_without_insulation(tmp_path: Path) -> None:
     chosen = ["dc-inlet-insulation", "switch-on", "switch-off", "charge", "charge-time"]
     outcome = inspect(

@@ -325,3 +325,18 @@ def test_the_words_load_no_can_library() -> None:
         capture_output=True, text=True, encoding="utf-8", check=True,
     )  # fmt: skip
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        ("not put back from the backup: eps.calibration_record, rad.calibration_record",
+         "未按备份恢复：EPS 标定数据块、RAD 标定数据块"),
+        ("put back from the backup and read again: eps.calibration_record",
+         "已按备份恢复并回读：EPS 标定数据块"),
+        ("rad.calibration_record could not be put back: no reply within 1 s",
+         "RAD 标定数据块 未能恢复："),
+    ],
+)  # fmt: skip
+def test_unit_data_at_the_end_of_a_run_is_named(english: str, chinese: str) -> None:
+    assert wording.reason(english).zh.startswith(chinese)

@@ -60,7 +60,15 @@ STATES_ZH = {
     "no_target": "未找到靶标",
 }
 
+_PUT_BACK = (
+    (r"put back from the backup and read again: ([^;]+)", r"已按备份恢复并回读：{1}"),
+    (r"as it was before, read again: ([^;]+)", r"与原值相同，已回读：{1}"),
+    (r"(\S+) could not be put back: ([^;]+)", r"{1} 未能恢复：{2}"),
+    (r"not put back from the backup: ([^;]+)", r"未按备份恢复：{1}"),
+)
+"""At the end of a run, where a step has put unit data back or could not."""
 REASONS = Phrases(
+    *_PUT_BACK,
     (r"kept", "已保留"),
     (r"put back", "已恢复"),
     (r"it ran for (\S+) s without an end; stopped", r"运行 \1 s 仍未结束，已停止（31 02）"),
@@ -81,10 +89,7 @@ REASONS = Phrases(
 )  # fmt: skip
 DETAILS = Phrases(
     (r"it reads ([^;]+) after ([^;]+) was written", r"写入 \2 后读回 \1"),
-    (r"put back from the backup and read again: ([^;]+)", r"已按备份恢复并回读：\1"),
-    (r"as it was before, read again: ([^;]+)", r"与原值相同，已回读：\1"),
-    (r"(\S+) could not be put back: ([^;]+)", r"\1 未能恢复：{2}"),
-    (r"not put back from the backup: ([^;]+)", r"未按备份恢复：\1"),
+    *_PUT_BACK,
     (r"the bench file's `maintenance` section orders no coding",
      "台架文件的 maintenance 段没有编码工单（coding）"),
     (r"the work order names (\S+), and the car has no such unit",

@@ -103,6 +103,7 @@ FOUND: Mapping[str, tuple[str, ...]] = {
         "charge-cell",
         "charge-cell-risk",
         "charge-spread",
+        "charge-spread-risk",
     ),
     "cell-low-unnoticed": (
         "trouble-codes",
