@@ -108,7 +108,11 @@ def test_a_write_that_is_refused_half_way_leaves_nothing_half(tmp_path: Path, un
     assert outcome.verdicts["settled-work"] is Verdict.PASS
     units.assert_untouched()
     (judged,) = [event for event in outcome.of(Judged) if event.step == "settled-work"]
-    assert wording.note(judged.measurement).zh.startswith("已恢复：CAM 标定数据块")
+    said = wording.note(judged.measurement).zh
+    assert said.startswith("已恢复：CAM 标定数据块；与原值相同：")
+    assert "adcu.config_pilot" in judged.measurement.note.partition("; as before: ")[2], (
+        "what was refused was never changed"
+    )
     told = {event.measurement.name: event.measurement for event in outcome.of(Measured)
             if event.step == "settled-work"}  # fmt: skip
     assert told["cam.calibration_record.changed"].note == "put back"

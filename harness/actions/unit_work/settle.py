@@ -10,7 +10,7 @@ from harness.actions.context import StepContext
 from harness.actions.diagnostics import has_diagnostics
 from harness.actions.joint_given import earlier
 from harness.actions.registry import CheckContext, Complaint, action
-from harness.actions.unit_work.common import description_of
+from harness.actions.unit_work.common import check_units, description_of
 from harness.errors import UnknownNameError
 from harness.events import Written
 from harness.limits import Clear
@@ -36,6 +36,7 @@ def check_settle(context: CheckContext) -> Iterator[Complaint]:
         if description is not None and unit not in description.units:
             detail = UnknownNameError("control unit", unit, list(description.units)).detail
             yield ("with", "keep", unit), detail, "a control unit of the diagnostic description"
+    yield from check_units(context)
 
 
 @action("diag.settle_work", kind="W", writes=True, limit="none", possible=has_diagnostics,
@@ -45,47 +46,52 @@ async def settle_work(
     *,
     keep: Annotated[dict[str, list[str]], Field(min_length=1)],
     if_passed: Annotated[list[str], Field(min_length=1)],
+    units: tuple[str, ...] = (),
 ) -> None:
     """Keep the work in a unit when it was shown to be right; put it back otherwise.
 
     `keep` names for each unit the steps that have to have passed, `if_passed` those that count for
     every unit. Old and new value of everything that is changed go on record. Judged is that
     nothing is left between: what was to be put back is put back, by reading it. Until this step,
-    and where it is not reached, the end of the run puts everything back.
+    and where it is not reached, the end of the run puts everything back. With `units` only the work
+    in these is settled; the others wait for a later step.
     """
     work = step.vehicle.control_units.work
+    chosen = [one for one in work.open if not units or one.partition(".")[0] in units]
     common = _not_passed(step, if_passed)
     wrong: dict[str, list[str]] = {}
-    for point in work.open:
+    for point in chosen:
         unit = point.partition(".")[0]
         wrong[unit] = [*common, *_not_passed(step, keep[unit])] if unit in keep else [unit]
     good = [unit for unit, steps in wrong.items() if not steps]
-    for point in work.open:
+    for point in chosen:
         unit, _, did = point.partition(".")
         if unit in good:
             now = await step.read_one(point)
             backup = work.kept(unit, did)
-            if now.value != backup:
+            if now.value is not None and now.value != backup:
                 told = change(backup, now.value)
                 step.measured(said(step, f"{point}.changed", told, "kept"))
     work.keep(good)
     bad = dict.fromkeys(name for steps in wrong.values() for name in steps)
     if bad:
         step.measured(said(step, "steps_not_passed", list(bad)))
-    found = await work.put_back(step.deadline)
+    found = await work.put_back(step.deadline, units or None)
     step.vehicle.require_alive()
     for one in found:
         _tell(step, one)
     left = [one.point for one in found if not one.right]
     why = "; ".join(one.why for one in found if not one.right)
-    restored = [one.point for one in found if one.right]
-    step.judge(said(step, NOT_BACK, left, why or _done(good, restored)), Clear())
+    step.judge(said(step, NOT_BACK, left, why or _done(good, found)), Clear())
 
 
-def _done(kept: list[str], restored: list[str]) -> str:
+def _done(kept: list[str], found: "list[PutBack]") -> str:
     """What became of the units, in one line."""
+    restored = [one.point for one in found if one.was_changed]
+    same = [one.point for one in found if not one.was_changed]
     parts = [f"kept: {', '.join(kept)}"] if kept else []
     parts += [f"put back: {', '.join(restored)}"] if restored else []
+    parts += [f"as before: {', '.join(same)}"] if same else []
     return "; ".join(parts)
 
 

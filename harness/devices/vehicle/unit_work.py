@@ -32,6 +32,8 @@ _HARD = 0x01
 _LOOK_AGAIN = 0.5
 _LOOKS = 4
 """How often a silent unit is asked before it counts as silent: a restart takes a second."""
+_ROUNDS = 3
+"""Put back, and once more what changed meanwhile; the last round only reads."""
 _WAITS = (DELAY_NOT_EXPIRED, ATTEMPTS_EXCEEDED)
 
 Point = tuple[str, str]
@@ -152,6 +154,11 @@ class UnitWork:
         """The backup of an identifier."""
         return self._backup.get((unit, did))
 
+    def leave_as(self, unit: str, did: str, value: Value) -> None:
+        """Put this value back there, whatever was found. Raises NotAvailableError."""
+        self.require_backup(unit, did)
+        self._backup[unit, did] = value
+
     def _touch(self, unit: str, did: str) -> None:
         """Before the request: it may arrive and its answer not."""
         if self._units.read_only:
@@ -227,13 +234,13 @@ class UnitWork:
                 continue
             dids = [did for name, did in self._touched if name == unit]
             why = await self._ready(unit, deadline)
-            for did in dids:
-                one = await self._one(unit, did, why, deadline)
+            for one in await self._all_of(unit, dids, why, deadline):
+                point = (unit, one.did)
                 if one.right:
-                    del self._touched[unit, did]
+                    del self._touched[point]
+                    found.append(one)
                 else:
-                    one = replace(one, why=self._whys.setdefault((unit, did), one.why))
-                found.append(one)
+                    found.append(replace(one, why=self._whys.setdefault(point, one.why)))
             with suppress(HarnessError):  # who cannot be asked was said above; S3 ends it
                 await self._units.enter_session(unit, DEFAULT_SESSION, deadline)
         return found
@@ -258,13 +265,37 @@ class UnitWork:
                 return error.detail
         raise AssertionError("the last look returns")
 
-    async def _one(self, unit: str, did: str, why: str, deadline: Deadline) -> PutBack:
+    async def _all_of(
+        self, unit: str, dids: list[str], why: str, deadline: Deadline
+    ) -> list[PutBack]:
+        """What became of everything in a unit, read again after the last value was written.
+
+        A unit may change what was right already while it is given another value.
+        """
+        first = {did: await self._one(unit, did, why, deadline) for did in dids}
+        last = dict(first)
+        written = any(one.was_changed for one in first.values())
+        for left in range(_ROUNDS - 1, 0, -1):
+            if not written:
+                break
+            written = False
+            for did in [did for did, one in last.items() if one.right]:
+                one = await self._one(unit, did, why, deadline, write=left > 1)
+                written = written or one.was_changed
+                last[did] = replace(one, found=first[did].found)
+        return list(last.values())
+
+    async def _one(
+        self, unit: str, did: str, why: str, deadline: Deadline, *, write: bool = True
+    ) -> PutBack:
         client, backup = self._units.client(unit), self._backup[unit, did]
         found: Value | None = None
         try:
             found = (await client.read(did, deadline)).value
             if found == backup:
                 return PutBack(unit, did, backup, found, found)
+            if not write:
+                why = f"it reads {found} after {backup} was written"
             if why:
                 return PutBack(unit, did, backup, found, found, why)
             await client.write(did, backup, deadline)
