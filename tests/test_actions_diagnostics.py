@@ -141,7 +141,7 @@ BROKEN: dict[str, tuple[dict[str, object], str, dict[str, str]]] = {
         {**REFUSES, "same": "not_run", "approved": "not_run", "value": "inconclusive"},
     ),
     "refuses clearing": (
-        {"negative_for": {0x14: 0x22}}, "negative", {**REFUSES, "clear": "inconclusive"},
+        {"negative_for": {0x14: 0x22}}, "negative", {**REFUSES, "clear": "fail"},
     ),
     "refuses to be present": ({"negative_for": {0x3E: 0x11}}, "negative", REFUSES),
     "busy for ever": (

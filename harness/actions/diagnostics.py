@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from harness.actions.context import StepContext
-from harness.actions.joint_given import earlier
+from harness.actions.joint_given import Passed, check_passed, earlier, require_passed
 from harness.actions.registry import CheckContext, Complaint, PointRef, StateOf, action, check_of
 from harness.clock import loop_time, sleep_until
 from harness.datafile import Path_
@@ -33,6 +33,8 @@ Severity = Literal["stop", "restrict", "note"]
 READINGS = 3
 """How often the codes of one unit are read when they do not stay the same."""
 UNSETTLED = "unsettled_units"
+NOT_CLEARED = "not_cleared_units"
+_NOT_LISTED = "codes that cannot be listed are not cleared"
 CONFIRMED_OR_FAILING = 0x09
 """Status bits of a trouble code that counts: testFailed and confirmedDTC (ISO 14229-1)."""
 
@@ -282,29 +284,66 @@ async def clear_and_rescan(
     wait: DurationField = 10.0,
     mask: int = CONFIRMED_OR_FAILING,
     snapshot: str | None = None,
+    if_passed: Passed = (),
 ) -> None:
     """Put all codes on record, clear them, wait, and expect that none comes back.
 
+    A unit whose codes never stayed the same is not cleared, because nobody could say what would be
+    lost: of it there is no verdict. One that refuses to clear, or says nothing, is a finding with
+    its reason; the others are cleared and all are scanned again.
+
     With `snapshot`, the step that keeps the state of the car: as long as it has kept none, nothing
-    is cleared and the step is not run.
+    is cleared and the step is not run. The same with `if_passed`, steps that have to have passed.
     """
+    require_passed(step, if_passed)
     if snapshot is not None:
         step.bench.maintenance.kept(snapshot)
     before = await _stored(step, units, 0xFF)
     if before.unread:
         raise NotAvailableError(_missing(before.unread))
     step.measured(_listed(step, "before_clearing", before.found))
-    for name in units or tuple(step.vehicle.units):
-        await step.vehicle.clear_codes(name, step.deadline)
+    if before.unsettled:
+        _say_unsettled(step, before)
+        step.measured(_listed(step, NOT_CLEARED, list(before.unsettled), _NOT_LISTED))
+    settled = [one for one in units or tuple(step.vehicle.units) if one not in before.unsettled]
+    cleared = await _clear(step, settled)
+    if len(cleared) < len(settled) or before.unsettled:
+        step.measured(_listed(step, "cleared_units", cleared))
     await sleep_until(min(step.deadline.at, loop_time() + wait))
-    after = await _stored(step, units, mask)
-    if after.unread:
-        raise NotAvailableError(_missing(after.unread))
+    after = await _stored(step, tuple(settled), mask) if settled else _Stored()
     if after.unsettled:
         _say_unsettled(step, after)
-        if not after.found:
-            return
-    step.judge(_listed(step, "returned_codes", after.found), Clear([]))
+    if after.found or after.unread or not (before.unsettled or after.unsettled):
+        judge_found(step, "returned_codes", after.found, after.unread)
+
+
+async def _clear_one(step: StepContext, unit: str) -> None:
+    """Once more when it is silent, as for reading. Raises as `VehicleDevice.clear_codes`."""
+    try:
+        await step.vehicle.clear_codes(unit, step.deadline)
+    except NoReplyError as error:
+        if error.asked_for_patience:
+            raise
+        await step.vehicle.clear_codes(unit, step.deadline)
+
+
+async def _clear(step: StepContext, units: list[str]) -> list[str]:
+    """Clear these units one by one; judge those that are not cleared, with their reasons.
+
+    Returns those that are. Raises DeviceLostError when it is the bus that is gone.
+    """
+    kept: list[str] = []
+    why: list[str] = []
+    for name in units:
+        try:
+            await _clear_one(step, name)
+        except (BenchError, DeviceError) as error:
+            step.vehicle.require_alive()
+            kept.append(name)
+            why.append(error.detail)
+    if kept:
+        step.judge(_listed(step, NOT_CLEARED, kept, "; ".join(why)), Clear())
+    return [one for one in units if one not in kept]
 
 
 @action(
@@ -452,6 +491,8 @@ async def io_control(
 def known_names(context: CheckContext) -> Iterator[Complaint]:
     """Units and identifiers are those of the description; what is driven can be driven so."""
     vehicle, parameters = context.bench.vehicle, context.parameters
+    if "if_passed" in parameters:
+        yield from check_passed(context)
     if parameters.get("snapshot") is not None:
         for _, what, expected in earlier(context, (parameters["snapshot"],), "snapshot"):
             yield ("with", "snapshot"), what, expected

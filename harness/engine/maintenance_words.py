@@ -56,6 +56,7 @@ REASONS = Phrases(
     (r"new fault", "新增故障码"),
     (r"cleared", "故障码已清除"),
     (r"not compared", "缺少一方数据，未比较"),
+    (r"codes that cannot be listed are not cleared", "故障码读取不一致，无法列明，未清码"),
     (
         r"trouble codes changed in each of (\d+) readings: (.+)",
         r"连续 \1 次读取故障码均有变化：\2",

@@ -131,6 +131,8 @@ FINDINGS = {
     "permanent_codes": Text("永久故障码", "Permanent trouble codes"),
     "before_clearing": Text("清码前的故障码", "Trouble codes before clearing"),
     "returned_codes": Text("清码后复现的故障码", "Trouble codes that came back"),
+    "cleared_units": Text("已清码的控制单元", "Control units that were cleared"),
+    "not_cleared_units": Text("未清码的控制单元", "Control units that were not cleared"),
     "lamps_lit": Text("点亮的警告灯", "Warning lamps that are lit"),
     "not_approved": Text("与批准版本不符的项", "Items that differ from what is approved"),
     "not_recorded": Text("未存储的故障码", "Trouble codes that were not stored"),
@@ -157,7 +159,7 @@ _OF_MESSAGES = ("flawed_messages", "off_cycle_messages")
 _DIFFERING = "differing"
 _OF_UNITS = (
     "silent_units", "extra_units", "not_approved", "unknown_keys", "user_data_left", "not_cleared",
-    *calibration_words.OF_UNITS,
+    "cleared_units", "not_cleared_units", *calibration_words.OF_UNITS,
 )  # fmt: skip
 _WORKED_OUT = {
     "offset": Text("误差", "error"),

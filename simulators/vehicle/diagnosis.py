@@ -80,6 +80,7 @@ def attach_diagnosis(
         ecu = network.ecus[known.units[name].node]
         ecu.on_power.append(partial(_look_at_supply, server))
         server.memory.unsteady = partial(_unsteady, ecu)
+        server.memory.locked = partial(_locked, ecu)
         if server.ecu.lock is not None:
             _secure(ecu, server.ecu.lock)
     return servers
@@ -128,6 +129,10 @@ def _with_frame(name: str, node: str, server: UdsServer, code: TroubleCode) -> L
 
 def _unsteady(ecu: Ecu) -> bool:
     return ecu.unit.memory_unsteady
+
+
+def _locked(ecu: Ecu) -> bool:
+    return ecu.unit.memory_locked
 
 
 def _secure(ecu: Ecu, lock: SecurityLock) -> None:

@@ -159,6 +159,8 @@ class Unit(Part):
         """False: it has died; it draws current and says nothing."""
         self.memory_unsteady = False
         """A trouble code comes and goes in its memory from one reading to the next."""
+        self.memory_locked = False
+        """It refuses to clear its trouble codes."""
         # What is wrong with what it sends, by names of messages and signals.
         self.wrong_checksum: frozenset[str] = frozenset()
         self.stuck_counter: frozenset[str] = frozenset()

@@ -78,6 +78,8 @@ class DtcMemory:
         """Codes whose test fails whatever the car does: the unit itself is defective."""
         self.unsteady: Callable[[], bool] = lambda: False
         """Whether a cell of the memory is bad."""
+        self.locked: Callable[[], bool] = lambda: False
+        """Whether it refuses to be cleared."""
         self._listings = 0
         self._kept: dict[str, Kept] = {}
         self._now = now

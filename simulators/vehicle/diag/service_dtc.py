@@ -36,6 +36,7 @@ def clear(ecu: DiagnosedEcu, request: bytes) -> Outcome:
     code = ecu.memory.numbered(group)
     need(everything or code is not None, Nrc.OUT_OF_RANGE)
     need(ecu.hooks.speed_is_zero(), Nrc.CONDITIONS_NOT_CORRECT)
+    need(not ecu.memory.locked(), Nrc.PROGRAMMING_FAILURE)
     ecu.memory.clear(None if code is None else [code])
     return b"\x54"
 
