@@ -21,7 +21,8 @@ from simulators.vehicle.diag.diagnosed_ecu import DEFAULT
 PREP = "VEH-PREP-02"
 CONDITIONS = ("load", "tyre-fl", "tyre-fr", "tyre-rl", "tyre-rr", "floor", "light", "target-up",
               "target-distance")  # fmt: skip
-READY = ("preparation", "switch-on", "settled", *CONDITIONS, "wheel-straight", "unlocked", "backup")
+READY = ("preparation", "switch-on", "settled", "vin", *CONDITIONS, "wheel-straight", "unlocked",
+         "backup")  # fmt: skip
 """What has to be done before any unit may be changed."""
 CHANGING = (
     "camera-start", "radar-start", "lidar-start", "camera-progress", "radar-progress",

@@ -33,7 +33,7 @@ CHINESE = re.compile("[\u4e00-\u9fff]")
 SENSORS = ("camera", "radar", "lidar")
 LEARNT = ("steering-zero", "brake-learn", "accelerator-learn")
 ROWS: Mapping[int, tuple[str, ...]] = {
-    1: ("preparation", "switch-on", "parked", "settled", "reason", "unit-named"),
+    1: ("preparation", "switch-on", "parked", "settled", "vin", "reason", "unit-named"),
     2: ("load", "tyre-fl", "tyre-fr", "tyre-rl", "tyre-rr", "floor", "light", "target-up",
         "target-distance", "wheel-straight"),
     3: ("unlocked",),
@@ -55,7 +55,7 @@ ROWS: Mapping[int, tuple[str, ...]] = {
         "zero-angle", "zero-torque", "pedals-at-rest",
     ),
     12: ("no-new-codes", "reason-gone"),
-    13: ("settled-work", "release", "switch-off", "record"),
+    13: ("settled-work", "watched", "codes-after", "release", "switch-off", "record"),
 }  # fmt: skip
 """Rows of the procedures' outline, and the steps that each became."""
 CORRECTED = ("radar-misaligned", "camera-calibration-lost", "lidar-turned",

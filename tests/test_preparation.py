@@ -40,7 +40,7 @@ TODO = ("charge", "codes", "tyres", "presets", "parameters")
 WHEELS = ("fl", "fr", "rl", "rr")
 ROWS: Mapping[int, tuple[str, ...]] = {
     1: ("task", "preparation"),
-    2: ("low-voltage", "switch-on", "parked", "settled", "snapshot", "levels", "located",
+    2: ("low-voltage", "switch-on", "parked", "settled", "vin", "snapshot", "levels", "located",
         "not-rentable", "user-data", "equipment"),
     3: ("due", *(f"todo-{one}" for one in TODO)),
     4: ("cleared",),
@@ -50,9 +50,9 @@ ROWS: Mapping[int, tuple[str, ...]] = {
     8: ("inflate", *(f"gauge-{one}" for one in WHEELS), "learning", "learned", "bus-front",
         "bus-rear"),
     9: ("remote-unlock", "remote-lock", "remote-find"),
-    10: ("in-service",),
-    11: ("gate-report", "settled-work", "snapshot-after", "nothing-else", "leave-sessions",
-         "switch-off", "release"),
+    10: ("snapshot-after", "nothing-else", "in-service"),
+    11: ("gate-report", "settled-work", "leave-sessions", "switch-off", "settled-service",
+         "release"),
     12: ("sheet",),
 }  # fmt: skip
 """Rows of the procedures' outline, and the steps that each became."""
@@ -148,7 +148,7 @@ def test_every_gate_has_its_value_and_age(whole: Outcome) -> None:
     told = {event.measurement.name: event.measurement for event in whole.of(Measured)
             if event.step == "gate-report"}  # fmt: skip
     gates = [name for name in told if re.fullmatch(r"gate\.[a-z0-9-]+", name)]
-    assert len(gates) == 12
+    assert len(gates) == 17
     assert all(told[name].value == "open" for name in gates)
     values = [one for name, one in told.items() if name not in gates]
     assert all(re.fullmatch(r"\S+ s old", one.note) and one.value is not None for one in values)
@@ -166,14 +166,15 @@ def test_what_is_shown_of_it_has_chinese_words(whole: Outcome) -> None:
 
 
 def test_nothing_is_cleared_without_a_stored_snapshot(tmp_path: Path) -> None:
-    outcome = prepared(tmp_path, "switch-on", "cleared")
+    outcome = prepared(tmp_path, "switch-on", "settled", "vin", "cleared")
     assert outcome.verdicts["cleared"] is Verdict.NOT_RUN
     assert asked(outcome, "14") == []
 
 
 def test_a_write_that_is_refused_half_way_leaves_no_unit_half_configured(tmp_path: Path) -> None:
     outcome = prepared(
-        tmp_path, "task", "switch-on", "settled", "unlocked", "backup", "presets", "presets-shown",
+        tmp_path, "task", "switch-on", "settled", "vin", "unlocked", "backup", "presets",
+        "presets-shown",
         "settled-work", "leave-sessions", faults=["climate-refused-half-way"],
     )  # fmt: skip
     assert outcome.verdicts["presets"] is Verdict.FAIL
@@ -189,8 +190,8 @@ def test_a_write_that_is_refused_half_way_leaves_no_unit_half_configured(tmp_pat
 
 
 def test_with_a_gate_closed_nothing_is_written(tmp_path: Path) -> None:
-    outcome = prepared(tmp_path, "switch-on", "settled", "unlocked", "backup", "in-service",
-                       "gate-report", "leave-sessions")  # fmt: skip
+    outcome = prepared(tmp_path, "switch-on", "settled", "vin", "unlocked", "backup",
+                       "in-service", "gate-report", "leave-sessions")  # fmt: skip
     assert outcome.verdicts["in-service"] is Verdict.PASS
     assert outcome.verdicts["gate-report"] is Verdict.FAIL
     assert asked(outcome, "2e") == []

@@ -98,6 +98,8 @@ class RunMemory:
 
     def __init__(self) -> None:
         self.measurements: dict[str, list[Measurement]] = {}
+        self.judged: dict[str, list[tuple[Measurement, Limit, Rule | None]]] = {}
+        """What each step has judged, by which limit and rule, in its order."""
         self.verdicts: dict[str, Verdict | None] = {}
         self.begun: dict[str, float] = {}
         """When each step was last begun (seconds of the run)."""
@@ -262,6 +264,7 @@ class StepContext:
                 words=item.said(judgement.verdict, by_maker=by_maker),
             )
         self.emit(event)
+        self.memory.judged.setdefault(self.step, []).append((measurement, limit, rule))
         self.verdicts.append(judgement.verdict)
         true = self.reference
         known = true is not None and true.name == measurement.name

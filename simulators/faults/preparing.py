@@ -113,6 +113,13 @@ _STATE = (
               *_seen("car-equipment", "extinguisher missing")),
 )  # fmt: skip
 
+_CODES = (
+    broken("trouble-memory-locked", Text("EPB 故障存储器拒绝清除", "EPB refuses to clear codes"),
+           Text("EPB 拒绝清码，其他单元可以清。",
+                "The parking brake unit refuses to clear its codes, the others do."),
+           (lambda rig: rig.car.units["EPB"], "memory_locked", True), kind="data"),
+)  # fmt: skip
+
 _WRITING = (
     happening(_FORGETS, Text("仪表写入不保存", "Cluster forgets presets"),
               Text("写入应答正常，读回仍是前租客的英文。",
@@ -153,6 +160,11 @@ _WRITING = (
     broken("climate-memory-hidden", Text("车身控制器读不出预设", "Body controller hides presets"),
            Text("空调预设读取被拒绝，无法备份。", "Reading the presets is refused: no backup."),
            _fleet("hides", frozenset({"climate_preset_mode"})), kind="data"),
+    broken("telematics-stuck-half-way",
+           Text("终端写到一半且不能恢复", "Parameters stuck half-way"),
+           Text("只接受第一次写入，之后拒绝，也不能恢复。",
+                "It takes the first write and refuses every later one, the old value too."),
+           _fleet("worn_after_first", frozenset({"TBOX"})), kind="data"),
     broken("climate-stuck-half-way", Text("预设写到一半且不能恢复", "Presets stuck half-way"),
            Text("只接受第一次写入，之后拒绝，也不能恢复。",
                 "It takes the first write and refuses every later one, the old value too."),
@@ -193,4 +205,4 @@ _REMOTE = (
            _fleet("services_off", frozenset({"find_car"})), kind="data"),
 )  # fmt: skip
 
-FAULTS: tuple[Fault, ...] = (*_TASK, *_STATE, *_WRITING, *_TYRES, *_REMOTE)
+FAULTS: tuple[Fault, ...] = (*_TASK, *_STATE, *_CODES, *_WRITING, *_TYRES, *_REMOTE)

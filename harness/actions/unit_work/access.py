@@ -1,11 +1,13 @@
 """Into control units with the bench's own key, and out again with a reset."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 
 from harness.actions.changes import said
 from harness.actions.context import StepContext
 from harness.actions.diagnostics import has_diagnostics
-from harness.actions.registry import PointNames, action
+from harness.actions.joint_given import Passed, check_passed, require_passed
+from harness.actions.registry import CheckContext, Complaint, PointNames, action
 from harness.actions.unit_work.common import check_units, refused
 from harness.clock import loop_time, sleep_until
 from harness.errors import BenchError, DeviceError, HarnessError, NoReplyError
@@ -21,18 +23,30 @@ DEFAULT = 1
 _LOOK_AGAIN = 0.2
 
 
+def check_work(context: CheckContext) -> Iterator[Complaint]:
+    """The units are those of the description, and what has to have passed comes before."""
+    yield from check_units(context)
+    yield from check_passed(context)
+
+
 @action("diag.begin_work", kind="W", writes=True, limit="needed", possible=has_diagnostics,
-        check=check_units,
+        check=check_work,
         title=Text("扩展会话与安全访问", "Session and security access"))  # fmt: skip
 async def begin_work(
-    step: StepContext, *, units: tuple[str, ...], patience: DurationField = 12.0
+    step: StepContext,
+    *,
+    units: tuple[str, ...],
+    patience: DurationField = 12.0,
+    if_passed: Passed = (),
 ) -> None:
     """Bring units into the extended session and unlock them with the bench's own key.
 
     Judged are, unit by unit, how many keys were refused (the step's limit), and which units stayed
     locked. A wrong key is tried once more and no third time. A unit that gives no seed because a
-    time has to pass is asked again for `patience`. Seeds are on record, keys are not.
+    time has to pass is asked again for `patience`. Seeds are on record, keys are not. Without the
+    steps of `if_passed` nothing is sent and the step is not run.
     """
+    require_passed(step, if_passed)
     work = step.vehicle.control_units.work
     locked: list[str] = []
     why: list[str] = []
@@ -61,19 +75,22 @@ async def begin_work(
 
 
 @action("diag.end_work", kind="W", writes=True, limit="none", possible=has_diagnostics,
-        check=check_units, title=Text("复位并退出会话", "Reset and leave the session"))  # fmt: skip
+        check=check_work, title=Text("复位并退出会话", "Reset and leave the session"))  # fmt: skip
 async def end_work(
     step: StepContext,
     *,
     units: tuple[str, ...],
     points: PointNames,
     within: DurationField = 5.0,
+    if_passed: Passed = (),
 ) -> None:
     """Reset units one after the other, and expect each on line again in its default session.
 
     `points` are signals that the units send: they have to come again, too. Whatever does not
-    within the time is named.
+    within the time is named. Without the steps of `if_passed` nothing is sent and the step is not
+    run.
     """
+    require_passed(step, if_passed)
     work, vehicle = step.vehicle.control_units.work, step.vehicle
     offline: list[str] = []
     for unit in units:

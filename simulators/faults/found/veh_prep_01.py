@@ -10,10 +10,12 @@ PROCEDURE = "VEH-PREP-01"
 
 FOUND: Mapping[str, tuple[str, ...]] = {
     "task-without-charge": ("task",),
+    "unit-of-another-car": ("vin",),
+    "trouble-memory-locked": ("cleared",),
     "battery-below-floor": (),
     "battery-below-floor-pile-closed": ("charge", "soc-floor"),
     "left-rentable": ("not-rentable",),
-    "rentable-without-equipment": ("not-rentable", "equipment", "in-service"),
+    "rentable-without-equipment": ("not-rentable", "equipment"),
     "former-users-data-left": ("user-data",),
     "account-of-the-former-owner": ("user-data",),
     "equipment-missing": ("equipment",),
@@ -31,6 +33,9 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "cluster-with-another-key": ("unlocked",),
     "climate-memory-hidden": ("snapshot", "backup", "snapshot-after"),
     "telematics-changes-more": ("nothing-else",),
+    "telematics-stuck-half-way": (
+        "parameters", "parameters-shown", "limit-applied", "settled-service"
+    ),
     "climate-stuck-half-way": ("presets", "settled-work"),
     "inflator-gauge-off": (
         "gauge-fl", "gauge-fr", "gauge-rl", "gauge-rr", "bus-front", "bus-rear"
@@ -39,7 +44,7 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "tyre-sensor-rl-far-off": ("bus-rear",),
     "tyre-learning-refused": ("learning",),
     "tyre-learning-fails": ("learned",),
-    "tyre-unit-falls-silent": ("gate-report", "nothing-else"),
+    "tyre-unit-falls-silent": ("gate-report",),
     "lock-fl-jammed": ("remote-unlock",),
     "remote-lock-off": ("remote-lock",),
     "remote-find-off": ("remote-find",),

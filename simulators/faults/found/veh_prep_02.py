@@ -2,8 +2,8 @@
 
 Computed by running, see `harness matrix`. What calibration corrects fails nothing: it is named by
 the candidate in row 1, and is gone afterwards. A routine that aborts leaves a unit that calls
-itself not calibrated, with a new code, until it is put back at the end. A board off its mark shows
-by the tape alone as long as the sensors stay within their own limits.
+itself not calibrated, with a new code, until it is put back at the end; the code stays stored. A
+board off its mark shows by the tape alone as long as the sensors stay within their own limits.
 """
 
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ from collections.abc import Mapping
 PROCEDURE = "VEH-PREP-02"
 
 FOUND: Mapping[str, tuple[str, ...]] = {
+    "unit-of-another-car": ("vin",),
     "boot-full-of-tiles": ("load",),
     "workshop-floor-slopes": ("floor",),
     "workshop-dim": ("light",),
@@ -55,7 +56,9 @@ FOUND: Mapping[str, tuple[str, ...]] = {
         "lidar-side-azimuth", "zero-angle", "pedals-at-rest"
     ),
     "front-end-bumped": ("camera-offsets", "radar-offsets", "lidar-offsets"),
-    "camera-calibration-aborts": ("camera-progress", "nothing-else", "no-new-codes", "reason-gone"),
+    "camera-calibration-aborts": (
+        "camera-progress", "nothing-else", "no-new-codes", "reason-gone", "codes-after"
+    ),
     "radar-calibration-fails": ("radar-progress",),
     "radar-bracket-bent": ("radar-offsets",),
     "lidar-bracket-bent": ("lidar-offsets",),
@@ -64,8 +67,8 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "adcu-forgets-coding": ("coded",),
     "adcu-codes-more": ("nothing-else",),
     "radar-memory-worn": ("radar-near-azimuth", "radar-side-azimuth", "settled-work"),
-    "camera-stays-away": ("reset", "no-new-codes", "settled-work"),
-    "lidar-loses-time": ("no-new-codes", "reason-gone"),
+    "camera-stays-away": ("reset", "no-new-codes", "settled-work", "codes-after"),
+    "lidar-loses-time": ("no-new-codes", "reason-gone", "codes-after"),
     "lidar-slow-to-synchronise": ("no-new-codes",),
     "steering-forgets-zero": ("zero-angle",),
     "brake-pedal-forgets-zero": ("pedals-at-rest",),
