@@ -17,8 +17,9 @@ from vehicle_help import (
     write_bench,
 )
 
-from harness.clock import loop_time
-from harness.errors import FileError
+from harness.clock import Deadline, loop_time
+from harness.devices.vehicle.control_units import ControlUnits
+from harness.errors import FileError, NoReplyError
 from harness.events import DiagnosticExchange, Judged, Measured, OutcomeNoted
 from harness.evidence.verify import verify
 from harness.quantity import Quality
@@ -289,6 +290,32 @@ def test_codes_are_found_allowed_and_come_back(tmp_path: Path) -> None:
     allowed = codes.replace("ibc]", f"ibc], allowed: ['{code}']")
     outcome = run_car(tmp_path, allowed, faults=["brake-fluid-low"])
     assert outcome.verdicts["codes"] is Verdict.PASS
+
+
+def test_a_unit_that_is_silent_to_clearing_keeps_no_other_from_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clear = ControlUnits.clear_codes
+    tried: list[str] = []
+
+    async def half_way(units: ControlUnits, unit: str, deadline: Deadline) -> None:
+        if unit == "bms":
+            tried.append(unit)
+            raise NoReplyError("bms: 14 FF FF FF (clear diagnostic information): no reply")
+        await clear(units, unit, deadline)
+
+    monkeypatch.setattr(ControlUnits, "clear_codes", half_way)
+    steps = step("clear", "diag.clear_and_rescan", "{units: [vcu, bms, ibc], wait: 1500 ms}")
+    outcome = run_car(tmp_path, steps)
+    assert outcome.verdicts["clear"] is Verdict.FAIL
+    judged = {event.measurement.name: event.measurement for event in outcome.of(Judged)}
+    assert judged["not_cleared_units"].value == ["bms"]
+    assert "no reply" in judged["not_cleared_units"].note
+    assert judged["returned_codes"].value == [], "the scan comes all the same"
+    (cleared,) = (event.measurement.value for event in outcome.of(Measured)
+                  if event.measurement.name == "cleared_units")  # fmt: skip
+    assert cleared == ["vcu", "ibc"]
+    assert len(tried) == 2, "one lost frame is not a unit that is gone"
 
 
 def test_codes_whose_cause_is_gone_stay_away_once_cleared(tmp_path: Path) -> None:
