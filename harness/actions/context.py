@@ -39,7 +39,7 @@ from harness.events import (
     Measured,
     Written,
 )
-from harness.limits import Limit, Rule, judge
+from harness.limits import Limit, Rule, Within, judge
 from harness.over_range import (
     OVER_RANGE,
     is_over_range,
@@ -272,6 +272,19 @@ class StepContext:
             judge(true, limit, rule).verdict if known and true is not None else judgement.verdict
         )
         return judgement.verdict
+
+    def still_passes(self, reading: Measurement, steps: Sequence[str]) -> bool:
+        """Whether a reading is within the limit by which these steps last judged that signal.
+
+        One that none of them judged passes; so does a reaction time, which no reading repeats.
+        """
+        for name in reversed(steps):
+            for judged, limit, rule in reversed(self.memory.judged.get(name, [])):
+                same = (judged.name, judged.source) == (reading.name, reading.source)
+                if same and not isinstance(limit, Within):
+                    verdict = judge(reading, limit, rule).verdict
+                    return verdict in (Verdict.PASS, Verdict.CONDITIONAL_PASS)
+        return True
 
     async def ask(self, question: Question) -> Answer:
         """Ask the person at the bench; question and answer go on record."""

@@ -19,7 +19,7 @@ from harness.actions.unit_work.common import refused
 from harness.errors import BenchError, DeviceError, NotAvailableError, UnknownNameError
 from harness.events import Written
 from harness.fields import DurationField, FileModel
-from harness.limits import Clear, Equals, Within, judge
+from harness.limits import Clear, Equals
 from harness.quantity import Measurement, Quality, Value
 from harness.text import Text
 from harness.verdict import Verdict
@@ -165,17 +165,8 @@ async def _read(step: StepContext, gate: Gate, point: str) -> Seen:
     if reading.quality is not Quality.GOOD:
         return Seen(point, None, reading.unit, None, right=False)
     age = round(max(step.clock.elapsed() - reading.at, 0.0), 3)
-    return Seen(point, reading.value, reading.unit, age, right=_as_judged(step, gate, reading))
-
-
-def _as_judged(step: StepContext, gate: Gate, reading: Measurement) -> bool:
-    """Whether it would pass where the gate's steps last judged that signal of the car."""
-    for name in reversed(gate.steps):
-        for judged, limit, rule in reversed(step.memory.judged.get(name, [])):
-            same = (judged.name, judged.source) == (reading.name, reading.source)
-            if same and not isinstance(limit, Within):
-                return judge(reading, limit, rule).verdict in _RIGHT
-    return True
+    right = step.still_passes(reading, gate.steps)
+    return Seen(point, reading.value, reading.unit, age, right)
 
 
 @action("vehicle.gate_report", kind="J", limit="none", possible=has_diagnostics,
