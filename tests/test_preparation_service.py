@@ -122,8 +122,8 @@ def test_every_step_that_can_fail_decides_whether_the_car_is_rentable() -> None:
 
 @pytest.mark.parametrize(
     "fault",
-    ["telematics-changes-more", "left-rentable", "ignition-relay-welded",
-     "cluster-with-another-key", "tyre-unit-falls-silent"],
+    ["telematics-changes-more", "service-state-changes-more", "left-rentable",
+     "ignition-relay-welded", "cluster-with-another-key", "tyre-unit-falls-silent"],
 )  # fmt: skip
 def test_a_car_that_may_not_be_rented_is_left_not_ready(
     tmp_path: Path, cars: Cars, fault: str

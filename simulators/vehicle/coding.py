@@ -4,6 +4,7 @@ from harness.quantity import Value
 from simulators.vehicle.diag.hooks import Done
 from simulators.vehicle.diag.outcome import Nrc
 from simulators.vehicle.ecus.ecu import Ecu
+from simulators.vehicle.fleet import SERVICE_STATE
 
 
 def write_coding(ecu: Ecu, name: str, value: Value) -> Done:
@@ -20,6 +21,8 @@ def write_coding(ecu: Ecu, name: str, value: Value) -> Done:
     assert not isinstance(value, list | float)  # codes have names or are whole numbers
     if ecu.name not in workshop.forgets_writing:
         besides = workshop.codes_besides.get(ecu.name, {})
+        if name == SERVICE_STATE:
+            besides = {**besides, **ecu.car.fleet.changes_with_state}
         unit.configuration = {**unit.configuration, **besides, name: value}
         if ecu.name == "TBOX":
             ecu.car.fleet.written(name)

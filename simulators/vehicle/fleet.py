@@ -59,6 +59,8 @@ class Fleet(Part):
         """Units that take one write, and refuse every later one."""
         self.spoiled: frozenset[str] = frozenset()
         """Those in which that has happened."""
+        self.changes_with_state: Mapping[str, int | str] = {}
+        """What the telematics unit changes by itself when the service state is written."""
         self.limit_applied = True
         """False: the vehicle control does not take the speed limit over."""
         self.shows_parameters = True

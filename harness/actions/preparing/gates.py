@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from harness.actions.changes import change, said
+from harness.actions.changes import CHANGED, change, said
 from harness.actions.context import StepContext
 from harness.actions.diagnostics import has_diagnostics
 from harness.actions.joint_given import earlier
@@ -94,7 +94,8 @@ async def put_in_service(
     A gate is open when its steps passed, none of its `not_failed` failed, and every one of its
     points is read again and within the limit by which these steps last judged that signal, where
     they did. With a gate closed nothing is written, except that a car which is `ready` all the same
-    is taken out of service. Whatever is put back later, the car is not made rentable by it.
+    is taken out of service. Whatever is put back later, the car is not made rentable by it. Where
+    something is written, nothing else of that unit's backup may change with it.
 
     `state` is the identifier of the telematics unit that is written, `shown` the signal that it
     broadcasts. Judged is that both say `ready` exactly when every gate is open. Values and ages
@@ -107,8 +108,12 @@ async def put_in_service(
     wanted = NOT_READY if closed else READY
     before = (await step.read_one(state)).value
     if not closed or (before == READY and _can_write(step, state)):
+        others = await _others(step, state)
         if not await _write(step, state, wanted):
             return
+        now = await _others(step, state)
+        changed = [name for name, value in others.items() if now[name] != value]
+        step.judge(said(step, CHANGED, changed), Clear())
         read_back = await step.read_one(state)
         step.emit(
             Written(step=step.step, role=step.role, point=state, value=wanted,
@@ -121,6 +126,14 @@ async def put_in_service(
         read_back = await step.read_one(state)
     step.judge(read_back, Equals(wanted))
     step.judge(await step.read_one(shown), Equals(wanted))
+
+
+async def _others(step: StepContext, state: str) -> dict[str, Value | None]:
+    """What else of the unit could be put back, as it is now; None where it cannot be read."""
+    backup = step.vehicle.control_units.work.backed_up(state.partition(".")[0])
+    found = await step.vehicle.read_what_answers([one for one in backup if one != state],
+                                                 step.deadline)  # fmt: skip
+    return {name: reading.value for name, reading in found.items()}
 
 
 def _can_write(step: StepContext, state: str) -> bool:

@@ -154,6 +154,10 @@ class UnitWork:
         """The backup of an identifier."""
         return self._backup.get((unit, did))
 
+    def backed_up(self, unit: str) -> list[str]:
+        """What of a unit is in the backup, as `unit.identifier`."""
+        return [f"{name}.{did}" for name, did in self._backup if name == unit]
+
     def leave_as(self, unit: str, did: str, value: Value) -> None:
         """Put this value back there, whatever was found. Raises NotAvailableError."""
         self.require_backup(unit, did)

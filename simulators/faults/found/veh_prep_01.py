@@ -30,6 +30,7 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     "parameters-not-active": ("acknowledged",),
     "speed-limit-not-applied": ("limit-applied",),
     "service-state-refused": ("in-service",),
+    "service-state-changes-more": ("in-service",),
     "cluster-with-another-key": ("unlocked",),
     "climate-memory-hidden": ("snapshot", "backup", "snapshot-after"),
     "telematics-changes-more": ("nothing-else",),
