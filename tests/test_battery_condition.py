@@ -102,6 +102,9 @@ def test_the_words_of_the_standard_stand_beside_the_verdict(
     assert bad["drive-temperature-risk"].words == Text("异常", "abnormal")
     assert wording.judged(bad["charge-cell"], "en").startswith("“maintenance advised” · ")
     assert wording.judged(bad["charge-cell"], "zh").startswith("“建议维护” · ")
+    # How the test is done is no result of the car.
+    for step in ("vehicle-preparation", "charger-nameplate", "charge-soc"):
+        assert good[step].confidence == "medium" and good[step].words is None
     # Low confidence, or no standard behind it: no word.
     for step in ("capacity", "recovered"):
         assert good[step].words is None and bad[step].words is None

@@ -121,6 +121,10 @@ class Entry(FileModel):
     note: TextField | None = None
     row: str | None = Field(default=None, description="Row of the fact catalogue")
     also: list[str] = Field(default_factory=list, description="Further rows that say the same")
+    of_the_test: bool = Field(
+        default=False,
+        description="It says how the test is done: the standard's words for results do not fit it",
+    )
     not_covered: Kebab | None = Field(
         default=None,
         description="Why no step judges it: a name from the file's `reasons`",
@@ -254,7 +258,7 @@ class Item:
             former_clause=entry.former_clause,
             not_covered=head.reasons[entry.not_covered] if entry.not_covered else None,
             draft=head.draft,
-            verdict_words=head.verdict_words,
+            verdict_words=None if entry.of_the_test else head.verdict_words,
         )
 
     @property
