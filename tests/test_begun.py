@@ -40,7 +40,7 @@ DRIVING = (
     "preparation", "on-rollers", "area-clear", "switch-on", "units-start", "ready", "rollers-on",
     "drive-ready", "parking-brake-off", "drive", "stopped", "parking-brake-on", "rollers-off",
 )  # fmt: skip
-CHARGING = ("charge", "charge-ends")
+CHARGING = ("dc-inlet-insulation", "charge", "charge-ends")
 
 
 def _run(
@@ -88,7 +88,7 @@ def test_a_drive_that_is_broken_off_ends_standing_and_secured(step: str, tenths:
 
 
 @settings(max_examples=2, phases=[Phase.generate])
-@given(tenths=st.integers(1, 110))
+@given(tenths=st.integers(3, 110))
 def test_a_charge_that_is_broken_off_ends_with_open_contactors(tenths: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         outcome = _run(Path(folder), CHARGING, later("charge", tenths / 10))
@@ -98,6 +98,13 @@ def test_a_charge_that_is_broken_off_ends_with_open_contactors(tenths: int) -> N
     assert "the charge has ended, measured" in safe.how
     readings = {one.name: one.value for one in safe.readings}
     assert (readings["main_positive"], readings["main_negative"]) == ("open", "open")
+
+
+def test_a_car_that_sleeps_before_the_charge_is_not_called_safe(tmp_path: Path) -> None:
+    """Broken off before anything was plugged in: its buses are silent, so nothing was measured."""
+    (safe,) = _run(tmp_path, CHARGING, later("charge", 0.1)).of(SafeState)
+    assert not safe.safe
+    assert "nothing was seen of main_positive" in safe.detail
 
 
 def _nothing(monkeypatch: pytest.MonkeyPatch, does: str) -> None:

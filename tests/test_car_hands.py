@@ -152,7 +152,9 @@ def test_looks_find_what_is_there() -> None:
     point = CarPoint()
     for work in ("clean-inside", "clean-outside"):  # a rented car comes back dirty
         ACTIONS[work](point.rig)
-    assert all(look(point.rig) is None for look in LOOKS.values())
+    silent = LOOKS["road-low-speed-sound"]  # a car that is switched off makes no sound
+    assert silent(point.rig) == "no sound at low speed"
+    assert all(look(point.rig) is None for look in LOOKS.values() if look is not silent)
     point.world.appearance["car-glass"] = "crack in the windscreen"
     assert LOOKS["car-glass"](point.rig) == "crack in the windscreen"
     point.car.sensing.camera.blockage = 80
@@ -163,6 +165,15 @@ def test_looks_find_what_is_there() -> None:
     assert "burn" in (LOOKS["inlet-pins"](point.rig) or "")
     point.car.inlet.flap_stuck_open = True
     assert LOOKS["inlet-flap"](point.rig) is not None
+
+
+def test_the_low_speed_sound_is_heard_as_it_is(ready: CarPoint) -> None:
+    heard = LOOKS["road-low-speed-sound"]
+    assert heard(ready.rig) is not None  # in P
+    ready.do("select-drive", wait=0.2)
+    assert heard(ready.rig) is None
+    ready.car.body.avas_speaker_works = False
+    assert heard(ready.rig) is not None
 
 
 def test_observations_cover_all_lamps() -> None:
